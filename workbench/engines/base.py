@@ -1,0 +1,209 @@
+"""The interface of an engine: what can execute an ELF image on a platform.
+
+Every engine implements exactly this, and nothing above it knows which one is running.
+
+*Instruction* means issued, condition-failed instructions of an IT block included. That is what
+Renode's `ExecutedInstructions` and QEMU's insn plugin count, and what costs a cycle on silicon.
+
+*Virtual time* advances with the instructions: `Platform.mips` million a second, and jumps while
+the core sleeps. It is not silicon time; see `workbench.timing` for that.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.image import Image
+    from workbench.platform import Platform
+    from workbench.trace import Trace
+
+
+class StopKind(Enum):
+    """Why a run ended."""
+
+    UART = "uart"  # the pattern was seen on the console
+    PC = "pc"  # the next instruction to execute is at one of the addresses
+    FAULT = "fault"  # a fault exception was taken; PC is at the handler's first instruction
+    LOCKUP = "lockup"  # a fault that has no handler left: the core stopped for good
+    RESET = "reset"  # the firmware asked for a system reset; the machine has been reset
+    IDLE = "idle"  # the core sleeps and nothing is pending that could wake it
+    LIMIT = "limit"  # the instruction or time limit was reached
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What ends a run early, besides its limit.
+
+    `uart` is a regular expression over the console bytes that have not been read yet.
+    `pc` holds instruction addresses (bit 0 clear). A lockup always stops.
+    A stop at an address happens *before* that instruction issues; a run that starts on such an
+    address executes it first.
+    """
+
+    uart: bytes | None = None
+    pc: frozenset[int] = frozenset()
+    fault: bool = True
+    reset: bool = False
+    idle: bool = True
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """A limit in issued instructions; exact."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """A limit in seconds of virtual time."""
+
+    seconds: float
+
+
+Limit = Instructions | Seconds
+
+
+@dataclass(frozen=True)
+class FaultState:
+    """What the core says about a fault, read when its exception was taken.
+
+    `exception` is the ARMv7-M exception number (3 HardFault, 4 MemManage, 5 BusFault,
+    6 UsageFault). `frame_address` is where the stacked frame lies and `registers` the state
+    when the fault happened (r0..r12, sp, lr, pc, xpsr), as far as the engine knows it.
+    Status registers that the engine does not model are None.
+    """
+
+    exception: int
+    pc: int
+    frame_address: int
+    registers: Mapping[str, int]
+    exc_return: int
+    cfsr: int | None = None
+    hfsr: int | None = None
+    mmfar: int | None = None
+    bfar: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class StopReason:
+    """Why a run ended and where: data, not an exception."""
+
+    kind: StopKind
+    pc: int
+    instructions: int  # issued since the last reset
+    seconds: float  # virtual time since the last reset
+    fault: FaultState | None = None
+    detail: str = ""
+    warnings: tuple[str, ...] = field(default=())
+
+
+class Uart(ABC):
+    """The console of the machine, seen from the host."""
+
+    @abstractmethod
+    def write(self, data: bytes) -> None:
+        """Queue `data` for the firmware; it arrives byte by byte while the machine runs."""
+
+    @abstractmethod
+    def read(self) -> bytes:
+        """Return and consume all that the firmware has sent and that was not read yet."""
+
+    @property
+    @abstractmethod
+    def transcript(self) -> bytes:
+        """All that the firmware has sent since `load`."""
+
+    @abstractmethod
+    def listen(self, listener: Callable[[bytes], None] | None) -> None:
+        """Call `listener` with each piece of output while the machine runs; None ends it."""
+
+
+class Registers(ABC):
+    """Core registers: r0..r12, sp, lr, pc, xpsr, msp, psp, primask, basepri, faultmask, control,
+    s0..s31, fpscr.
+    """
+
+    @abstractmethod
+    def __getitem__(self, name: str) -> int: ...
+
+    @abstractmethod
+    def __setitem__(self, name: str, value: int) -> None: ...
+
+
+class Memory(ABC):
+    """The bus as the core sees it, from outside: reads have no side effects on plain memory."""
+
+    @abstractmethod
+    def read(self, address: int, size: int) -> bytes:
+        """Return `size` bytes; raise UserError where nothing is mapped."""
+
+    @abstractmethod
+    def write(self, address: int, data: bytes) -> None:
+        """Store `data`, into flash too; raise UserError where nothing is mapped."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The whole state of a machine, only good for the engine that made it."""
+
+    engine: str
+    state: Any
+
+
+class Engine(ABC):
+    """A machine: core, memories and peripherals of one platform, running one image."""
+
+    name: str
+    uart: Uart
+    registers: Registers
+    memory: Memory
+
+    @abstractmethod
+    def load(self, image: Image, platform: Platform) -> None:
+        """Build the machine of `platform`, put `image` into it and reset it."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Power-on reset: memories hold the image again, counters and virtual time are 0."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free everything; may be called twice."""
+
+    @abstractmethod
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        """Execute until something in `until` happens or `limit` is reached."""
+
+    @property
+    @abstractmethod
+    def instructions(self) -> int:
+        """Instructions issued since the last reset; exact."""
+
+    @abstractmethod
+    def start_trace(self) -> None:
+        """Record what is executed from here on."""
+
+    @abstractmethod
+    def stop_trace(self) -> Trace:
+        """Stop recording and return what was executed since `start_trace`."""
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """Return the state of the machine, to be given to `restore`."""
+
+    @abstractmethod
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put the machine back; counts, time and console output go back with it."""
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

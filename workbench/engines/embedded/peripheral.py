@@ -1,0 +1,131 @@
+"""What a peripheral model of the embedded engine is, and what the machine offers to it."""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class VirtualClock(Protocol):
+    """Virtual time in ticks: one tick is the time of one instruction."""
+
+    @property
+    def now(self) -> int:
+        """Ticks since reset: instructions issued plus ticks slept through."""
+
+    @property
+    def ticks_per_second(self) -> int:
+        """The platform's instructions a second (Renode's PerformanceInMips x 1,000,000)."""
+
+    def timer(self, callback: Callable[[], None]) -> Timer:
+        """Return a new one-shot timer, unarmed, that calls `callback` when it expires."""
+
+
+class Timer(Protocol):
+    """A one-shot alarm on the virtual clock; its callback may arm it again."""
+
+    def arm(self, delay: int) -> None:
+        """Expire `delay` ticks from now (at least 1); replaces an earlier deadline."""
+
+    def cancel(self) -> None: ...
+
+
+class Line(Protocol):
+    """An interrupt line, or any wire between two peripherals."""
+
+    def set(self, level: bool) -> None: ...
+
+
+class Bus(Protocol):
+    """The bus as a DMA master sees it."""
+
+    def read(self, address: int, size: int) -> bytes: ...
+
+    def write(self, address: int, data: bytes) -> None: ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a peripheral is built from.
+
+    `properties` are the constructor and property values of the .repl entry, by name.
+    `lines` are its outgoing connections by the number or name left of the `->`; a name that the
+    .repl does not connect is a line to nowhere (use `line`).
+    """
+
+    name: str
+    type: str
+    size: int
+    properties: Mapping[str, Any]
+    clock: VirtualClock
+    bus: Bus
+    lines: Mapping[str | int, Line]
+    warn: Callable[[str], None]
+
+    def line(self, pin: str | int) -> Line:
+        return self.lines.get(pin, _NOWHERE)
+
+
+class _Nowhere:
+    def set(self, level: bool) -> None:
+        pass
+
+
+_NOWHERE: Line = _Nowhere()
+
+
+class Peripheral(ABC):
+    """One hardware block on the bus.
+
+    Subclasses keep all state that a reset clears in plain attributes set by `reset`; `save` and
+    `load` then work by themselves (timers are saved by the clock, not by the peripheral).
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def reset(self) -> None:
+        """Take the reset values of the reference manual."""
+
+    def read(self, offset: int, width: int) -> int:
+        """Return the `width` bytes (1, 2 or 4) at `offset`, little-endian."""
+        return 0
+
+    def write(self, offset: int, width: int, value: int) -> None:
+        """Store `value` of `width` bytes (1, 2 or 4) at `offset`."""
+
+    def signal(self, pin: int, level: bool) -> None:
+        """An incoming wire (`-> name@pin` in the .repl) changed to `level`."""
+
+    def save(self) -> dict[str, Any]:
+        """Return a deep copy of the state that `reset` sets."""
+        keep = {k: v for k, v in vars(self).items() if k in self._state_names()}
+        return copy.deepcopy(keep)
+
+    def load(self, state: dict[str, Any]) -> None:
+        vars(self).update(copy.deepcopy(state))
+
+    def _state_names(self) -> frozenset[str]:
+        return getattr(self, "STATE", frozenset())
+
+
+class UartPeripheral(Peripheral):
+    """A peripheral that can be the console.
+
+    `transmit` is set by the machine. Bytes from the host wait in `receive`'s queue until the
+    firmware takes them, as in Renode: nothing is lost, nothing is paced by a baud rate.
+    """
+
+    transmit: Callable[[bytes], None] = staticmethod(lambda data: None)
+
+    def receive(self, data: bytes) -> None:
+        """Bytes arrive on the RX pin, in order."""
+        raise NotImplementedError
+
+    @property
+    def receive_pending(self) -> bool:
+        """Whether bytes from the host still wait for the firmware."""
+        raise NotImplementedError

@@ -1,0 +1,14 @@
+"""Where the data that ships with the workbench lies: in the wheel, or in the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGED = Path(__file__).parent / "_data"
+_CHECKOUT = Path(__file__).parent.parent
+
+
+def resource(name: str) -> Path:
+    """Return the folder `name`: "platforms", "firmware" or "robot"."""
+    packaged = _PACKAGED / name
+    return packaged if packaged.is_dir() else _CHECKOUT / name
