@@ -1,0 +1,141 @@
+"""The root of the command line: lazy commands, --version, --debug, and what errors look like."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from workbench import __version__
+from workbench.cli.console import print_error
+from workbench.errors import WorkbenchError
+
+COMMANDS: dict[str, str] = {
+    "demo": "Build, boot and classify on every board, and show what it cost.",
+    "doctor": "Say what is installed, what is missing and how to get it.",
+    "build": "Build the demo firmware and show its footprint.",
+    "run": "Boot any ELF, show its UART live and say why it stopped.",
+    "classify": "Classify recordings or features on an emulated board.",
+    "measure": "Count the instructions between two points or of one function.",
+    "bench": "Boards x kernels: labels, instructions, flash, RAM, arena, latency.",
+    "model": "Inspect or train a TensorFlow Lite model.",
+    "repl": "Check platform descriptions in Renode's language.",
+}
+"""Command -> its one line in `workbench --help`; the module is `workbench.cli.<command>`."""
+
+INTERNAL_ERROR = 3
+INTERRUPTED = 130
+
+
+class ReaderLeft(Exception):  # noqa: N818 - not an error: `workbench ... | head`
+    """Whoever read our output has closed the pipe."""
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command's module when that command is used, not before."""
+
+    _listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        if self._listing or ctx.resilient_parsing:
+            return TyperCommand(cmd_name, callback=None, help=COMMANDS[cmd_name])
+        module = importlib.import_module(f"workbench.cli.{cmd_name}")
+        return typer.main.get_command(module.app)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error  # Typer would turn the OSError into exit code 1
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
+
+
+app = typer.Typer(
+    name="workbench",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"workbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Boot, check, count and explain TinyML firmware for Cortex-M4 on emulated boards."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0 done, 1 a check failed, 2 the input or the set-up is at fault, 3 the workbench broke,
+    130 interrupted; a reader that closed the pipe ends the command quietly.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments
+    # --debug is taken before and behind the command's name.
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except WorkbenchError as error:
+        if debug:
+            raise
+        print_error(error.message, error.hint)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except (ReaderLeft, BrokenPipeError):
+        return _reader_left()
+    except Exception as error:
+        if debug:
+            raise
+        print_error(
+            f"internal error: {type(error).__name__}: {error}",
+            "this is a fault of the workbench; `workbench --debug ...` shows the traceback",
+        )
+        return INTERNAL_ERROR
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        app(arguments, prog_name="workbench")
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
+    return 0
+
+
+def _reader_left() -> int:
+    """End as a program killed by SIGPIPE does, without Python's complaint at shutdown."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE

@@ -1,0 +1,52 @@
+"""What all commands print with: errors on stderr, one JSON document or tables on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_error(message: str, hint: str = "") -> None:
+    """Print what is wrong, and what to do about it, on stderr."""
+    console = _console(stderr=True)
+    console.print("error:", style="bold red", end=" ")
+    console.print(message, markup=False, highlight=False, soft_wrap=True)
+    if hint:
+        console.print("hint:", style="bold", end=" ")
+        console.print(hint, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print `value` (a dataclass, or anything `to_json` takes) as one JSON document."""
+    import json
+
+    from workbench.serialize import to_json
+
+    sys.stdout.write(json.dumps(to_json(value), indent=2) + "\n")
+
+
+def output() -> Console:
+    """Return the console for results; it knows NO_COLOR, pipes and the terminal's width."""
+    return _console(stderr=False)
+
+
+@contextmanager
+def progress(text: str, quiet: bool = False) -> Iterator[None]:
+    """Show a spinner with `text` on stderr while the body runs; nothing where no one watches."""
+    console = _console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield
+        return
+    with console.status(text):
+        yield
+
+
+def _console(stderr: bool) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)

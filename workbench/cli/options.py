@@ -1,0 +1,50 @@
+"""Options that several commands share, so that they read the same everywhere."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class EngineName(str, Enum):
+    """What executes the firmware."""
+
+    AUTO = "auto"
+    EMBEDDED = "embedded"
+    RENODE = "renode"
+
+
+class KernelSet(str, Enum):
+    """Which kernels the firmware is built with."""
+
+    REFERENCE = "reference"
+    CMSIS_NN = "cmsis_nn"
+
+
+DEFAULT_BOARD = "stm32f4_discovery"
+DEFAULT_KERNELS = KernelSet.CMSIS_NN
+
+EngineOption = Annotated[
+    EngineName, typer.Option("--engine", help="What executes the firmware.", show_default=True)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+PlatformOption = Annotated[
+    str | None,
+    typer.Option("--platform", "-p", help="A board by name, or the folder of a platform."),
+]
+ReplOption = Annotated[
+    Path | None, typer.Option("--repl", help="Your own .repl instead of a platform.")
+]
+UartOption = Annotated[
+    str | None,
+    typer.Option("--uart", help="Console, by its name in the .repl; else the platform's own."),
+]
+BoardOption = Annotated[str, typer.Option("--board", "-b", help="The board to build for.")]
+KernelsOption = Annotated[KernelSet, typer.Option("--kernels", "-k", help="Kernel set.")]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option("--model", "-m", help="Your .tflite; else the committed keyword spotter."),
+]
