@@ -1,0 +1,1 @@
+"""QEMU as the third opinion on instruction counts."""
