@@ -52,9 +52,9 @@ class Machine:
     def __init__(self, elf: Path, usart: int = 2, options: Sequence[str] = ()) -> None:
         serials = [option for _ in range(usart - 1) for option in ("-serial", "null")]
         self.output = b""
+        command = [QEMU, "-M", MACHINE, "-kernel", str(elf), "-display", "none", "-monitor", "none"]
         self._process = subprocess.Popen(
-            [QEMU, "-M", MACHINE, "-kernel", str(elf), "-display", "none", "-monitor", "none"]
-            + [*serials, "-serial", "stdio", *options],
+            [*command, *serials, "-serial", "stdio", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
