@@ -1,0 +1,208 @@
+"""What the workbench stands on: what is here, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import platform as host
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from importlib import metadata, util
+from pathlib import Path
+
+from workbench import __version__
+from workbench.errors import WorkbenchError
+
+_OLDEST_PYTHON = (3, 10)
+_ASKING_TIMES_OUT_AFTER = 10  # seconds, for a program's --version
+
+
+class State(Enum):
+    """How a part stands."""
+
+    OK = "ok"
+    MISSING = "missing"  # and something needs it
+    OPTIONAL = "optional"  # not here; `needed_for` says what does without
+    BROKEN = "broken"  # here, but not usable
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: how it stands, which one was found, what it is for and how to get it."""
+
+    part: str
+    state: State
+    found: str
+    needed_for: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings; `ready` says whether nothing that the demo needs is missing or broken."""
+
+    workbench: str
+    findings: tuple[Finding, ...]
+    ready: bool
+
+
+def examine() -> Report:
+    """Look at the machine; asks programs for their versions, changes nothing."""
+    findings = tuple(check() for check in _CHECKS)
+    ready = all(finding.state in (State.OK, State.OPTIONAL) for finding in findings)
+    return Report(__version__, findings, ready)
+
+
+def _python() -> Finding:
+    found = f"{host.python_version()} ({sys.executable})"
+    if sys.version_info >= _OLDEST_PYTHON:
+        return Finding("python", State.OK, found, "everything")
+    return Finding("python", State.BROKEN, found, "everything", "install Python 3.10 or newer")
+
+
+def _program(
+    part: str,
+    command: str,
+    needed_for: str,
+    remedy: str,
+    *,
+    absent: State = State.MISSING,
+    package: str | None = None,
+) -> Finding:
+    """Look for `command` on PATH, then beside this Python (where PyPI's `package` puts it)."""
+    path = shutil.which(command) or shutil.which(command, path=str(Path(sys.executable).parent))
+    if path is None:
+        return Finding(part, absent, "", needed_for, remedy)
+    try:
+        answer = subprocess.run(
+            [path, "--version"],
+            capture_output=True,
+            text=True,
+            timeout=_ASKING_TIMES_OUT_AFTER,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding(part, State.BROKEN, f"{path}: {error}", needed_for, remedy)
+    return Finding(part, State.OK, f"{_version_in(answer.stdout)} ({path})", needed_for)
+
+
+def _version_in(text: str) -> str:
+    match = re.search(r"\d+(\.\d+)+", text)
+    return match.group() if match else text.strip().split("\n")[0]
+
+
+def _module(
+    part: str, module: str, needed_for: str, remedy: str, absent: State = State.MISSING
+) -> Finding:
+    """Look for a Python module without importing it; its distribution is called `part`."""
+    if util.find_spec(module) is None:
+        return Finding(part, absent, "", needed_for, remedy)
+    try:
+        found = metadata.version(part)
+    except metadata.PackageNotFoundError:
+        found = "version unknown"
+    return Finding(part, State.OK, found, needed_for)
+
+
+def _toolchain() -> Finding:
+    return _program(
+        "arm-none-eabi-gcc",
+        "arm-none-eabi-g++",
+        "build, demo, bench",
+        "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib",
+    )
+
+
+def _cmake() -> Finding:
+    return _program("cmake", "cmake", "build, demo, bench", "pip install cmake")
+
+
+def _ninja() -> Finding:
+    return _program("ninja", "ninja", "build, demo, bench", "pip install ninja")
+
+
+def _cmsis_nn() -> Finding:
+    return _module(
+        "bakenn",
+        "bakenn",
+        "the cmsis_nn kernels (carries Arm's CMSIS-NN)",
+        "pip install bakenn, or give build --cmsis-nn DIR",
+    )
+
+
+def _unicorn() -> Finding:
+    return _module("unicorn", "unicorn", "the embedded engine", "pip install unicorn")
+
+
+def _tracer() -> Finding:
+    needed_for = "the embedded engine at full speed"
+    if util.find_spec("workbench.engines.embedded._tracer") is not None:
+        return Finding("C tracer", State.OK, "built", needed_for)
+    return Finding(
+        "C tracer",
+        State.OPTIONAL,
+        "not built: counting runs in Python, slower, with the same numbers",
+        needed_for,
+        "install a C compiler and Python's headers, then reinstall the workbench",
+    )
+
+
+def _tflite_micro() -> Finding:
+    return _module(
+        "tflite_micro",
+        "tflite_micro",
+        "comparing outputs with the host oracle (bench)",
+        "pip install 'tinyml-workbench[dev]'",
+        State.OPTIONAL,
+    )
+
+
+def _tensorflow() -> Finding:
+    return _module(
+        "tensorflow",
+        "tensorflow",
+        "model train",
+        "pip install 'tinyml-workbench[train]'",
+        State.OPTIONAL,
+    )
+
+
+def _qemu() -> Finding:
+    return _program(
+        "qemu-system-arm",
+        "qemu-system-arm",
+        "the tests that compare counts with QEMU",
+        "apt-get install qemu-system-arm",
+        absent=State.OPTIONAL,
+    )
+
+
+def _renode() -> Finding:
+    needed_for = "--engine renode"
+    try:
+        from workbench.engines.renode import discover
+    except ImportError:
+        return Finding("renode", State.OPTIONAL, "", needed_for, "")
+    try:
+        installation = discover()
+    except WorkbenchError as error:
+        return Finding("renode", State.OPTIONAL, error.message, needed_for, error.hint)
+    return Finding("renode", State.OK, str(installation), needed_for)
+
+
+_CHECKS: tuple[Callable[[], Finding], ...] = (
+    _python,
+    _toolchain,
+    _cmake,
+    _ninja,
+    _cmsis_nn,
+    _unicorn,
+    _tracer,
+    _tflite_micro,
+    _tensorflow,
+    _renode,
+    _qemu,
+)
