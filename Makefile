@@ -1,0 +1,56 @@
+# The two commands of a fresh machine: `make demo` and `make test`.
+#
+# Needs Python 3.10 or newer, git and make. The rest is fetched on the first run: Debian packages
+# with apt (as root or through sudo, and only those that are missing), Python packages into .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUTPUT ?= out
+
+APT_RUN := gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib gcc libc6-dev
+APT_TEST := $(APT_RUN) g++ qemu-system-arm
+
+.PHONY: help demo test bench lint format clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: $(VENV)/.run  ## build the firmware, boot it on both boards, classify recordings, show the cost
+	@$(BIN)/workbench demo --output $(OUTPUT)
+
+test: $(VENV)/.dev lint  ## lint, type check and all tests; ends with pytest's own summary
+	@$(BIN)/python -m pytest -n 2 -q
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@git ls-files -z 'firmware/*.h' 'firmware/*.cc' 'firmware/*.c' \
+	    | xargs -0 -r $(BIN)/clang-format --dry-run --Werror
+
+format: $(VENV)/.dev  ## let the tools format Python and C++
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@git ls-files -z 'firmware/*.h' 'firmware/*.cc' 'firmware/*.c' | xargs -0 -r $(BIN)/clang-format -i
+
+bench: $(VENV)/.dev  ## speed of the emulation and cost of one inference, as figures
+	@$(BIN)/workbench bench
+	@$(BIN)/python -m tests.bench
+
+clean:  ## remove .venv, out/ and what the tools left behind
+	rm -rf $(VENV) $(OUTPUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# A stamp is as old as the last successful set-up; the next change of its inputs repeats it.
+$(VENV)/.run: tools/setup.sh pyproject.toml setup.py Makefile
+	@PYTHON=$(PYTHON) tools/setup.sh $(VENV) . "$(APT_RUN)"
+	@touch $@
+
+$(VENV)/.dev: tools/setup.sh pyproject.toml setup.py Makefile
+	@PYTHON=$(PYTHON) tools/setup.sh $(VENV) '.[dev]' "$(APT_TEST)"
+	@touch $@ $(VENV)/.run
