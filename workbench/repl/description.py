@@ -30,29 +30,27 @@ class EnumValue:
 
 
 @dataclass(frozen=True)
-class InlineObject:
-    """A property value that is itself an object: `new Type { ... }`."""
-
-    type: str
-    properties: Mapping[str, Value] = field(default_factory=dict)
-
-
-Value = int | float | bool | str | None | Reference | EnumValue | InlineObject | tuple["Value", ...]
+class Empty:
+    """The value `empty`: the default value of whatever type the property has."""
 
 
 @dataclass(frozen=True)
-class Registration:
-    """Where a peripheral is attached: an address range of a bus, or a port of another peripheral.
+class Range:
+    """The value `<begin, end>` or `<begin, +size>`; `end` is the first address behind it."""
 
-    `size` is None where the .repl leaves it to the type. `port` is what stands after the `@` for
-    parents that are no bus.
-    """
+    begin: int
+    end: int
 
-    parent: str
-    address: int | None = None
-    size: int | None = None
-    port: Value = None
-    properties: Mapping[str, Value] = field(default_factory=dict)
+    @property
+    def size(self) -> int:
+        return self.end - self.begin
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """The value `{ key: value; ... }`, in the order of the file."""
+
+    items: tuple[tuple[Value, Value], ...]
 
 
 @dataclass(frozen=True)
@@ -66,8 +64,53 @@ class Wire:
 
 
 @dataclass(frozen=True)
+class InlineObject:
+    """A property value that is itself an object: `new Type { ... }`."""
+
+    type: str
+    properties: Mapping[str, Value] = field(default_factory=dict)
+    wires: tuple[Wire, ...] = ()
+    init: tuple[str, ...] = ()
+
+
+Value = (
+    int
+    | float
+    | bool
+    | str
+    | None
+    | Reference
+    | EnumValue
+    | Empty
+    | Range
+    | Dictionary
+    | InlineObject
+    | tuple["Value", ...]
+)
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Where a peripheral is attached: an address range of a bus, or a port of another peripheral.
+
+    `size` is None where the .repl leaves it to the type. `port` is what stands after the `@` for
+    parents that are no bus. `properties` are the named arguments of a registration that is
+    written as an object, as `region` of `Bus.BusMultiRegistration`.
+    """
+
+    parent: str
+    address: int | None = None
+    size: int | None = None
+    port: Value = None
+    properties: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One peripheral after all entries for its name are merged, later ones over earlier ones."""
+    """One peripheral after all entries for its name are merged, later ones over earlier ones.
+
+    `init`, `reset` and `preinit` are lines in the language of Renode's Monitor.
+    """
 
     name: str
     type: str
@@ -76,6 +119,9 @@ class Entry:
     wires: tuple[Wire, ...]
     init: tuple[str, ...]
     location: Location
+    alias: str | None = None
+    reset: tuple[str, ...] = ()
+    preinit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
