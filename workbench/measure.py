@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
+from typing import TYPE_CHECKING
 
 from workbench.engines.base import (
     Engine,
@@ -22,9 +23,11 @@ from workbench.engines.base import (
     StopKind,
     StopReason,
 )
-from workbench.image import Image
-from workbench.platform import Platform
-from workbench.trace import Trace
+
+if TYPE_CHECKING:
+    from workbench.image import Image
+    from workbench.platform import Platform
+    from workbench.trace import Trace
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""A double of an engine that "executes" a list of program counters, one an instruction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.engines.base import (
+    Engine,
+    Instructions,
+    Limit,
+    Snapshot,
+    Stop,
+    StopKind,
+    StopReason,
+)
+from workbench.trace import Trace
+
+SECONDS_PER_INSTRUCTION = 1e-6
+
+
+@dataclass(frozen=True)
+class Step:
+    """The core's state before an instruction issues."""
+
+    pc: int
+    sp: int = 0x2000_1000
+    lr: int = 0
+
+
+class ScriptedEngine(Engine):
+    """Steps through `script`; idles behind its end. Knows stops at addresses and limits."""
+
+    name = "scripted"
+
+    def __init__(self, script: list[Step]) -> None:
+        self._script = script
+        self._issued = 0
+        self.uart = None
+        self.memory = None
+        self.registers = self
+
+    def __getitem__(self, name: str) -> int:
+        return getattr(self._script[self._issued], name)
+
+    def load(self, image, platform) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self._issued = 0
+
+    def close(self) -> None:
+        pass
+
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        begun = self._issued
+        if isinstance(limit, Instructions):
+            allowed = limit.count
+        else:
+            allowed = round(limit.seconds / SECONDS_PER_INSTRUCTION)
+        while self._issued < len(self._script):
+            if self._issued - begun >= allowed:
+                return self._reason(StopKind.LIMIT)
+            if self._issued > begun and self["pc"] in until.pc:
+                return self._reason(StopKind.PC)
+            self._issued += 1
+        return self._reason(StopKind.IDLE)
+
+    def _reason(self, kind: StopKind) -> StopReason:
+        pc = self["pc"] if self._issued < len(self._script) else 0
+        return StopReason(kind, pc, self._issued, self._issued * SECONDS_PER_INSTRUCTION)
+
+    @property
+    def instructions(self) -> int:
+        return self._issued
+
+    def start_trace(self) -> None:
+        raise NotImplementedError("the script leaves no trace")
+
+    def stop_trace(self) -> Trace:
+        raise NotImplementedError("the script leaves no trace")
+
+    def snapshot(self) -> Snapshot:
+        return Snapshot(self.name, self._issued)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self._issued = snapshot.state

@@ -1,0 +1,32 @@
+"""Limits as users write them."""
+
+import pytest
+
+from workbench.engines.base import Instructions, Seconds
+from workbench.errors import UserError
+from workbench.limits import parse_limit
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("5s", Seconds(5.0)),
+        ("1.5 s", Seconds(1.5)),
+        ("200ms", Seconds(0.2)),
+        ("2min", Seconds(120.0)),
+        ("10Minstr", Instructions(10_000_000)),
+        ("2.5kinstr", Instructions(2_500)),
+        ("1_000", Instructions(1_000)),
+        ("3 instructions", Instructions(3)),
+        ("1G", Instructions(1_000_000_000)),
+    ],
+)
+def test_a_limit_is_virtual_time_with_a_unit_or_instructions(text, limit):
+    assert parse_limit(text) == limit
+
+
+@pytest.mark.parametrize("text", ["", "0", "0s", "-1s", "soon", "5 h", "1e3", "9" * 400 + "s"])
+def test_anything_else_is_refused_with_examples(text):
+    with pytest.raises(UserError, match="5s") as error:
+        parse_limit(text)
+    assert "10Minstr" in error.value.hint

@@ -1,0 +1,35 @@
+"""Limits of a run as users write them: `5s`, `200ms`, `10Minstr`, `250000`."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from workbench.engines.base import Instructions, Limit, Seconds
+from workbench.errors import UserError
+
+_SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
+_NUMBER = r"(?P<number>\d[\d_]*(?:\.\d+)?)"
+_IN_INSTRUCTIONS = re.compile(_NUMBER + r"\s*(?P<scale>[kMG]?)(?:instr(?:uctions)?)?")
+_IN_SECONDS = re.compile(_NUMBER + r"\s*(?P<unit>us|ms|s|min)")
+
+
+def parse_limit(text: str) -> Limit:
+    """Return the limit that `text` states: virtual seconds with a unit, else instructions.
+
+    Raises UserError for anything else, and for a limit of nothing.
+    """
+    stripped = text.strip()
+    if match := _IN_SECONDS.fullmatch(stripped):
+        seconds = float(match["number"].replace("_", "")) * _SECONDS[match["unit"]]
+        if 0 < seconds < math.inf:
+            return Seconds(seconds)
+    elif match := _IN_INSTRUCTIONS.fullmatch(stripped):
+        count = float(match["number"].replace("_", "")) * _SCALES[match["scale"]]
+        if count >= 1:
+            return Instructions(round(count))
+    raise UserError(
+        f"'{text}' is no limit",
+        "write virtual time (5s, 200ms, 1min) or instructions (10Minstr, 250kinstr, 5000)",
+    )
