@@ -1,0 +1,68 @@
+// The model at work: one interpreter over one arena, and what its runs cost.
+#ifndef FIRMWARE_APP_INFERENCE_H_
+#define FIRMWARE_APP_INFERENCE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "app/error_code.h"
+#include "app/model.h"
+#include "tensorflow/lite/micro/micro_interpreter.h"
+
+namespace app {
+
+struct CycleCounts {
+  uint32_t inferences = 0;
+  uint32_t failures = 0;
+  uint32_t last = 0;
+  uint32_t min = 0xFFFFFFFF;
+  uint32_t max = 0;
+};
+
+class Inference {
+ public:
+  // Checks the model and allocates its tensors. Where that fails, error() says why, and the other
+  // functions must not be called.
+  void Start(const EmbeddedModel& model, uint8_t* arena, size_t arena_size);
+
+  bool IsReady() const { return error_.code == ErrorCode::kNone; }
+  const Error& error() const { return error_; }
+
+  size_t inputs_size() const { return interpreter_->inputs_size(); }
+  size_t outputs_size() const { return interpreter_->outputs_size(); }
+  TfLiteTensor* input(size_t index) const { return interpreter_->input(index); }
+  TfLiteTensor* output(size_t index) const { return interpreter_->output(index); }
+
+  size_t arena_size() const { return arena_size_; }
+  // 0 where the model did not start.
+  size_t arena_used() const { return arena_used_; }
+
+  // Runs the model on its input tensors; counts DWT cycles around Invoke() alone.
+  TfLiteStatus Run();
+  const CycleCounts& cycles() const { return cycles_; }
+
+  // Index of the largest element of the first output; the first of equals.
+  size_t TopIndex() const;
+
+ private:
+  Error Prepare(const EmbeddedModel& model, uint8_t* arena);
+
+  tflite::MicroInterpreter* interpreter_ = nullptr;
+  Error error_;
+  size_t arena_size_ = 0;
+  size_t arena_used_ = 0;
+  CycleCounts cycles_;
+};
+
+// Writes `count` float32 values, little-endian at `values`, into a float32 or an int8 tensor.
+// An int8 tensor gets what TFLM's QUANTIZE gives: divided by the scale, rounded half away from
+// zero, zero point added, saturated. Returns the index of the first value that is not finite,
+// or `count`; the tensor is then incomplete.
+size_t StoreFloats(const uint8_t* values, size_t count, TfLiteTensor* tensor);
+
+// Number of elements of a tensor.
+size_t ElementCount(const TfLiteTensor& tensor);
+
+}  // namespace app
+
+#endif  // FIRMWARE_APP_INFERENCE_H_

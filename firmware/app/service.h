@@ -1,0 +1,51 @@
+// Answers the requests of PROTOCOL.md.
+#ifndef FIRMWARE_APP_SERVICE_H_
+#define FIRMWARE_APP_SERVICE_H_
+
+#include <cstdint>
+
+#include "app/error_code.h"
+#include "app/frame.h"
+#include "app/inference.h"
+#include "boards/board.h"
+#include "boards/ring_buffer.h"
+
+namespace app {
+
+// Requests that were well-formed frames and still got an error reply, by reason.
+struct RefusedCounts {
+  uint32_t version = 0;
+  uint32_t type = 0;
+  uint32_t length = 0;
+  uint32_t other = 0;
+};
+
+class Service {
+ public:
+  Service(const EmbeddedModel& model, const board::Clock& clock, const board::RingBuffer& ring,
+          const FrameReader& reader, Inference* inference)
+      : model_(model), clock_(clock), ring_(ring), reader_(reader), inference_(*inference) {}
+
+  // Answers one request with one frame.
+  void Answer(const Frame& request);
+
+ private:
+  void Hello(const Frame& request);
+  void InferInt8(const Frame& request);
+  void InferFloat32(const Frame& request);
+  void Statistics(const Frame& request);
+  void RunAndReply(const Frame& request);
+  void Refuse(const Frame& request, const Error& error);
+  bool RequireLength(const Frame& request, size_t expected);
+
+  const EmbeddedModel& model_;
+  const board::Clock& clock_;
+  const board::RingBuffer& ring_;
+  const FrameReader& reader_;
+  Inference& inference_;
+  RefusedCounts refused_;
+};
+
+}  // namespace app
+
+#endif  // FIRMWARE_APP_SERVICE_H_

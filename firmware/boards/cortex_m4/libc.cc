@@ -1,0 +1,19 @@
+// What the C and C++ run time asks for on a machine without an operating system. There is no
+// _sbrk: a program that would use the heap does not link.
+
+#include <cstddef>
+
+#include "boards/cortex_m4/fault.h"
+
+// The compiler emits calls to these; none is ever reached in a correct program.
+extern "C" [[noreturn]] void __cxa_pure_virtual() { cortex_m4::Panic("pure virtual call"); }
+
+extern "C" [[noreturn]] void abort() { cortex_m4::Panic("abort"); }
+
+extern "C" [[noreturn]] void __assert_func(const char*, int, const char*, const char* condition) {
+  cortex_m4::Panic(condition);
+}
+
+// Virtual destructors refer to the deleting form; nothing here is allocated, so nothing is freed.
+void operator delete(void*) noexcept { cortex_m4::Panic("operator delete"); }
+void operator delete(void*, size_t) noexcept { cortex_m4::Panic("operator delete"); }

@@ -1,0 +1,17 @@
+#ifndef FIRMWARE_BOARDS_CORTEX_M4_STACK_H_
+#define FIRMWARE_BOARDS_CORTEX_M4_STACK_H_
+
+#include <cstdint>
+
+namespace cortex_m4 {
+
+// Bytes between __stack_limit and __stack_top.
+uint32_t StackSize();
+
+// The most bytes of stack that have been in use since reset: what is left of the pattern that
+// Reset_Handler painted is subtracted from the size.
+uint32_t StackPeak();
+
+}  // namespace cortex_m4
+
+#endif  // FIRMWARE_BOARDS_CORTEX_M4_STACK_H_

@@ -1,0 +1,24 @@
+# Toolchain file: GNU Arm Embedded for a Cortex-M4 with the single-precision FPU, hard-float ABI.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR arm)
+
+# The builder passes the folder of the compiler that it has checked; else PATH decides.
+set(TOOLCHAIN_BIN "" CACHE PATH "Folder of arm-none-eabi-gcc; empty: search PATH")
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES TOOLCHAIN_BIN)
+if(TOOLCHAIN_BIN)
+  set(_prefix ${TOOLCHAIN_BIN}/arm-none-eabi-)
+else()
+  set(_prefix arm-none-eabi-)
+endif()
+set(CMAKE_C_COMPILER ${_prefix}gcc)
+set(CMAKE_CXX_COMPILER ${_prefix}g++)
+set(CMAKE_ASM_COMPILER ${_prefix}gcc)
+
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_EXECUTABLE_SUFFIX .elf)
+
+set(_machine "-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard")
+set(CMAKE_C_FLAGS_INIT "${_machine}")
+set(CMAKE_CXX_FLAGS_INIT "${_machine}")
+set(CMAKE_ASM_FLAGS_INIT "${_machine}")
