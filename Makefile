@@ -48,7 +48,7 @@ clean:  ## remove .venv, out/ and what the tools left behind
 
 # A stamp is as old as the last successful set-up; the next change of its inputs repeats it.
 $(VENV)/.run: tools/setup.sh pyproject.toml setup.py Makefile
-	@PYTHON=$(PYTHON) tools/setup.sh $(VENV) . "$(APT_RUN)"
+	@PYTHON=$(PYTHON) tools/setup.sh $(VENV) '.[oracle]' "$(APT_RUN)"
 	@touch $@
 
 $(VENV)/.dev: tools/setup.sh pyproject.toml setup.py Makefile

@@ -51,6 +51,11 @@ version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
     missing+=("python$version-venv")  # Debian cuts venv out of python3
 fi
+if [ -z "${WORKBENCH_NO_APT:-}" ] && ! "$python" -c '
+import pathlib, sysconfig, sys
+sys.exit(not pathlib.Path(sysconfig.get_paths()["include"], "Python.h").exists())'; then
+    missing+=("libpython$version-dev")  # for the C tracer; without it counting is slower
+fi
 install_packages "${missing[@]}"
 
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv" ||

@@ -27,7 +27,7 @@ def latencies(instructions: float, clocks_hz: Iterable[int]) -> tuple[Latency, .
 
 @dataclass(frozen=True)
 class OracleCheck:
-    """How many of `compared` outputs equal the host's `tflite_micro`, byte for byte and by label."""
+    """How many of `compared` outputs equal those of the host's `tflite_micro`: bytes and labels."""
 
     compared: int
     equal_bytes: int
