@@ -1,0 +1,164 @@
+// The operators that an application links: each Add* puts one into the image.
+#ifndef TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
+#define TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
+
+#include <cstring>
+
+#include "tensorflow/lite/c/builtin_op_data.h"
+#include "tensorflow/lite/core/api/flatbuffer_conversions.h"
+#include "tensorflow/lite/micro/kernels/micro_ops.h"
+#include "tensorflow/lite/micro/micro_log.h"
+#include "tensorflow/lite/micro/micro_op_resolver.h"
+
+namespace tflite {
+
+// Room for tOpCount operators. Every Add* returns kTfLiteError, with a message, when the
+// room is used up or the operator is there already.
+template <unsigned int tOpCount>
+class MicroMutableOpResolver : public MicroOpResolver {
+ public:
+  TF_LITE_REMOVE_VIRTUAL_DELETE
+
+  explicit MicroMutableOpResolver() {}
+
+  const TFLMRegistration* FindOp(BuiltinOperator op) const override {
+    if (op == BuiltinOperator_CUSTOM) return nullptr;
+    for (unsigned int i = 0; i < count_; ++i) {
+      if (registrations_[i].builtin_code == op) return &registrations_[i];
+    }
+    return nullptr;
+  }
+
+  const TFLMRegistration* FindOp(const char* op) const override {
+    for (unsigned int i = 0; i < count_; ++i) {
+      const TFLMRegistration& registration = registrations_[i];
+      if (registration.builtin_code == BuiltinOperator_CUSTOM &&
+          std::strcmp(registration.custom_name, op) == 0) {
+        return &registration;
+      }
+    }
+    return nullptr;
+  }
+
+  tflm::OptionsParser GetOpDataParser(BuiltinOperator op) const override {
+    const TFLMRegistration* registration = FindOp(op);
+    return registration == nullptr ? tflm::OptionsParser{nullptr, 0}
+                                   : parsers_[registration - registrations_];
+  }
+
+  unsigned int GetRegistrationLength() const { return count_; }
+
+  // An operator of the application's own. `name` is the custom code in the model; both it
+  // and what it refers to must live as long as the resolver.
+  TfLiteStatus AddCustom(const char* name, const TFLMRegistration* registration) {
+    if (FindOp(name) != nullptr) return AlreadyThere(name);
+    return Append(name, BuiltinOperator_CUSTOM, *registration, {nullptr, 0});
+  }
+
+  TfLiteStatus AddAdd(const TFLMRegistration& registration = Register_ADD()) {
+    return AddBuiltin<TfLiteAddParams>(BuiltinOperator_ADD, registration, tflm::ParseAdd);
+  }
+
+  TfLiteStatus AddAveragePool2D(const TFLMRegistration& registration = Register_AVERAGE_POOL_2D()) {
+    return AddBuiltin<TfLitePoolParams>(BuiltinOperator_AVERAGE_POOL_2D, registration,
+                                        tflm::ParsePool);
+  }
+
+  TfLiteStatus AddConv2D(const TFLMRegistration& registration = Register_CONV_2D()) {
+    return AddBuiltin<TfLiteConvParams>(BuiltinOperator_CONV_2D, registration, tflm::ParseConv2D);
+  }
+
+  TfLiteStatus AddDepthwiseConv2D(
+      const TFLMRegistration& registration = Register_DEPTHWISE_CONV_2D()) {
+    return AddBuiltin<TfLiteDepthwiseConvParams>(BuiltinOperator_DEPTHWISE_CONV_2D, registration,
+                                                 tflm::ParseDepthwiseConv2D);
+  }
+
+  TfLiteStatus AddDequantize(const TFLMRegistration& registration = Register_DEQUANTIZE()) {
+    return AddBuiltin(BuiltinOperator_DEQUANTIZE, registration);
+  }
+
+  TfLiteStatus AddFullyConnected(
+      const TFLMRegistration& registration = Register_FULLY_CONNECTED()) {
+    return AddBuiltin<TfLiteFullyConnectedParams>(BuiltinOperator_FULLY_CONNECTED, registration,
+                                                  tflm::ParseFullyConnected);
+  }
+
+  TfLiteStatus AddMaxPool2D(const TFLMRegistration& registration = Register_MAX_POOL_2D()) {
+    return AddBuiltin<TfLitePoolParams>(BuiltinOperator_MAX_POOL_2D, registration, tflm::ParsePool);
+  }
+
+  TfLiteStatus AddMean(const TFLMRegistration& registration = Register_MEAN()) {
+    return AddBuiltin<TfLiteReducerParams>(BuiltinOperator_MEAN, registration, tflm::ParseReducer);
+  }
+
+  TfLiteStatus AddPad(const TFLMRegistration& registration = Register_PAD()) {
+    return AddBuiltin(BuiltinOperator_PAD, registration);
+  }
+
+  TfLiteStatus AddQuantize(const TFLMRegistration& registration = Register_QUANTIZE()) {
+    return AddBuiltin(BuiltinOperator_QUANTIZE, registration);
+  }
+
+  TfLiteStatus AddRelu(const TFLMRegistration& registration = Register_RELU()) {
+    return AddBuiltin(BuiltinOperator_RELU, registration);
+  }
+
+  TfLiteStatus AddRelu6(const TFLMRegistration& registration = Register_RELU6()) {
+    return AddBuiltin(BuiltinOperator_RELU6, registration);
+  }
+
+  TfLiteStatus AddReshape(const TFLMRegistration& registration = Register_RESHAPE()) {
+    return AddBuiltin<TfLiteReshapeParams>(BuiltinOperator_RESHAPE, registration,
+                                           tflm::ParseReshape);
+  }
+
+  TfLiteStatus AddSoftmax(const TFLMRegistration& registration = Register_SOFTMAX()) {
+    return AddBuiltin<TfLiteSoftmaxParams>(BuiltinOperator_SOFTMAX, registration,
+                                           tflm::ParseSoftmax);
+  }
+
+ private:
+  template <typename Params>
+  TfLiteStatus AddBuiltin(BuiltinOperator op, const TFLMRegistration& registration,
+                          tflm::ParseOptions parse) {
+    return AddParsed(op, registration, {parse, sizeof(Params)});
+  }
+
+  TfLiteStatus AddBuiltin(BuiltinOperator op, const TFLMRegistration& registration) {
+    return AddParsed(op, registration, {nullptr, 0});
+  }
+
+  TfLiteStatus AddParsed(BuiltinOperator op, const TFLMRegistration& registration,
+                         tflm::OptionsParser parser) {
+    if (FindOp(op) != nullptr) return AlreadyThere(EnumNameBuiltinOperator(op));
+    return Append(EnumNameBuiltinOperator(op), op, registration, parser);
+  }
+
+  TfLiteStatus Append(const char* name, BuiltinOperator op, const TFLMRegistration& registration,
+                      tflm::OptionsParser parser) {
+    if (count_ >= tOpCount) {
+      MicroPrintf("Cannot register operator %s: the resolver holds %u", name, tOpCount);
+      return kTfLiteError;
+    }
+    registrations_[count_] = registration;
+    registrations_[count_].builtin_code = op;
+    registrations_[count_].custom_name = name;
+    parsers_[count_] = parser;
+    ++count_;
+    return kTfLiteOk;
+  }
+
+  static TfLiteStatus AlreadyThere(const char* name) {
+    MicroPrintf("Operator %s is registered already", name);
+    return kTfLiteError;
+  }
+
+  TFLMRegistration registrations_[tOpCount];
+  tflm::OptionsParser parsers_[tOpCount];
+  unsigned int count_ = 0;
+};
+
+}  // namespace tflite
+
+#endif  // TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_

@@ -1,0 +1,261 @@
+// Accessors for the tables of a .tflite that the runtime and its users read, under the
+// names that flatc would generate. Field slots follow TensorFlow Lite's schema.fbs (schema
+// version 3): a table's n-th field has vtable slot 4 + 2n, and a union takes two.
+#ifndef TENSORFLOW_LITE_SCHEMA_SCHEMA_GENERATED_H_
+#define TENSORFLOW_LITE_SCHEMA_SCHEMA_GENERATED_H_
+
+#include <algorithm>
+
+#include "flatbuffers/flatbuffers.h"
+
+namespace tflite {
+
+enum BuiltinOperator : int32_t {
+#define TFLM_OPERATOR(name) BuiltinOperator_##name,
+#include "tensorflow/lite/schema/builtin_operators.inc"
+#undef TFLM_OPERATOR
+  BuiltinOperator_COUNT,
+  BuiltinOperator_MIN = 0,
+  BuiltinOperator_MAX = BuiltinOperator_COUNT - 1,
+};
+
+// "CONV_2D", ...; "" for a code that the schema does not have.
+const char* EnumNameBuiltinOperator(BuiltinOperator op);
+
+enum TensorType : int8_t {
+  TensorType_FLOAT32 = 0,
+  TensorType_FLOAT16 = 1,
+  TensorType_INT32 = 2,
+  TensorType_UINT8 = 3,
+  TensorType_INT64 = 4,
+  TensorType_STRING = 5,
+  TensorType_BOOL = 6,
+  TensorType_INT16 = 7,
+  TensorType_COMPLEX64 = 8,
+  TensorType_INT8 = 9,
+  TensorType_FLOAT64 = 10,
+  TensorType_COMPLEX128 = 11,
+  TensorType_UINT64 = 12,
+  TensorType_RESOURCE = 13,
+  TensorType_VARIANT = 14,
+  TensorType_UINT32 = 15,
+  TensorType_UINT16 = 16,
+  TensorType_INT4 = 17,
+};
+
+enum Padding : int8_t { Padding_SAME = 0, Padding_VALID = 1 };
+
+enum ActivationFunctionType : int8_t {
+  ActivationFunctionType_NONE = 0,
+  ActivationFunctionType_RELU = 1,
+  ActivationFunctionType_RELU_N1_TO_1 = 2,
+  ActivationFunctionType_RELU6 = 3,
+  ActivationFunctionType_TANH = 4,
+  ActivationFunctionType_SIGN_BIT = 5,
+};
+
+// The members of union BuiltinOptions that the runtime reads.
+enum BuiltinOptions : uint8_t {
+  BuiltinOptions_NONE = 0,
+  BuiltinOptions_Conv2DOptions = 1,
+  BuiltinOptions_DepthwiseConv2DOptions = 2,
+  BuiltinOptions_Pool2DOptions = 5,
+  BuiltinOptions_FullyConnectedOptions = 8,
+  BuiltinOptions_SoftmaxOptions = 9,
+  BuiltinOptions_AddOptions = 11,
+  BuiltinOptions_ReshapeOptions = 17,
+  BuiltinOptions_ReducerOptions = 27,
+};
+
+constexpr flatbuffers::voffset_t FieldSlot(int n) {
+  return static_cast<flatbuffers::voffset_t>(4 + 2 * n);
+}
+
+struct Conv2DOptions : flatbuffers::Table {
+  Padding padding() const { return GetField<Padding>(FieldSlot(0), Padding_SAME); }
+  int32_t stride_w() const { return GetField<int32_t>(FieldSlot(1), 0); }
+  int32_t stride_h() const { return GetField<int32_t>(FieldSlot(2), 0); }
+  ActivationFunctionType fused_activation_function() const {
+    return GetField<ActivationFunctionType>(FieldSlot(3), ActivationFunctionType_NONE);
+  }
+  int32_t dilation_w_factor() const { return GetField<int32_t>(FieldSlot(4), 1); }
+  int32_t dilation_h_factor() const { return GetField<int32_t>(FieldSlot(5), 1); }
+};
+
+struct DepthwiseConv2DOptions : flatbuffers::Table {
+  Padding padding() const { return GetField<Padding>(FieldSlot(0), Padding_SAME); }
+  int32_t stride_w() const { return GetField<int32_t>(FieldSlot(1), 0); }
+  int32_t stride_h() const { return GetField<int32_t>(FieldSlot(2), 0); }
+  int32_t depth_multiplier() const { return GetField<int32_t>(FieldSlot(3), 0); }
+  ActivationFunctionType fused_activation_function() const {
+    return GetField<ActivationFunctionType>(FieldSlot(4), ActivationFunctionType_NONE);
+  }
+  int32_t dilation_w_factor() const { return GetField<int32_t>(FieldSlot(5), 1); }
+  int32_t dilation_h_factor() const { return GetField<int32_t>(FieldSlot(6), 1); }
+};
+
+struct Pool2DOptions : flatbuffers::Table {
+  Padding padding() const { return GetField<Padding>(FieldSlot(0), Padding_SAME); }
+  int32_t stride_w() const { return GetField<int32_t>(FieldSlot(1), 0); }
+  int32_t stride_h() const { return GetField<int32_t>(FieldSlot(2), 0); }
+  int32_t filter_width() const { return GetField<int32_t>(FieldSlot(3), 0); }
+  int32_t filter_height() const { return GetField<int32_t>(FieldSlot(4), 0); }
+  ActivationFunctionType fused_activation_function() const {
+    return GetField<ActivationFunctionType>(FieldSlot(5), ActivationFunctionType_NONE);
+  }
+};
+
+struct FullyConnectedOptions : flatbuffers::Table {
+  ActivationFunctionType fused_activation_function() const {
+    return GetField<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+  }
+  int8_t weights_format() const { return GetField<int8_t>(FieldSlot(1), 0); }
+  bool keep_num_dims() const { return GetField<uint8_t>(FieldSlot(2), 0) != 0; }
+  bool asymmetric_quantize_inputs() const { return GetField<uint8_t>(FieldSlot(3), 0) != 0; }
+};
+
+struct SoftmaxOptions : flatbuffers::Table {
+  float beta() const { return GetField<float>(FieldSlot(0), 0.0f); }
+};
+
+struct AddOptions : flatbuffers::Table {
+  ActivationFunctionType fused_activation_function() const {
+    return GetField<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+  }
+  bool pot_scale_int16() const { return GetField<uint8_t>(FieldSlot(1), 1) != 0; }
+};
+
+struct ReshapeOptions : flatbuffers::Table {
+  const flatbuffers::Vector<int32_t>* new_shape() const {
+    return GetPointer<const flatbuffers::Vector<int32_t>*>(FieldSlot(0));
+  }
+};
+
+struct ReducerOptions : flatbuffers::Table {
+  bool keep_dims() const { return GetField<uint8_t>(FieldSlot(0), 0) != 0; }
+};
+
+struct OperatorCode : flatbuffers::Table {
+  int8_t deprecated_builtin_code() const { return GetField<int8_t>(FieldSlot(0), 0); }
+  const flatbuffers::String* custom_code() const {
+    return GetPointer<const flatbuffers::String*>(FieldSlot(1));
+  }
+  int32_t version() const { return GetField<int32_t>(FieldSlot(2), 1); }
+  BuiltinOperator builtin_code() const {
+    return static_cast<BuiltinOperator>(GetField<int32_t>(FieldSlot(3), 0));
+  }
+};
+
+// The operator that a code names. Old converters wrote only the deprecated byte, new ones
+// write both; the larger one is right (schema_utils.cc of TensorFlow Lite).
+inline BuiltinOperator GetBuiltinCode(const OperatorCode* code) {
+  return std::max(code->builtin_code(),
+                  static_cast<BuiltinOperator>(code->deprecated_builtin_code()));
+}
+
+struct QuantizationParameters : flatbuffers::Table {
+  const flatbuffers::Vector<float>* scale() const {
+    return GetPointer<const flatbuffers::Vector<float>*>(FieldSlot(2));
+  }
+  const flatbuffers::Vector<int64_t>* zero_point() const {
+    return GetPointer<const flatbuffers::Vector<int64_t>*>(FieldSlot(3));
+  }
+  int32_t quantized_dimension() const { return GetField<int32_t>(FieldSlot(6), 0); }
+};
+
+struct Tensor : flatbuffers::Table {
+  const flatbuffers::Vector<int32_t>* shape() const {
+    return GetPointer<const flatbuffers::Vector<int32_t>*>(FieldSlot(0));
+  }
+  TensorType type() const { return GetField<TensorType>(FieldSlot(1), TensorType_FLOAT32); }
+  uint32_t buffer() const { return GetField<uint32_t>(FieldSlot(2), 0); }
+  const flatbuffers::String* name() const {
+    return GetPointer<const flatbuffers::String*>(FieldSlot(3));
+  }
+  const QuantizationParameters* quantization() const {
+    return GetPointer<const QuantizationParameters*>(FieldSlot(4));
+  }
+  bool is_variable() const { return GetField<uint8_t>(FieldSlot(5), 0) != 0; }
+};
+
+struct Operator : flatbuffers::Table {
+  uint32_t opcode_index() const { return GetField<uint32_t>(FieldSlot(0), 0); }
+  const flatbuffers::Vector<int32_t>* inputs() const {
+    return GetPointer<const flatbuffers::Vector<int32_t>*>(FieldSlot(1));
+  }
+  const flatbuffers::Vector<int32_t>* outputs() const {
+    return GetPointer<const flatbuffers::Vector<int32_t>*>(FieldSlot(2));
+  }
+  BuiltinOptions builtin_options_type() const {
+    return GetField<BuiltinOptions>(FieldSlot(3), BuiltinOptions_NONE);
+  }
+  // The options as table T, or null when the operator carries none or another kind.
+  template <typename T>
+  const T* builtin_options_as(BuiltinOptions type) const {
+    return builtin_options_type() == type ? GetPointer<const T*>(FieldSlot(4)) : nullptr;
+  }
+  const flatbuffers::Vector<uint8_t>* custom_options() const {
+    return GetPointer<const flatbuffers::Vector<uint8_t>*>(FieldSlot(5));
+  }
+  const flatbuffers::Vector<int32_t>* intermediates() const {
+    return GetPointer<const flatbuffers::Vector<int32_t>*>(FieldSlot(8));
+  }
+};
+
+struct SubGraph : flatbuffers::Table {
+  const flatbuffers::Vector<flatbuffers::Offset<Tensor>>* tensors() const {
+    return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<Tensor>>*>(FieldSlot(0));
+  }
+  const flatbuffers::Vector<int32_t>* inputs() const {
+    return GetPointer<const flatbuffers::Vector<int32_t>*>(FieldSlot(1));
+  }
+  const flatbuffers::Vector<int32_t>* outputs() const {
+    return GetPointer<const flatbuffers::Vector<int32_t>*>(FieldSlot(2));
+  }
+  const flatbuffers::Vector<flatbuffers::Offset<Operator>>* operators() const {
+    return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<Operator>>*>(FieldSlot(3));
+  }
+  const flatbuffers::String* name() const {
+    return GetPointer<const flatbuffers::String*>(FieldSlot(4));
+  }
+};
+
+struct Buffer : flatbuffers::Table {
+  const flatbuffers::Vector<uint8_t>* data() const {
+    return GetPointer<const flatbuffers::Vector<uint8_t>*>(FieldSlot(0));
+  }
+};
+
+struct Model : flatbuffers::Table {
+  uint32_t version() const { return GetField<uint32_t>(FieldSlot(0), 0); }
+  const flatbuffers::Vector<flatbuffers::Offset<OperatorCode>>* operator_codes() const {
+    return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<OperatorCode>>*>(FieldSlot(1));
+  }
+  const flatbuffers::Vector<flatbuffers::Offset<SubGraph>>* subgraphs() const {
+    return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<SubGraph>>*>(FieldSlot(2));
+  }
+  const flatbuffers::String* description() const {
+    return GetPointer<const flatbuffers::String*>(FieldSlot(3));
+  }
+  const flatbuffers::Vector<flatbuffers::Offset<Buffer>>* buffers() const {
+    return GetPointer<const flatbuffers::Vector<flatbuffers::Offset<Buffer>>*>(FieldSlot(4));
+  }
+};
+
+// The model in `buffer`, which must be aligned to 16 bytes. Nothing is checked: see
+// VerifyModelBuffer.
+inline const Model* GetModel(const void* buffer) { return flatbuffers::GetRoot<Model>(buffer); }
+
+// Whether the buffer holds a well-formed model: every offset, vector and string that the
+// accessors above can follow lies inside it, aligned. On false the reason has gone to
+// MicroPrintf and to tflm::GetLastError(). Time is linear in the buffer's length. After
+// this, MicroInterpreter never reads outside the buffer, whatever it contains.
+//
+// This is TFLM's own name and signature, so an application that calls it links against both:
+//   flatbuffers::Verifier verifier(model_data, model_size);
+//   if (!tflite::VerifyModelBuffer(verifier)) { ... }
+bool VerifyModelBuffer(flatbuffers::Verifier& verifier);
+
+}  // namespace tflite
+
+#endif  // TENSORFLOW_LITE_SCHEMA_SCHEMA_GENERATED_H_

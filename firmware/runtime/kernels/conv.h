@@ -1,0 +1,98 @@
+// What CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED check and precompute in Prepare, for
+// every kernel set.
+#ifndef RUNTIME_KERNELS_CONV_H_
+#define RUNTIME_KERNELS_CONV_H_
+
+#include <cstdint>
+
+#include "kernels/kernel.h"
+#include "kernels/quantization.h"
+
+namespace tflm {
+
+// Shapes of a convolution, NHWC. The filter is [out_channels, h, w, in_channels / groups]
+// for CONV_2D and [1, h, w, out_channels] for DEPTHWISE_CONV_2D.
+struct ConvGeometry {
+  int32_t batches;
+  int32_t input_height, input_width, input_channels;
+  int32_t filter_height, filter_width, filter_channels;  // filter_channels: the innermost
+  int32_t output_height, output_width, output_channels;
+  int32_t stride_height, stride_width;
+  int32_t dilation_height, dilation_width;
+  int32_t pad_top, pad_left;
+  int32_t depth_multiplier;  // DEPTHWISE_CONV_2D only
+};
+
+// Scales and offsets of a quantized convolution or fully connected layer.
+//   real output = multiplier[c] * (sum over taps of (input + input_offset) * filter + bias[c])
+struct OutputQuantization {
+  const int32_t* multipliers;  // one a channel, or one for all (see per_channel)
+  const int32_t* shifts;
+  bool per_channel;
+  int32_t input_offset;   // - input zero point
+  int32_t output_offset;  // output zero point
+  int32_t activation_min, activation_max;
+};
+
+// The tensors of such an operator, described for the length of Prepare.
+struct ConvTensors {
+  TfLiteTensor* input;
+  TfLiteTensor* filter;
+  TfLiteTensor* bias;  // null when absent
+  TfLiteTensor* output;
+};
+
+constexpr int kConvInput = 0;
+constexpr int kConvFilter = 1;
+constexpr int kConvBias = 2;
+constexpr int kConvOutput = 0;
+
+TfLiteStatus DescribeConvTensors(TfLiteContext* context, const TfLiteNode* node,
+                                 ConvTensors* tensors);
+
+// Reads the options, checks all shapes against each other (the output's too) and computes
+// the padding. TfLiteConvParams or TfLiteDepthwiseConvParams by `depthwise`.
+TfLiteStatus PrepareConvGeometry(TfLiteContext* context, const TfLiteNode* node,
+                                 const ConvTensors& tensors, bool depthwise,
+                                 ConvGeometry* geometry);
+
+// Checks types and quantization of an int8 convolution (int8 filter, symmetric, per tensor or
+// per `channel_dimension`; int32 bias) and allocates one multiplier and shift a channel.
+TfLiteStatus PrepareConvQuantization(TfLiteContext* context, const ConvTensors& tensors,
+                                     int channels, int channel_dimension,
+                                     TfLiteFusedActivation activation,
+                                     OutputQuantization* quantization);
+
+// rows = output rows, depth = length of one filter row:
+// input [.., depth] * filter [units, depth] -> output [.., units].
+struct FullyConnectedGeometry {
+  int32_t rows;
+  int32_t depth;
+  int32_t units;
+};
+
+TfLiteStatus PrepareFullyConnectedGeometry(TfLiteContext* context, const ConvTensors& tensors,
+                                           FullyConnectedGeometry* geometry);
+
+// As PrepareConvQuantization; a per-tensor filter gives one multiplier (per_channel false),
+// computed as TFLM does it for this operator.
+TfLiteStatus PrepareFullyConnectedQuantization(TfLiteContext* context, const ConvTensors& tensors,
+                                               int units, TfLiteFusedActivation activation,
+                                               OutputQuantization* quantization);
+
+}  // namespace tflm
+
+namespace tflm::reference {
+
+// Prepare of the portable kernels: checks, allocates, selects the function. A kernel set
+// falls back to these for what it does not do itself.
+TfLiteStatus PrepareConv2D(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PrepareConv2DInt8(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node);
+
+}  // namespace tflm::reference
+
+#endif  // RUNTIME_KERNELS_CONV_H_

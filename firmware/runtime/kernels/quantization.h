@@ -1,0 +1,61 @@
+// Fixed-point arithmetic of quantized operators. Bit-exact with TFLM's reference kernels,
+// which round twice (TFLITE_SINGLE_ROUNDING is off in the PyPI package tflite_micro).
+#ifndef RUNTIME_KERNELS_QUANTIZATION_H_
+#define RUNTIME_KERNELS_QUANTIZATION_H_
+
+#include <cstdint>
+#include <limits>
+
+#include "tensorflow/lite/c/builtin_op_data.h"
+#include "tensorflow/lite/c/common.h"
+
+namespace tflm {
+
+// A positive real number as multiplier * 2^(shift - 31), multiplier in [2^30, 2^31), or 0.
+struct QuantizedMultiplier {
+  int32_t multiplier;
+  int32_t shift;  // positive: left
+};
+
+// Nearest representable to `real`, which must be finite and not negative. Below 2^-32 it is 0.
+QuantizedMultiplier QuantizeMultiplier(double real);
+
+// round(a * b / 2^31), halves away from zero for positive and towards zero for negative
+// products, saturated in the one case that overflows (gemmlowp's
+// SaturatingRoundingDoublingHighMul).
+inline int32_t SaturatingRoundingDoublingHighMul(int32_t a, int32_t b) {
+  constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
+  if (a == kMin && b == kMin) return std::numeric_limits<int32_t>::max();
+  const int64_t product = static_cast<int64_t>(a) * b;
+  const int32_t nudge = product >= 0 ? (1 << 30) : 1 - (1 << 30);
+  return static_cast<int32_t>((product + nudge) / (int64_t{1} << 31));
+}
+
+// x / 2^exponent, rounded to nearest, halves away from zero. exponent in [0, 31].
+inline int32_t RoundingDivideByPOT(int32_t x, int exponent) {
+  const int32_t mask = static_cast<int32_t>((int64_t{1} << exponent) - 1);
+  const int32_t remainder = x & mask;
+  const int32_t threshold = (mask >> 1) + (x < 0 ? 1 : 0);
+  return (x >> exponent) + (remainder > threshold ? 1 : 0);
+}
+
+// x * m, rounded twice. The left shift wraps, as TFLM's does in practice.
+inline int32_t MultiplyByQuantizedMultiplier(int32_t x, int32_t multiplier, int32_t shift) {
+  const int left = shift > 0 ? shift : 0;
+  const int right = shift > 0 ? 0 : -shift;
+  const int32_t shifted = static_cast<int32_t>(static_cast<uint32_t>(x) << left);
+  return RoundingDivideByPOT(SaturatingRoundingDoublingHighMul(shifted, multiplier), right);
+}
+
+// The quantized limits that a fused activation puts on `output` (int8 or int16).
+// kTfLiteError for an activation that has none or limits that do not fit.
+TfLiteStatus QuantizedActivationRange(TfLiteContext* context, TfLiteFusedActivation activation,
+                                      const TfLiteTensor* output, int32_t* min, int32_t* max);
+
+// The same for float.
+TfLiteStatus FloatActivationRange(TfLiteContext* context, TfLiteFusedActivation activation,
+                                  float* min, float* max);
+
+}  // namespace tflm
+
+#endif  // RUNTIME_KERNELS_QUANTIZATION_H_
