@@ -1,11 +1,33 @@
-"""A platform: what the .repl says, and what platform.toml says beside it."""
+"""A platform: what the .repl says, and what platform.toml says beside it.
+
+A platform is found by its name (`stm32f4_discovery`), by its folder, or made from a .repl alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from workbench.repl.description import Description
+from workbench.errors import PlatformError
+from workbench.repl import read
+from workbench.repl.description import Description, Entry
+from workbench.resources import resource
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+SETTINGS = "platform.toml"
+
+# Renode's default for a cpu entry that does not say.
+DEFAULT_MIPS = 100
+
+_FLASH_WORDS = ("flash", "rom", "xip")
 
 
 @dataclass(frozen=True)
@@ -28,6 +50,8 @@ class Platform:
         100 where it says nothing, as in Renode).
     vector_table: address the core takes its initial SP and PC from at reset; None means where
         the image has its vector table.
+    report_clocks_hz: core clocks for which latencies are reported.
+    flash_timing: the table [flash_timing] of platform.toml as it stands, for `workbench.timing`.
     """
 
     name: str
@@ -39,3 +63,237 @@ class Platform:
     mips: int
     memories: tuple[MemoryRegion, ...]
     vector_table: int | None = None
+    mcu: str = ""
+    report_clocks_hz: tuple[int, ...] = ()
+    flash_timing: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def uarts(self) -> tuple[str, ...]:
+        """Names of all entries that can be the console."""
+        return _uarts(self.description)
+
+
+def names() -> tuple[str, ...]:
+    """Names of the platforms that ship with the workbench."""
+    folder = resource("platforms")
+    return tuple(sorted(found.parent.name for found in folder.glob(f"*/{SETTINGS}")))
+
+
+def load(which: str | Path, *, uart: str | None = None) -> Platform:
+    """Return the platform with that name, or the one in that folder.
+
+    uart: another console than the platform's own.
+    Raises PlatformError for what does not hold together and ReplError for a bad .repl.
+    """
+    folder = _folder(which)
+    settings = _Settings(folder / SETTINGS)
+    repl = folder / settings.text("repl", f"{folder.name}.repl")
+    title = settings.text("title")
+    mcu = settings.text("mcu")
+    console = settings.text("uart")
+    clock = settings.number("clock")
+    report = settings.numbers("report_clocks", (clock,))
+    vector_table = settings.number("vector_table", -1)
+    kinds = settings.kinds("memories")
+    flash_timing = settings.table("flash_timing")
+    settings.finish()
+    description = read(repl, _search_path())
+    return Platform(
+        name=folder.name,
+        title=title,
+        repl=repl,
+        description=description,
+        uart=_console(description, uart or console, repl),
+        clock_hz=clock,
+        mips=_mips(description, repl),
+        memories=_memories(description, kinds, folder / SETTINGS),
+        vector_table=None if vector_table < 0 else vector_table,
+        mcu=mcu,
+        report_clocks_hz=report,
+        flash_timing=flash_timing,
+    )
+
+
+def load_repl(path: Path, *, uart: str | None = None, search: Sequence[Path] = ()) -> Platform:
+    """Return a platform made from a .repl alone.
+
+    The console is the first UART unless `uart` names another; the core clock is what the .repl
+    gives as `systickFrequency`; `search` are folders for `using`, as Renode's own.
+    """
+    description = read(path, (*search, *_search_path()))
+    mips = _mips(description, path)
+    nvic = next((e for e in description.entries.values() if e.type == "IRQControllers.NVIC"), None)
+    systick = nvic.properties.get("systickFrequency") if nvic else None
+    clock = systick if isinstance(systick, int) else mips * 1_000_000
+    return Platform(
+        name=path.stem,
+        title=path.stem,
+        repl=path,
+        description=description,
+        uart=_console(description, uart, path),
+        clock_hz=clock,
+        mips=mips,
+        memories=_memories(description, None, path),
+        report_clocks_hz=(clock,),
+    )
+
+
+def _folder(which: str | Path) -> Path:
+    known = resource("platforms") / which
+    for folder in (Path(which), known):
+        if (folder / SETTINGS).is_file():
+            return folder.resolve()
+    if Path(which).is_dir():
+        raise PlatformError(
+            f"the folder '{which}' has no {SETTINGS}",
+            "give the .repl with --repl instead, or add the file",
+        )
+    if str(which).endswith(".repl"):
+        raise PlatformError(f"'{which}' is not the name of a platform", "use --repl for a file")
+    close = difflib.get_close_matches(str(which), names(), n=1)
+    raise PlatformError(
+        f"no platform '{which}'",
+        (f"did you mean {close[0]}? " if close else "")
+        + f"known: {', '.join(names())}; a folder with {SETTINGS} or --repl FILE works too",
+    )
+
+
+def _search_path() -> tuple[Path, ...]:
+    return (resource("platforms"),)
+
+
+def _uarts(description: Description) -> tuple[str, ...]:
+    return tuple(
+        name for name, entry in description.entries.items() if entry.type.startswith("UART.")
+    )
+
+
+def _console(description: Description, wanted: str | None, source: Path) -> str:
+    known = _uarts(description)
+    if not known:
+        raise PlatformError(f"{source} has no UART to be the console", "add a UART.* entry")
+    if wanted is None:
+        return known[0]
+    name = wanted.removeprefix("sysbus.")
+    if name not in known:
+        raise PlatformError(
+            f"{source} has no UART '{wanted}'", f"choose one of: {', '.join(known)}"
+        )
+    return name
+
+
+def _mips(description: Description, source: Path) -> int:
+    cores = [e for e in description.entries.values() if e.type == "CPU.CortexM"]
+    if len(cores) != 1:
+        raise PlatformError(
+            f"{source} has {len(cores)} entries of type CPU.CortexM",
+            "the workbench runs parts with one Cortex-M core",
+        )
+    mips = cores[0].properties.get("PerformanceInMips", DEFAULT_MIPS)
+    if not isinstance(mips, int) or mips <= 0:
+        raise PlatformError(
+            f"{source}: PerformanceInMips of '{cores[0].name}' is no number above 0"
+        )
+    return mips
+
+
+def _memories(
+    description: Description, kinds: Mapping[str, str] | None, source: Path
+) -> tuple[MemoryRegion, ...]:
+    """The memories named in `kinds`, or all of the .repl with kinds guessed from their names."""
+    if kinds is None:
+        found = [e for e in description.entries.values() if e.type == "Memory.MappedMemory"]
+        regions = [_region(entry, _guess(entry.name)) for entry in found]
+        return tuple(region for region in regions if region)
+    regions = []
+    for name, kind in kinds.items():
+        entry = description.entries.get(name)
+        region = _region(entry, kind) if entry else None
+        if region is None:
+            raise PlatformError(
+                f"{source}: [memories] names '{name}', which is no memory of the .repl",
+                "memories are entries of type Memory.MappedMemory with a size on sysbus",
+            )
+        regions.append(region)
+    return tuple(region for region in regions if region)
+
+
+def _region(entry: Entry, kind: str) -> MemoryRegion | None:
+    size = entry.properties.get("size")
+    places = [r.address for r in entry.registrations if r.address is not None]
+    if not isinstance(size, int) or not places:
+        return None
+    return MemoryRegion(entry.name, kind, places[0], size)
+
+
+def _guess(name: str) -> str:
+    return "flash" if any(word in name.lower() for word in _FLASH_WORDS) else "ram"
+
+
+class _Settings:
+    """platform.toml, key by key; what is missing, of the wrong type or unknown is an error."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._asked: set[str] = set()
+        try:
+            self._values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise self._error(f"is not valid TOML: {error}", "see https://toml.io") from None
+        except OSError as error:
+            raise self._error(f"cannot be read: {error.strerror}", "check the path") from None
+
+    def _error(self, message: str, hint: str) -> PlatformError:
+        return PlatformError(f"{self._path} {message}", hint)
+
+    def _get(self, key: str, kind: type, what: str, default: Any) -> Any:
+        self._asked.add(key)
+        if key not in self._values:
+            if default is None:
+                raise self._error(f"has no '{key}'", f"add {key} = {what}")
+            return default
+        value = self._values[key]
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise self._error(f"has {key} = {value!r}", f"write {key} = {what}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        return str(self._get(key, str, '"..."', default))
+
+    def number(self, key: str, default: int | None = None) -> int:
+        value = int(self._get(key, int, "a number such as 168_000_000", default))
+        if value < 0 and value != default:
+            raise self._error(f"has {key} = {value}", "write a number from 0 on")
+        return value
+
+    def numbers(self, key: str, default: tuple[int, ...]) -> tuple[int, ...]:
+        what = "a list such as [64_000_000, 168_000_000]"
+        values = self._get(key, list, what, list(default))
+        if not all(type(value) is int and value > 0 for value in values):
+            raise self._error(f"has {key} = {values!r}", f"write {key} = {what}")
+        return tuple(values)
+
+    def table(self, key: str) -> dict[str, Any]:
+        return dict(self._get(key, dict, "a table", {}))
+
+    def kinds(self, key: str) -> dict[str, str] | None:
+        if key not in self._values:
+            self._asked.add(key)
+            return None
+        kinds = self.table(key)
+        for name, kind in kinds.items():
+            if kind not in ("flash", "ram"):
+                raise self._error(
+                    f"has {key}.{name} = {kind!r}", f'write {name} = "flash" or {name} = "ram"'
+                )
+        return kinds
+
+    def finish(self) -> None:
+        unknown = sorted(set(self._values) - self._asked)
+        if unknown:
+            close = difflib.get_close_matches(unknown[0], self._asked, n=1)
+            raise self._error(
+                f"has an unknown key '{unknown[0]}'",
+                (f"did you mean '{close[0]}'? " if close else "")
+                + f"known: {', '.join(sorted(self._asked))}",
+            )

@@ -9,7 +9,21 @@ from workbench.repl.lexer import Kind, Token
 
 # Renode reserves these, so no peripheral and no property can be called so.
 KEYWORDS = frozenset(
-    "using new as preinit init reset local true True false False none empty".split()
+    [
+        "using",
+        "new",
+        "as",
+        "preinit",
+        "init",
+        "reset",
+        "local",
+        "true",
+        "True",
+        "false",
+        "False",
+        "none",
+        "empty",
+    ]
 )
 MAX_NESTING = 64  # of values in values; deeper is no platform but an attack on the stack
 

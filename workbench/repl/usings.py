@@ -79,7 +79,7 @@ def resolve(using: Using, user: Path, search: Sequence[Path]) -> Path:
         raise _error(using, "this is no path")
     if named.is_absolute():
         return named
-    if named.parts and named.parts[0] in (".", "..") or using.path.startswith("./"):
+    if (named.parts and named.parts[0] in (".", "..")) or using.path.startswith("./"):
         return _normal(folder / named)
     candidates = [root.absolute() / named for root in search]
     candidates += [above / named for above in (folder, *folder.parents)]
