@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
@@ -13,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from workbench import __version__
 from workbench.cli.console import print_error
-from workbench.errors import WorkbenchError
+from workbench.errors import UserError, WorkbenchError
 
 COMMANDS: dict[str, str] = {
     "demo": "Build, boot and classify on every board, and show what it cost.",
@@ -30,6 +31,11 @@ COMMANDS: dict[str, str] = {
 
 INTERNAL_ERROR = 3
 INTERRUPTED = 130
+_DISK_HINTS = {
+    errno.ENOSPC: "free some space and run the command again; nothing half-written was left",
+    errno.EACCES: "you may not read or write there; choose another file or folder",
+    errno.EROFS: "that file system is read-only; choose another folder",
+}
 
 
 class ReaderLeft(Exception):  # noqa: N818 - not an error: `workbench ... | head`
@@ -117,6 +123,11 @@ def run(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except (ReaderLeft, BrokenPipeError):
         return _reader_left()
+    except OSError as error:
+        if debug:
+            raise
+        print_error(_without_errno(error), _DISK_HINTS.get(error.errno or 0, ""))
+        return UserError.exit_code
     except Exception as error:
         if debug:
             raise
@@ -133,6 +144,11 @@ def _run(arguments: list[str]) -> int:
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
     return 0
+
+
+def _without_errno(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
 
 
 def _reader_left() -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def print_error(message: str, hint: str = "") -> None:
     """Print what is wrong, and what to do about it, on stderr."""
-    console = _console(stderr=True)
+    console = output(stderr=True)
     console.print("error:", style="bold red", end=" ")
     console.print(message, markup=False, highlight=False, soft_wrap=True)
     if hint:
@@ -30,23 +30,19 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(to_json(value), indent=2) + "\n")
 
 
-def output() -> Console:
+def output(stderr: bool = False) -> Console:
     """Return the console for results; it knows NO_COLOR, pipes and the terminal's width."""
-    return _console(stderr=False)
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
 
 
 @contextmanager
 def progress(text: str, quiet: bool = False) -> Iterator[None]:
     """Show a spinner with `text` on stderr while the body runs; nothing where no one watches."""
-    console = _console(stderr=True)
+    console = output(stderr=True)
     if quiet or not console.is_terminal:
         yield
         return
     with console.status(text):
         yield
-
-
-def _console(stderr: bool) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False)

@@ -1,0 +1,147 @@
+"""The root of the command line: lazy commands, and what each kind of error looks like."""
+
+import os
+import signal
+import subprocess
+import sys
+import types
+
+import pytest
+import typer
+
+from workbench.cli.app import COMMANDS, run
+from workbench.errors import CheckFailedError, EngineError, ModelError
+
+WORKBENCH = [sys.executable, "-m", "workbench"]
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Return a function that makes `workbench doctor` do something else."""
+
+    def replace(behaviour):
+        module = types.ModuleType("workbench.cli.doctor")
+        module.app = typer.Typer()
+        module.app.command()(behaviour)
+        monkeypatch.setitem(sys.modules, "workbench.cli.doctor", module)
+
+    return replace
+
+
+def raising(error):
+    def behaviour():
+        raise error
+
+    return behaviour
+
+
+def test_help_names_every_command(capsys):
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in COMMANDS)
+
+
+def test_help_imports_no_command_and_none_of_the_heavy_packages():
+    heavy = "('numpy', 'unicorn', 'capstone', 'tensorflow', 'jinja2', 'elftools')"
+    program = (
+        "import sys; from workbench.cli.app import run; run(['--help']);"
+        f"loaded = [m for m in {heavy} if m in sys.modules];"
+        "commands = [m for m in sys.modules if m.startswith('workbench.cli.')];"
+        "print(loaded, sorted(commands), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    expected = ["workbench.cli.app", "workbench.cli.console"]
+    assert done.stderr.strip() == f"[] {expected}"
+
+
+def test_every_command_offers_help(capsys):
+    for name in COMMANDS:
+        assert run([name, "--help"]) == 0, name
+    assert "Usage" in capsys.readouterr().out
+
+
+def test_version(capsys):
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("workbench ")
+
+
+@pytest.mark.parametrize("arguments", [["fly"], ["doctor", "--wings"], ["doctor", "extra"]])
+def test_wrong_usage_exits_with_2(arguments, capsys):
+    assert run(arguments) == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (CheckFailedError("the label is wrong", "look"), 1),
+        (ModelError("the label is wrong", "look"), 2),
+        (EngineError("the label is wrong", "look"), 3),
+    ],
+)
+def test_an_error_says_what_and_what_to_do_on_stderr(command, capsys, error, code):
+    command(raising(error))
+    assert run(["doctor"]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "error: the label is wrong\nhint: look\n"
+
+
+def test_brackets_in_a_message_are_no_markup(command, capsys):
+    command(raising(ModelError("tensor [1, 49, 10] has [bold]no scale")))
+    run(["doctor"])
+    assert "tensor [1, 49, 10] has [bold]no scale" in capsys.readouterr().err
+
+
+def test_a_bug_is_three_and_says_how_to_get_the_traceback(command, capsys):
+    command(raising(ZeroDivisionError("division by zero")))
+    assert run(["doctor"]) == 3
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError: division by zero" in err
+    assert "--debug" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "doctor"], ["doctor", "--debug"]])
+def test_debug_lets_the_error_through(command, arguments):
+    command(raising(ModelError("corrupt")))
+    with pytest.raises(ModelError):
+        run(arguments)
+
+
+def test_a_full_disk_is_told_as_such(command, capsys):
+    command(raising(OSError(28, "No space left on device", "out/index.html")))
+    assert run(["doctor"]) == 2
+    assert "out/index.html: No space left on device" in capsys.readouterr().err
+
+
+def test_an_interrupt_is_quiet(command, capsys):
+    command(raising(KeyboardInterrupt()))
+    assert run(["doctor"]) == 130
+    assert capsys.readouterr().err.strip() == ""
+
+
+def test_a_reader_that_leaves_is_no_error():
+    process = subprocess.Popen(
+        [*WORKBENCH, "doctor", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(30) == 128 + signal.SIGPIPE
+
+
+def test_no_colour_in_a_pipe_nor_with_no_color():
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "40"}
+    done = subprocess.run([*WORKBENCH, "doctor"], capture_output=True, env=environment)
+    assert b"\x1b" not in done.stdout
+
+
+def test_help_is_instant():
+    def seconds():  # of processor time: what else runs on the machine must not matter
+        begun = os.times()
+        subprocess.run([*WORKBENCH, "--help"], capture_output=True, check=True)
+        ended = os.times()
+        return sum(ended[2:4]) - sum(begun[2:4])
+
+    assert min(seconds() for _ in range(5)) < 0.3

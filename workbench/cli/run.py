@@ -1,0 +1,90 @@
+"""`workbench run`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.console import output, print_json
+from workbench.cli.options import (
+    EngineName,
+    EngineOption,
+    JsonOption,
+    PlatformOption,
+    ReplOption,
+    UartOption,
+)
+
+if TYPE_CHECKING:
+    from workbench.running import RunResult
+
+app = typer.Typer()
+
+
+@app.command()
+def run(
+    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    platform: PlatformOption = None,
+    repl: ReplOption = None,
+    uart: UartOption = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Stop when the console matches this regex.")
+    ] = None,
+    limit: Annotated[
+        str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
+    ] = "10s",
+    input: Annotated[
+        Path | None,
+        typer.Option("--input", help="Bytes for the console from this file; - is stdin."),
+    ] = None,
+    engine: EngineOption = EngineName.AUTO,
+    json: JsonOption = False,
+) -> None:
+    """Boot any ELF, show its UART live, and say why it stopped and how many instructions it took.
+
+    Exits with 1 where the firmware faulted, or did not print what --until waits for.
+    """
+    from workbench.engines import open_engine
+    from workbench.image import Image
+    from workbench.limits import parse_limit
+    from workbench.platform import load_platform
+    from workbench.running import compile_pattern, run_image
+
+    pattern = compile_pattern(until)
+    bound = parse_limit(limit)
+    image = Image.load(elf)
+    target = load_platform(platform, repl=repl, uart=uart)
+    send = _read(input)
+    with open_engine(engine.value) as machine:
+        if not json:
+            machine.uart.listen(_show)
+        result = run_image(machine, image, target, bound, pattern, send)
+    if json:
+        print_json(result)
+    else:
+        _report(result)
+    if not result.expected:
+        raise typer.Exit(1)
+
+
+def _read(path: Path | None) -> bytes:
+    if path is None:
+        return b""
+    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+
+
+def _show(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _report(result: RunResult) -> None:
+    """Say on stderr why the run ended, apart from what the firmware printed on stdout."""
+    from workbench.running import describe
+
+    console = output(stderr=True)
+    for line in describe(result):
+        console.print(line, markup=False, soft_wrap=True)
