@@ -44,6 +44,17 @@ Error RuntimeError() {
 Error RuntimeError() { return {ErrorCode::kModelFailed, 0, FirstRuntimeLog()}; }
 #endif
 
+// Our runtime's verifier is small. TFLM's is generated for the whole schema, some tens of KiB, and
+// its users link none.
+bool IsWellFormed(const EmbeddedModel& model) {
+#ifdef APP_HAS_LAST_ERROR
+  flatbuffers::Verifier verifier(model.data, model.size);
+  return tflite::VerifyModelBuffer(verifier);
+#else
+  return model.size > 0;
+#endif
+}
+
 bool IsSupported(const TfLiteTensor* tensor) {
   return tensor != nullptr && (tensor->type == kTfLiteInt8 || tensor->type == kTfLiteFloat32);
 }
@@ -68,8 +79,11 @@ void Inference::Start(const EmbeddedModel& model, uint8_t* arena, size_t arena_s
 }
 
 Error Inference::Prepare(const EmbeddedModel& model, uint8_t* arena) {
+  if (!IsWellFormed(model)) return RuntimeError();
   const tflite::Model* flatbuffer = tflite::GetModel(model.data);
-  if (flatbuffer == nullptr) return RuntimeError();
+  if (flatbuffer->version() != TFLITE_SCHEMA_VERSION) {
+    return {ErrorCode::kModelSchema, flatbuffer->version(), "the model's schema version is not 3"};
+  }
   const tflite::MicroOpResolver* resolver = CreateOpResolver();
   if (resolver == nullptr) return {ErrorCode::kOperatorMissing, 0, FirstRuntimeLog()};
   interpreter_ =

@@ -16,7 +16,6 @@ set(CMAKE_ASM_COMPILER ${_prefix}gcc)
 
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
-set(CMAKE_EXECUTABLE_SUFFIX .elf)
 
 set(_machine "-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard")
 set(CMAKE_C_FLAGS_INIT "${_machine}")
