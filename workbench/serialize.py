@@ -16,7 +16,7 @@ def to_json(value: Any) -> Any:
     paths and unknown objects strings, numpy scalars and arrays numbers and lists. Floats that
     JSON cannot express (NaN, infinities) become None.
     """
-    if value is None or isinstance(value, (bool, int, str)) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, (bool, int, str)) and not isinstance(value, Enum)):
         return value
     if isinstance(value, float):
         return value if value - value == 0 else None

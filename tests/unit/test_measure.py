@@ -1,8 +1,8 @@
 """Counting calls and passages through a probe, against an engine that follows a script."""
 
 import pytest
-from tests.unit.scripted_engine import ScriptedEngine, Step
 
+from tests.unit.scripted_engine import ScriptedEngine, Step
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.measure import BetweenPoints, FunctionCalls, Measurement, Probe
 

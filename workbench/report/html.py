@@ -5,9 +5,6 @@ The same values give the same bytes: nothing of the clock or of the machine goes
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -24,20 +21,6 @@ def demo_page(report: DemoReport) -> str:
 def bench_page(report: BenchReport) -> str:
     """Return the page of `workbench bench`."""
     return _render("bench_page.html.j2", bench=report)
-
-
-def write_page(page: str, path: Path) -> None:
-    """Write `page` to `path`, whole or not at all; makes the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(page)
-        Path(name).chmod(0o644)  # mkstemp's 0600 would hide the page from a web server
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _render(template: str, **values: Any) -> str:

@@ -1,0 +1,30 @@
+"""Writing files whole or not at all, whatever interrupts."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+_READABLE_BY_ALL = 0o644  # mkstemp makes files that only their owner may read
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write `content` (text as UTF-8) to `path`; makes the folder.
+
+    Until the new content is complete on the disk, `path` holds what it held before.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(_READABLE_BY_ALL)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
