@@ -34,9 +34,7 @@ class Augmentation:
     masked_share: float = 0.3
 
 
-def augment(
-    features: FloatArray, how: Augmentation, random: np.random.Generator
-) -> FloatArray:
+def augment(features: FloatArray, how: Augmentation, random: np.random.Generator) -> FloatArray:
     """Return changed copies of `features`, float32 (n, 49, 10), one for each."""
     spectra = _warp(mfcc_to_log_mel(features), how, random)
     spectra = _recolour(spectra, how, random)

@@ -125,9 +125,7 @@ def _fit(
     per_class = [recipe.examples_per_word] * len(recipe.words)
     per_class.append(sum(per_class))
     batches = sum(per_class) // recipe.batch
-    schedule = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate, batches * recipe.epochs
-    )
+    schedule = keras.optimizers.schedules.CosineDecay(recipe.learning_rate, batches * recipe.epochs)
     network.compile(
         optimizer=keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay),
         loss=keras.losses.CategoricalCrossentropy(

@@ -1,0 +1,143 @@
+"""What `workbench model inspect` says: a model, what a resolver needs, and whether it will run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from workbench.errors import ModelError
+from workbench.model.labels import read_labels
+from workbench.model.operators import RequiredOperator, required_operators
+from workbench.model.reader import read_model
+from workbench.model.values import Model, Operator
+
+SCHEMA_VERSION = 3  # TFLITE_SCHEMA_VERSION, tensorflow/compiler/mlir/lite/version.h
+DATA_TYPES = frozenset({"INT8", "FLOAT32"})  # what the kernels of firmware/runtime compute on
+
+# What the converter adds to Flatten or Reshape where the batch size is open.
+_DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})
+
+
+class Severity(Enum):
+    """How bad a finding is."""
+
+    NOTE = "note"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that keeps the firmware from running the model, or that is worth knowing."""
+
+    severity: Severity
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """`macs`, `parameters` and `constant_bytes` follow from the file alone."""
+
+    model: Model
+    labels: tuple[str, ...]
+    resolver: tuple[RequiredOperator, ...]
+    macs: int
+    parameters: int
+    constant_bytes: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def runs(self) -> bool:
+        """Can the workbench's own firmware run it, as far as can be said without running it?"""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+
+def inspect_model(path: Path) -> Inspection:
+    """Read and check the .tflite at `path`. Raises ModelError if it cannot be read."""
+    model = read_model(path)
+    findings = list(check(model))
+    labels: tuple[str, ...] = ()
+    try:
+        labels = read_labels(path)
+    except ModelError as error:
+        findings.append(Finding(Severity.NOTE, error.message, error.hint))
+    return Inspection(
+        model=model,
+        labels=labels,
+        resolver=tuple(required_operators(model)),
+        macs=model.macs,
+        parameters=model.parameters,
+        constant_bytes=sum(tensor.bytes for tensor in model.tensors if tensor.constant),
+        findings=tuple(findings),
+    )
+
+
+def check(model: Model) -> tuple[Finding, ...]:
+    """Everything that keeps `firmware/runtime` from running `model`, then what is worth knowing."""
+    findings = [*_model_findings(model), *_operator_findings(model), *_dynamic_findings(model)]
+    return tuple(sorted(findings, key=lambda finding: finding.severity is Severity.NOTE))
+
+
+def _model_findings(model: Model) -> list[Finding]:
+    findings = []
+    if model.schema_version != SCHEMA_VERSION:
+        message = f"schema version {model.schema_version}; the runtime reads {SCHEMA_VERSION}"
+        findings.append(Finding(Severity.ERROR, message, "convert it with a current TensorFlow"))
+    if model.subgraphs > 1:
+        message = f"{model.subgraphs} subgraphs; the runtime runs the first one alone"
+        hint = "only models with control flow (IF, WHILE) or several signatures have more"
+        findings.append(Finding(Severity.NOTE, message, hint))
+    if not model.operators or not model.inputs or not model.outputs:
+        findings.append(Finding(Severity.ERROR, "it has no operators, no input or no output"))
+    for tensor in (*model.inputs, *model.outputs):
+        if tensor.type not in DATA_TYPES:
+            message = f'"{tensor.name}" is {tensor.type}; the firmware takes int8 and float32'
+            hint = "set inference_input_type and inference_output_type of the converter to tf.int8"
+            findings.append(Finding(Severity.ERROR, message, hint))
+    return findings
+
+
+def _operator_findings(model: Model) -> list[Finding]:
+    findings = []
+    for required in required_operators(model):
+        if required.custom:
+            message = f'custom operator "{required.name}"'
+            hint = "register it in the application with AddCustom"
+        elif not required.method:
+            message = f"{required.name}: neither the runtime nor TFLM has a kernel"
+            hint = "use other layers, or write it as a custom operator"
+        elif not required.in_runtime:
+            message = f"{required.name}: the runtime has no kernel, TFLM has ({required.method})"
+            hint = "build with --tflm-lib and --tflm-include to link TFLM itself"
+        else:
+            continue
+        findings.append(Finding(Severity.ERROR, message, hint))
+    for operator in model.operators:
+        types = _data_types(model, operator)
+        if not types <= DATA_TYPES:
+            message = f"operator {operator.index} {operator.name} computes on {_join(types)}"
+            hint = "quantize to int8 with a representative data set (full integer quantization)"
+            findings.append(Finding(Severity.ERROR, message, hint))
+    return findings
+
+
+def _dynamic_findings(model: Model) -> list[Finding]:
+    added = {operator.name for operator in model.operators} & _DYNAMIC_SHAPE_OPERATORS
+    if added:
+        message = f"{_join(added)}: usually what a dynamic batch makes the converter add"
+        return [Finding(Severity.NOTE, message, "fix the batch: keras.Input(shape, batch_size=1)")]
+    if any(tensor.dynamic for tensor in model.inputs):
+        message = "the batch size is open; the firmware runs it with 1"
+        return [Finding(Severity.NOTE, message)]
+    return []
+
+
+def _data_types(model: Model, operator: Operator) -> set[str]:
+    """Types of the first input and of the outputs: the data, not its weights or parameters."""
+    indices = [i for i in (*operator.inputs[:1], *operator.outputs) if i >= 0]
+    return {model.tensors[i].type for i in indices}
+
+
+def _join(names: set[str]) -> str:
+    return ", ".join(sorted(names))

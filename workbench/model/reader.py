@@ -1,0 +1,215 @@
+"""Reading a .tflite into a `Model`: everything is checked before it is believed."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import flatbuffers.number_types as fb
+
+from workbench.errors import ModelError
+from workbench.model.cost import macs, parameters
+from workbench.model.options import ACTIVATIONS, OPTIONS, PADDINGS, Kind, Option
+from workbench.model.quantization import Quantization
+from workbench.model.values import ELEMENT_BYTES, Model, Operator, Tensor
+from workbench.model.verify import verify
+
+# A device with 32-bit addresses can hold no more.
+_MAX_TENSOR_BYTES = 2**31 - 1
+# OperatorCode.deprecated_builtin_code is an int8; from 127 on only builtin_code tells.
+_PLACEHOLDER_FOR_GREATER_OP_CODES = 127
+_CUSTOM = "CUSTOM"
+
+
+def read_model(path: Path) -> Model:
+    """Read the .tflite at `path`. Raises ModelError if it is missing, corrupt or inconsistent."""
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such file", "give the path of a .tflite") from None
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from None
+    try:
+        return parse_model(content, Path(path))
+    except ModelError as error:
+        raise ModelError(f"{path}: {error.message}", error.hint) from None
+
+
+def parse_model(content: bytes, path: Path | None = None) -> Model:
+    """Read a .tflite in memory. Raises ModelError if it is corrupt or inconsistent."""
+    import tflite
+
+    verify(content)
+    root = tflite.Model.GetRootAs(content, 0)
+    if root.SubgraphsLength() == 0:
+        raise ModelError("the model has no subgraph")
+    graph = root.Subgraphs(0)
+    buffers = [_buffer_bytes(root.Buffers(i), i) for i in range(root.BuffersLength())]
+    tensors = tuple(_tensor(graph.Tensors(i), i, buffers) for i in range(graph.TensorsLength()))
+    operators = tuple(
+        _operator(root, graph.Operators(i), i, tensors) for i in range(graph.OperatorsLength())
+    )
+    return Model(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        schema_version=root.Version(),
+        description=_text(root.Description()),
+        tensors=tensors,
+        operators=operators,
+        inputs=_signature(graph.Inputs, graph.InputsLength(), "input", tensors),
+        outputs=_signature(graph.Outputs, graph.OutputsLength(), "output", tensors),
+        metadata=tuple(_text(root.Metadata(i).Name()) for i in range(root.MetadataLength())),
+        parameters=parameters(operators, tensors),
+        subgraphs=root.SubgraphsLength(),
+        path=path,
+    )
+
+
+def _buffer_bytes(buffer: Any, index: int) -> int:
+    # Offset and Size locate content behind the flatbuffer, which models over 2 GB use.
+    if buffer.Offset() > 1 or buffer.Size() > 1:
+        raise ModelError(
+            f"buffer {index} lies outside the flatbuffer",
+            "such models are for files over 2 GB; convert without experimental large buffers",
+        )
+    return int(buffer.DataLength())
+
+
+def _tensor(raw: Any, index: int, buffers: Sequence[int]) -> Tensor:
+    name = _text(raw.Name())
+    where = f'tensor {index} "{name}"'
+    type_ = _names("TensorType").get(raw.Type())
+    if type_ is None:
+        raise ModelError(f"{where} has the unknown type {raw.Type()}")
+    shape = _integers(raw.Shape, raw.ShapeLength())
+    signature = _integers(raw.ShapeSignature, raw.ShapeSignatureLength())
+    dynamic = any(size < 0 for size in (*shape, *signature))
+    if any(size < -1 for size in shape):
+        raise ModelError(f"{where} has a negative size: {shape}")
+    shape = tuple(1 if size < 0 else size for size in shape)  # as the firmware will run it
+    if math.prod(shape) * ELEMENT_BYTES.get(type_, 1) > _MAX_TENSOR_BYTES:
+        raise ModelError(f"{where} is larger than any device: {shape} of {type_}")
+    if raw.Buffer() >= len(buffers):
+        raise ModelError(f"{where} names buffer {raw.Buffer()}, there are {len(buffers)}")
+    held = buffers[raw.Buffer()]
+    tensor = Tensor(
+        index=index,
+        name=name,
+        type=type_,
+        shape=shape,
+        quantization=_quantization(raw.Quantization(), where, shape),
+        constant=held > 0,
+        dynamic=dynamic,
+        variable=bool(raw.IsVariable()),
+    )
+    if tensor.constant and type_ in ELEMENT_BYTES and held != tensor.bytes:
+        raise ModelError(f"{where} needs {tensor.bytes} bytes, its buffer has {held}")
+    return tensor
+
+
+def _quantization(raw: Any, where: str, shape: tuple[int, ...]) -> Quantization | None:
+    if raw is None or raw.ScaleLength() == 0:
+        return None
+    scales = tuple(float(raw.Scale(i)) for i in range(raw.ScaleLength()))
+    zero_points = tuple(int(raw.ZeroPoint(i)) for i in range(raw.ZeroPointLength()))
+    axis = raw.QuantizedDimension()
+    if len(zero_points) != len(scales):
+        raise ModelError(f"{where} has {len(scales)} scales but {len(zero_points)} zero points")
+    if not all(math.isfinite(scale) and scale >= 0.0 for scale in scales):
+        raise ModelError(f"{where} has a scale that is negative or not finite")
+    if len(scales) > 1 and not (0 <= axis < len(shape) and shape[axis] == len(scales)):
+        raise ModelError(f"{where} has {len(scales)} scales, which fit no axis of {shape}")
+    return Quantization(scales, zero_points, axis)
+
+
+def _operator(root: Any, raw: Any, index: int, tensors: Sequence[Tensor]) -> Operator:
+    if raw.OpcodeIndex() >= root.OperatorCodesLength():
+        raise ModelError(f"operator {index} names operator code {raw.OpcodeIndex()}, beyond all")
+    code = root.OperatorCodes(raw.OpcodeIndex())
+    name, custom = _operator_name(code, index)
+    inputs = _integers(raw.Inputs, raw.InputsLength())
+    outputs = _integers(raw.Outputs, raw.OutputsLength())
+    for tensor in (*inputs, *outputs):
+        if not -1 <= tensor < len(tensors):
+            raise ModelError(f"operator {index} {name} names tensor {tensor}, beyond all")
+    if -1 in outputs:
+        raise ModelError(f"operator {index} {name} has an absent output")
+    return Operator(
+        index=index,
+        name=name,
+        version=code.Version(),
+        inputs=inputs,
+        outputs=outputs,
+        custom=custom,
+        options=_options(raw),
+        macs=macs(
+            name,
+            [tensors[i] if i >= 0 else None for i in inputs],
+            [tensors[i] for i in outputs],
+        ),
+    )
+
+
+def _operator_name(code: Any, index: int) -> tuple[str, bool]:
+    """Return the builtin's name in the schema, or the custom operator's own, and if it is one."""
+    number = code.DeprecatedBuiltinCode()
+    if number == _PLACEHOLDER_FOR_GREATER_OP_CODES or number < code.BuiltinCode():
+        number = code.BuiltinCode()
+    name = _names("BuiltinOperator").get(number)
+    if name is None:
+        raise ModelError(f"operator {index} has the unknown builtin code {number}")
+    if name != _CUSTOM:
+        return name, False
+    custom = _text(code.CustomCode())
+    if not custom:
+        raise ModelError(f"operator {index} is a custom operator without a name")
+    return custom, True
+
+
+def _options(raw: Any) -> dict[str, str | int | float]:
+    table = raw.BuiltinOptions()
+    fields = OPTIONS.get(raw.BuiltinOptionsType(), ())
+    return {} if table is None else {f.name: _option(table, f) for f in fields}
+
+
+def _option(table: Any, option: Option) -> str | int | float:
+    offset = table.Offset(4 + 2 * option.number)  # the vtable starts with two u16 sizes
+    flags = {Kind.INT: fb.Int32Flags, Kind.FLOAT: fb.Float32Flags}.get(option.kind, fb.Int8Flags)
+    value = table.Get(flags, table.Pos + offset) if offset else option.default
+    names = {Kind.PADDING: PADDINGS, Kind.ACTIVATION: ACTIVATIONS}.get(option.kind)
+    if names is None:
+        return float(value) if option.kind is Kind.FLOAT else int(value)
+    return names[value] if 0 <= value < len(names) else int(value)
+
+
+def _signature(
+    get: Callable[[int], int], length: int, what: str, tensors: Sequence[Tensor]
+) -> tuple[Tensor, ...]:
+    indices = _integers(get, length)
+    for index in indices:
+        if not 0 <= index < len(tensors):
+            raise ModelError(f"the model's {what} is tensor {index}, beyond all {len(tensors)}")
+    return tuple(tensors[index] for index in indices)
+
+
+def _integers(get: Callable[[int], int], length: int) -> tuple[int, ...]:
+    return tuple(int(get(i)) for i in range(length))
+
+
+def _text(raw: bytes | None) -> str:
+    """Names come from the file: shown as text on one line, whatever they hold."""
+    text = (raw or b"").decode("utf-8", errors="replace")
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+@cache
+def _names(enumeration: str) -> dict[int, str]:
+    """Number -> name of one of the schema's enumerations."""
+    import tflite
+
+    members = vars(getattr(tflite, enumeration))
+    return {number: name for name, number in members.items() if isinstance(number, int)}
