@@ -79,6 +79,21 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(found.parent.name for found in folder.glob(f"*/{SETTINGS}")))
 
 
+def load_platform(
+    which: str | Path | None, *, repl: Path | None = None, uart: str | None = None
+) -> Platform:
+    """Return the platform of a command line: `--platform WHICH` or `--repl FILE`, not both."""
+    if which is not None and repl is not None:
+        raise PlatformError("both --platform and --repl are given", "give one of them")
+    if repl is not None:
+        return load_repl(repl, uart=uart)
+    if which is None:
+        raise PlatformError(
+            "no platform is given", f"add --platform {' or '.join(names())}, or --repl FILE"
+        )
+    return load(which, uart=uart)
+
+
 def load(which: str | Path, *, uart: str | None = None) -> Platform:
     """Return the platform with that name, or the one in that folder.
 
@@ -93,7 +108,7 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
     console = settings.text("uart")
     clock = settings.number("clock")
     report = settings.numbers("report_clocks", (clock,))
-    vector_table = settings.number("vector_table", -1)
+    vector_table = settings.number("vector_table", -1)  # -1: not given
     kinds = settings.kinds("memories")
     flash_timing = settings.table("flash_timing")
     settings.finish()

@@ -1,0 +1,1 @@
+"""Models of the hardware blocks that boards name, one block a file, by Renode's type names."""

@@ -1,0 +1,106 @@
+"""GPIO port of the nRF52 series. The block begins at OUT, as in Renode (port base + 0x500).
+
+Source: nRF52840 Product Specification v1.7, section 6.9 "GPIO".
+"""
+
+from __future__ import annotations
+
+from workbench.engines.embedded.peripheral import Context
+from workbench.engines.embedded.peripherals.registers import RegisterBlock
+
+# Offsets from the port's own base are higher by this.
+FIRST = 0x500
+
+OUT = 0x504 - FIRST
+OUTSET = 0x508 - FIRST
+OUTCLR = 0x50C - FIRST
+IN = 0x510 - FIRST
+DIR = 0x514 - FIRST
+DIRSET = 0x518 - FIRST
+DIRCLR = 0x51C - FIRST
+LATCH = 0x520 - FIRST
+PIN_CNF = 0x700 - FIRST
+
+PINS = 32
+PIN_CNF_DIR = 1 << 0
+PIN_CNF_PULL_SHIFT, PIN_CNF_PULL_MASK = 2, 0b11
+PULL_UP = 3
+PIN_CNF_RESET = 0x2  # the input buffer is disconnected
+
+_SET_CLEAR = {OUTSET: (OUT, True), OUTCLR: (OUT, False), DIRSET: (DIR, True), DIRCLR: (DIR, False)}
+
+
+class NrfGpio(RegisterBlock):
+    """Outputs drive their wires; inputs follow their wires or pull-ups."""
+
+    RESET = {PIN_CNF + 4 * pin: PIN_CNF_RESET for pin in range(PINS)}
+    STATE = RegisterBlock.STATE | {"inputs", "driven", "levels"}
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._lines = [context.line(pin) for pin in range(PINS)]
+        self.inputs = 0  # levels that wires drive
+        self.driven = 0  # pins that wires have driven
+        self.reset()
+
+    def reset(self) -> None:
+        super().reset()
+        self.levels = 0  # as last put on the outgoing wires
+        self._update()
+
+    def signal(self, pin: int, level: bool) -> None:
+        if 0 <= pin < PINS:
+            self.driven |= 1 << pin
+            self.inputs = self.inputs & ~(1 << pin) | level << pin
+            self._update()
+
+    def read_register(self, offset: int) -> int:
+        if offset == IN:
+            return self._pins()
+        return super().read_register(_SET_CLEAR[offset][0] if offset in _SET_CLEAR else offset)
+
+    def write_register(self, offset: int, value: int) -> None:
+        if offset in _SET_CLEAR:
+            target, setting = _SET_CLEAR[offset]
+            old = self.values.get(target, 0)
+            offset, value = target, old | value if setting else old & ~value
+        if offset == LATCH:
+            value = self.values.get(LATCH, 0) & ~value
+        if offset != IN:
+            super().write_register(offset, value)
+        if offset == DIR:
+            self._configure_directions(value)
+        elif PIN_CNF <= offset < PIN_CNF + 4 * PINS:
+            bit = 1 << (offset - PIN_CNF) // 4
+            old = self.values.get(DIR, 0)
+            self.values[DIR] = old | bit if value & PIN_CNF_DIR else old & ~bit
+        self._update()
+
+    def _configure_directions(self, directions: int) -> None:
+        """DIR and the DIR bits of PIN_CNF are the same bits."""
+        for pin in range(PINS):
+            offset = PIN_CNF + 4 * pin
+            self.values[offset] = self.values[offset] & ~PIN_CNF_DIR | directions >> pin & 1
+
+    def _pins(self) -> int:
+        directions, output = self.values.get(DIR, 0), self.values.get(OUT, 0)
+        pins = output & directions
+        for pin in range(PINS):
+            if directions >> pin & 1:
+                continue
+            if self.driven >> pin & 1:
+                level = self.inputs >> pin & 1
+            else:
+                config = self.values[PIN_CNF + 4 * pin]
+                level = int(config >> PIN_CNF_PULL_SHIFT & PIN_CNF_PULL_MASK == PULL_UP)
+            pins |= level << pin
+        return pins
+
+    def _update(self) -> None:
+        """Put the levels that changed on the outgoing wires."""
+        pins = self._pins()
+        changed = pins ^ self.levels
+        self.levels = pins
+        for pin in range(PINS):
+            if changed >> pin & 1:
+                self._lines[pin].set(bool(pins >> pin & 1))

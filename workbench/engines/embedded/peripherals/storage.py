@@ -1,0 +1,34 @@
+"""Plain storage: for memory-like entries, and for types that have no model."""
+
+from __future__ import annotations
+
+from workbench.engines.embedded.peripheral import Context
+from workbench.engines.embedded.peripherals.registers import RegisterBlock
+
+
+class Storage(RegisterBlock):
+    """Reads give what was written, and 0 before."""
+
+
+class UnmodelledStorage(Storage):
+    """Storage in place of a type without a model; says so once, when it is first touched."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._warned = False
+
+    def read_register(self, offset: int) -> int:
+        self._warn()
+        return super().read_register(offset)
+
+    def write_register(self, offset: int, value: int) -> None:
+        self._warn()
+        super().write_register(offset, value)
+
+    def _warn(self) -> None:
+        if not self._warned:
+            self._warned = True
+            self.context.warn(
+                f"{self.context.name}: {self.context.type} has no model in the embedded engine, "
+                "it is plain storage"
+            )
