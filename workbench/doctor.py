@@ -5,19 +5,17 @@ from __future__ import annotations
 import platform as host
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata, util
-from pathlib import Path
 
 from workbench import __version__
-from workbench.errors import WorkbenchError
+from workbench.builder.toolchain import Tool, find_cmake, find_gcc, find_ninja
+from workbench.errors import ToolchainError, WorkbenchError
 
 _OLDEST_PYTHON = (3, 10)
-_ASKING_TIMES_OUT_AFTER = 10  # seconds, for a program's --version
 
 
 class State(Enum):
@@ -63,35 +61,10 @@ def _python() -> Finding:
     return Finding("python", State.BROKEN, found, "everything", "install Python 3.10 or newer")
 
 
-def _program(
-    part: str,
-    command: str,
-    needed_for: str,
-    remedy: str,
-    *,
-    absent: State = State.MISSING,
-    package: str | None = None,
-) -> Finding:
-    """Look for `command` on PATH, then beside this Python (where PyPI's `package` puts it)."""
-    path = shutil.which(command) or shutil.which(command, path=str(Path(sys.executable).parent))
-    if path is None:
-        return Finding(part, absent, "", needed_for, remedy)
-    try:
-        answer = subprocess.run(
-            [path, "--version"],
-            capture_output=True,
-            text=True,
-            timeout=_ASKING_TIMES_OUT_AFTER,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        return Finding(part, State.BROKEN, f"{path}: {error}", needed_for, remedy)
-    return Finding(part, State.OK, f"{_version_in(answer.stdout)} ({path})", needed_for)
-
-
 def _version_in(text: str) -> str:
-    match = re.search(r"\d+(\.\d+)+", text)
-    return match.group() if match else text.strip().split("\n")[0]
+    """Return the most precise version number in a program's answer."""
+    numbers = re.findall(r"\d+(?:\.\d+)+", text)
+    return max(numbers, key=lambda number: number.count("."), default=text)
 
 
 def _module(
@@ -107,21 +80,25 @@ def _module(
     return Finding(part, State.OK, found, needed_for)
 
 
+def _build_tool(part: str, find: Callable[[], Tool]) -> Finding:
+    needed_for = "build, demo, bench"
+    try:
+        tool = find()
+    except ToolchainError as error:
+        return Finding(part, State.MISSING, error.message, needed_for, error.hint)
+    return Finding(part, State.OK, f"{_version_in(tool.version)} ({tool.path})", needed_for)
+
+
 def _toolchain() -> Finding:
-    return _program(
-        "arm-none-eabi-gcc",
-        "arm-none-eabi-g++",
-        "build, demo, bench",
-        "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib",
-    )
+    return _build_tool("arm-none-eabi-gcc", find_gcc)
 
 
 def _cmake() -> Finding:
-    return _program("cmake", "cmake", "build, demo, bench", "pip install cmake")
+    return _build_tool("cmake", find_cmake)
 
 
 def _ninja() -> Finding:
-    return _program("ninja", "ninja", "build, demo, bench", "pip install ninja")
+    return _build_tool("ninja", find_ninja)
 
 
 def _cmsis_nn() -> Finding:
@@ -171,13 +148,12 @@ def _tensorflow() -> Finding:
 
 
 def _qemu() -> Finding:
-    return _program(
-        "qemu-system-arm",
-        "qemu-system-arm",
-        "the tests that compare counts with QEMU",
-        "apt-get install qemu-system-arm",
-        absent=State.OPTIONAL,
-    )
+    needed_for = "the tests that compare counts with QEMU"
+    path = shutil.which("qemu-system-arm")
+    if path is None:
+        remedy = "apt-get install qemu-system-arm"
+        return Finding("qemu-system-arm", State.OPTIONAL, "", needed_for, remedy)
+    return Finding("qemu-system-arm", State.OK, path, needed_for)
 
 
 def _renode() -> Finding:
