@@ -1,0 +1,83 @@
+"""From a model to an ELF: plan a build, carry it out, measure what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.builder import cache
+from workbench.builder.cmake import Progress, execute
+from workbench.builder.footprint import Footprint, measure_footprint
+from workbench.builder.plan import BuildPlan, Tflm, boards, plan_build
+from workbench.errors import BuildError
+
+__all__ = ["BuildPlan", "BuiltImage", "Footprint", "Tflm", "boards", "build", "plan_build"]
+
+
+@dataclass(frozen=True)
+class BuiltImage:
+    """A finished image. `cached` says that nothing had to be compiled for it."""
+
+    elf: Path
+    board: str
+    kernels: str
+    model_name: str
+    model_sha256: str
+    arena_bytes: int
+    stack_bytes: int
+    toolchain: str
+    plan_hash: str
+    cached: bool
+    footprint: Footprint
+
+
+def build(
+    plan: BuildPlan, *, output: Path | None = None, progress: Progress | None = None
+) -> BuiltImage:
+    """Build `plan`, or take its image from the cache; put a copy into the folder `output`.
+
+    Raises BuildError with the compiler's output. Concurrent builds of the same plan wait for each
+    other, and nothing is left half-written.
+    """
+    try:
+        elf, cached = _find_or_make(plan, progress)
+    except OSError as error:
+        raise BuildError(
+            f"{plan.name} could not be built: {error.strerror or error} ({error.filename})",
+            f"the build needs a folder to write in: {cache.root()}; WORKBENCH_CACHE names another",
+        ) from error
+    if output is not None:
+        target = output / f"{plan.name}.elf"
+        cache.export(elf, target)
+        elf = target
+    return _describe(plan, elf, cached)
+
+
+def _find_or_make(plan: BuildPlan, progress: Progress | None) -> tuple[Path, bool]:
+    found = cache.lookup(plan)
+    if found is not None:
+        return found, True
+    tree = cache.tree(plan)
+    with cache.locked(tree):
+        found = cache.lookup(plan)  # made by the process that had the lock
+        if found is not None:
+            return found, True
+        return cache.publish(plan, execute(plan, tree, progress)), False
+
+
+def _describe(plan: BuildPlan, elf: Path, cached: bool) -> BuiltImage:
+    from workbench.image import Image
+
+    return BuiltImage(
+        elf=elf,
+        board=plan.board,
+        kernels=plan.kernels,
+        model_name=plan.model_name,
+        model_sha256=plan.model.sha256,
+        arena_bytes=plan.arena_bytes,
+        stack_bytes=plan.stack_bytes,
+        toolchain=plan.toolchain.gcc.version,
+        plan_hash=plan.hash,
+        cached=cached,
+        footprint=measure_footprint(Image.load(elf)),
+    )

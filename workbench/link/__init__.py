@@ -1,0 +1,24 @@
+"""The host's side of the UART protocol: frames, messages, and a client over any engine."""
+
+from workbench.link.client import Client, RefusedError
+from workbench.link.messages import (
+    Answer,
+    ErrorCode,
+    FirmwareError,
+    Hello,
+    Request,
+    Statistics,
+    TensorInfo,
+)
+
+__all__ = [
+    "Answer",
+    "Client",
+    "ErrorCode",
+    "FirmwareError",
+    "Hello",
+    "RefusedError",
+    "Request",
+    "Statistics",
+    "TensorInfo",
+]

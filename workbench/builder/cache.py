@@ -1,0 +1,93 @@
+"""The per-user cache: build trees that several plans share, and finished images by plan hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from workbench.builder.plan import BuildPlan
+from workbench.errors import BuildError
+from workbench.files import write_atomically
+
+try:
+    import fcntl
+except ImportError:  # Windows: concurrent builds are then the user's own care
+    fcntl = None  # type: ignore[assignment]
+
+ELF = "firmware.elf"
+_RECORD = "build.json"
+
+
+def root() -> Path:
+    """Return the cache folder: $WORKBENCH_CACHE, else the platform's place for caches."""
+    own = os.environ.get("WORKBENCH_CACHE")
+    if own:
+        return Path(own).resolve()
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base).resolve() / "tinyml-workbench"
+
+
+def tree(plan: BuildPlan) -> Path:
+    """Return the folder of the CMake build tree that `plan` is built in."""
+    return root() / "trees" / f"{plan.board}-{plan.kernels}-{plan.configuration_hash}"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a build tree, waiting for another process that has it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(folder.name + ".lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # freed when the file is closed, however we end
+        yield
+
+
+def lookup(plan: BuildPlan) -> Path | None:
+    """Return the finished image of `plan`, or None where there is none or it is damaged."""
+    folder = _image_folder(plan)
+    try:
+        record = json.loads((folder / _RECORD).read_text())
+        content = (folder / ELF).read_bytes()
+    except (OSError, ValueError):
+        return None
+    intact = record.get("sha256") == hashlib.sha256(content).hexdigest()
+    return folder / ELF if intact else None
+
+
+def publish(plan: BuildPlan, elf: Path) -> Path:
+    """Put a finished image into the cache, all of it or nothing, and return its path there."""
+    folder = _image_folder(plan)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
+    try:
+        shutil.copyfile(elf, staging / ELF)
+        record = {"name": plan.name, "sha256": hashlib.sha256(elf.read_bytes()).hexdigest()}
+        (staging / _RECORD).write_text(json.dumps(record))
+        if folder.exists():  # damaged, or another process was quicker with the same bytes
+            shutil.rmtree(folder, ignore_errors=True)
+        try:
+            staging.rename(folder)
+        except OSError:
+            if lookup(plan) is None:
+                raise
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return folder / ELF
+
+
+def export(elf: Path, target: Path) -> None:
+    """Copy an image to the user's folder; `target` never exists half-written."""
+    try:
+        write_atomically(target, elf.read_bytes())
+    except OSError as error:
+        raise BuildError(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _image_folder(plan: BuildPlan) -> Path:
+    return root() / "images" / plan.hash

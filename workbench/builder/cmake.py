@@ -1,0 +1,150 @@
+"""Carries a plan out with CMake and Ninja."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from workbench import __version__
+from workbench.builder import cache
+from workbench.builder.plan import BuildPlan
+from workbench.builder.sources import write_sources
+from workbench.errors import BuildError
+
+Progress = Callable[[int, int, str], None]
+"""Told after each step: steps done, steps in all, what was done."""
+
+_CONFIGURED = "configured.json"
+_STEP = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
+_MAX_ERROR_LINES = 60
+# Flags from the environment would make the image depend on who builds it.
+_UNWANTED_VARIABLES = {
+    "CFLAGS",
+    "CXXFLAGS",
+    "ASMFLAGS",
+    "LDFLAGS",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "CPLUS_INCLUDE_PATH",
+    "LIBRARY_PATH",
+    "CMAKE_TOOLCHAIN_FILE",
+    "CMAKE_GENERATOR",
+    "NINJA_STATUS",
+}
+
+
+def execute(plan: BuildPlan, tree: Path, progress: Progress | None = None) -> Path:
+    """Build `plan` in the folder `tree`, whose lock the caller holds; return the ELF.
+
+    Raises BuildError with the tool's own output.
+    """
+    sources = tree / "model"
+    write_sources(sources, plan.model, _kernels_label(plan), plan.arena_bytes, plan.stack_bytes)
+    _configure(plan, tree, sources)
+    _compile(plan, tree, progress)
+    return tree / cache.ELF
+
+
+def _kernels_label(plan: BuildPlan) -> str:
+    return "tflm" if plan.tflm else plan.kernels
+
+
+def _configure(plan: BuildPlan, tree: Path, sources: Path) -> None:
+    options = _options(plan, sources)
+    stamp = tree / _CONFIGURED
+    if stamp.is_file() and stamp.read_text() == json.dumps(options):
+        return
+    stamp.unlink(missing_ok=True)
+    (tree / "CMakeCache.txt").unlink(missing_ok=True)
+    command = [str(plan.toolchain.cmake.path), "-G", "Ninja", "-S", str(plan.firmware.path)]
+    command += ["-B", str(tree), *(f"-D{name}={value}" for name, value in options.items())]
+    result = subprocess.run(command, env=_environment(), capture_output=True, text=True)
+    if result.returncode != 0:
+        raise BuildError(
+            f"CMake could not configure {plan.name}:\n{_tail(result.stderr or result.stdout)}"
+        )
+    stamp.write_text(json.dumps(options))
+
+
+def _options(plan: BuildPlan, sources: Path) -> Mapping[str, str]:
+    options = {
+        "CMAKE_TOOLCHAIN_FILE": str(plan.firmware.path / "cmake" / "arm-none-eabi.cmake"),
+        "CMAKE_MAKE_PROGRAM": str(plan.toolchain.ninja.path),
+        "TOOLCHAIN_BIN": str(plan.toolchain.gcc.path.parent),
+        "BOARD": plan.board,
+        "KERNELS": plan.kernels,
+        "MODEL_SOURCES": str(sources),
+        "OPTIMIZATION": plan.optimization,
+        "WORKBENCH_VERSION": __version__,
+    }
+    if plan.cmsis_nn:
+        options["CMSIS_NN_DIR"] = str(plan.cmsis_nn.path)
+    if plan.tflm:
+        options["TFLM_LIB"] = str(plan.tflm.library)
+        options["TFLM_INCLUDE"] = ";".join(map(str, plan.tflm.include))
+        options["TFLM_DEFINITIONS"] = ";".join(plan.tflm.definitions)
+    return options
+
+
+def _compile(plan: BuildPlan, tree: Path, progress: Progress | None) -> None:
+    command = [str(plan.toolchain.ninja.path), "-C", str(tree), "-j", str(os.cpu_count() or 1)]
+    output: list[str] = []
+    with subprocess.Popen(
+        command,
+        env=_environment() | {"NINJA_STATUS": "[%f/%t] "},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as ninja:
+        assert ninja.stdout is not None
+        try:
+            for line in ninja.stdout:
+                step = _STEP.match(line)
+                if step is None:
+                    output.append(line)
+                elif progress is not None:
+                    progress(int(step[1]), int(step[2]), step[3].strip())
+        except BaseException:
+            ninja.terminate()  # ninja removes what its compilers have half-written
+            raise
+    if ninja.returncode != 0:
+        raise BuildError(f"{plan.name} does not build:\n{_relevant(output)}", _hint(output))
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _UNWANTED_VARIABLES}
+    return kept | {"LC_ALL": "C"}
+
+
+def _relevant(output: list[str]) -> str:
+    """Return what the compiler and linker said, without Ninja's echo of their command lines."""
+    said = [line for line in output if not line.startswith(("ninja: ", "FAILED: ", "/"))]
+    errors = [line for line in output if re.search(r"error:|undefined reference|overflowed", line)]
+    return _tail("".join(said if any(e in said for e in errors) else output))
+
+
+def _tail(text: str) -> str:
+    lines = text.strip().splitlines()
+    left_out = len(lines) - _MAX_ERROR_LINES
+    if left_out > 0:
+        lines = [*lines[:_MAX_ERROR_LINES], f"... and {left_out} more lines"]
+    return "\n".join(lines)
+
+
+def _hint(output: list[str]) -> str:
+    text = "".join(output)
+    if "region `RAM' overflowed" in text:
+        return "the tensor arena and the stack do not fit this board's RAM: give a smaller --arena"
+    if "region `FLASH' overflowed" in text:
+        return "the model does not fit this board's flash"
+    if "No space left on device" in text:
+        return f"the disk is full; {cache.root()} can be emptied"
+    if "undefined reference to `_sbrk'" in text:
+        return "something uses the heap, which this firmware does not have"
+    return ""

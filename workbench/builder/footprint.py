@@ -1,0 +1,97 @@
+"""What an image takes of the part's flash and RAM, by section and by symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workbench.image import Image, Section
+
+_MODEL, _STACK, _ARENA = ".model", ".stack", ".arena"
+
+
+@dataclass(frozen=True)
+class SectionSize:
+    """A section of the image; `flash` and `ram` say where its bytes count (.data: both)."""
+
+    name: str
+    address: int
+    size: int
+    flash: bool
+    ram: bool
+
+
+@dataclass(frozen=True)
+class SymbolSize:
+    """A function or an object, and the section it lies in."""
+
+    name: str
+    section: str
+    address: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """All sizes in bytes.
+
+    flash: code, constants, model and the initial values of data. ram: stack, data and arena.
+    model, stack and arena are parts of these. The capacities are those of the linker script, or 0
+    where the image does not say.
+    """
+
+    flash: int
+    flash_capacity: int
+    ram: int
+    ram_capacity: int
+    model: int
+    stack: int
+    arena: int
+    sections: tuple[SectionSize, ...]
+    symbols: tuple[SymbolSize, ...]
+
+
+def measure_footprint(image: Image) -> Footprint:
+    """Return the footprint of an image; of any ELF, only ours has model, stack and arena."""
+    sections = tuple(_section_size(section) for section in image.sections if section.size)
+    by_name = {section.name: section.size for section in sections}
+    return Footprint(
+        flash=sum(section.size for section in sections if section.flash),
+        flash_capacity=_distance(image, "__flash_start", "__flash_end"),
+        ram=sum(section.size for section in sections if section.ram),
+        ram_capacity=_distance(image, "__ram_start", "__ram_end"),
+        model=by_name.get(_MODEL, 0),
+        stack=by_name.get(_STACK, 0),
+        arena=by_name.get(_ARENA, 0),
+        sections=sections,
+        symbols=tuple(_symbol_sizes(image)),
+    )
+
+
+def _section_size(section: Section) -> SectionSize:
+    return SectionSize(
+        section.name, section.address, section.size, flash=section.loaded, ram=section.writable
+    )
+
+
+def _symbol_sizes(image: Image) -> Iterable[SymbolSize]:
+    """Largest first, then by address; of several names at one place only the first."""
+    seen: set[int] = set()
+    for symbol in sorted(image.symbols, key=lambda s: (-s.size, s.address, s.name)):
+        section = _section_at(image, symbol.address)
+        if symbol.size == 0 or section is None or symbol.address in seen:
+            continue
+        seen.add(symbol.address)
+        yield SymbolSize(symbol.demangled, section.name, symbol.address, symbol.size)
+
+
+def _section_at(image: Image, address: int) -> Section | None:
+    for section in image.sections:
+        if section.address <= address < section.address + section.size:
+            return section
+    return None
+
+
+def _distance(image: Image, start: str, end: str) -> int:
+    values = {s.name: s.address for s in image.symbols if s.name in (start, end)}
+    return values.get(end, 0) - values.get(start, 0)

@@ -1,0 +1,228 @@
+"""A build as a value: everything that decides the bytes of an image, before anything is run.
+
+Two equal plans give byte-identical images; a plan's hash is the image's key in the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+
+from workbench import __version__
+from workbench.builder.model_source import ModelSource, estimate_arena, read_model_source
+from workbench.builder.toolchain import Toolchain, find_toolchain
+from workbench.errors import UserError
+from workbench.resources import resource
+
+KERNEL_SETS = ("reference", "cmsis_nn")
+DEFAULT_MODEL = "keyword_spotter"
+DEFAULT_STACK_BYTES = 4096
+ALIGNMENT = 16
+_HASH_DIGITS = 16
+_FORMAT = 1  # of the cache; raise it when an older cache must not be read any more
+_SOURCE_SUFFIXES = {".c", ".cc", ".h", ".S", ".ld", ".cmake", ".txt", ".json"}
+
+
+@dataclass(frozen=True)
+class Tflm:
+    """A TensorFlow Lite Micro library that the user has built, linked instead of our runtime."""
+
+    library: Path
+    include: tuple[Path, ...]
+    definitions: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class SourceTree:
+    """A folder of sources and the SHA-256 of what is in it."""
+
+    path: Path
+    digest: str
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """One image to build. Sizes are in bytes."""
+
+    board: str
+    kernels: str
+    model_name: str
+    model: ModelSource
+    arena_bytes: int
+    stack_bytes: int
+    optimization: str
+    toolchain: Toolchain
+    firmware: SourceTree
+    cmsis_nn: SourceTree | None
+    tflm: Tflm | None
+
+    @property
+    def name(self) -> str:
+        """Model, board and kernel set: the file name of the image without its suffix."""
+        return f"{self.model_name}-{self.board}-{self.kernels}"
+
+    @property
+    def configuration_hash(self) -> str:
+        """Key of the build tree: where the sources lie and how they are compiled.
+
+        What changes with each edit or model is left out, so that a tree is built incrementally
+        and its libraries serve every model.
+        """
+        toolchain = self.toolchain
+        return _hash(
+            [
+                _FORMAT,
+                self.board,
+                self.kernels,
+                self.optimization,
+                [str(tool.path) for tool in (toolchain.gcc, toolchain.cmake, toolchain.ninja)],
+                toolchain.gcc.version,
+                str(self.firmware.path),
+                str(self.cmsis_nn.path) if self.cmsis_nn else None,
+                _tflm_key(self.tflm, with_digest=False),
+            ]
+        )
+
+    @property
+    def hash(self) -> str:
+        """Key of the image: the content of everything that goes into it."""
+        return _hash(
+            [
+                _FORMAT,
+                __version__,
+                self.board,
+                self.kernels,
+                self.optimization,
+                self.toolchain.gcc.version,
+                self.firmware.digest,
+                self.cmsis_nn.digest if self.cmsis_nn else None,
+                _tflm_key(self.tflm, with_digest=True),
+                self.model.sha256,
+                self.model.operators,
+                self.model.labels,
+                self.arena_bytes,
+                self.stack_bytes,
+            ]
+        )
+
+
+def plan_build(
+    board: str,
+    kernels: str,
+    model: Path | None = None,
+    *,
+    arena_bytes: int | None = None,
+    stack_bytes: int = DEFAULT_STACK_BYTES,
+    optimization: str = "-Os",
+    cmsis_nn: Path | None = None,
+    tflm: Tflm | None = None,
+) -> BuildPlan:
+    """Check the choices and return the plan.
+
+    model: a .tflite; None is the committed keyword spotter. arena_bytes: None takes a generous
+    estimate from the model. Raises UserError, ModelError or ToolchainError.
+    """
+    firmware = resource("firmware")
+    _check_choice("board", board, boards(firmware))
+    _check_choice("kernel set", kernels, KERNEL_SETS)
+    path = model or firmware / "models" / DEFAULT_MODEL / "model.tflite"
+    source = read_model_source(path, any_operator=tflm is not None)
+    if arena_bytes is None:
+        arena_bytes = estimate_arena(path)
+    elif arena_bytes <= 0:
+        raise UserError(f"an arena of {arena_bytes} bytes", "give a positive number of bytes")
+    return BuildPlan(
+        board=board,
+        kernels=kernels,
+        model_name=_model_name(path),
+        model=source,
+        arena_bytes=-(-arena_bytes // ALIGNMENT) * ALIGNMENT,
+        stack_bytes=stack_bytes,
+        optimization=optimization,
+        toolchain=find_toolchain(),
+        firmware=SourceTree(firmware, _digest(firmware, skip="models")),
+        cmsis_nn=_cmsis_nn(cmsis_nn) if kernels == "cmsis_nn" and tflm is None else None,
+        tflm=_checked(tflm) if tflm else None,
+    )
+
+
+def boards(firmware: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the boards that firmware can be built for."""
+    folder = (firmware or resource("firmware")) / "boards"
+    return tuple(sorted(path.parent.name for path in folder.glob("*/memory.ld")))
+
+
+def _check_choice(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise UserError(f"there is no {what} {name!r}", f"choose one of: {', '.join(known)}")
+
+
+def _model_name(path: Path) -> str:
+    """Name a model by its file, or by its folder where the file is just called model.tflite."""
+    stem = path.resolve().parent.name if path.stem == "model" else path.stem
+    return "".join(c if c.isalnum() or c in "._-" else "_" for c in stem) or "model"
+
+
+def _cmsis_nn(folder: Path | None) -> SourceTree:
+    """Return the CMSIS-NN sources: the user's folder, else those that `bakenn` carries."""
+    if folder is None:
+        # Found without importing it: importing bakenn loads a compiler.
+        found = util.find_spec("bakenn")
+        if found is None or not found.submodule_search_locations:
+            raise UserError(
+                "the CMSIS-NN sources are missing: the Python package bakenn is not installed",
+                "pip install bakenn, or give --cmsis-nn DIR, or build with --kernels reference",
+            )
+        package = Path(next(iter(found.submodule_search_locations)))
+        folder = package / "backend" / "cmsis_nn" / "vendor" / "cmsis_nn"
+    folder = folder.resolve()
+    if not (folder / "Include" / "arm_nnfunctions.h").is_file():
+        raise UserError(
+            f"{folder} has no Include/arm_nnfunctions.h: this is no CMSIS-NN",
+            "give the top folder of a CMSIS-NN release",
+        )
+    return SourceTree(folder, _digest(folder))
+
+
+def _checked(tflm: Tflm) -> Tflm:
+    """Return `tflm` with its digest, after checking that its files are there."""
+    header = Path("tensorflow/lite/micro/micro_interpreter.h")
+    if not tflm.library.is_file():
+        raise UserError(f"{tflm.library}: no such library", "give a libtensorflow-microlite.a")
+    if not any((folder / header).is_file() for folder in tflm.include):
+        raise UserError(
+            f"none of the include folders has {header}",
+            "give --tflm-include with the top folder of tflite-micro, and further ones for its "
+            "flatbuffers and gemmlowp",
+        )
+    digest = hashlib.sha256(tflm.library.read_bytes()).hexdigest()
+    include = tuple(folder.resolve() for folder in tflm.include)
+    return Tflm(tflm.library.resolve(), include, tflm.definitions, digest)
+
+
+def _tflm_key(tflm: Tflm | None, with_digest: bool) -> list[object] | None:
+    if tflm is None:
+        return None
+    if with_digest:
+        return [tflm.digest, tflm.definitions]
+    return [str(tflm.library), list(map(str, tflm.include)), tflm.definitions]
+
+
+def _digest(folder: Path, skip: str = "") -> str:
+    """Return the SHA-256 over the names and contents of the sources in `folder`."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.suffix not in _SOURCE_SUFFIXES or name.parts[0] == skip or not path.is_file():
+            continue
+        total.update(f"{name.as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _hash(parts: list[object]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_HASH_DIGITS]

@@ -1,0 +1,159 @@
+"""Asks the firmware over the UART of any engine, and waits for its answers."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.engines.base import Engine, Limit, Seconds, Stop, StopKind, StopReason
+from workbench.errors import LinkError, UserError
+from workbench.link.frames import ERROR, REPLY, VERSION, Frame, FrameSplitter, encode
+from workbench.link.messages import (
+    Answer,
+    FirmwareError,
+    Hello,
+    Request,
+    Statistics,
+    TensorInfo,
+    parse_answer,
+    parse_error,
+    parse_hello,
+    parse_statistics,
+)
+
+DEFAULT_LIMIT = Seconds(60.0)
+"""Virtual time for one answer: a large model on a slow clock takes some seconds."""
+
+_READY = b"ready\r\n|error \\d+ \\(\\d+\\)[^\n]*\n"
+_DELIMITER = b"\\x00"
+_MAX_STOPS = 1000  # delimiters that are let pass before an answer: firmware may flood us
+_MAX_SEQUENCE = 0xFFFF
+
+
+class RefusedError(LinkError):
+    """The firmware answered with an error reply."""
+
+    def __init__(self, request: Request, error: FirmwareError) -> None:
+        super().__init__(f"the firmware refuses {request.name}: {error}")
+        self.error = error
+
+
+class Client:
+    """The host's end of the link to firmware that speaks firmware/PROTOCOL.md.
+
+    Every method that waits raises LinkError where the firmware does not answer, with what was
+    last seen on the console and why the machine stopped; `RefusedError` where it answers with an
+    error. `stopped` is why the machine stopped when the last answer came.
+    """
+
+    def __init__(self, engine: Engine, limit: Limit = DEFAULT_LIMIT) -> None:
+        self._engine = engine
+        self._limit = limit
+        self._splitter = FrameSplitter()
+        self._frames: deque[Frame] = deque()
+        self._sequence = 0
+        self._hello: Hello | None = None
+        self.stopped: StopReason | None = None
+
+    def boot(self) -> None:
+        """Run until the firmware says that it is ready, or that its model has failed."""
+        self.stopped = self._engine.run(Stop(uart=_READY), self._limit)
+        self._splitter.feed(self._engine.uart.read())
+        if self.stopped.kind is not StopKind.UART:
+            raise self._no_answer("the firmware did not come up")
+
+    def hello(self) -> Hello:
+        """Ask the firmware what it is; firmware whose model failed answers too."""
+        self._hello = parse_hello(self._ask(Request.HELLO))
+        return self._hello
+
+    def infer_int8(self, features: npt.ArrayLike) -> Answer:
+        """Run the model on int8 features: all inputs, in any shape with the right element count.
+
+        Raises UserError for the wrong number or type of elements.
+        """
+        values = np.asarray(features)
+        if values.dtype != np.int8:
+            raise UserError(
+                f"the features are {values.dtype}, not int8", "infer_float32 takes floats"
+            )
+        self._check_size(values)
+        return parse_answer(self._ask(Request.INFER_INT8, values.tobytes()), self._known())
+
+    def infer_float32(self, features: npt.ArrayLike) -> Answer:
+        """Run the model on float features, which the firmware quantizes itself."""
+        values = np.asarray(features, dtype="<f4")
+        self._check_size(values)
+        return parse_answer(self._ask(Request.INFER_FLOAT32, values.tobytes()), self._known())
+
+    def statistics(self) -> Statistics:
+        """Ask for the counters since reset."""
+        return parse_statistics(self._ask(Request.STATISTICS))
+
+    @property
+    def console_text(self) -> str:
+        """All text that the firmware has printed between frames."""
+        return bytes(self._splitter.text).decode(errors="replace")
+
+    def _known(self) -> Hello:
+        return self._hello or self.hello()
+
+    def _check_size(self, values: npt.NDArray[np.generic]) -> None:
+        hello = self._known()
+        if hello.error is not None:
+            raise RefusedError(Request.HELLO, hello.error)
+        expected = sum(tensor.elements for tensor in hello.inputs)
+        if values.size != expected:
+            shapes = " and ".join(_shape(tensor) for tensor in hello.inputs)
+            raise UserError(
+                f"the features have {values.size} elements, the model's input has {expected}",
+                f"give an array of shape {shapes}",
+            )
+
+    def _ask(self, request: Request, payload: bytes = b"") -> bytes:
+        """Send a request and return the payload of its answer."""
+        self._sequence = (self._sequence + 1) & _MAX_SEQUENCE
+        self._engine.uart.write(encode(Frame(request, self._sequence, payload)))
+        frame = self._wait_for(lambda f: f.sequence == self._sequence, request)
+        if frame.version != VERSION:
+            raise LinkError(f"the firmware answers in protocol version {frame.version}")
+        if frame.type == ERROR:
+            raise RefusedError(request, parse_error(frame.payload)[1])
+        if frame.type != request | REPLY:
+            raise LinkError(f"the firmware answers {request.name} with type {frame.type:#04x}")
+        return frame.payload
+
+    def _wait_for(self, is_ours: Callable[[Frame], bool], request: Request) -> Frame:
+        """Run until a frame arrives that `is_ours`; older answers are dropped on the way."""
+        start = self._engine.instructions
+        for _ in range(_MAX_STOPS):
+            while self._frames:
+                frame = self._frames.popleft()
+                if is_ours(frame):
+                    return frame
+            self.stopped = self._engine.run(Stop(uart=_DELIMITER), self._limit)
+            seen = self._engine.uart.read()
+            self._frames.extend(self._splitter.feed(seen))
+            if not self._frames and self.stopped.kind is not StopKind.UART:
+                ran = self._engine.instructions - start
+                raise self._no_answer(f"no answer to {request.name} after {ran:,} instructions")
+        raise self._no_answer(f"no answer to {request.name} among much else")
+
+    def _no_answer(self, what: str) -> LinkError:
+        stopped = self.stopped
+        assert stopped is not None
+        why = f"{stopped.kind.value} at {stopped.pc:#010x}"
+        if stopped.detail:
+            why += f", {stopped.detail}"
+        text = self._splitter.last_text
+        return LinkError(
+            f"{what}; the machine stopped: {why}",
+            f"last on the console:\n{text}" if text else "nothing was printed on the console",
+        )
+
+
+def _shape(tensor: TensorInfo) -> str:
+    return "x".join(map(str, tensor.shape))
