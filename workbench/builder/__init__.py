@@ -8,10 +8,19 @@ from pathlib import Path
 from workbench.builder import cache
 from workbench.builder.cmake import Progress, execute
 from workbench.builder.footprint import Footprint, measure_footprint
-from workbench.builder.plan import BuildPlan, Tflm, boards, plan_build
+from workbench.builder.plan import BuildPlan, Tflm, boards, plan_build, plan_builds
 from workbench.errors import BuildError
 
-__all__ = ["BuildPlan", "BuiltImage", "Footprint", "Tflm", "boards", "build", "plan_build"]
+__all__ = [
+    "BuildPlan",
+    "BuiltImage",
+    "Footprint",
+    "Tflm",
+    "boards",
+    "build",
+    "plan_build",
+    "plan_builds",
+]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -148,6 +149,39 @@ def plan_build(
         cmsis_nn=_cmsis_nn(cmsis_nn) if kernels == "cmsis_nn" and tflm is None else None,
         tflm=_checked(tflm) if tflm else None,
     )
+
+
+def plan_builds(
+    boards: Sequence[str],
+    kernels: Sequence[str],
+    model: Path | None = None,
+    *,
+    arena_bytes: int | None = None,
+    stack_bytes: int | None = None,
+    cmsis_nn: Path | None = None,
+    tflm_library: Path | None = None,
+    tflm_include: Sequence[Path] = (),
+    tflm_definitions: Sequence[str] = (),
+) -> list[BuildPlan]:
+    """Return a plan for each board and kernel set; None takes the default."""
+    if tflm_library is None and (tflm_include or tflm_definitions):
+        raise UserError("--tflm-include without --tflm-lib", "give the library too")
+    tflm = None
+    if tflm_library is not None:
+        tflm = Tflm(tflm_library, tuple(tflm_include), tuple(tflm_definitions))
+    return [
+        plan_build(
+            board,
+            kernel_set,
+            model,
+            arena_bytes=arena_bytes,
+            stack_bytes=stack_bytes or DEFAULT_STACK_BYTES,
+            cmsis_nn=cmsis_nn,
+            tflm=tflm,
+        )
+        for board in dict.fromkeys(boards)
+        for kernel_set in dict.fromkeys(kernels)
+    ]
 
 
 def boards(firmware: Path | None = None) -> tuple[str, ...]:
