@@ -34,7 +34,7 @@ def output(stderr: bool = False) -> Console:
     """Return the console for results; it knows NO_COLOR, pipes and the terminal's width."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    return Console(stderr=stderr, highlight=False, emoji=False)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import FeatureError
+from workbench.model.archive import read_archive
 from workbench.model.mfcc import FEATURE_SHAPE
 
 UNKNOWN = "unknown"
@@ -42,31 +42,23 @@ class DataSet:
 def read_dataset(path: Path, words: Sequence[str]) -> DataSet:
     """Read an .npz of labelled features; every label that is not in `words` becomes "unknown".
 
-    Keys: `label` (n,) with indices into `label_names`, and either `features_int8` (n, 49, 10)
-    with `scale` and `zero_point`, or `features` (n, 49, 10) of floats.
-    Raises FeatureError for a missing file, key or word, or a shape that does not fit.
+    The arrays are those of `read_archive`, with labels. Raises FeatureError for a missing file,
+    array or word, or a shape that does not fit.
     """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-    except FileNotFoundError:
-        raise FeatureError(f"{path}: no such file", "give the features with --features") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
-        raise FeatureError(f"{path}: not a readable .npz archive ({error})") from None
-    features = _float_features(path, arrays)
-    names = [str(name) for name in _array(path, arrays, "label_names")]
-    label = _array(path, arrays, "label")
-    if label.shape != features.shape[:1] or label.dtype.kind not in "iu":
-        raise FeatureError(f"{path}: label must hold one integer for each of {len(features)} rows")
-    if label.size == 0 or int(label.min()) < 0 or int(label.max()) >= len(names):
-        raise FeatureError(f"{path}: label points outside the {len(names)} label_names")
+    archive = read_archive(path, FEATURE_SHAPE)
+    if not archive.labels:
+        raise FeatureError(
+            f"{path}: the recordings have no labels",
+            "a training archive holds label and label_names beside its features",
+        )
     for word in words:
-        if word not in names:
-            known = ", ".join(names)
+        if word not in archive.labels:
+            known = ", ".join(archive.label_names)
             raise FeatureError(f'{path}: no recordings of "{word}"', f"it has: {known}")
     labels = (*words, UNKNOWN)
-    to_class = np.array([labels.index(n) if n in words else len(words) for n in names], np.int64)
-    return DataSet(features, to_class[label], labels)
+    index = {word: i for i, word in enumerate(words)}
+    classes = [index.get(label, len(words)) for label in archive.labels]
+    return DataSet(archive.features, np.array(classes, np.int64), labels)
 
 
 def join(sets: Sequence[DataSet]) -> DataSet:
@@ -88,31 +80,3 @@ def stratified_folds(
         fold_of[members] = np.arange(len(members)) % folds
     for fold in range(folds):
         yield np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
-
-
-def _float_features(path: Path, arrays: dict[str, npt.NDArray]) -> FloatArray:
-    if "features" in arrays:
-        features = arrays["features"]
-    else:
-        raw = _array(path, arrays, "features_int8").astype(np.float32)
-        scale = float(_array(path, arrays, "scale"))
-        zero_point = int(_array(path, arrays, "zero_point"))
-        features = (raw - np.float32(zero_point)) * np.float32(scale)
-    if features.ndim != 3 or features.shape[1:] != FEATURE_SHAPE or features.dtype.kind != "f":
-        raise FeatureError(
-            f"{path}: features have shape {features.shape} and type {features.dtype}, "
-            f"not (n, {FEATURE_SHAPE[0]}, {FEATURE_SHAPE[1]}) of floats"
-        )
-    if not np.isfinite(features).all():
-        raise FeatureError(f"{path}: features hold values that are not finite")
-    return features.astype(np.float32)
-
-
-def _array(path: Path, arrays: dict[str, npt.NDArray], key: str) -> npt.NDArray:
-    if key not in arrays:
-        raise FeatureError(
-            f'{path}: no array named "{key}"',
-            "a training archive holds label, label_names and either features or "
-            "features_int8, scale and zero_point",
-        )
-    return arrays[key]

@@ -37,7 +37,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Inspection:
-    """`macs`, `parameters` and `constant_bytes` follow from the file alone."""
+    """A model and what follows from its file.
+
+    `runs`: can the workbench's own firmware run it, as far as can be said without running it?
+    """
 
     model: Model
     labels: tuple[str, ...]
@@ -45,12 +48,8 @@ class Inspection:
     macs: int
     parameters: int
     constant_bytes: int
+    runs: bool
     findings: tuple[Finding, ...]
-
-    @property
-    def runs(self) -> bool:
-        """Can the workbench's own firmware run it, as far as can be said without running it?"""
-        return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
 def inspect_model(path: Path) -> Inspection:
@@ -69,6 +68,7 @@ def inspect_model(path: Path) -> Inspection:
         macs=model.macs,
         parameters=model.parameters,
         constant_bytes=sum(tensor.bytes for tensor in model.tensors if tensor.constant),
+        runs=all(finding.severity is not Severity.ERROR for finding in findings),
         findings=tuple(findings),
     )
 

@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import UserError
+from workbench.model.quantization import dequantize, quantize
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -59,6 +61,28 @@ def to_int8(model: Any, representative: FloatArray) -> bytes:
     converter._experimental_disable_per_channel_quantization_for_dense_layers = True
     with _native_stderr_silenced(), contextlib.redirect_stdout(io.StringIO()):
         return bytes(converter.convert())
+
+
+def predict(model: bytes, inputs: FloatArray) -> FloatArray:
+    """Scores (n, classes) of an int8 .tflite for n float inputs, by TensorFlow's own interpreter.
+
+    In its reference kernels; TFLM is the definition of correct, see `workbench.model.oracle`.
+    """
+    tensorflow = load_tensorflow()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tf.lite moves to a package of its own some day
+        interpreter = tensorflow.lite.Interpreter(
+            model_content=model,
+            experimental_op_resolver_type=tensorflow.lite.experimental.OpResolverType.BUILTIN_REF,
+        )
+    interpreter.allocate_tensors()
+    source, sink = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    outputs = []
+    for example in quantize(inputs, *source["quantization"]):
+        interpreter.set_tensor(source["index"], example.reshape(source["shape"]))
+        interpreter.invoke()
+        outputs.append(interpreter.get_tensor(sink["index"]).reshape(-1))
+    return dequantize(np.array(outputs, np.int8), *sink["quantization"])
 
 
 @contextlib.contextmanager

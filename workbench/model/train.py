@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.model.augment import Augmentation, augment
+from workbench.model.confusion import Confusion
 from workbench.model.dataset import DataSet, stratified_folds
 from workbench.model.mfcc import FEATURE_SHAPE
 from workbench.model.quantization import dequantize, quantize
-from workbench.model.quantize import load_tensorflow, to_int8
+from workbench.model.quantize import load_tensorflow, predict, to_int8
 
 FloatArray = npt.NDArray[np.float32]
 Progress = Callable[[str, int, int], None]  # stage, step, steps
@@ -42,46 +43,26 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Trained:
-    """A converted model and what is known of its accuracy.
+    """A converted model (the .tflite) and what is known of its accuracy.
 
-    `model` is the .tflite. `confusion[actual][predicted]` counts the recordings of the data set,
-    each classified by the int8 model of the fold that had not seen it.
+    In `cross_validation` each recording is classified by the int8 model of the fold that had not
+    seen it.
     """
 
     model: bytes
-    labels: tuple[str, ...]
-    confusion: tuple[tuple[int, ...], ...]
+    cross_validation: Confusion
 
 
 def train(data: DataSet, recipe: Recipe, progress: Progress = lambda *_: None) -> Trained:
     """Cross-validate the recipe, then train on all of `data` and convert to int8."""
     random = np.random.default_rng(recipe.seed)
-    confusion = np.zeros((len(data.labels),) * 2, np.int64)
+    predicted = np.empty_like(data.classes)
     for fold, (seen, unseen) in enumerate(stratified_folds(data.classes, recipe.folds, random)):
         stage = f"fold {fold + 1} of {recipe.folds}"
         model = _fit_and_convert(data.subset(seen), recipe, recipe.seed + 1 + fold, stage, progress)
-        held_out = data.subset(unseen)
-        np.add.at(confusion, (held_out.classes, classify(model, held_out.features)), 1)
+        predicted[unseen] = predict(model, data.features[unseen]).argmax(axis=1)
     model = _fit_and_convert(data, recipe, recipe.seed, "final model", progress)
-    return Trained(model, data.labels, tuple(tuple(int(n) for n in row) for row in confusion))
-
-
-def classify(model: bytes, features: FloatArray) -> npt.NDArray[np.int64]:
-    """Class of each of (n, 49, 10) features by the .tflite, in TensorFlow's reference kernels."""
-    tensorflow = load_tensorflow()
-    interpreter = tensorflow.lite.Interpreter(
-        model_content=model,
-        experimental_op_resolver_type=tensorflow.lite.experimental.OpResolverType.BUILTIN_REF,
-    )
-    interpreter.allocate_tensors()
-    source, sink = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-    scale, zero_point = source["quantization"]
-    classes = []
-    for example in quantize(features, scale, zero_point):
-        interpreter.set_tensor(source["index"], example.reshape(source["shape"]))
-        interpreter.invoke()
-        classes.append(int(interpreter.get_tensor(sink["index"]).argmax()))
-    return np.array(classes, np.int64)
+    return Trained(model, Confusion.of(data.labels, data.classes, predicted))
 
 
 def _fit_and_convert(

@@ -1,0 +1,85 @@
+"""The host oracle: TFLM's own reference kernels, compiled for the host, in Python.
+
+What the package `tflite_micro` computes is the definition of correct for our firmware.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.errors import ModelError, UserError
+from workbench.model.quantization import dequantize, quantize
+from workbench.model.reader import parse_model
+
+
+def available() -> bool:
+    """Is the `tflite_micro` package installed?"""
+    import importlib.util
+
+    return importlib.util.find_spec("tflite_micro") is not None
+
+
+class Oracle:
+    """One model, ready to run on the host.
+
+    Raises UserError where `tflite_micro` is not installed, ModelError for a model it refuses.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        runtime = _runtime()
+        parse_model(model)  # TFLM trusts its input; a corrupt file could take the process down
+        try:
+            self._interpreter = runtime.Interpreter.from_bytes(model)
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"TFLM refuses the model: {error}") from None
+        details = self._interpreter.get_input_details(0)
+        self._shape = tuple(int(size) for size in details["shape"])
+        self._type = np.dtype(details["dtype"])
+        self._input_scale = _scale(details)
+        self._output_scale = _scale(self._interpreter.get_output_details(0))
+
+    @classmethod
+    def from_file(cls, path: Path) -> Oracle:
+        return cls(path.read_bytes())
+
+    def run(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Run on one input of the model's own type, any shape that fits; the raw first output."""
+        if values.dtype != self._type:
+            raise UserError(f"the model takes {self._type}, not {values.dtype}")
+        self._interpreter.set_input(values.reshape(self._shape), 0)
+        self._interpreter.invoke()
+        return np.array(self._interpreter.get_output(0))
+
+    def classify(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Run on float features, quantized as the model asks; scores as float32 (classes,)."""
+        if self._input_scale is not None and self._type == np.int8:
+            scale, zero_point = self._input_scale
+            output = self.run(quantize(features, scale, zero_point))
+        else:
+            output = self.run(np.asarray(features, self._type))
+        if self._output_scale is not None and output.dtype == np.int8:
+            return dequantize(output, *self._output_scale).reshape(-1)
+        return output.astype(np.float32).reshape(-1)
+
+
+def _runtime() -> Any:
+    try:
+        from tflite_micro import runtime
+    except ImportError as error:
+        raise UserError(
+            f"the host oracle needs the package tflite_micro, which cannot be imported ({error})",
+            'pip install --pre tflite_micro (it is part of "tinyml-workbench[dev]")',
+        ) from None
+    return runtime
+
+
+def _scale(details: Any) -> tuple[float, int] | None:
+    """Scale and zero point of one tensor, None if it is not quantized."""
+    parameters = details["quantization_parameters"]
+    if len(parameters["scales"]) != 1:
+        return None
+    return float(parameters["scales"][0]), int(parameters["zero_points"][0])
