@@ -212,11 +212,12 @@ def _cmsis_nn(folder: Path | None) -> SourceTree:
                 "pip install bakenn, or give --cmsis-nn DIR, or build with --kernels reference",
             )
         package = Path(next(iter(found.submodule_search_locations)))
-        folder = package / "backend" / "cmsis_nn" / "vendor" / "cmsis_nn"
+        folder = package / "backend" / "cmsis_nn" / "vendor"
     folder = folder.resolve()
-    if not (folder / "Include" / "arm_nnfunctions.h").is_file():
+    header = Path("Include") / "arm_nnfunctions.h"
+    if not any((folder / inside / header).is_file() for inside in ("", "cmsis_nn")):
         raise UserError(
-            f"{folder} has no Include/arm_nnfunctions.h: this is no CMSIS-NN",
+            f"{folder} has no {header}: this is no CMSIS-NN",
             "give the top folder of a CMSIS-NN release",
         )
     return SourceTree(folder, _digest(folder))

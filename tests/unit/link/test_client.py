@@ -122,7 +122,7 @@ def test_a_duplicated_answer_does_not_disturb_the_next_request():
 
 def test_silence_says_why_the_machine_stopped_and_what_was_on_the_console():
     engine = FakeFirmware(lambda _: b"fault: BusFault pc=08000400\r\n", otherwise=StopKind.FAULT)
-    with pytest.raises(LinkError, match="no answer to HELLO after .* stopped: fault") as caught:
+    with pytest.raises(LinkError, match=r"no answer to HELLO after .* stopped: fault") as caught:
         Client(engine).hello()
     assert "BusFault pc=08000400" in caught.value.hint
 
