@@ -1,0 +1,24 @@
+// Depthwise convolution 3x3 with strides 1, one channel at a time.
+#ifndef RUNTIME_KERNELS_CMSIS_NN_DEPTHWISE_PLANES_H_
+#define RUNTIME_KERNELS_CMSIS_NN_DEPTHWISE_PLANES_H_
+
+#include <cstdint>
+
+#include "kernels/conv.h"
+
+namespace tflm::cmsis_nn {
+
+// Whether DepthwisePlanes can do it: 3x3, strides and dilations 1, depth multiplier 1.
+bool SuitsPlanes(const ConvGeometry& geometry);
+
+// Bytes of scratch memory, aligned to 4.
+int32_t PlaneBytes(const ConvGeometry& geometry);
+
+// Convolves all images of the batch; `bias` may be null.
+void DepthwisePlanes(const ConvGeometry& geometry, const OutputQuantization& quantization,
+                     const int8_t* input, const int8_t* filter, const int32_t* bias, int16_t* plane,
+                     int8_t* output);
+
+}  // namespace tflm::cmsis_nn
+
+#endif  // RUNTIME_KERNELS_CMSIS_NN_DEPTHWISE_PLANES_H_

@@ -1,0 +1,98 @@
+// FULLY_CONNECTED, int8: Arm's function, or RowProducts where the shape allows it.
+#include "kernels/cmsis_nn/arm.h"
+#include "kernels/cmsis_nn/operators.h"
+#include "kernels/cmsis_nn/products.h"
+
+namespace tflm::cmsis_nn {
+namespace {
+
+struct FullyConnected {
+  FullyConnectedGeometry geometry;
+  OutputQuantization quantization;
+};
+
+TfLiteStatus InvokeRowProducts(TfLiteContext* context, TfLiteNode* node) {
+  const auto& op = Parameters<FullyConnected>(node);
+  const auto* input = InputData<int8_t>(context, node, kConvInput);
+  const auto* filter = InputData<int8_t>(context, node, kConvFilter);
+  const auto* bias = InputData<int32_t>(context, node, kConvBias);
+  auto* output = OutputData<int8_t>(context, node, kConvOutput);
+  for (int32_t row = 0; row < op.geometry.rows; ++row) {
+    RowProducts(input, op.geometry.depth, filter, bias, op.quantization, op.geometry.units, output);
+    input += op.geometry.depth;
+    output += op.geometry.units;
+  }
+  return kTfLiteOk;
+}
+
+TfLiteStatus InvokePerTensor(TfLiteContext* context, TfLiteNode* node) {
+  const auto& op = Parameters<FullyConnected>(node);
+  const auto& [rows, depth, units] = op.geometry;
+  const OutputQuantization& q = op.quantization;
+  const cmsis_nn_context scratch = {nullptr, 0};
+  const cmsis_nn_fc_params params = {q.input_offset, 0, q.output_offset, Activation(q)};
+  const cmsis_nn_per_tensor_quant_params quantization = {*q.multipliers, *q.shifts};
+  const cmsis_nn_dims input = {rows, 1, 1, depth};
+  const cmsis_nn_dims filter = {depth, 1, 1, units};
+  const cmsis_nn_dims bias = {1, 1, 1, units};
+  const cmsis_nn_dims output = {rows, 1, 1, units};
+  return ToStatus(arm_fully_connected_s8(&scratch, &params, &quantization, &input,
+                                         InputData<int8_t>(context, node, kConvInput), &filter,
+                                         InputData<int8_t>(context, node, kConvFilter), &bias,
+                                         InputData<int32_t>(context, node, kConvBias), &output,
+                                         OutputData<int8_t>(context, node, kConvOutput)));
+}
+
+// Arm has no fully connected function with a scale for each unit: a 1x1 convolution over `rows`
+// pixels is the same.
+TfLiteStatus InvokePerChannel(TfLiteContext* context, TfLiteNode* node) {
+  const auto& op = Parameters<FullyConnected>(node);
+  const auto& [rows, depth, units] = op.geometry;
+  const OutputQuantization& q = op.quantization;
+  const cmsis_nn_context scratch = {nullptr, 0};
+  const cmsis_nn_conv_params params = {q.input_offset, q.output_offset, {1, 1},
+                                       {0, 0},         {1, 1},          Activation(q)};
+  const cmsis_nn_per_channel_quant_params quantization = PerChannel(q);
+  const cmsis_nn_dims input = {rows, 1, 1, depth};
+  const cmsis_nn_dims filter = {units, 1, 1, depth};
+  const cmsis_nn_dims bias = {1, 1, 1, units};
+  const cmsis_nn_dims output = {rows, 1, 1, units};
+  return ToStatus(arm_convolve_1x1_s8_fast(&scratch, &params, &quantization, &input,
+                                           InputData<int8_t>(context, node, kConvInput), &filter,
+                                           InputData<int8_t>(context, node, kConvFilter), &bias,
+                                           InputData<int32_t>(context, node, kConvBias), &output,
+                                           OutputData<int8_t>(context, node, kConvOutput)));
+}
+
+TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTensors& tensors) {
+  auto* op = AllocatePersistent<FullyConnected>(context);
+  if (op == nullptr) return kTfLiteError;
+  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedGeometry(context, tensors, &op->geometry));
+  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedQuantization(
+      context, tensors, op->geometry.units, Options<TfLiteFullyConnectedParams>(node).activation,
+      &op->quantization));
+  node->user_data = op;
+  if (op->geometry.depth % 4 == 0 && op->geometry.units >= kRows) {
+    SelectInvoke(node, InvokeRowProducts);
+  } else {
+    SelectInvoke(node, op->quantization.per_channel ? InvokePerChannel : InvokePerTensor);
+  }
+  return kTfLiteOk;
+}
+
+}  // namespace
+
+TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node) {
+  ConvTensors tensors;
+  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
+  if (tensors.input->type != kTfLiteInt8) return reference::PrepareFullyConnected(context, node);
+  return PrepareInt8(context, node, tensors);
+}
+
+TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node) {
+  ConvTensors tensors;
+  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
+  return PrepareInt8(context, node, tensors);
+}
+
+}  // namespace tflm::cmsis_nn

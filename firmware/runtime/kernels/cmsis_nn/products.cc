@@ -1,0 +1,196 @@
+#include "kernels/cmsis_nn/products.h"
+
+#include <arm_acle.h>
+
+#include <cstring>
+
+#include "kernels/cmsis_nn/output_stage.h"
+
+namespace tflm::cmsis_nn {
+namespace {
+
+// Filters and activations have any alignment; LDR does not mind.
+inline uint32_t LoadWord(const int8_t* values) {
+  uint32_t word;
+  memcpy(&word, values, sizeof word);
+  return word;
+}
+
+inline uint32_t Twice(int32_t halfword) {
+  const uint32_t low = static_cast<uint16_t>(halfword);
+  return low | low << 16;
+}
+
+inline uint32_t RotateRight8(uint32_t word) { return word >> 8 | word << 24; }
+
+// Four sums that the assembly keeps in registers.
+struct Sums {
+  int32_t of0, of1, of2, of3;
+};
+
+// Writes the outputs of four sums that share multiplier and shift, `step` bytes apart.
+template <bool kWholeRange>
+inline void Store(const Sums& sums, int32_t multiplier, int32_t shift, const OutputRange& range,
+                  int32_t step, int8_t* output) {
+  if (shift < 0) {
+    *output = ShiftRight<kWholeRange>(sums.of0, multiplier, shift, range);
+    output += step;
+    *output = ShiftRight<kWholeRange>(sums.of1, multiplier, shift, range);
+    output += step;
+    *output = ShiftRight<kWholeRange>(sums.of2, multiplier, shift, range);
+    output += step;
+    *output = ShiftRight<kWholeRange>(sums.of3, multiplier, shift, range);
+  } else {
+    for (const int32_t sum : {sums.of0, sums.of1, sums.of2, sums.of3}) {
+      *output = Requantize(sum, multiplier, shift, range);
+      output += step;
+    }
+  }
+}
+
+// Four values of a filter row times those of four columns: 13 instructions for 16 products. The
+// sums stay in registers, and LDM fetches two columns' words at once.
+#define COLUMN_STEP                            \
+  "ldr    %[odd], [%[filter]], #4        \n"   \
+  "ldmia  %[words]!, {r8, r9, r10, r11}    \n" \
+  "sxtb16 %[even], %[odd]                \n"   \
+  "sxtb16 %[odd], %[odd], ror #8         \n"   \
+  "smlad  %[sum0], r8, %[even], %[sum0]  \n"   \
+  "smlad  %[sum1], r10, %[even], %[sum1]  \n"  \
+  "smlad  %[sum0], r9, %[odd], %[sum0]   \n"   \
+  "smlad  %[sum1], r11, %[odd], %[sum1]   \n"  \
+  "ldmia  %[words]!, {r8, r9, r10, r11}    \n" \
+  "smlad  %[sum2], r8, %[even], %[sum2]  \n"   \
+  "smlad  %[sum3], r10, %[even], %[sum3]  \n"  \
+  "smlad  %[sum2], r9, %[odd], %[sum2]   \n"   \
+  "smlad  %[sum3], r11, %[odd], %[sum3]   \n"
+#define COLUMN_OPERANDS                                                             \
+  [filter] "+r"(filter), [words] "+r"(words), [even] "=&r"(even), [odd] "=&r"(odd), \
+      [sum0] "+r"(sums.of0), [sum1] "+r"(sums.of1), [sum2] "+r"(sums.of2), [sum3] "+r"(sums.of3)
+
+// One filter row times four columns, added to `sums`.
+inline Sums ColumnSums(const int8_t* filter, int32_t depth, const uint32_t* words, Sums sums) {
+  const int8_t* const end = filter + depth;
+  uint32_t even, odd;
+  if (depth & 4) {
+    asm volatile(COLUMN_STEP:COLUMN_OPERANDS : : "r8", "r9", "r10", "r11", "memory");
+  }
+  if (filter != end) {
+    asm volatile("1:\n" COLUMN_STEP COLUMN_STEP
+                 "cmp %[filter], %[end]\n"
+                 "bne 1b\n"
+                 : COLUMN_OPERANDS
+                 : [end] "r"(end)
+                 : "r8", "r9", "r10", "r11", "cc", "memory");
+  }
+  return sums;
+}
+
+// Four values of the input times those of four filter rows: 23 instructions for 16 products.
+#define ROW_PRODUCT(sum)                       \
+  "sxtb16 r11, r10                         \n" \
+  "sxtb16 r10, r10, ror #8                 \n" \
+  "smlad  " sum ", r8, r11, " sum              \
+  "  \n"                                       \
+  "smlad  " sum ", r9, r10, " sum "   \n"
+#define ROW_STEP \
+  "ldr     r9, [%[input]], #4            \n" \
+  "sxtab16 r8, %[offset], r9        \n" \
+  "sxtab16 r9, %[offset], r9, ror #8 \n" \
+  "ldr     r10, [%[filter], %[depth]]         \n" \
+  ROW_PRODUCT("%[sum1]")                         \
+  "ldr     r10, [%[filter]], #4               \n" \
+  ROW_PRODUCT("%[sum0]")                         \
+  "ldr     r10, [%[filter2], %[depth]]        \n" \
+  ROW_PRODUCT("%[sum3]")                         \
+  "ldr     r10, [%[filter2]], #4              \n" \
+  ROW_PRODUCT("%[sum2]")
+#define ROW_OPERANDS                                                                          \
+  [input] "+r"(input), [filter] "+r"(filter), [filter2] "+r"(filter2), [sum0] "+r"(sums.of0), \
+      [sum1] "+r"(sums.of1), [sum2] "+r"(sums.of2), [sum3] "+r"(sums.of3)
+
+// The input row times four filter rows, added to `sums`.
+inline Sums RowSums(const int8_t* input, int32_t depth, const int8_t* filter, uint32_t offset,
+                    Sums sums) {
+  const int8_t* const end = filter + depth;
+  const int8_t* filter2 = filter + 2 * depth;
+  if (depth & 4) {
+    asm volatile(ROW_STEP:ROW_OPERANDS
+                 : [depth] "r"(depth), [offset] "r"(offset)
+                 : "r8", "r9", "r10", "r11", "memory");
+  }
+  if (filter != end) {
+    // The end comes from memory: all registers are taken.
+    asm volatile("1:\n" ROW_STEP ROW_STEP
+                 "ldr r10, %[end]\n"
+                 "cmp %[filter], r10\n"
+                 "bne 1b\n"
+                 : ROW_OPERANDS
+                 : [depth] "r"(depth), [offset] "r"(offset), [end] "m"(end)
+                 : "r8", "r9", "r10", "r11", "cc", "memory");
+  }
+  return sums;
+}
+
+template <bool kWholeRange>
+void ColumnProducts(const uint32_t* columns, int32_t depth, const int8_t* filter,
+                    const int32_t* bias, const OutputQuantization& q, int32_t channels,
+                    int8_t* output) {
+  const OutputRange range(q);
+  const int32_t* multiplier = q.multipliers;
+  const int32_t* shift = q.shifts;
+  for (const int8_t* const end = output + channels; output != end; ++output) {
+    const int32_t start = bias != nullptr ? *bias++ : 0;
+    const Sums sums = ColumnSums(filter, depth, columns, {start, start, start, start});
+    filter += depth;
+    Store<kWholeRange>(sums, *multiplier++, *shift++, range, channels, output);
+  }
+}
+
+}  // namespace
+
+uint32_t* WidenToColumn(const int8_t* values, int32_t depth, int32_t offset, uint32_t* words) {
+  const uint32_t offsets = Twice(offset);
+  for (const int8_t* const end = values + depth; values != end; values += 4) {
+    const uint32_t four = LoadWord(values);
+    words[0] = __sxtab16(offsets, four);
+    words[1] = __sxtab16(offsets, RotateRight8(four));
+    words += 2 * kColumns;
+  }
+  return words;
+}
+
+void ColumnProducts(const uint32_t* columns, int32_t depth, const int8_t* filter,
+                    const int32_t* bias, const OutputQuantization& q, int32_t channels,
+                    int8_t* output) {
+  if (OutputRange(q).is_whole()) {
+    ColumnProducts<true>(columns, depth, filter, bias, q, channels, output);
+  } else {
+    ColumnProducts<false>(columns, depth, filter, bias, q, channels, output);
+  }
+}
+
+void RowProducts(const int8_t* input, int32_t depth, const int8_t* filter, const int32_t* bias,
+                 const OutputQuantization& q, int32_t units, int8_t* output) {
+  const uint32_t offset = Twice(q.input_offset);
+  const OutputRange range(q);
+  for (int32_t unit = 0; unit < units; unit += kRows) {
+    if (unit > units - kRows) unit = units - kRows;  // the last ones overlap those before
+    Sums sums = {0, 0, 0, 0};
+    if (bias != nullptr) memcpy(&sums, bias + unit, sizeof sums);
+    sums = RowSums(input, depth, filter + unit * depth, offset, sums);
+    if (q.per_channel) {
+      int32_t channel = unit;
+      for (const int32_t sum : {sums.of0, sums.of1, sums.of2, sums.of3}) {
+        output[channel] = Requantize(sum, q.multipliers[channel], q.shifts[channel], range);
+        ++channel;
+      }
+    } else if (range.is_whole()) {
+      Store<true>(sums, *q.multipliers, *q.shifts, range, 1, output + unit);
+    } else {
+      Store<false>(sums, *q.multipliers, *q.shifts, range, 1, output + unit);
+    }
+  }
+}
+
+}  // namespace tflm::cmsis_nn
