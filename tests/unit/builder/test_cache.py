@@ -1,0 +1,65 @@
+import threading
+
+import pytest
+
+from tests.unit.builder.plans import a_plan
+from workbench.builder import cache
+from workbench.errors import BuildError
+
+
+@pytest.fixture
+def plan(monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    return a_plan()
+
+
+@pytest.fixture
+def elf(tmp_path):
+    path = tmp_path / "built.elf"
+    path.write_bytes(b"\x7fELF image")
+    return path
+
+
+def test_what_was_published_is_found(plan, elf):
+    assert cache.lookup(plan) is None
+    published = cache.publish(plan, elf)
+    assert cache.lookup(plan) == published
+    assert published.read_bytes() == elf.read_bytes()
+
+
+def test_a_damaged_image_is_not_found_and_can_be_replaced(plan, elf):
+    cache.publish(plan, elf).write_bytes(b"\x7fELF ima")
+    assert cache.lookup(plan) is None
+    assert cache.publish(plan, elf).read_bytes() == elf.read_bytes()
+
+
+def test_a_failed_publication_leaves_nothing(plan, elf, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", fail)
+    with pytest.raises(OSError, match="No space left"):
+        cache.publish(plan, elf)
+    assert list((cache.root() / "images").iterdir()) == []
+
+
+def test_the_lock_lets_one_in_at_a_time(plan):
+    order = []
+
+    def second():
+        with cache.locked(cache.tree(plan)):
+            order.append("second")
+
+    with cache.locked(cache.tree(plan)):
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+    thread.join(5)
+    assert order == ["first", "second"]
+
+
+def test_export_to_an_impossible_place_is_a_build_error(elf, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BuildError, match="cannot be written"):
+        cache.export(elf, tmp_path / "file" / "out.elf")

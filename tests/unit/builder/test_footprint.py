@@ -1,0 +1,50 @@
+from pathlib import Path
+
+from workbench.builder.footprint import measure_footprint
+from workbench.image import Image, Section, Symbol
+
+IMAGE = Image(
+    path=Path("firmware.elf"),
+    sha256="",
+    build_id=None,
+    entry=0x100,
+    segments=(),
+    sections=(
+        Section(".text", 0x100, 1000, loaded=True, writable=False, executable=True),
+        Section(".model", 0x500, 2000, loaded=True, writable=False, executable=False),
+        Section(".stack", 0x2000_0000, 4096, loaded=False, writable=True, executable=False),
+        Section(".data", 0x2000_1000, 80, loaded=True, writable=True, executable=False),
+        Section(".arena", 0x2000_1050, 8192, loaded=False, writable=True, executable=False),
+    ),
+    symbols=(
+        Symbol("main", 0x100, 200, is_function=True),
+        Symbol("_ZN3app3RunEv", 0x200, 300, is_function=True),
+        Symbol("alias_of_main", 0x100, 200, is_function=True),
+        Symbol("__ram_start", 0x2000_0000, 0, is_function=False),
+        Symbol("__ram_end", 0x2002_0000, 0, is_function=False),
+    ),
+    vector_table=0,
+)
+
+
+def test_initialised_data_takes_flash_and_ram():
+    footprint = measure_footprint(IMAGE)
+    assert footprint.flash == 1000 + 2000 + 80
+    assert footprint.ram == 4096 + 80 + 8192
+
+
+def test_model_stack_and_arena_are_told_apart():
+    footprint = measure_footprint(IMAGE)
+    assert (footprint.model, footprint.stack, footprint.arena) == (2000, 4096, 8192)
+
+
+def test_the_capacity_is_the_linker_scripts_or_unknown():
+    footprint = measure_footprint(IMAGE)
+    assert footprint.ram_capacity == 128 * 1024
+    assert footprint.flash_capacity == 0
+
+
+def test_symbols_come_largest_first_and_once():
+    symbols = measure_footprint(IMAGE).symbols
+    assert [(s.name, s.size) for s in symbols] == [("app::Run()", 300), ("alias_of_main", 200)]
+    assert symbols[0].section == ".text"

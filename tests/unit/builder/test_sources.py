@@ -1,0 +1,54 @@
+import pytest
+
+from workbench.builder.sources import ModelSource, ring_bytes, write_sources
+
+MODEL = ModelSource(
+    data=b"TFL3" + bytes(60),
+    operators=("AddReshape()", "AddSoftmax(tflite::Register_SOFTMAX_INT8())"),
+    input_elements=490,
+    labels=("yes", 'say "no"', "Ja\u0308"),
+)
+
+
+def generated(folder, name="model.cc"):
+    write_sources(folder, MODEL, "reference", arena_bytes=4096, stack_bytes=2048)
+    return (folder / name).read_text()
+
+
+def test_the_model_is_copied_and_included_by_name(tmp_path):
+    assert '.incbin "model.tflite"' in generated(tmp_path, "model.S")
+    assert (tmp_path / "model.tflite").read_bytes() == MODEL.data
+
+
+def test_the_resolver_holds_exactly_the_operators(tmp_path):
+    text = generated(tmp_path)
+    assert "MicroMutableOpResolver<2> g_resolver" in text
+    assert "g_resolver.AddSoftmax(tflite::Register_SOFTMAX_INT8())" in text
+
+
+def test_labels_survive_quotes_and_utf8(tmp_path):
+    assert r'"yes", "say \042no\042", "Ja\314\210"' in generated(tmp_path)
+
+
+def test_sizes_are_linker_symbols(tmp_path):
+    assert generated(tmp_path, "model.ld") == "__stack_size = 2048;\n__arena_size = 4096;\n"
+
+
+@pytest.mark.parametrize(
+    ("elements", "size"),
+    [
+        (1, 256),  # the least
+        (490, 2048),  # 1,960 + 8 bytes, 8 COBS codes and two delimiters
+        (509, 4096),
+        (640, 4096),
+    ],
+)
+def test_the_receive_ring_holds_one_request(elements, size):
+    assert ring_bytes(elements) == size
+
+
+def test_unchanged_files_are_left_alone(tmp_path):
+    generated(tmp_path)
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    generated(tmp_path)
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
