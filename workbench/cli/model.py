@@ -53,7 +53,7 @@ def train(
     words: Annotated[
         str, typer.Option("--words", help="Words to tell apart, by comma; the rest is unknown.")
     ] = "yes,no",
-    epochs: Annotated[int, typer.Option("--epochs", min=1, help="Passes of training.")] = 200,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, help="Passes of training.")] = 400,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed, the same model.")] = 1,
     folds: Annotated[
         int, typer.Option("--folds", min=2, max=100, help="Parts of the cross-validation.")

@@ -23,15 +23,15 @@ _PADDING_LOG_MEL = -11.0
 class Augmentation:
     """How far each recording is changed, at most. Times in frames of 20 ms."""
 
-    shift_frames: float = 8.0
-    stretch: float = 0.15  # of the duration
-    mel_warp: float = 0.08  # of the frequency axis: another vocal tract length
-    tilt: float = 1.0  # nepers across the spectrum: another microphone
+    shift_frames: float = 10.0
+    stretch: float = 0.25  # of the duration
+    mel_warp: float = 0.12  # of the frequency axis: another vocal tract length
+    tilt: float = 1.5  # nepers across the spectrum: another microphone
     gain: float = 0.7  # nepers
-    noise_share: float = 0.7  # of the recordings get noise
+    noise_share: float = 0.8  # of the recordings get noise
     signal_to_noise: tuple[float, float] = (0.0, 4.5)  # nepers of amplitude over the noise
-    masked_frames: int = 5
-    masked_share: float = 0.3
+    masked_frames: int = 8
+    masked_share: float = 0.5
 
 
 def augment(features: FloatArray, how: Augmentation, random: np.random.Generator) -> FloatArray:
