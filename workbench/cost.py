@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.measure import Measurement
+from workbench.gauge import Measurement
 
 COUNTED_PER_CLOCK = "counted / clock, no wait states"
 """Basis of a latency that takes one clock for each instruction: silicon takes longer."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from workbench.bench import Progress, run_matrix
+from workbench.builder import boards, plan_builds
+from workbench.builder.plan import KERNEL_SETS
 from workbench.cost import BenchReport
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one firmware image said to one recording; `scores` by label, dequantized."""
-
-    board: str
-    kernels: str
-    label: str
-    scores: dict[str, float]
+from workbench.inputs import Inputs, file_inputs, own_model, own_recordings
+from workbench.model import read_model
+from workbench.session import Classification
 
 
 @dataclass(frozen=True)
@@ -23,17 +21,38 @@ class Heard:
 
     recording: str
     expected: str | None
-    answers: tuple[Answer, ...]
+    answers: tuple[Classification, ...]
 
     @property
     def agree(self) -> bool:
-        """Did all images give the same scores?"""
-        return all(answer.scores == self.answers[0].scores for answer in self.answers)
+        """Did all images give the same output bytes?"""
+        return all(answer.output == self.answers[0].output for answer in self.answers)
 
 
 @dataclass(frozen=True)
 class DemoReport:
-    """What the boards heard, and what one inference costs on them."""
+    """What the boards heard, and what one inference costs on them.
+
+    The answers to a recording are in the order of the rows of `bench`.
+    """
 
     heard: tuple[Heard, ...]
     bench: BenchReport
+
+
+def run_demo(
+    files: Sequence[Path] = (), engine: str = "auto", progress: Progress = lambda _: None
+) -> DemoReport:
+    """Classify the project's recordings and `files` on every board with every kernel set."""
+    model = own_model()
+    inputs = own_recordings()
+    if files:
+        given = file_inputs(files, read_model(model))
+        inputs = Inputs(f"{inputs.what} and {given.what}", inputs.features + given.features)
+    plans = plan_builds(boards(), KERNEL_SETS)
+    matrix = run_matrix(plans, model, inputs, engine, progress)
+    heard = tuple(
+        Heard(answers[0].name, answers[0].expected, answers)
+        for answers in zip(*matrix.answers, strict=True)
+    )
+    return DemoReport(heard, matrix.report)

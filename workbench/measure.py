@@ -1,229 +1,111 @@
-"""Instructions between two points, or of the calls of one function, while anything drives it.
-
-A `Probe` is an engine that stands in front of another one: whoever drives the machine (a plain
-run, the link's client, a test) uses the probe as its engine and notices nothing, and every time
-the watched addresses are passed the exact count is noted.
-"""
+"""Count instructions on any ELF: load it, drive it, and gauge one function or a stretch of code."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from statistics import median
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
 
-from workbench.engines.base import (
-    Engine,
-    Instructions,
-    Limit,
-    Seconds,
-    Snapshot,
-    Stop,
-    StopKind,
-    StopReason,
-)
-
-if TYPE_CHECKING:
-    from workbench.image import Image
-    from workbench.platform import Platform
-    from workbench.trace import Trace
+from workbench.engines.base import Engine, Limit, Stop, StopKind
+from workbench.errors import CheckFailedError, UserError
+from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
+from workbench.image import Image
+from workbench.link import Client
+from workbench.model.features import read_features
+from workbench.platform import Platform
 
 
 @dataclass(frozen=True)
-class Measurement:
-    """Instructions issued in each completed call (or passage from one point to the other).
+class MeasureReport:
+    """What was counted, on what, and why the run ended (None where features drove it)."""
 
-    `calls` holds them in the order of completion, interrupts taken in between included; minimum,
-    median and maximum are None where there was none. `unfinished` is the number of calls that
-    were begun and not seen to end.
+    image: str
+    platform: str
+    engine: str
+    measurement: Measurement
+    stop: StopKind | None
+
+
+def gauge_for(
+    image: Image,
+    function: str | None,
+    begin: str | None,
+    end: str | None,
+    wanted: int | None = None,
+) -> Gauge:
+    """Return the gauge for one function, or from `begin` to `end`: symbols, or addresses.
+
+    `wanted`: be done after so many. Raises UserError unless exactly one of the two is given.
     """
-
-    what: str
-    calls: tuple[int, ...]
-    minimum: int | None
-    median: float | None
-    maximum: int | None
-    unfinished: int = 0
-
-    @classmethod
-    def of(cls, what: str, calls: Sequence[int], unfinished: int = 0) -> Measurement:
-        """Return the measurement that holds `calls`."""
-        if not calls:
-            return cls(what, (), None, None, None, unfinished)
-        return cls(what, tuple(calls), min(calls), median(calls), max(calls), unfinished)
-
-
-class Gauge(ABC):
-    """Decides which addresses to stop at and turns passages into counts."""
-
-    what: str
-
-    def __init__(self, wanted: int | None = None) -> None:
-        """`wanted`: be done after so many calls; None means never."""
-        self.calls: list[int] = []
-        self._wanted = wanted
-
-    @property
-    def done(self) -> bool:
-        """Have as many calls been seen as were wanted?"""
-        return self._wanted is not None and len(self.calls) >= self._wanted
-
-    @property
-    @abstractmethod
-    def addresses(self) -> frozenset[int]:
-        """Where the probe must stop now."""
-
-    @property
-    @abstractmethod
-    def unfinished(self) -> int:
-        """Calls begun and not ended."""
-
-    @abstractmethod
-    def passed(self, pc: int, engine: Engine) -> None:
-        """The machine stands before the instruction at `pc`, one of `addresses`."""
-
-    def result(self) -> Measurement:
-        """Return what was seen so far."""
-        return Measurement.of(self.what, self.calls, self.unfinished)
-
-
-class BetweenPoints(Gauge):
-    """From the first time `begin` is reached to the next time `end` is, again and again."""
-
-    def __init__(self, what: str, begin: int, end: int, wanted: int | None = None) -> None:
-        super().__init__(wanted)
-        self.what = what
-        self._begin = begin
-        self._end = end
-        self._started: int | None = None
-
-    @property
-    def addresses(self) -> frozenset[int]:
-        return frozenset({self._begin if self._started is None else self._end})
-
-    @property
-    def unfinished(self) -> int:
-        return int(self._started is not None)
-
-    def passed(self, pc: int, engine: Engine) -> None:
-        if self._started is not None and pc == self._end:
-            self.calls.append(engine.instructions - self._started)
-            self._started = None
-        if self._started is None and pc == self._begin:
-            self._started = engine.instructions
-
-
-@dataclass(frozen=True)
-class _Call:
-    returns_to: int
-    sp: int
-    started: int
-
-
-class FunctionCalls(Gauge):
-    """From a function's first instruction to its return, by return address and stack pointer.
-
-    The stack pointer tells the activations apart, so calls may recurse, be interrupted by a
-    handler that makes the same call, or lie on the stacks of several threads. A recursive call
-    counts as one of its own besides being part of the outer one.
-    """
-
-    def __init__(self, what: str, entry: int, wanted: int | None = None) -> None:
-        super().__init__(wanted)
-        self.what = what
-        self._entry = entry
-        self._open: list[_Call] = []
-
-    @property
-    def addresses(self) -> frozenset[int]:
-        return frozenset({self._entry, *(call.returns_to for call in self._open)})
-
-    @property
-    def unfinished(self) -> int:
-        return len(self._open)
-
-    def passed(self, pc: int, engine: Engine) -> None:
-        sp = engine.registers["sp"]
-        for call in reversed(self._open):
-            if call.returns_to == pc and call.sp == sp:
-                self.calls.append(engine.instructions - call.started)
-                self._open.remove(call)
-                break
-        if pc == self._entry:
-            self._open.append(_Call(engine.registers["lr"] & ~1, sp, engine.instructions))
-
-
-class Probe(Engine):
-    """An engine that passes everything on and notes what a gauge wants to know.
-
-    It is put in front of a machine that has just been loaded or reset. The probe owns nothing:
-    closing it leaves the engine open. With `stop_when_done` a run ends, with StopKind.PC, as
-    soon as the gauge has seen the calls it wanted.
-    """
-
-    def __init__(self, engine: Engine, gauge: Gauge, stop_when_done: bool = False) -> None:
-        self._engine = engine
-        self._gauge = gauge
-        self._stop_when_done = stop_when_done
-        self._seconds = 0.0  # virtual time when the last run ended
-        self.name = engine.name
-        self.uart = engine.uart
-        self.registers = engine.registers
-        self.memory = engine.memory
-
-    def load(self, image: Image, platform: Platform) -> None:
-        self._engine.load(image, platform)
-        self._seconds = 0.0
-
-    def reset(self) -> None:
-        self._engine.reset()
-        self._seconds = 0.0
-
-    def close(self) -> None:
-        """The engine behind stays open: it belongs to whoever made it."""
-
-    def run(self, until: Stop, limit: Limit) -> StopReason:
-        remaining = limit
-        while True:
-            watched = frozenset() if self._gauge.done else self._gauge.addresses
-            before = self._engine.instructions
-            reason = self._engine.run(replace(until, pc=until.pc | watched), remaining)
-            if isinstance(remaining, Instructions):
-                remaining = Instructions(remaining.count - (reason.instructions - before))
-            else:
-                remaining = Seconds(remaining.seconds - (reason.seconds - self._seconds))
-            self._seconds = reason.seconds
-            if reason.kind is not StopKind.PC or reason.pc not in watched:
-                return reason
-            self._gauge.passed(reason.pc, self._engine)
-            if reason.pc in until.pc or (self._stop_when_done and self._gauge.done):
-                return reason
-
-    @property
-    def instructions(self) -> int:
-        return self._engine.instructions
-
-    def start_trace(self) -> None:
-        self._engine.start_trace()
-
-    def stop_trace(self) -> Trace:
-        return self._engine.stop_trace()
-
-    def snapshot(self) -> Snapshot:
-        return Snapshot(self.name, (self._engine.snapshot(), self._seconds))
-
-    def restore(self, snapshot: Snapshot) -> None:
-        inner, self._seconds = snapshot.state
-        self._engine.restore(inner)
+    if function is not None and begin is None and end is None:
+        return FunctionCalls(function, address_of(image, function), wanted)
+    if function is None and begin is not None and end is not None:
+        points = address_of(image, begin), address_of(image, end)
+        return BetweenPoints(f"{begin} to {end}", *points, wanted)
+    raise UserError(
+        "what to measure is not clear",
+        "give --function SYMBOL, or both --from and --to (a symbol or an address)",
+    )
 
 
 def address_of(image: Image, point: str) -> int:
-    """Return the code address that `point` names: a symbol, or an address as 0x... or decimal.
+    """Return the code address that `point` names: a symbol, or a number such as 0x08000190.
 
-    Raises UserError where the image has no such symbol.
+    Raises ImageError where the image has no such symbol.
     """
     try:
         return int(point, 0) & ~1
     except ValueError:
         return image.symbol(point).address & ~1
+
+
+def measure_run(
+    engine: Engine,
+    image: Image,
+    platform: Platform,
+    gauge: Gauge,
+    limit: Limit,
+    send: bytes = b"",
+) -> MeasureReport:
+    """Run `image` until the gauge has what it wanted, or `limit`; `send` goes to the console.
+
+    Raises CheckFailedError where what was to be measured was never seen to end.
+    """
+    engine.load(image, platform)
+    if send:
+        engine.uart.write(send)
+    reason = Probe(engine, gauge, stop_when_done=True).run(Stop(), limit)
+    measurement = _seen(gauge, f"the run ended with '{reason.kind.value}' at 0x{reason.pc:08x}")
+    return MeasureReport(str(image.path), platform.name, engine.name, measurement, reason.kind)
+
+
+def measure_inferences(
+    engine: Engine, image: Image, platform: Platform, gauge: Gauge, files: Sequence[Path]
+) -> MeasureReport:
+    """Boot firmware that speaks our UART protocol and give it all that is in `files`.
+
+    Raises CheckFailedError where what was to be measured was never seen to end.
+    """
+    engine.load(image, platform)
+    client = Client(Probe(engine, gauge))
+    client.boot()
+    hello = client.hello()
+    shape = hello.inputs[0].shape if hello.inputs else ()
+    for features in (one for file in files for one in read_features(file, shape)):
+        client.infer_float32(features.values)
+        if gauge.done:
+            break
+    measurement = _seen(gauge, "all features were answered")
+    return MeasureReport(str(image.path), platform.name, engine.name, measurement, None)
+
+
+def _seen(gauge: Gauge, ended: str) -> Measurement:
+    measurement = gauge.result()
+    if not measurement.calls:
+        what = "was begun but not seen to end" if measurement.unfinished else "was never reached"
+        raise CheckFailedError(
+            f"{measurement.what} {what}; {ended}",
+            "raise --limit, give --input or --features so that the firmware has work, "
+            "or check the names",
+        )
+    return measurement

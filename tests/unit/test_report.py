@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck, latencies
-from workbench.demo import Answer, DemoReport, Heard
-from workbench.measure import Measurement
+from workbench.demo import DemoReport, Heard
+from workbench.gauge import Measurement
 from workbench.report.html import bench_page, demo_page
+from workbench.session import Classification
 
 CLOCKS = (64_000_000, 80_000_000, 168_000_000)
 
@@ -40,13 +41,15 @@ def bench():
 @pytest.fixture
 def demo(bench):
     def heard(name, expected, *labels):
+        scores = {"yes": 0.75, "no": 0.25, "unknown": 0.0}
         answers = tuple(
-            Answer(row.board, row.kernels, label, {"yes": 0.75, "no": 0.25, "unknown": index / 8})
-            for index, (row, label) in enumerate(zip(bench.rows, labels, strict=False))
+            Classification(name, expected, label, scores, label.encode()) for label in labels
         )
         return Heard(name, expected, answers)
 
-    return DemoReport((heard("a.wav", "yes", "yes"), heard("<b>.wav", None, "no", "yes")), bench)
+    return DemoReport(
+        (heard("a.wav", "yes", "yes", "yes"), heard("<b>.wav", None, "no", "yes")), bench
+    )
 
 
 def test_latency_is_instructions_by_clock_and_says_so():

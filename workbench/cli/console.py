@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 
@@ -38,11 +40,18 @@ def output(stderr: bool = False) -> Console:
 
 
 @contextmanager
-def progress(text: str, quiet: bool = False) -> Iterator[None]:
-    """Show a spinner with `text` on stderr while the body runs; nothing where no one watches."""
+def progress(text: str) -> Iterator[Callable[[str], None]]:
+    """Show on stderr what is being done, nothing where no one watches; yields how to change it."""
     console = output(stderr=True)
-    if quiet or not console.is_terminal:
-        yield
+    if not console.is_terminal:
+        yield lambda _: None
         return
-    with console.status(text):
-        yield
+    with console.status(text) as status:
+        yield status.update
+
+
+def read_input(path: Path | None) -> bytes:
+    """Return the bytes of `--input`: of a file, of stdin for `-`, none where it is not given."""
+    if path is None:
+        return b""
+    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()

@@ -48,3 +48,7 @@ ModelOption = Annotated[
     Path | None,
     typer.Option("--model", "-m", help="Your .tflite; else the committed keyword spotter."),
 ]
+InputOption = Annotated[
+    Path | None,
+    typer.Option("--input", help="Send the console the bytes of this file; - is stdin."),
+]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json
+from workbench.cli.console import output, print_json, read_input
 from workbench.cli.options import (
     EngineName,
     EngineOption,
+    InputOption,
     JsonOption,
     PlatformOption,
     ReplOption,
@@ -36,10 +37,7 @@ def run(
     limit: Annotated[
         str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
     ] = "10s",
-    input: Annotated[
-        Path | None,
-        typer.Option("--input", help="Bytes for the console from this file; - is stdin."),
-    ] = None,
+    input: InputOption = None,
     engine: EngineOption = EngineName.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -57,7 +55,7 @@ def run(
     bound = parse_limit(limit)
     image = Image.load(elf)
     target = load_platform(platform, repl=repl, uart=uart)
-    send = _read(input)
+    send = read_input(input)
     with open_engine(engine.value) as machine:
         if not json:
             machine.uart.listen(_show)
@@ -68,12 +66,6 @@ def run(
         _report(result)
     if not result.expected:
         raise typer.Exit(1)
-
-
-def _read(path: Path | None) -> bytes:
-    if path is None:
-        return b""
-    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
 
 
 def _show(data: bytes) -> None:

@@ -1,0 +1,171 @@
+"""The matrix of boards and kernel sets: what one inference answers and costs on each image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench import __version__
+from workbench.builder import BuildPlan, BuiltImage, boards, build, plan_builds
+from workbench.builder.plan import KERNEL_SETS
+from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck, latencies
+from workbench.errors import CheckFailedError
+from workbench.image import Image
+from workbench.inputs import (
+    Inputs,
+    file_inputs,
+    only_input,
+    own_model,
+    own_recordings,
+    random_inputs,
+)
+from workbench.model import Model, quantize, read_model
+from workbench.model.oracle import Oracle, available
+from workbench.platform import load_platform
+from workbench.session import Classification, boot
+
+Output = npt.NDArray[Any]
+Progress = Callable[[str], None]
+"""Told what is being done now."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The report, and what each image answered to each input, in the order of its rows."""
+
+    report: BenchReport
+    answers: tuple[tuple[Classification, ...], ...]
+
+
+def run_matrix(
+    plans: Sequence[BuildPlan],
+    model: Path,
+    inputs: Inputs,
+    engine: str = "auto",
+    progress: Progress = lambda _: None,
+) -> Matrix:
+    """Build each plan, boot it, give it all inputs, and compare with the host's `tflite_micro`.
+
+    The comparison is left out where that package is not installed.
+    """
+    loaded = read_model(model)
+    expected = _oracle_outputs(model, loaded, inputs) if available() else None
+    rows, answers, engines, compilers = [], [], set(), set()
+    for plan in plans:
+        progress(f"building {plan.name}")
+        built = build(plan)
+        progress(f"running {plan.name}")
+        row, answered, used = _run_image(built, inputs, expected, engine)
+        rows.append(row)
+        answers.append(answered)
+        engines.add(used)
+        compilers.add(built.toolchain)
+    report = BenchReport(
+        model=ModelSummary(
+            plans[0].model_name, loaded.sha256, loaded.size, loaded.macs, loaded.parameters
+        ),
+        inputs=inputs.what,
+        engine=", ".join(sorted(engines)),
+        toolchain=", ".join(sorted(compilers)),
+        workbench=__version__,
+        rows=tuple(rows),
+    )
+    return Matrix(report, tuple(answers))
+
+
+def bench(
+    board_names: Sequence[str] | None = None,
+    kernel_sets: Sequence[str] | None = None,
+    model: Path | None = None,
+    files: Sequence[Path] | None = None,
+    engine: str = "auto",
+    progress: Progress = lambda _: None,
+) -> BenchReport:
+    """Run the matrix; None is all boards, all kernel sets, the committed model, its recordings.
+
+    A model of the user's without `files` is given seeded random inputs.
+    """
+    path = model or own_model()
+    if files:
+        inputs = file_inputs(files, read_model(path))
+    else:
+        inputs = own_recordings() if model is None else random_inputs(read_model(path))
+    plans = plan_builds(board_names or boards(), kernel_sets or KERNEL_SETS, model)
+    return run_matrix(plans, path, inputs, engine, progress).report
+
+
+def require_oracle_agrees(report: BenchReport) -> None:
+    """Raise CheckFailedError where an image's output is not that of the host's `tflite_micro`."""
+    for row in report.rows:
+        if row.oracle is not None and not row.oracle.holds:
+            differ = row.oracle.compared - row.oracle.equal_bytes
+            raise CheckFailedError(
+                f"{row.board}, {row.kernels}: {differ} of {row.oracle.compared} outputs differ "
+                "from tflite_micro on the host",
+                "a kernel computes something else than TFLM; please report it with the model",
+            )
+
+
+def classify_files(
+    files: Sequence[Path],
+    board: str,
+    kernels: str,
+    model: Path | None = None,
+    engine: str = "auto",
+    progress: Progress = lambda _: None,
+) -> tuple[Classification, ...]:
+    """Build one image, boot it, and return its answers to all that is in `files`."""
+    inputs = file_inputs(files, read_model(model or own_model()))
+    (plan,) = plan_builds([board], [kernels], model)
+    progress(f"building {plan.name}")
+    built = build(plan)
+    progress(f"running {plan.name}")
+    with boot(Image.load(built.elf), load_platform(board), engine) as session:
+        return tuple(session.classify(features) for features in inputs.features)
+
+
+def _oracle_outputs(path: Path, model: Model, inputs: Inputs) -> list[Output]:
+    """What `tflite_micro` answers to the inputs, quantized here as the firmware quantizes them."""
+    oracle = Oracle.from_file(path)
+    quantization = only_input(model).quantization
+    outputs = []
+    for features in inputs.features:
+        values: npt.NDArray[Any] = features.values
+        if quantization is not None:
+            values = quantize(values, quantization.scale, quantization.zero_point)
+        outputs.append(oracle.run(values))
+    return outputs
+
+
+def _run_image(
+    built: BuiltImage, inputs: Inputs, expected: Sequence[Output] | None, engine: str
+) -> tuple[InferenceCost, tuple[Classification, ...], str]:
+    platform = load_platform(built.board)
+    with boot(Image.load(built.elf), platform, engine) as session:
+        answered = tuple(session.classify(features) for features in inputs.features)
+        invoke = session.invokes
+        cost = InferenceCost(
+            board=built.board,
+            kernels=built.kernels,
+            invoke=invoke,
+            flash_bytes=built.footprint.flash,
+            ram_bytes=built.footprint.ram,
+            arena_used=session.hello.arena_used,
+            oracle=_check(answered, expected) if expected is not None else None,
+            latencies=latencies(invoke.median or 0.0, platform.report_clocks_hz),
+        )
+        return cost, answered, session.engine_name
+
+
+def _check(answered: Sequence[Classification], expected: Sequence[Output]) -> OracleCheck:
+    equal_bytes = equal_labels = 0
+    for answer, output in zip(answered, expected, strict=True):
+        ours = np.frombuffer(answer.output, output.dtype)
+        equal_bytes += answer.output == output.tobytes()
+        equal_labels += bool(ours.argmax() == output.argmax())
+    return OracleCheck(len(answered), equal_bytes, equal_labels)

@@ -1,0 +1,61 @@
+"""`workbench bench`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.console import output, print_json, progress
+from workbench.cli.options import (
+    EngineName,
+    EngineOption,
+    JsonOption,
+    KernelSet,
+    ModelOption,
+)
+
+app = typer.Typer()
+
+
+@app.command()
+def bench(
+    board: Annotated[
+        list[str] | None, typer.Option("--board", "-b", help="May be repeated; else all.")
+    ] = None,
+    kernels: Annotated[
+        list[KernelSet] | None, typer.Option("--kernels", "-k", help="May be repeated; else all.")
+    ] = None,
+    model: ModelOption = None,
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Option("--inputs", help="Recordings or features; else the project's own, or random."),
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the table as a page.")] = None,
+    engine: EngineOption = EngineName.AUTO,
+    json: JsonOption = False,
+) -> None:
+    """Boards x kernels: check with the host, instructions, flash, RAM, arena, latency.
+
+    Exits with 1 where an output differs from that of tflite_micro on the host.
+    """
+    from workbench.bench import bench as run_bench
+    from workbench.bench import require_oracle_agrees
+    from workbench.cli.tables import print_costs
+
+    with progress("starting") as tell:
+        report = run_bench(
+            board, [one.value for one in kernels or ()], model, inputs, engine.value, tell
+        )
+    if html is not None:
+        from workbench.files import write_atomically
+        from workbench.report.html import bench_page
+
+        write_atomically(html, bench_page(report))
+    if json:
+        print_json(report)
+    else:
+        output().print(f"{report.model.name}, {report.inputs}, {report.engine} engine\n")
+        print_costs(report)
+    require_oracle_agrees(report)

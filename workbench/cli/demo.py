@@ -1,0 +1,74 @@
+"""`workbench demo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.console import output, print_json, progress
+from workbench.cli.options import EngineName, EngineOption, JsonOption
+
+if TYPE_CHECKING:
+    from workbench.demo import DemoReport
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings of your own (.wav, 16 kHz, mono).")
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for the HTML page.")
+    ] = Path("out"),
+    engine: EngineOption = EngineName.AUTO,
+    json: JsonOption = False,
+) -> None:
+    """Build the firmware, boot it on every board, classify recordings, show what it cost."""
+    from workbench.bench import require_oracle_agrees
+    from workbench.cli.tables import print_costs
+    from workbench.demo import run_demo
+    from workbench.files import write_atomically
+    from workbench.report.html import demo_page
+
+    with progress("starting") as tell:
+        report = run_demo(files or (), engine.value, tell)
+    page = folder / "index.html"
+    write_atomically(page, demo_page(report))
+    if json:
+        print_json(report)
+    else:
+        _print_heard(report)
+        print_costs(report.bench)
+        output().print(f"\npage: {page}", markup=False, soft_wrap=True)
+    require_oracle_agrees(report.bench)
+
+
+def _print_heard(report: DemoReport) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    labels = list(report.heard[0].answers[0].scores)
+    for heading in ("recording", "said", "answer"):
+        table.add_column(heading, overflow="fold")
+    for label in labels:
+        table.add_column(label, justify="right")
+    table.add_column(f"on {len(report.bench.rows)} images")
+    for heard in report.heard:
+        answer = heard.answers[0]
+        colour = "" if heard.expected is None else "green"
+        if heard.expected not in (None, answer.label):
+            colour = "red"
+        table.add_row(
+            heard.recording,
+            heard.expected or "",
+            Text(answer.label, colour),
+            *(f"{answer.scores[label]:.2f}" for label in labels),
+            "the same" if heard.agree else Text("differs", "bold red"),
+        )
+    output().print(table)
+    output().print()

@@ -1,0 +1,91 @@
+"""`workbench measure`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.console import output, print_json, read_input
+from workbench.cli.options import (
+    EngineName,
+    EngineOption,
+    InputOption,
+    JsonOption,
+    PlatformOption,
+    ReplOption,
+    UartOption,
+)
+
+if TYPE_CHECKING:
+    from workbench.measure import MeasureReport
+
+app = typer.Typer()
+
+
+@app.command()
+def measure(
+    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    platform: PlatformOption = None,
+    repl: ReplOption = None,
+    uart: UartOption = None,
+    function: Annotated[
+        str | None, typer.Option("--function", help="Count each call of this function.")
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", help="Count from this symbol or address ...")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="... to this one, not included.")] = None,
+    count: Annotated[
+        int | None, typer.Option("--count", help="Stop after so many calls.", min=1)
+    ] = None,
+    features: Annotated[
+        list[Path] | None,
+        typer.Option("--features", help="Recordings or features for our firmware to classify."),
+    ] = None,
+    input: InputOption = None,
+    limit: Annotated[
+        str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
+    ] = "10s",
+    engine: EngineOption = EngineName.AUTO,
+    json: JsonOption = False,
+) -> None:
+    """Count the instructions between two points, or of the calls of one function.
+
+    Interrupts taken in between are part of the count. A recursive call counts as one of its own
+    and as a part of the outer one.
+    """
+    from workbench.engines import open_engine
+    from workbench.image import Image
+    from workbench.limits import parse_limit
+    from workbench.measure import gauge_for, measure_inferences, measure_run
+    from workbench.platform import load_platform
+
+    bound = parse_limit(limit)
+    image = Image.load(elf)
+    gauge = gauge_for(image, function, begin, end, count)
+    target = load_platform(platform, repl=repl, uart=uart)
+    with open_engine(engine.value) as machine:
+        if features:
+            report = measure_inferences(machine, image, target, gauge, features)
+        else:
+            report = measure_run(machine, image, target, gauge, bound, read_input(input))
+    if json:
+        print_json(report)
+    else:
+        _print(report)
+
+
+def _print(report: MeasureReport) -> None:
+    seen = report.measurement
+    lines = [
+        f"{seen.what}: instructions over {len(seen.calls)} calls, {report.engine} engine",
+        f"  minimum {seen.minimum:,}",
+        f"  median  {seen.median:,.10g}",
+        f"  maximum {seen.maximum:,}",
+    ]
+    if seen.unfinished:
+        lines.append(f"  {seen.unfinished} more begun and not seen to end")
+    for line in lines:
+        output().print(line, markup=False, soft_wrap=True)

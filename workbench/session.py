@@ -1,0 +1,101 @@
+"""A booted firmware that speaks our UART protocol: classify on it, and count each `Invoke()`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.engines import open_engine
+from workbench.gauge import FunctionCalls, Measurement, Probe
+from workbench.image import Image
+from workbench.link import Answer, Client, Hello, TensorInfo
+from workbench.model.features import Features
+from workbench.model.quantization import dequantize
+from workbench.platform import Platform
+
+INVOKE = "tflite::MicroInterpreter::Invoke"
+"""The function that is one inference, in our runtime and in TFLM alike."""
+
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Classification:
+    """What the firmware answered to one input.
+
+    `label` and `scores` (dequantized, by label) are empty for a model without labels. `expected`
+    is what the input says it is, in the model's labels, None where it does not say. `output`
+    holds the bytes of the first output tensor; `note` says what was done to the input file.
+    """
+
+    name: str
+    expected: str | None
+    label: str
+    scores: Mapping[str, float]
+    output: bytes
+    note: str = ""
+
+
+class Session:
+    """A machine with the firmware booted on it; `hello` is what the firmware said of itself."""
+
+    def __init__(self, client: Client, engine_name: str, invokes: FunctionCalls) -> None:
+        client.boot()
+        self.client = client
+        self.engine_name = engine_name
+        self.hello: Hello = client.hello()
+        self._invokes = invokes
+
+    def classify(self, features: Features) -> Classification:
+        """Send `features` as float32, which the firmware quantizes, and return its answer.
+
+        Raises UserError where they do not fit the model's input, LinkError where the firmware
+        does not answer or refuses.
+        """
+        answer = self.client.infer_float32(features.values)
+        output = answer.outputs[0]
+        return Classification(
+            name=features.name,
+            expected=expected_label(features.expected, self.hello.labels),
+            label=answer.label,
+            scores=_scores(answer, self.hello),
+            output=output.tobytes(),
+            note=features.note,
+        )
+
+    @property
+    def invokes(self) -> Measurement:
+        """Instructions of each `Invoke()` since the reset."""
+        return self._invokes.result()
+
+
+@contextmanager
+def boot(image: Image, platform: Platform, engine: str = "auto") -> Iterator[Session]:
+    """Boot `image`, wait until it is ready, and yield the session with it."""
+    with open_engine(engine) as machine:
+        machine.load(image, platform)
+        invokes = FunctionCalls("Invoke", image.symbol(INVOKE).address)
+        yield Session(Client(Probe(machine, invokes)), machine.name, invokes)
+
+
+def expected_label(said: str | None, labels: tuple[str, ...]) -> str | None:
+    """Return what a model with `labels` should answer to the word `said`, None if that is open."""
+    if said is None or said in labels:
+        return said
+    return _UNKNOWN if _UNKNOWN in labels else None
+
+
+def _scores(answer: Answer, hello: Hello) -> dict[str, float]:
+    values = as_real(answer.outputs[0], hello.outputs[0]).reshape(-1)
+    return {label: float(value) for label, value in zip(hello.labels, values, strict=False)}
+
+
+def as_real(values: npt.NDArray[np.generic], tensor: TensorInfo) -> npt.NDArray[np.float32]:
+    """Return an output tensor as real numbers, float32 of the same shape."""
+    if values.dtype == np.int8:
+        return dequantize(values.astype(np.int8), tensor.scale, tensor.zero_point)
+    return values.astype(np.float32)
