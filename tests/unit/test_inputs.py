@@ -1,0 +1,54 @@
+"""What a model is tried on."""
+
+import numpy as np
+import pytest
+
+from workbench.errors import UserError
+from workbench.inputs import file_inputs, own_model, own_recordings, random_inputs
+from workbench.model import Model, Tensor, read_model
+from workbench.session import expected_label
+
+LABELS = ("yes", "no", "unknown")
+
+
+def test_every_recording_of_the_project_starts_with_the_word_that_is_said():
+    inputs = own_recordings()
+    words = {features.expected for features in inputs.features}
+    assert {"yes", "no"} < words
+    assert str(len(inputs.features)) in inputs.what
+
+
+def test_random_inputs_are_the_same_every_time_and_fill_the_range():
+    model = read_model(own_model())
+    first, second = random_inputs(model), random_inputs(model)
+    for one, other in zip(first.features, second.features, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+    assert first.features[0].values.shape == model.inputs[0].shape
+    assert "seed" in first.what
+
+
+def test_files_become_inputs_in_their_order(tmp_path):
+    for name, rows in (("a.npy", 1), ("b.npy", 3)):
+        np.save(tmp_path / name, np.zeros((rows, 49, 10), np.float32))
+    inputs = file_inputs([tmp_path / "a.npy", tmp_path / "b.npy"], read_model(own_model()))
+    assert len(inputs.features) == 4
+    assert inputs.what == "4 inputs from a.npy, b.npy"
+
+
+def test_a_model_with_two_inputs_is_refused():
+    tensor = Tensor(0, "in", "INT8", (1, 4))
+    model = Model("", 0, 3, "", (), (), (tensor, tensor), (tensor,), (), 0)
+    with pytest.raises(UserError, match="2 inputs"):
+        random_inputs(model)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("yes", "yes"), ("house", "unknown"), ("unknown", "unknown"), (None, None)],
+)
+def test_a_word_without_a_label_of_its_own_should_be_answered_with_unknown(said, expected):
+    assert expected_label(said, LABELS) == expected
+
+
+def test_without_an_unknown_label_nothing_is_expected_of_another_word():
+    assert expected_label("house", ("yes", "no")) is None

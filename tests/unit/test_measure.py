@@ -1,0 +1,47 @@
+"""What to measure, as users say it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.errors import UserError
+from workbench.gauge import BetweenPoints, FunctionCalls
+from workbench.measure import address_of, gauge_for
+
+SYMBOLS = {"main": 0x0800_0200, "halt": 0x0800_0300}
+
+
+class NamedAddresses:
+    """As much of an image as naming a point needs."""
+
+    def symbol(self, name):
+        return SimpleNamespace(address=SYMBOLS[name])
+
+
+IMAGE = NamedAddresses()
+
+
+@pytest.mark.parametrize("point", ["main", "0x08000200", "0x08000201", str(0x0800_0200)])
+def test_a_point_is_a_symbol_or_an_address_with_or_without_the_thumb_bit(point):
+    assert address_of(IMAGE, point) == SYMBOLS["main"]
+
+
+def test_a_function_is_gauged_by_its_calls():
+    gauge = gauge_for(IMAGE, "main", None, None)
+    assert isinstance(gauge, FunctionCalls)
+    assert gauge.addresses == {SYMBOLS["main"]}
+
+
+def test_two_points_are_gauged_between_them():
+    gauge = gauge_for(IMAGE, None, "main", "halt", wanted=3)
+    assert isinstance(gauge, BetweenPoints)
+    assert gauge.what == "main to halt"
+
+
+@pytest.mark.parametrize(
+    ("function", "begin", "end"),
+    [(None, None, None), ("main", "main", "halt"), (None, "main", None), (None, None, "halt")],
+)
+def test_anything_but_one_of_the_two_is_refused(function, begin, end):
+    with pytest.raises(UserError, match="what to measure"):
+        gauge_for(IMAGE, function, begin, end)

@@ -1,0 +1,59 @@
+"""What a run is said to have been."""
+
+from dataclasses import replace
+
+import pytest
+
+from workbench.engines.base import FaultState, StopKind
+from workbench.errors import UserError
+from workbench.running import RunResult, compile_pattern, describe
+
+RESULT = RunResult(
+    image="a.elf",
+    platform="stm32f4_discovery",
+    engine="embedded",
+    stop=StopKind.UART,
+    detail="",
+    pc=0x0800_0204,
+    function="main",
+    instructions=12_345,
+    seconds=0.001,
+    pattern="ready",
+    expected=True,
+    fault=None,
+    warnings=(),
+    uart="ready\n",
+)
+
+
+def test_a_run_says_why_and_where_it_stopped_and_what_it_took():
+    lines = describe(RESULT)
+    assert lines[0] == "stopped: the console matched 'ready', at 0x08000204 in main"
+    assert lines[-1] == "12,345 instructions, 0.001000 s of virtual time, embedded engine"
+
+
+def test_a_pattern_that_did_not_come_is_named():
+    lines = describe(replace(RESULT, stop=StopKind.LIMIT, expected=False))
+    assert "the console did not match 'ready'" in lines
+
+
+def test_a_fault_shows_its_kind_and_the_registers_that_are_known():
+    fault = FaultState(5, 0x0800_0300, 0x2000_0FE0, {}, 0xFFFF_FFF9, cfsr=0x8200, bfar=0x40)
+    text = "\n".join(describe(replace(RESULT, stop=StopKind.FAULT, fault=fault)))
+    assert "BusFault at 0x08000300 CFSR=0x00008200 BFAR=0x00000040" in text
+    assert "HFSR" not in text
+
+
+def test_warnings_of_the_engine_are_passed_on():
+    lines = describe(replace(RESULT, warnings=("no model for SPI.STM32SPI",)))
+    assert "warning: no model for SPI.STM32SPI" in lines
+
+
+def test_a_bad_pattern_is_refused_before_anything_runs():
+    with pytest.raises(UserError, match="no regular expression"):
+        compile_pattern("ready(")
+
+
+def test_without_a_pattern_nothing_is_waited_for():
+    assert compile_pattern(None) is None
+    assert compile_pattern("ré") == "ré".encode()
