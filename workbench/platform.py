@@ -20,7 +20,7 @@ from workbench.resources import resource
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # type: ignore[import-not-found]
 
 SETTINGS = "platform.toml"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from abc import ABC
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -54,6 +54,9 @@ class Context:
     `properties` are the constructor and property values of the .repl entry, by name.
     `lines` are its outgoing connections by the number or name left of the `->`; a name that the
     .repl does not connect is a line to nowhere (use `line`).
+    `address` is where the block begins on the bus, `request_reset` resets the machine as a
+    watchdog does, and `shared` is one dictionary for all peripherals of a machine, for blocks
+    that reach into each other (as PPI does).
     """
 
     name: str
@@ -64,6 +67,9 @@ class Context:
     bus: Bus
     lines: Mapping[str | int, Line]
     warn: Callable[[str], None]
+    address: int = 0
+    request_reset: Callable[[], None] = lambda: None
+    shared: dict[str, Any] = field(default_factory=dict)
 
     def line(self, pin: str | int) -> Line:
         return self.lines.get(pin, _NOWHERE)
@@ -87,6 +93,18 @@ class Peripheral(ABC):
     def __init__(self, context: Context) -> None:
         self.context = context
 
+    def connect(self, peripherals: Mapping[str, Peripheral]) -> None:
+        """Called once, when all blocks of the machine exist: `peripherals` has them by name."""
+
+    @property
+    def programs_flash(self) -> bool:
+        """Whether stores to flash program it now: a flash controller that was told so."""
+        return False
+
+    def power_on(self) -> None:
+        """As `reset`; what keeps its content over a reset forgets it."""
+        self.reset()
+
     def reset(self) -> None:
         """Take the reset values of the reference manual."""
 
@@ -99,6 +117,11 @@ class Peripheral(ABC):
 
     def signal(self, pin: int, level: bool) -> None:
         """An incoming wire (`-> name@pin` in the .repl) changed to `level`."""
+
+    @property
+    def programs_flash(self) -> bool:
+        """Whether stores to flash program it now; only flash controllers ever say yes."""
+        return False
 
     def save(self) -> dict[str, Any]:
         """Return a deep copy of the state that `reset` sets."""

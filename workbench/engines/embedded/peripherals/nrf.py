@@ -19,6 +19,8 @@ INTEN = 0x300
 INTENSET = 0x304
 INTENCLR = 0x308
 
+PPI = "nRF PPI"  # in Context.shared: the interconnect, which carries events to tasks
+
 
 class NrfPeripheral(RegisterBlock):
     """A subclass does its tasks in `task` and reports with `event`.
@@ -51,6 +53,16 @@ class NrfPeripheral(RegisterBlock):
             if event == offset and shorts >> bit & 1:
                 self.task(task)
         self.update()
+        if (ppi := self.context.shared.get(PPI)) is not None:
+            ppi.route(self.context.address + offset)
+
+    def is_routed(self, offset: int) -> bool:
+        """Whether PPI carries the event at `offset` to a task."""
+        ppi = self.context.shared.get(PPI)
+        return ppi is not None and ppi.carries(self.context.address + offset)
+
+    def rerouted(self) -> None:
+        """PPI carries other events than before."""
 
     def update(self) -> None:
         """Drive the interrupt line."""

@@ -5,6 +5,9 @@ Source: nRF52840 Product Specification v1.7, section 6.9 "GPIO".
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
 from workbench.engines.embedded.peripheral import Context
 from workbench.engines.embedded.peripherals.registers import RegisterBlock
 
@@ -25,20 +28,26 @@ PINS = 32
 PIN_CNF_DIR = 1 << 0
 PIN_CNF_PULL_SHIFT, PIN_CNF_PULL_MASK = 2, 0b11
 PULL_UP = 3
+PIN_CNF_SENSE_SHIFT, PIN_CNF_SENSE_MASK = 16, 0b11
+SENSE_HIGH, SENSE_LOW = 2, 3
 PIN_CNF_RESET = 0x2  # the input buffer is disconnected
 
 _SET_CLEAR = {OUTSET: (OUT, True), OUTCLR: (OUT, False), DIRSET: (DIR, True), DIRCLR: (DIR, False)}
 
 
 class NrfGpio(RegisterBlock):
-    """Outputs drive their wires; inputs follow their wires or pull-ups."""
+    """Outputs drive their wires; inputs follow their wires or pull-ups.
 
-    RESET = {PIN_CNF + 4 * pin: PIN_CNF_RESET for pin in range(PINS)}
+    `listeners` are called with (port, changed bits, levels) when levels change.
+    """
+
+    RESET: ClassVar[Mapping[int, int]] = {PIN_CNF + 4 * pin: PIN_CNF_RESET for pin in range(PINS)}
     STATE = RegisterBlock.STATE | {"inputs", "driven", "levels"}
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._lines = [context.line(pin) for pin in range(PINS)]
+        self.listeners: list[Callable[[NrfGpio, int, int], None]] = []
         self.inputs = 0  # levels that wires drive
         self.driven = 0  # pins that wires have driven
         self.reset()
@@ -96,11 +105,25 @@ class NrfGpio(RegisterBlock):
             pins |= level << pin
         return pins
 
+    def detects(self) -> bool:
+        """The DETECT signal: a pin has the level that its SENSE field waits for."""
+        return any(self._senses(pin) for pin in range(PINS))
+
+    def _senses(self, pin: int) -> bool:
+        sense = self.values[PIN_CNF + 4 * pin] >> PIN_CNF_SENSE_SHIFT & PIN_CNF_SENSE_MASK
+        return sense == (SENSE_HIGH if self.levels >> pin & 1 else SENSE_LOW)
+
     def _update(self) -> None:
         """Put the levels that changed on the outgoing wires."""
         pins = self._pins()
         changed = pins ^ self.levels
         self.levels = pins
+        if not changed:
+            return
         for pin in range(PINS):
             if changed >> pin & 1:
                 self._lines[pin].set(bool(pins >> pin & 1))
+                if self._senses(pin):
+                    self.values[LATCH] = self.values.get(LATCH, 0) | 1 << pin
+        for listener in self.listeners:
+            listener(self, changed, pins)

@@ -6,6 +6,8 @@ Source: nRF52840 Product Specification v1.7, 6.33 "UART" and 6.34 "UARTE".
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
+from typing import ClassVar
 
 from workbench.engines.embedded.peripheral import Context, UartPeripheral
 from workbench.engines.embedded.peripherals.nrf import NrfPeripheral
@@ -59,8 +61,8 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
     ENDRX_STARTRX would else be overwritten before the interrupt is taken. Renode does the same.
     """
 
-    RESET = {BAUDRATE: 0x0400_0000, **dict.fromkeys(PSEL, 0xFFFF_FFFF)}
-    SHORT = {5: (ENDRX, STARTRX), 6: (ENDRX, STOPRX)}
+    RESET: ClassVar[Mapping[int, int]] = {BAUDRATE: 0x0400_0000, **dict.fromkeys(PSEL, 0xFFFF_FFFF)}
+    SHORT: ClassVar[Mapping[int, tuple[int, int]]] = {5: (ENDRX, STARTRX), 6: (ENDRX, STOPRX)}
     STATE = NrfPeripheral.STATE | {
         "queue",
         "receiving",

@@ -7,8 +7,9 @@ here both work.
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from workbench.engines.embedded.peripheral import Context, Peripheral
@@ -38,7 +39,10 @@ class Request:
 
 
 class _Self:
-    """What a script may call on `self`: logging, which goes nowhere below a warning."""
+    """What a script may call on `self`: logging, which goes nowhere below a warning.
+
+    `EraseFlash` is this engine's own; scripts look for it with hasattr.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -53,22 +57,31 @@ class _Self:
 
     ErrorLog = WarningLog
 
+    def EraseFlash(self, address: int, size: int) -> None:  # noqa: N802 - beside Renode's names
+        self._context.bus.write(address, b"\xff" * size)
+
 
 class PythonScript(Peripheral):
-    """Runs the script for every access; its variables are the state."""
+    """Runs the script for every access; the script's variables are the state.
 
-    STATE = frozenset({"variables"})
+    A script for a flash controller says with the variable `programs_flash` that stores to flash
+    program it (in Renode they always do).
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._code = _compile(context)
         self._initable = bool(context.properties.get("initable", False))
         self._given = {"self": _Self(context), "size": context.size}
-        self.variables: dict[str, Any] = {}
+        self._scope: dict[str, Any] = {}  # stays the same object: functions refer to it
         self.reset()
 
+    @property
+    def programs_flash(self) -> bool:
+        return bool(self._scope.get("programs_flash", False))
+
     def reset(self) -> None:
-        self.variables = {}
+        self._restore({})
         if self._initable:
             self._run("INIT", 0, 4, 0)
 
@@ -78,21 +91,38 @@ class PythonScript(Peripheral):
     def write(self, offset: int, width: int, value: int) -> None:
         self._run("WRITE", offset, width, value)
 
+    def save(self) -> dict[str, Any]:
+        hidden = {"request", "__builtins__", *self._given}
+        return {
+            name: value if isinstance(value, ModuleType) else copy.deepcopy(value)
+            for name, value in self._scope.items()
+            if name not in hidden
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        self._restore(
+            {
+                name: value if isinstance(value, ModuleType) else copy.deepcopy(value)
+                for name, value in state.items()
+            }
+        )
+
+    def _restore(self, variables: dict[str, Any]) -> None:
+        self._scope.clear()
+        self._scope |= self._given | variables
+
     def _run(self, kind: str, offset: int, width: int, value: int) -> int:
         request = Request()
         request.type, request.offset, request.length, request.value = kind, offset, width, value
-        scope = self.variables | self._given | {"request": request}
+        self._scope["request"] = request
         try:
-            exec(self._code, scope)
-            result = int(request.value)
+            exec(self._code, self._scope)
+            return int(request.value)
         except Exception as error:
             raise PlatformError(
-                f"the Python script of '{self.context.name}' fails at offset {offset:#x}: {error!r}",
+                f"the Python script of '{self.context.name}' fails at {offset:#x}: {error!r}",
                 "scripts run in Python 3 here and in IronPython in Renode",
             ) from error
-        hidden = {"request", "__builtins__", *self._given}
-        self.variables = {name: item for name, item in scope.items() if name not in hidden}
-        return result
 
 
 def _compile(context: Context) -> CodeType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from workbench.engines.embedded.peripheral import Context, Line, Peripheral
 
@@ -16,7 +17,7 @@ class RegisterBlock(Peripheral):
     `write_register` for the registers that do something.
     """
 
-    RESET: Mapping[int, int] = {}
+    RESET: ClassVar[Mapping[int, int]] = {}
     STATE = frozenset({"values"})
 
     def __init__(self, context: Context) -> None:
@@ -47,16 +48,3 @@ class RegisterBlock(Peripheral):
 def default_line(context: Context) -> Line:
     """The line that the .repl connects with a bare `->`, or by its usual name."""
     return context.lines[""] if "" in context.lines else context.line("IRQ")
-
-
-class EdgeLine:
-    """A line that is only driven when its level changes."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._level = False
-
-    def set(self, level: bool) -> None:
-        if level != self._level:
-            self._level = level
-            self._line.set(level)

@@ -12,30 +12,73 @@ from typing import Any
 from workbench.engines.embedded.peripheral import Context, Peripheral
 from workbench.engines.embedded.peripherals.combined_input import CombinedInput
 from workbench.engines.embedded.peripherals.nrf_clock import NrfClock
+from workbench.engines.embedded.peripherals.nrf_ecb import NrfEcb
+from workbench.engines.embedded.peripherals.nrf_egu import NrfEgu
 from workbench.engines.embedded.peripherals.nrf_gpio import NrfGpio
+from workbench.engines.embedded.peripherals.nrf_gpiote import NrfGpiote
+from workbench.engines.embedded.peripherals.nrf_ppi import NrfPpi
+from workbench.engines.embedded.peripherals.nrf_rng import NrfRng
+from workbench.engines.embedded.peripherals.nrf_rtc import NrfRtc
+from workbench.engines.embedded.peripherals.nrf_spim import NrfSpim
+from workbench.engines.embedded.peripherals.nrf_timer import NrfTimer
+from workbench.engines.embedded.peripherals.nrf_twim import NrfTwim
 from workbench.engines.embedded.peripherals.nrf_uarte import NrfUarte
+from workbench.engines.embedded.peripherals.nrf_wdt import NrfWatchdog
 from workbench.engines.embedded.peripherals.python_script import PythonScript
+from workbench.engines.embedded.peripherals.stm32_adc import Stm32Adc
+from workbench.engines.embedded.peripherals.stm32_can import Stm32Can
+from workbench.engines.embedded.peripherals.stm32_crc import Stm32Crc
+from workbench.engines.embedded.peripherals.stm32_dma import Stm32Dma
+from workbench.engines.embedded.peripherals.stm32_exti import Stm32Exti
 from workbench.engines.embedded.peripherals.stm32_flash import Stm32FlashController
 from workbench.engines.embedded.peripherals.stm32_gpio import Stm32GpioPort
+from workbench.engines.embedded.peripherals.stm32_iwdg import Stm32Iwdg
 from workbench.engines.embedded.peripherals.stm32_pwr import Stm32Pwr
 from workbench.engines.embedded.peripherals.stm32_rcc import Stm32Rcc
+from workbench.engines.embedded.peripherals.stm32_rng import Stm32Rng
+from workbench.engines.embedded.peripherals.stm32_rtc import Stm32Rtc
+from workbench.engines.embedded.peripherals.stm32_timer import Stm32Timer
 from workbench.engines.embedded.peripherals.stm32_usart import Stm32Usart
+from workbench.engines.embedded.peripherals.stm32f7_usart import Stm32F7Usart
 from workbench.engines.embedded.peripherals.storage import Storage, UnmodelledStorage
 
 # Model and default size in bytes; sizes are those of Renode's models.
 _STM32, _NRF = 0x400, 0x1000
 MODELS: Mapping[str, tuple[Callable[[Context], Peripheral], int]] = {
+    "Analog.STM32_ADC": (Stm32Adc, 0x50),
+    "CAN.STMCAN": (Stm32Can, _STM32),
+    "CRC.STM32_CRC": (Stm32Crc, _STM32),
+    "DMA.STM32DMA": (Stm32Dma, _STM32),
     "GPIOPort.NRF52840_GPIO": (NrfGpio, 0x300),
+    "GPIOPort.NRF52840_GPIOTasksEvents": (NrfGpiote, _NRF),
     "GPIOPort.STM32_GPIOPort": (Stm32GpioPort, _STM32),
+    "I2C.NRF52840_I2C": (NrfTwim, _NRF),
+    "IRQControllers.STM32F4_EXTI": (Stm32Exti, _STM32),
     "MTD.STM32F4_FlashController": (Stm32FlashController, _STM32),
     "Memory.ArrayMemory": (Storage, 0),
+    "Miscellaneous.Button": (Peripheral, 0),
     "Miscellaneous.CombinedInput": (CombinedInput, 0),
-    "Miscellaneous.NRF52840_CLOCK": (NrfClock, _NRF),
+    "Miscellaneous.LED": (Peripheral, 0),
+    "Miscellaneous.NRF52840_CLOCK": (NrfClock, _NRF),  # its name in Renode 1.15
+    "Miscellaneous.NRF52840_ECB": (NrfEcb, _NRF),
+    "Miscellaneous.NRF52840_EGU": (NrfEgu, _NRF),
+    "Miscellaneous.NRF52840_PPI": (NrfPpi, _NRF),
+    "Miscellaneous.NRF52840_RNG": (NrfRng, _NRF),
     "Miscellaneous.NRF_CLOCK": (NrfClock, _NRF),
     "Miscellaneous.STM32F4_RCC": (Stm32Rcc, _STM32),
+    "Miscellaneous.STM32F4_RNG": (Stm32Rng, _STM32),
     "Miscellaneous.STM32_PWR": (Stm32Pwr, _STM32),
+    "Miscellaneous.STM32_RNG": (Stm32Rng, _STM32),  # its name after Renode 1.16
     "Python.PythonPeripheral": (PythonScript, 0),
+    "SPI.NRF52840_SPI": (NrfSpim, _NRF),
+    "Timers.NRF52840_RTC": (NrfRtc, _NRF),
+    "Timers.NRF52840_Timer": (NrfTimer, _NRF),
+    "Timers.NRF52840_Watchdog": (NrfWatchdog, _NRF),
+    "Timers.STM32F4_RTC": (Stm32Rtc, _STM32),
+    "Timers.STM32_IndependentWatchdog": (Stm32Iwdg, _STM32),
+    "Timers.STM32_Timer": (Stm32Timer, _STM32),
     "UART.NRF52840_UART": (NrfUarte, _NRF),
+    "UART.STM32F7_USART": (Stm32F7Usart, _STM32),
     "UART.STM32_UART": (Stm32Usart, _STM32),
 }
 

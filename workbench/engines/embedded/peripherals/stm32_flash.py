@@ -6,6 +6,9 @@ organization".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from workbench.engines.embedded.peripheral import Context
 from workbench.engines.embedded.peripherals.registers import RegisterBlock, default_line
 
@@ -22,6 +25,7 @@ OPTION_KEYS = (0x0819_2A3B, 0x4C5D_6E7F)  # 3.7.2
 SR_EOP = 1 << 0
 SR_CLEARABLE = 0x1F3  # rc_w1: EOP, OPERR, WRPERR, PGAERR, PGPERR, PGSERR, RDERR
 
+CR_PG = 1 << 0
 CR_SER = 1 << 1
 CR_MER = 1 << 2
 CR_SNB_SHIFT, CR_SNB_MASK = 3, 0xF
@@ -37,9 +41,9 @@ ERASED = b"\xff"
 
 
 class Stm32FlashController(RegisterBlock):
-    """Erases at once. Programming is a plain store, as the flash is ordinary memory here."""
+    """Erases and programs at once."""
 
-    RESET = {CR: CR_LOCK, OPTCR: 0x0FFF_AAED}
+    RESET: ClassVar[Mapping[int, int]] = {CR: CR_LOCK, OPTCR: 0x0FFF_AAED}
     STATE = RegisterBlock.STATE | {"keys", "option_keys"}
 
     def __init__(self, context: Context) -> None:
@@ -51,6 +55,10 @@ class Stm32FlashController(RegisterBlock):
         super().reset()
         self.keys = 0  # of KEYS that were written in order
         self.option_keys = 0
+
+    @property
+    def programs_flash(self) -> bool:
+        return self.values[CR] & (CR_PG | CR_LOCK) == CR_PG
 
     def read_register(self, offset: int) -> int:
         return 0 if offset in (KEYR, OPTKEYR) else super().read_register(offset)

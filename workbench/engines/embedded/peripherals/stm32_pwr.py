@@ -5,6 +5,9 @@ Source: RM0090 rev 19, section 5.4 (STM32F405/407) and 5.5 (STM32F42x/43x, which
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from workbench.engines.embedded.peripherals.registers import RegisterBlock
 
 CR = 0x00
@@ -25,7 +28,7 @@ CSR_WRITABLE = 1 << 8 | CSR_BRE
 class Stm32Pwr(RegisterBlock):
     """Regulators are ready at once."""
 
-    RESET = {CR: 0x0000_C000, CSR: 0}
+    RESET: ClassVar[Mapping[int, int]] = {CR: 0x0000_C000, CSR: 0}
 
     def read_register(self, offset: int) -> int:
         value = super().read_register(offset)

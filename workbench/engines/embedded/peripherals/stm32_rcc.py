@@ -5,6 +5,9 @@ Source: RM0090 rev 19, section 7.3 "RCC registers".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from workbench.engines.embedded.peripherals.registers import RegisterBlock
 
 CR = 0x00  # 7.3.1
@@ -30,7 +33,7 @@ CSR_RESET_FLAGS = 0xFE000000
 class Stm32Rcc(RegisterBlock):
     """Clocks change nothing but their ready and status bits."""
 
-    RESET = {
+    RESET: ClassVar[Mapping[int, int]] = {
         CR: 0x0000_0083,
         PLLCFGR: 0x2400_3010,
         AHB1ENR: 0x0010_0000,

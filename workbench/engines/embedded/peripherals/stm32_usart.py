@@ -84,9 +84,12 @@ class Stm32Usart(RegisterBlock, UartPeripheral):
             super().write_register(offset, value)
         self._update()
 
+    def _control(self) -> int:
+        return self.values.get(CR1, 0)
+
     def _enabled(self, direction: int) -> bool:
         needed = CR1_UE | direction
-        return self.values.get(CR1, 0) & needed == needed
+        return self._control() & needed == needed
 
     def _status(self) -> int:
         status = SR_TXE
@@ -126,4 +129,4 @@ class Stm32Usart(RegisterBlock, UartPeripheral):
 
     def _update(self) -> None:
         enables = CR1_IDLEIE | CR1_RXNEIE | CR1_TCIE | CR1_TXEIE
-        self._line.set(bool(self._status() & self.values.get(CR1, 0) & enables))
+        self._line.set(bool(self._status() & self._control() & enables))

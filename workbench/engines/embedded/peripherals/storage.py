@@ -7,7 +7,13 @@ from workbench.engines.embedded.peripherals.registers import RegisterBlock
 
 
 class Storage(RegisterBlock):
-    """Reads give what was written, and 0 before."""
+    """Reads give what was written, and 0 before. As memory, it survives a reset."""
+
+    def power_on(self) -> None:
+        self.values = {}
+
+    def reset(self) -> None:
+        pass
 
 
 class UnmodelledStorage(Storage):

@@ -1,0 +1,208 @@
+"""Real-time clock of the STM32F4: calendar, alarms and the wake-up timer.
+
+Source: RM0090 rev 19, section 26.6 "RTC registers". The calendar starts at 2000-01-01 and follows
+virtual time. Not modelled: sub-seconds in alarms, time stamps, tamper detection, calibration.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import ClassVar
+
+from workbench.engines.embedded.peripheral import Context
+from workbench.engines.embedded.peripherals.counter import Counter
+from workbench.engines.embedded.peripherals.registers import RegisterBlock
+
+TR = 0x00
+DR = 0x04
+CR = 0x08
+ISR = 0x0C
+PRER = 0x10
+WUTR = 0x14
+ALRMAR = 0x1C
+ALRMBR = 0x20
+WPR = 0x24
+SSR = 0x28
+
+CR_WUCKSEL = 0b111
+CR_ALRAE, CR_ALRBE, CR_WUTE = 1 << 8, 1 << 9, 1 << 10
+CR_ALRAIE, CR_ALRBIE, CR_WUTIE = 1 << 12, 1 << 13, 1 << 14
+ISR_WRITE_FLAGS = 0b111  # ALRAWF, ALRBWF, WUTWF: write access is allowed at once
+ISR_INITS, ISR_RSF, ISR_INITF, ISR_INIT = 1 << 4, 1 << 5, 1 << 6, 1 << 7
+ISR_ALRAF, ISR_ALRBF, ISR_WUTF = 1 << 8, 1 << 9, 1 << 10
+ISR_CLEARABLE = 0x3F20  # rc_w0: RSF, ALRAF, ALRBF, WUTF, TSF, TSOVF, TAMP1F, TAMP2F
+
+HERTZ = 32_768  # LSE
+PREDIV_A_SHIFT, PREDIV_A_MASK, PREDIV_S_MASK = 16, 0x7F, 0x7FFF
+WUCKSEL_DIVIDERS = (16, 8, 4, 2)  # of RTCCLK; from 4 on it counts seconds
+EPOCH = datetime.datetime(2000, 1, 1)
+
+# Alarm fields in ALRMxR, 26.6.7: mask bit, shift and field of TR or DR
+_ALARM_MASKS = ((7, 0, 0x7F), (15, 8, 0x7F), (23, 16, 0x3F))
+_ALARM_DATE_MASK = 1 << 31
+_ALARMS = ((ALRMAR, CR_ALRAE, ISR_ALRAF), (ALRMBR, CR_ALRBE, ISR_ALRBF))
+
+
+class Stm32Rtc(RegisterBlock):
+    """Wake-ups and alarms happen on the second of the calendar."""
+
+    RESET: ClassVar[Mapping[int, int]] = {PRER: 0x007F_00FF, ISR: ISR_WRITE_FLAGS, WUTR: 0xFFFF}
+    STATE = RegisterBlock.STATE | {"seconds", "counter", "wake_left"}
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._alarm_line = context.line("AlarmIRQ")
+        self._wakeup_line = context.line("WakeupIRQ")
+        self._timer = context.clock.timer(self._on_timer)
+        self._wakeup_timer = context.clock.timer(self._on_wakeup)
+        self.reset()
+
+    def reset(self) -> None:
+        super().reset()
+        self.seconds = 0  # since EPOCH
+        self.wake_left = 0  # seconds until the wake-up, where it counts seconds
+        self.counter = Counter(HERTZ, self.context.clock.ticks_per_second, HERTZ)
+        self.counter.start(self.context.clock.now)
+        self._timer.cancel()
+        self._wakeup_timer.cancel()
+        self._drive()
+
+    def read_register(self, offset: int) -> int:
+        if offset in (TR, DR):
+            self._sync()
+            return self._time() if offset == TR else self._date()
+        if offset == ISR:
+            return self.values[ISR] | ISR_WRITE_FLAGS | ISR_RSF
+        return super().read_register(offset)
+
+    def write_register(self, offset: int, value: int) -> None:
+        self._sync()
+        if offset == TR:
+            self._set(self._date(), value)
+        elif offset == DR:
+            self._set(value, self._time())
+        elif offset == ISR:
+            self._status(value)
+        elif offset == CR:
+            self._control(value)
+        elif offset not in (WPR, SSR):
+            super().write_register(offset, value)
+            if offset == PRER:
+                asynchronous = (value >> PREDIV_A_SHIFT & PREDIV_A_MASK) + 1
+                self.counter.divider = asynchronous * ((value & PREDIV_S_MASK) + 1)
+        self._drive()
+        self._schedule()
+
+    def _status(self, value: int) -> None:
+        old = self.values[ISR]
+        flags = old & ~(~value & ISR_CLEARABLE)
+        flags = flags & ~(ISR_INIT | ISR_INITF) | value & ISR_INIT
+        if value & ISR_INIT:
+            flags |= ISR_INITF
+        elif old & ISR_INIT:
+            flags |= ISR_INITS
+            self.counter.clear_phase()
+        self.values[ISR] = flags
+
+    def _control(self, value: int) -> None:
+        started = value & CR_WUTE and not self.values.get(CR, 0) & CR_WUTE
+        self.values[CR] = value
+        if started:
+            self._start_wakeup()
+        elif not value & CR_WUTE:
+            self._wakeup_timer.cancel()
+            self.wake_left = 0
+
+    def _start_wakeup(self) -> None:
+        counts = (self.values[WUTR] & 0xFFFF) + 1
+        clock = self.values.get(CR, 0) & CR_WUCKSEL
+        if clock < len(WUCKSEL_DIVIDERS):
+            divider = WUCKSEL_DIVIDERS[clock]
+            ticks = Counter(HERTZ, self.context.clock.ticks_per_second, divider)
+            self._wakeup_timer.arm(ticks.ticks_until(counts))
+        else:
+            self.wake_left = counts + (0x1_0000 if clock >= 6 else 0)
+
+    def _on_wakeup(self) -> None:
+        self.values[ISR] |= ISR_WUTF
+        self._start_wakeup()
+        self._drive()
+
+    def _on_timer(self) -> None:
+        self._sync()
+        self._drive()
+        self._schedule()
+
+    def _sync(self) -> None:
+        for _ in range(self.counter.take(self.context.clock.now)):
+            self._second()
+
+    def _second(self) -> None:
+        self.seconds += 1
+        control = self.values.get(CR, 0)
+        for register, enable, flag in _ALARMS:
+            if control & enable and self._matches(self.values.get(register, 0)):
+                self.values[ISR] |= flag
+        if self.wake_left:
+            self.wake_left -= 1
+            if not self.wake_left:
+                self.values[ISR] |= ISR_WUTF
+                self._start_wakeup()
+
+    def _matches(self, alarm: int) -> bool:
+        time = self._time()
+        for mask_bit, shift, field in _ALARM_MASKS:
+            if not alarm >> mask_bit & 1 and (alarm ^ time) >> shift & field:
+                return False
+        return bool(alarm & _ALARM_DATE_MASK) or alarm >> 24 & 0x3F == self._date() & 0x3F
+
+    def _schedule(self) -> None:
+        """Wake up every second while somebody waits for one."""
+        waiting = self.wake_left or self.values.get(CR, 0) & (CR_ALRAE | CR_ALRBE)
+        if waiting:
+            self._timer.arm(self.counter.ticks_until(1))
+        else:
+            self._timer.cancel()
+
+    def _moment(self) -> datetime.datetime:
+        return EPOCH + datetime.timedelta(seconds=self.seconds % (100 * 365 * 86_400))
+
+    def _time(self) -> int:
+        now = self._moment()
+        return _bcd(now.hour) << 16 | _bcd(now.minute) << 8 | _bcd(now.second)
+
+    def _date(self) -> int:
+        now = self._moment()
+        weekday = now.isoweekday()
+        return _bcd(now.year % 100) << 16 | weekday << 13 | _bcd(now.month) << 8 | _bcd(now.day)
+
+    def _set(self, date: int, time: int) -> None:
+        """Put the calendar; a date that does not exist keeps the old one."""
+        try:
+            moment = datetime.datetime(
+                2000 + _binary(date >> 16),
+                _binary(date >> 8 & 0x1F),
+                _binary(date & 0x3F),
+                _binary(time >> 16 & 0x3F),
+                _binary(time >> 8 & 0x7F),
+                _binary(time & 0x7F),
+            )
+        except ValueError:
+            return
+        self.seconds = int((moment - EPOCH).total_seconds())
+
+    def _drive(self) -> None:
+        flags, control = self.values[ISR], self.values.get(CR, 0)
+        alarm_a = flags & ISR_ALRAF and control & CR_ALRAIE
+        alarm_b = flags & ISR_ALRBF and control & CR_ALRBIE
+        self._alarm_line.set(bool(alarm_a or alarm_b))
+        self._wakeup_line.set(bool(flags & ISR_WUTF and control & CR_WUTIE))
+
+
+def _bcd(value: int) -> int:
+    return value // 10 << 4 | value % 10
+
+
+def _binary(bcd: int) -> int:
+    return (bcd >> 4) * 10 + (bcd & 0xF)
