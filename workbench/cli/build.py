@@ -9,7 +9,15 @@ import typer
 
 from workbench.cli.console import output as console_output
 from workbench.cli.console import print_json
-from workbench.cli.options import DEFAULT_BOARD, DEFAULT_KERNELS, JsonOption, KernelSet, ModelOption
+from workbench.cli.options import (
+    DEFAULT_BOARD,
+    DEFAULT_KERNELS,
+    EngineName,
+    EngineOption,
+    JsonOption,
+    KernelSet,
+    ModelOption,
+)
 
 if TYPE_CHECKING:
     from workbench.builder import BuiltImage
@@ -33,6 +41,10 @@ def build(
     arena: Annotated[
         int | None, typer.Option("--arena", help="Tensor arena in bytes; else estimated.", min=1)
     ] = None,
+    fit_arena: Annotated[
+        bool,
+        typer.Option("--fit-arena", help="Boot it and take the smallest arena that it runs with."),
+    ] = False,
     stack: Annotated[
         int | None, typer.Option("--stack", help="Stack in bytes.", min=512, show_default="4096")
     ] = None,
@@ -54,12 +66,14 @@ def build(
     symbols: Annotated[
         int, typer.Option("--symbols", help="Show the largest N symbols.", min=0)
     ] = 0,
+    engine: EngineOption = EngineName.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Build the demo firmware and show its footprint: flash, RAM, arena, stack.
 
     One ELF for each board and kernel set. Without --output the ELF stays in the cache.
     """
+    from workbench import fitting
     from workbench.builder import build as build_image
     from workbench.builder import plan_builds
     from workbench.cli.build_progress import shown
@@ -77,6 +91,8 @@ def build(
     )
     images = []
     for plan in plans:
+        if fit_arena:
+            plan = fitting.fit_arena(plan, engine.value)
         with shown(plan.name) as progress:
             images.append(build_image(plan, output=output, progress=progress))
     if json:

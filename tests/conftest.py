@@ -1,0 +1,24 @@
+"""What tests of several folders share: built images."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.builder import build, plan_build
+from workbench.errors import ToolchainError
+
+
+@pytest.fixture(scope="session")
+def firmware_image():
+    """Return a function that builds an image and gives a `BuiltImage`.
+
+    Images stay in the user's cache, so that a second run of the tests compiles nothing.
+    """
+
+    def make(board="stm32f4_discovery", kernels="reference", model=None, **options):
+        try:
+            return build(plan_build(board, kernels, model, **options))
+        except ToolchainError as error:
+            pytest.skip(str(error))
+
+    return make
