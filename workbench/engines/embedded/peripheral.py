@@ -96,11 +96,6 @@ class Peripheral(ABC):
     def connect(self, peripherals: Mapping[str, Peripheral]) -> None:
         """Called once, when all blocks of the machine exist: `peripherals` has them by name."""
 
-    @property
-    def programs_flash(self) -> bool:
-        """Whether stores to flash program it now: a flash controller that was told so."""
-        return False
-
     def power_on(self) -> None:
         """As `reset`; what keeps its content over a reset forgets it."""
         self.reset()
