@@ -1,0 +1,123 @@
+"""From the blocks that Renode began to a Trace.
+
+Renode calls back at each block of instructions it begins, with the block's address; the recorder
+(`worker.dotnet.record_blocks`) notes besides how many instructions were executed before. A block
+therefore ran for the difference to the next one's number, whatever cut it short: a fault, an
+interrupt, a stop.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from workbench.trace import Trace
+
+_RECORD = np.dtype([("address", "<u8"), ("executed", "<u8")])
+_CHUNK = 1 << 22
+_WIDE = 0xE800  # first halfword of a 32-bit instruction is at least this (ARM DDI 0403E, A5.1)
+_MERGE_GAP = 64
+
+Run = tuple[int, int]  # address of a block, instructions executed of it
+
+
+def read_trace(path: Path, executed: int, read: Callable[[int, int], bytes]) -> Trace:
+    """Return the trace in the record `path`.
+
+    executed: the core's instruction count when the recording ended.
+    read: memory of the machine, (address, size) -> bytes.
+    """
+    runs, followers = _count(path, executed)
+    code = _Code(_ranges(runs), read)
+    layout = {run: code.addresses(*run) for run in runs}
+    counts: Counter[int] = Counter()
+    for run, times in runs.items():
+        for address in layout[run][0]:
+            counts[address] += times
+    jumps: Counter[tuple[int, int]] = Counter()
+    for (run, next_address), times in followers.items():
+        addresses, end = layout[run]
+        if next_address != end:
+            jumps[addresses[-1], next_address] += times
+    return Trace(dict(counts), dict(jumps), code.executed(counts))
+
+
+def _count(path: Path, executed: int) -> tuple[Counter[Run], Counter[tuple[Run, int]]]:
+    """Count blocks by address and length, and by what followed them."""
+    records = np.fromfile(path, _RECORD) if path.stat().st_size else np.empty(0, _RECORD)
+    lengths = np.diff(records["executed"], append=np.uint64(executed)).astype(np.int64)
+    begun = lengths > 0  # a block may be announced and then not be entered
+    addresses, lengths = records["address"][begun].astype(np.int64), lengths[begun]
+    runs: Counter[Run] = Counter()
+    followers: Counter[tuple[Run, int]] = Counter()
+    for start in range(0, len(addresses), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        following = addresses[start + 1 : start + 1 + _CHUNK]
+        whole = np.stack([addresses[part], lengths[part]], axis=1)
+        for (address, length), times in zip(*_unique(whole), strict=True):
+            runs[address, length] += times
+        linked = np.column_stack([whole[: len(following)], following])
+        for (address, length, target), times in zip(*_unique(linked), strict=True):
+            followers[(address, length), target] += times
+    return runs, followers
+
+
+def _unique(rows: np.ndarray) -> tuple[list[list[int]], list[int]]:
+    values, times = np.unique(rows, axis=0, return_counts=True)
+    return values.tolist(), times.tolist()
+
+
+def _ranges(runs: Counter[Run]) -> list[tuple[int, int]]:
+    """The address ranges [start, end) that the blocks can reach, near ones merged."""
+    merged: list[tuple[int, int]] = []
+    for address, length in sorted(runs):
+        end = address + 4 * length
+        if merged and address <= merged[-1][1] + _MERGE_GAP:
+            merged[-1] = merged[-1][0], max(merged[-1][1], end)
+        else:
+            merged.append((address, end))
+    return merged
+
+
+class _Code:
+    """The code as it was in memory when the recording ended."""
+
+    def __init__(self, ranges: list[tuple[int, int]], read: Callable[[int, int], bytes]) -> None:
+        self._pieces = [(start, read(start, end - start)) for start, end in ranges]
+        self._wide = {
+            start + offset: int.from_bytes(data[offset : offset + 2], "little") >= _WIDE
+            for start, data in self._pieces
+            for offset in range(0, len(data), 2)
+        }
+
+    def addresses(self, address: int, length: int) -> tuple[list[int], int]:
+        """Addresses of `length` instructions from `address` on, and where the last one ends."""
+        found = []
+        for _ in range(length):
+            found.append(address)
+            address += self.size(address)
+        return found, address
+
+    def size(self, address: int) -> int:
+        return 4 if self._wide[address] else 2
+
+    def executed(self, counts: Counter[int]) -> dict[int, bytes]:
+        """Executed code by start address, one entry for each unbroken piece."""
+        pieces: dict[int, bytearray] = {}
+        current, end = bytearray(), -1
+        for address in sorted(counts):
+            size = self.size(address)
+            if address != end:
+                current = pieces[address] = bytearray()
+            current += self._bytes(address, size)
+            end = address + size
+        return {start: bytes(data) for start, data in pieces.items()}
+
+    def _bytes(self, address: int, size: int) -> bytes:
+        for start, data in self._pieces:
+            if start <= address < start + len(data):
+                return data[address - start : address - start + size]
+        raise KeyError(address)

@@ -1,0 +1,222 @@
+"""Renode as an engine: the interface of `workbench.engines.base` over a worker process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.engines.base import (
+    Engine,
+    FaultState,
+    Instructions,
+    Limit,
+    Snapshot,
+    Stop,
+    StopKind,
+    StopReason,
+)
+from workbench.engines.renode.discovery import RenodeInstallation, discover
+from workbench.engines.renode.findings import abort_in, log_lines, warnings_in
+from workbench.engines.renode.process import WorkerProcess
+from workbench.engines.renode.protocol import Message
+from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, RenodeUart
+from workbench.errors import EngineError, UserError
+
+if TYPE_CHECKING:
+    from workbench.image import Image
+    from workbench.platform import Platform
+    from workbench.trace import Trace
+
+_NS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class _Saved:
+    """A snapshot's state: what Renode saved, and what the host's side keeps of the machine."""
+
+    emulation: bytes
+    reset_at_ns: int
+    instructions: int
+    transcript: bytes
+    unread: bytes
+
+
+class RenodeEngine(Engine):
+    """A machine in Renode.
+
+    Stops at addresses, limits and fault entries are exact. After a pattern on the console the core
+    finishes the block of instructions that sent its last byte. Where an instruction of the
+    platform does not take a whole number of nanoseconds, the last instructions of a limit in
+    instructions pass in one nanosecond each.
+    """
+
+    name = "renode"
+
+    def __init__(self, installation: RenodeInstallation | None = None) -> None:
+        """Find Renode (raises EngineUnavailableError); it starts with the first `load`."""
+        self.installation = installation or discover()
+        self._process: WorkerProcess | None = None
+        self._instructions = 0
+        self._traces = 0
+        self._saves = 0
+        self._clear()
+
+    def load(self, image: Image, platform: Platform) -> None:
+        if self._process is None or not self._process.alive:
+            self.close()
+            self._process = self._start()
+        worker = self._process
+        segments = []
+        for index, segment in enumerate(image.segments):
+            file = worker.folder / f"segment-{index}.bin"
+            file.write_bytes(segment.data)
+            segments.append((str(file), segment.address))
+        vector_table = platform.vector_table
+        if vector_table is None:
+            vector_table = image.vector_table
+        self._clear()
+        answer = worker.ask(
+            "load",
+            repl=str(platform.repl.absolute()),
+            segments=segments,
+            vector_table=vector_table,
+            uart=platform.uart,
+            log=str(worker.renode_log),
+        )
+        self._note(answer)
+
+    def reset(self) -> None:
+        answer = self._worker().ask("reset")
+        self._clear()
+        self._note(answer)
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        pattern = until.uart
+        instructions, nanoseconds = _limit(limit)
+        answer = self._worker().ask(
+            "run",
+            (pattern or b"") + self.uart.unread,
+            on_event=self._progress,
+            pattern_length=None if pattern is None else len(pattern),
+            pc=sorted(until.pc),
+            fault=until.fault,
+            reset=until.reset,
+            idle=until.idle,
+            instructions=instructions,
+            nanoseconds=nanoseconds,
+        )
+        self._note(answer)
+        return self._reason(answer.fields)
+
+    @property
+    def instructions(self) -> int:
+        return self._instructions
+
+    def start_trace(self) -> None:
+        worker = self._worker()
+        self._traces += 1
+        worker.ask("start_trace", path=str(worker.folder / f"blocks-{self._traces}"))
+
+    def stop_trace(self) -> Trace:
+        from workbench.engines.renode.blocks import read_trace
+
+        worker = self._worker()
+        executed = int(worker.ask("stop_trace").fields["instructions"])
+        path = worker.folder / f"blocks-{self._traces}"
+        try:
+            return read_trace(path, executed, self._read_code)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def snapshot(self) -> Snapshot:
+        worker = self._worker()
+        self._saves += 1
+        path = worker.folder / f"snapshot-{self._saves}"
+        answer = worker.ask("save", path=str(path))
+        emulation = path.read_bytes()
+        path.unlink()
+        saved = _Saved(
+            emulation,
+            int(answer.fields["reset_at_ns"]),
+            self._instructions,
+            self.uart.transcript,
+            self.uart.unread,
+        )
+        return Snapshot(self.name, saved)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        saved = snapshot.state
+        if not isinstance(saved, _Saved):
+            raise UserError(
+                f"a snapshot of engine {snapshot.engine} cannot be restored in Renode",
+                "Take the snapshot on the engine that restores it.",
+            )
+        worker = self._worker()
+        path = worker.folder / "restored"
+        path.write_bytes(saved.emulation)
+        self._note(worker.ask("restore", path=str(path), reset_at_ns=saved.reset_at_ns))
+        path.unlink()
+        self.uart.rewind(saved.transcript, saved.unread)
+
+    def _clear(self) -> None:
+        """Forget the machine that was."""
+        listener = self.uart._listener if hasattr(self, "uart") else None
+        self.uart: RenodeUart = RenodeUart(self._worker)
+        self.uart.listen(listener)
+        self.registers = RenodeRegisters(self._worker)
+        self.memory = RenodeMemory(self._worker)
+        self._instructions = 0
+
+    def _start(self) -> WorkerProcess:
+        return WorkerProcess(self.installation.environment)
+
+    def _worker(self) -> WorkerProcess:
+        if self._process is None:
+            raise EngineError("no image is loaded into the Renode engine", "Call load() first.")
+        return self._process
+
+    def _progress(self, message: Message) -> None:
+        self._instructions = int(message.fields["instructions"])
+        self.uart.take(message.blob)
+
+    def _note(self, answer: Message) -> None:
+        self._instructions = int(answer.fields["instructions"])
+        self.uart.take(answer.blob)
+
+    def _reason(self, fields: dict[str, Any]) -> StopReason:
+        lines = log_lines(self._worker().renode_log, *fields["log"])
+        kind = StopKind(fields["reason"])
+        fault = fields.get("fault")
+        return StopReason(
+            kind=kind,
+            pc=int(fields["pc"]),
+            instructions=int(fields["instructions"]),
+            seconds=float(fields["seconds"]),
+            fault=FaultState(**fault) if fault else None,
+            detail=abort_in(lines) if kind is StopKind.LOCKUP else "",
+            warnings=warnings_in(lines),
+        )
+
+    def _read_code(self, address: int, size: int) -> bytes:
+        """Read at most `size` bytes of code; less where the memory ends before."""
+        try:
+            return self.memory.read(address, size)
+        except UserError:
+            page = 0x1000  # Renode maps memory in pages of the core
+            return self.memory.read(address, page - address % page)
+
+
+def _limit(limit: Limit) -> tuple[int | None, int | None]:
+    """`limit` in instructions or in nanoseconds, the other one None."""
+    if isinstance(limit, Instructions):
+        count, nanoseconds = limit.count, None
+    else:
+        count, nanoseconds = None, round(limit.seconds * _NS)
+    if (count or nanoseconds or 0) <= 0:
+        raise UserError(f"{limit} ends before it begins", "Give a positive limit.")
+    return count, nanoseconds

@@ -1,0 +1,222 @@
+"""The worker process as its owner sees it: started, asked, and killed when it does not answer.
+
+Nothing that happens in the worker hangs or ends the caller. The worker ends when its pipe closes,
+so that it does not outlive a caller that dies. Its log and Renode's lie in a folder of its own,
+which is also Renode's temporary folder: Renode clears the ones it finds when it starts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any, cast
+
+from workbench.engines.renode.discovery import (
+    FOLDER,
+    FOLDER_BINARIES,
+    PACKAGE,
+    PORTABLE,
+    RUNTIME,
+)
+from workbench.engines.renode.protocol import (
+    Message,
+    ProtocolError,
+    read_message,
+    write_message,
+)
+from workbench.errors import EngineError, EngineUnavailableError, PlatformError, UserError
+
+WORKER = (sys.executable, "-m", "workbench.engines.renode.worker")
+
+# Seconds without a word from the worker. It reports 20 times a second while the core runs, and
+# notices itself when Renode stands still (`worker.run`), which must come first.
+START_SECONDS = 90.0
+ANSWER_SECONDS = 60.0
+
+_LOG_LINES = 8
+_QUIT_SECONDS = 2.0
+_ERRORS: Mapping[str, tuple[type[Exception], str]] = {
+    "platform": (PlatformError, "Correct the .repl, or try it in Renode itself."),
+    "image": (PlatformError, "Does the platform have memory where the image is loaded?"),
+    "register": (UserError, "Read it on the embedded engine (--engine embedded)."),
+    "address": (UserError, "Choose an address that the .repl maps."),
+    "unavailable": (EngineUnavailableError, "`workbench doctor` says what Renode needs."),
+}
+
+
+class WorkerProcess:
+    """One worker; `folder` holds its files until `close`."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        command: tuple[str, ...] = WORKER,
+        *,
+        start_seconds: float = START_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        """Start `command` and wait for its greeting; raise EngineError where none comes."""
+        self.folder = Path(tempfile.mkdtemp(prefix="workbench-renode-"))
+        self.renode_log = self.folder / "renode.log"
+        self._log = self.folder / "worker.log"
+        self._answer_seconds = answer_seconds
+        self._failed = False
+        self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        try:
+            with self._log.open("wb") as log:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    cwd=self.folder,
+                    env=self._environment(environment),
+                    start_new_session=True,  # Ctrl-C is for the caller, who then closes this
+                )
+        except OSError as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise EngineError(f"the Renode worker did not start: {error}") from error
+        self._input = cast(IO[bytes], self._process.stdin)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            self.version = str(self._await("start", start_seconds, None).fields.get("version", ""))
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Can the worker still be asked?"""
+        return not self._failed and self._process.poll() is None
+
+    def ask(
+        self,
+        operation: str,
+        blob: bytes = b"",
+        *,
+        on_event: Callable[[Message], None] | None = None,
+        **arguments: Any,
+    ) -> Message:
+        """Send one request and return its answer.
+
+        Raises UserError for what the worker says is the user's, EngineError where Renode failed,
+        the worker died, or said nothing for too long; it is dead then.
+        """
+        if self._failed:
+            raise self._failure(f"it failed before; {operation} came after that")
+        try:
+            write_message(self._input, Message({"op": operation, **arguments}, blob))
+        except OSError:
+            raise self._failure(self._how_it_ended(operation)) from None
+        return self._await(operation, self._answer_seconds, on_event)
+
+    def close(self) -> None:
+        """End the worker and remove its folder (not after a failure: the logs are in it)."""
+        if self._process.poll() is None and not self._failed:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                write_message(self._input, Message({"op": "quit"}))
+                self._process.wait(_QUIT_SECONDS)
+        self._kill()
+        if not self._failed:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _environment(self, installation: Mapping[str, str]) -> dict[str, str]:
+        theirs = (PORTABLE, PACKAGE, FOLDER, FOLDER_BINARIES, RUNTIME)
+        environment = {k: v for k, v in os.environ.items() if k not in theirs}
+        temporary, config = self.folder / "tmp", self.folder / "config"
+        temporary.mkdir()
+        config.mkdir()
+        packages = [str(Path(__file__).parents[3]), environment.get("PYTHONPATH", "")]
+        return {
+            **environment,
+            **installation,
+            "TMPDIR": str(temporary),
+            "XDG_CONFIG_HOME": str(config),
+            "RENODE_CI_MODE": "YES",
+            "PYTHONPATH": os.pathsep.join(path for path in packages if path),
+        }
+
+    def _read(self) -> None:
+        """Queue what the worker sends; None at its end."""
+        stream = cast(IO[bytes], self._process.stdout)
+        with contextlib.suppress(OSError, ProtocolError, ValueError), stream:
+            while (message := read_message(stream)) is not None:
+                self._answers.put(message)
+        self._answers.put(None)
+
+    def _await(
+        self, operation: str, seconds: float, on_event: Callable[[Message], None] | None
+    ) -> Message:
+        try:
+            while True:
+                message = self._answers.get(timeout=seconds)
+                if message is None:
+                    raise self._failure(self._how_it_ended(operation))
+                if "event" not in message.fields:
+                    return self._checked(message)
+                if on_event is not None:
+                    on_event(message)
+        except queue.Empty:
+            raise self._failure(f"no answer to {operation!r} in {seconds:g} s") from None
+        except (KeyboardInterrupt, SystemExit):
+            self._kill()  # an answer that comes later would be taken for the next request's
+            raise
+
+    def _checked(self, message: Message) -> Message:
+        if "error" not in message.fields:
+            return message
+        text, kind = str(message.fields["error"]), str(message.fields.get("kind"))
+        if kind in _ERRORS:
+            error, hint = _ERRORS[kind]
+            raise error(f"Renode: {text}", hint)
+        raise self._failure(text)
+
+    def _how_it_ended(self, operation: str) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_QUIT_SECONDS)
+        code = self._process.poll()
+        if code is None:
+            return f"its pipe closed or carried garbage during {operation!r}"
+        how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+        return f"it ended {how} during {operation!r}"
+
+    def _failure(self, what: str) -> EngineError:
+        self._failed = True
+        self._kill()
+        lines = [*_last_lines(self._log), *_last_lines(self.renode_log)]
+        said = "".join(f"\n  | {line}" for line in lines)
+        return EngineError(
+            f"the Renode worker failed: {what}{said}",
+            f"The logs are in {self.folder}. The embedded engine needs no Renode "
+            "(--engine embedded).",
+        )
+
+    def _kill(self) -> None:
+        """Kill the worker and what it may have started: it leads a session of its own."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        with contextlib.suppress(OSError):
+            self._input.close()
+
+
+def _last_lines(log: Path) -> list[str]:
+    try:
+        return log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+    except OSError:
+        return []

@@ -1,0 +1,66 @@
+"""Serve one engine over standard input and output until the pipe closes."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import traceback
+from typing import IO
+
+from workbench.engines.renode.protocol import Message, ProtocolError, read_message, write_message
+
+
+def main() -> None:
+    """Take over the pipes, load Renode, answer requests."""
+    # Whatever .NET or a native library prints must not get between the messages.
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    pending: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(requests, pending), daemon=True).start()
+    try:
+        _serve(pending, answers)
+    except BrokenPipeError:
+        pass
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+    # No orderly shutdown: Renode's takes a second and has been seen to hang after an abort.
+    os._exit(0)
+
+
+def _serve(pending: queue.SimpleQueue[Message], answers: IO[bytes]) -> None:
+    def send(message: Message) -> None:
+        write_message(answers, message)
+
+    try:
+        from workbench.engines.renode.worker.operations import Operations
+
+        operations = Operations(send)
+    except Exception as error:
+        traceback.print_exc()
+        send(Message({"error": f"{type(error).__name__}: {error}", "kind": "unavailable"}))
+        return
+    send(Message({"ok": True, "version": operations.version}))
+    while True:
+        request = pending.get()
+        if request.fields.get("op") == "quit":
+            return
+        send(operations.answer(request))
+
+
+def _receive(requests: IO[bytes], pending: queue.SimpleQueue[Message]) -> None:
+    """Queue what arrives; end the process when the other side is gone, whatever it is doing."""
+    try:
+        while (message := read_message(requests)) is not None:
+            pending.put(message)
+    except (OSError, ProtocolError):
+        traceback.print_exc()
+    os._exit(0)
+
+
+main()

@@ -1,0 +1,154 @@
+"""The requests that the engine can make, one method each."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from workbench.engines.renode.protocol import Message
+from workbench.engines.renode.worker import dotnet
+from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
+from workbench.engines.renode.worker.run import Runner, Until
+from workbench.engines.renode.worker.state import State
+
+
+class Operations:
+    """Holds the machine and answers requests; see `protocol` for their form."""
+
+    def __init__(self, send: Callable[[Message], None]) -> None:
+        self._send = send
+        self._machine = Machine()
+        self._state = State(self._machine)
+        self._runner = Runner(self._machine, self._report_progress)
+        self._recording: Any = None
+        self._log = ""
+        self.version = str(self._machine.command("version")).split("\n")[0].strip()
+
+    def answer(self, request: Message) -> Message:
+        """Carry out one request; never raises."""
+        name = str(request.fields.get("op"))
+        operation = getattr(self, f"op_{name}", None)
+        if operation is None:
+            return Message({"error": f"no operation {name!r}", "kind": "engine"})
+        try:
+            result, blob = operation(request)
+        except RenodeError as error:
+            return Message({"error": str(error), "kind": error.kind})
+        except Exception as error:
+            traceback.print_exc()
+            return Message({"error": f"{type(error).__name__}: {error}", "kind": "engine"})
+        return Message({"ok": True, **result}, blob)
+
+    def op_load(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Build the machine; "log" names the file for Renode's log."""
+        fields = request.fields
+        self._log = fields["log"]
+        self._machine.log_to(self._log)
+        setup = Setup(
+            repl=fields["repl"],
+            segments=tuple((file, address) for file, address in fields["segments"]),
+            vector_table=fields["vector_table"],
+            uart=fields["uart"],
+        )
+        self._machine.build(setup)
+        return self._fresh()
+
+    def op_reset(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        self._machine.rebuild()
+        return self._fresh()
+
+    def op_run(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Run; the blob holds the pattern, then the console bytes not read yet."""
+        fields = request.fields
+        length = fields["pattern_length"]
+        until = Until(
+            uart=None if length is None else request.blob[:length],
+            pc=frozenset(fields["pc"]),
+            fault=fields["fault"],
+            reset=fields["reset"],
+            idle=fields["idle"],
+            instructions=fields["instructions"],
+            nanoseconds=fields["nanoseconds"],
+        )
+        log_start = self._log_size()
+        reason = self._runner.run(until, request.blob[length or 0 :])
+        # Reading the state of a fault leaves lines in the log that are not the firmware's.
+        result = {"reason": reason, "log": [log_start, self._log_size()], **self._where()}
+        if reason == "fault":
+            result["fault"] = self._state.fault()
+        return result, self._take_output()
+
+    def op_send(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        self._machine.receive(request.blob)
+        return {}, self._take_output()
+
+    def op_get_register(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        return {"value": self._state.register(request.fields["name"])}, b""
+
+    def op_set_register(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        self._state.set_register(request.fields["name"], request.fields["value"])
+        return {}, b""
+
+    def op_read(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        return {}, self._state.read(request.fields["address"], request.fields["size"])
+
+    def op_write(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        self._state.write(request.fields["address"], request.blob)
+        return {}, b""
+
+    def op_start_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Record blocks into the file "path"."""
+        hook, writer = dotnet.record_blocks(self._machine.cpu, request.fields["path"])
+        self._machine.cpu.SetHookAtBlockBegin(hook)
+        self._recording = hook, writer
+        return {"instructions": self._machine.instructions}, b""
+
+    def op_stop_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        self._machine.cpu.ClearHookAtBlockBegin()
+        _, writer = self._recording
+        self._recording = None
+        writer.Close()
+        return {"instructions": self._machine.instructions}, b""
+
+    def op_save(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        self._machine.save(request.fields["path"])
+        return {"reset_at_ns": self._runner.reset_at_ns}, b""
+
+    def op_restore(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        self._machine.load(request.fields["path"])
+        self._runner.reset_at_ns = request.fields["reset_at_ns"]
+        self._runner.output.clear()
+        return self._where(), b""
+
+    def _fresh(self) -> tuple[dict[str, Any], bytes]:
+        self._runner.reset_at_ns = self._machine.nanoseconds
+        self._runner.output.clear()
+        return self._where(), b""
+
+    def _where(self) -> dict[str, Any]:
+        machine = self._machine
+        return {
+            "pc": int(machine.cpu.PC.RawValue) & ~1,
+            "instructions": machine.instructions,
+            "seconds": (machine.nanoseconds - self._runner.reset_at_ns) / 1e9,
+        }
+
+    def _log_size(self) -> int:
+        dotnet.Logger.Flush()
+        try:
+            return Path(self._log).stat().st_size
+        except OSError:
+            return 0
+
+    def _take_output(self) -> bytes:
+        """Hand over what the console said; the core's thread only ever appends to it."""
+        output = self._runner.output
+        taken = bytes(output)
+        del output[: len(taken)]
+        return taken
+
+    def _report_progress(self) -> None:
+        fields = {"event": "progress", "instructions": self._machine.instructions}
+        self._send(Message(fields, self._take_output()))
