@@ -118,20 +118,25 @@ void ConvolvePlane(const Plane& p, const int16_t* plane, const LineWeights (&wei
   const LineWeights w0 = weights[0], w1 = weights[1], w2 = weights[2];
   const int32_t pitch = p.pitch;
   const int32_t stride = p.output_stride;
+  const auto sums_at = [=](const int16_t* values) {
+    TwoSums sums = {start, start};
+    sums = AddLine(values, w0, sums);
+    sums = AddLine(values + pitch, w1, sums);
+    return AddLine(values + 2 * pitch, w2, sums);
+  };
+  const int32_t paired = p.length & ~1;
   for (int32_t line = 0; line < p.lines; ++line) {
-    const int16_t* values = plane;
     int8_t* place = output;
-    for (int32_t left = p.length; left > 0; left -= 2) {
-      TwoSums sums = {start, start};
-      sums = AddLine(values, w0, sums);
-      sums = AddLine(values + pitch, w1, sums);
-      sums = AddLine(values + 2 * pitch, w2, sums);
-      values += 2;
+    const int16_t* values = plane;
+    for (const int16_t* const end = plane + paired; values != end; values += 2) {
+      const TwoSums sums = sums_at(values);
       *place = Output<kFast>(sums.left, multiplier, shift, range);
       place += stride;
-      if (left == 1) break;
       *place = Output<kFast>(sums.right, multiplier, shift, range);
       place += stride;
+    }
+    if (paired != p.length) {
+      *place = Output<kFast>(sums_at(values).left, multiplier, shift, range);
     }
     plane += pitch;
     output += p.output_line_stride;
