@@ -63,6 +63,9 @@ TfLiteStatus PrepareConvQuantization(TfLiteContext* context, const ConvTensors& 
                                      TfLiteFusedActivation activation,
                                      OutputQuantization* quantization);
 
+// Checks a float32 convolution or fully connected layer: all four types, and the bias's size.
+TfLiteStatus CheckFloatConv(TfLiteContext* context, const ConvTensors& tensors, int channels);
+
 // rows = output rows, depth = length of one filter row:
 // input [.., depth] * filter [units, depth] -> output [.., units].
 struct FullyConnectedGeometry {

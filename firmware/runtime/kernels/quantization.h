@@ -17,18 +17,18 @@ struct QuantizedMultiplier {
   int32_t shift;  // positive: left
 };
 
-// Nearest representable to `real`, which must be finite and not negative. Below 2^-32 it is 0.
+// Nearest representable to `real`. Below 2^-32 it is 0.
 QuantizedMultiplier QuantizeMultiplier(double real);
 
-// round(a * b / 2^31), halves away from zero for positive and towards zero for negative
-// products, saturated in the one case that overflows (gemmlowp's
-// SaturatingRoundingDoublingHighMul).
+// Whether `real` has such a representation: finite, not negative, below 2^30.
+bool IsRepresentable(double real);
+
+// round(a * b / 2^31), halves upwards, saturated in the one case that overflows. Equals
+// gemmlowp's SaturatingRoundingDoublingHighMul, which nudges by sign and truncates.
 inline int32_t SaturatingRoundingDoublingHighMul(int32_t a, int32_t b) {
   constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
   if (a == kMin && b == kMin) return std::numeric_limits<int32_t>::max();
-  const int64_t product = static_cast<int64_t>(a) * b;
-  const int32_t nudge = product >= 0 ? (1 << 30) : 1 - (1 << 30);
-  return static_cast<int32_t>((product + nudge) / (int64_t{1} << 31));
+  return static_cast<int32_t>((static_cast<int64_t>(a) * b + (int64_t{1} << 30)) >> 31);
 }
 
 // x / 2^exponent, rounded to nearest, halves away from zero. exponent in [0, 31].
@@ -39,12 +39,25 @@ inline int32_t RoundingDivideByPOT(int32_t x, int exponent) {
   return (x >> exponent) + (remainder > threshold ? 1 : 0);
 }
 
-// x * m, rounded twice. The left shift wraps, as TFLM's does in practice.
+// x * multiplier * 2^(shift - 31), rounded twice: to nearest after the multiplication, to
+// nearest after a right shift. Equals TFLM's MultiplyByQuantizedMultiplier for multiplier >= 0
+// and shift in [-31, 30]; a left shift that overflows wraps, as it does there.
 inline int32_t MultiplyByQuantizedMultiplier(int32_t x, int32_t multiplier, int32_t shift) {
   const int left = shift > 0 ? shift : 0;
-  const int right = shift > 0 ? 0 : -shift;
   const int32_t shifted = static_cast<int32_t>(static_cast<uint32_t>(x) << left);
-  return RoundingDivideByPOT(SaturatingRoundingDoublingHighMul(shifted, multiplier), right);
+  // No saturation: the multiplier is not negative. The product stays below 2^31 - 1.
+  const int64_t product = static_cast<int64_t>(shifted) * multiplier;
+  int32_t high = static_cast<int32_t>((product + (int64_t{1} << 30)) >> 31);
+  if (shift >= 0) return high;
+  // Halves away from zero: less one if negative, then halves upwards. One bit of the shift is
+  // left for after the rounding, so nothing overflows.
+  high += high >> 31;
+  return ((high >> (-shift - 1)) + 1) >> 1;
+}
+
+inline int32_t Clamp(int32_t x, int32_t min, int32_t max) {
+  x = x < min ? min : x;
+  return x > max ? max : x;
 }
 
 // The quantized limits that a fused activation puts on `output` (int8 or int16).

@@ -19,7 +19,7 @@ class Arena {
 
   // Zeroed memory for the interpreter's life; null when it does not fit.
   void* AllocatePersistent(size_t bytes, size_t alignment = kAlignment);
-  // Zeroed memory until the next ResetTemporary to an earlier mark; null when it does not fit.
+  // Memory until the next ResetTemporary to an earlier mark; null when it does not fit.
   void* AllocateTemporary(size_t bytes, size_t alignment = kAlignment);
 
   // Temporary memory in use now, to come back to with ResetTemporary.
@@ -35,16 +35,16 @@ class Arena {
   // Bytes that the last request lacked.
   size_t missing_bytes() const { return missing_; }
   // The smallest aligned arena with which the same allocations succeed.
-  size_t used_bytes() const { return head_peak_ + tail_; }
+  size_t used_bytes() const { return peak_; }
 
  private:
-  bool Fits(size_t head, size_t tail);
+  bool Take(size_t head, size_t tail);
 
   uint8_t* start_ = nullptr;
   size_t size_ = 0;
-  size_t head_ = 0;       // temporary bytes in use
-  size_t head_peak_ = 0;  // the most that the start ever held
-  size_t tail_ = 0;       // persistent bytes in use
+  size_t head_ = 0;  // temporary bytes in use
+  size_t tail_ = 0;  // persistent bytes in use
+  size_t peak_ = 0;  // the most that both ends ever held together
   size_t missing_ = 0;
 };
 

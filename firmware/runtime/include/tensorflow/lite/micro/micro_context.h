@@ -10,6 +10,7 @@
 
 namespace tflm {
 class Arena;
+struct PlannedBuffer;
 struct ScratchRequest;
 }  // namespace tflm
 
@@ -55,6 +56,10 @@ class MicroContext {
   // same size. Prepare only, and Invoke must work either way.
   void AllowInPlace(const TfLiteNode* node, int input, int output);
 
+  // Extension. The operator whose Prepare runs, by its position in the model.
+  int preparing() const { return preparing_; }
+  const Model* model() const { return model_; }
+
  private:
   friend class MicroInterpreter;
 
@@ -63,8 +68,8 @@ class MicroContext {
   TfLiteEvalTensor* tensors_ = nullptr;
   size_t tensor_count_ = 0;
   tflm::ScratchRequest* scratch_requests_ = nullptr;
-  int16_t* in_place_input_ = nullptr;  // per node: the tensor its output may replace, or -1
-  int preparing_ = -1;                 // the node whose Prepare runs
+  tflm::PlannedBuffer* plan_ = nullptr;  // one a tensor, while tensors are being allocated
+  int16_t preparing_ = -1;               // the node whose Prepare runs
   void* external_context_ = nullptr;
 };
 

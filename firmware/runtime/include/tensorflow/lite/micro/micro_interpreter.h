@@ -100,13 +100,17 @@ class MicroInterpreter {
   }
 
   const SubGraph* subgraph() const { return model_->subgraphs()->Get(0); }
-  TfLiteStatus CheckModel();
+  TfLiteStatus AllocateAll();
   TfLiteStatus CreateTensors();
   TfLiteStatus CreateNodes();
+  TfLiteStatus ResolveNode(int index, const TFLMRegistration** registration);
   TfLiteStatus PrepareNode(int index);
+  TfLiteStatus ReadOptions(int index, const TFLMRegistration& registration);
   TfLiteStatus PlaceTensors();
+  void DecideInPlace();
   TfLiteStatus DescribeTensors(const flatbuffers::Vector<int32_t>* indices,
                                TfLiteTensor** described);
+  TfLiteStatus ArenaTooSmall(int node, const char* what);
   TfLiteStatus InvokeProfiled();
   TfLiteStatus InvokeFailed(int index, TfLiteStatus status);
 
@@ -117,7 +121,7 @@ class MicroInterpreter {
   MicroContext micro_context_;
   tflm::Arena arena_;
   TfLiteNode* nodes_ = nullptr;
-  int node_count_ = 0;
+  int16_t node_count_ = 0;
   uint16_t input_count_ = 0;
   uint16_t output_count_ = 0;
   TfLiteTensor* input_tensors_ = nullptr;

@@ -1,0 +1,124 @@
+// From an operator's options in the model to the parameters its Prepare reads.
+
+#include "tensorflow/lite/core/api/flatbuffer_conversions.h"
+
+namespace tflm {
+namespace {
+
+using tflite::ActivationFunctionType;
+
+// What absent options mean: each field's default, as in the schema.
+template <typename Table>
+const Table* OptionsOrDefaults(const tflite::Operator* op, tflite::BuiltinOptions type) {
+  // A table whose vtable (size 4, table size 4) has no fields, lying right before it.
+  struct EmptyTable {
+    uint16_t vtable[2];
+    int32_t to_vtable;
+  };
+  static constexpr EmptyTable kEmpty = {{4, 4}, 4};
+  const Table* options = op->builtin_options_as<Table>(type);
+  return options != nullptr ? options : reinterpret_cast<const Table*>(&kEmpty.to_vtable);
+}
+
+bool ConvertPadding(tflite::Padding padding, TfLitePadding* result) {
+  *result = padding == tflite::Padding_SAME    ? kTfLitePaddingSame
+            : padding == tflite::Padding_VALID ? kTfLitePaddingValid
+                                               : kTfLitePaddingUnknown;
+  return *result != kTfLitePaddingUnknown;
+}
+
+// Both enumerations count alike from NONE to SIGN_BIT.
+bool ConvertActivation(ActivationFunctionType activation, TfLiteFusedActivation* result) {
+  *result = static_cast<TfLiteFusedActivation>(activation);
+  return activation >= tflite::ActivationFunctionType_NONE &&
+         activation <= tflite::ActivationFunctionType_SIGN_BIT;
+}
+
+}  // namespace
+
+bool ParseConv2D(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteConvParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::Conv2DOptions>(op, tflite::BuiltinOptions_Conv2DOptions);
+  result->stride_width = options->stride_w();
+  result->stride_height = options->stride_h();
+  result->dilation_width_factor = options->dilation_w_factor();
+  result->dilation_height_factor = options->dilation_h_factor();
+  result->quantized_bias_type = kTfLiteNoType;
+  return ConvertPadding(options->padding(), &result->padding) &&
+         ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseDepthwiseConv2D(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteDepthwiseConvParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::DepthwiseConv2DOptions>(
+      op, tflite::BuiltinOptions_DepthwiseConv2DOptions);
+  result->stride_width = options->stride_w();
+  result->stride_height = options->stride_h();
+  result->depth_multiplier = options->depth_multiplier();
+  result->dilation_width_factor = options->dilation_w_factor();
+  result->dilation_height_factor = options->dilation_h_factor();
+  return ConvertPadding(options->padding(), &result->padding) &&
+         ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseFullyConnected(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteFullyConnectedParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::FullyConnectedOptions>(
+      op, tflite::BuiltinOptions_FullyConnectedOptions);
+  const int8_t format = options->weights_format();
+  result->weights_format = static_cast<TfLiteFullyConnectedWeightsFormat>(format);
+  result->keep_num_dims = options->keep_num_dims();
+  result->asymmetric_quantize_inputs = options->asymmetric_quantize_inputs();
+  result->quantized_bias_type = kTfLiteNoType;
+  return format == kTfLiteFullyConnectedWeightsFormatDefault &&
+         ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParsePool(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLitePoolParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::Pool2DOptions>(op, tflite::BuiltinOptions_Pool2DOptions);
+  result->stride_width = options->stride_w();
+  result->stride_height = options->stride_h();
+  result->filter_width = options->filter_width();
+  result->filter_height = options->filter_height();
+  return ConvertPadding(options->padding(), &result->padding) &&
+         ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseSoftmax(const tflite::Operator* op, void* params) {
+  const auto* options =
+      OptionsOrDefaults<tflite::SoftmaxOptions>(op, tflite::BuiltinOptions_SoftmaxOptions);
+  static_cast<TfLiteSoftmaxParams*>(params)->beta = options->beta();
+  return true;
+}
+
+bool ParseAdd(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteAddParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::AddOptions>(op, tflite::BuiltinOptions_AddOptions);
+  result->pot_scale_int16 = options->pot_scale_int16();
+  return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseReshape(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteReshapeParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::ReshapeOptions>(op, tflite::BuiltinOptions_ReshapeOptions);
+  const auto* shape = options->new_shape();
+  result->num_dimensions = 0;
+  if (shape == nullptr) return true;
+  if (shape->size() > TFLITE_RESHAPE_PARAMS_MAX_DIMENSION_COUNT) return false;
+  for (const int32_t dim : *shape) result->shape[result->num_dimensions++] = dim;
+  return true;
+}
+
+bool ParseReducer(const tflite::Operator* op, void* params) {
+  const auto* options =
+      OptionsOrDefaults<tflite::ReducerOptions>(op, tflite::BuiltinOptions_ReducerOptions);
+  static_cast<TfLiteReducerParams*>(params)->keep_dims = options->keep_dims();
+  return true;
+}
+
+}  // namespace tflm

@@ -1,0 +1,7 @@
+#include "tensorflow/lite/micro/system_setup.h"
+
+namespace tflite {
+
+__attribute__((weak)) void InitializeTarget() {}
+
+}  // namespace tflite

@@ -1,0 +1,24 @@
+// exp() of the kernels, in fixed point and in float.
+#ifndef RUNTIME_KERNELS_REFERENCE_EXP_H_
+#define RUNTIME_KERNELS_REFERENCE_EXP_H_
+
+#include <cstdint>
+
+namespace tflm::reference {
+
+// exp(x) for x <= 0 with 5 integer and 26 fractional bits; the result has 31 fractional bits
+// (2^31 - 1 for 1). Bit-exact with gemmlowp's exp_on_negative_values.
+int32_t ExpOnNegativeValues(int32_t x);
+
+// 1 / (1 + x) for x in [0, 1] with 31 fractional bits; so has the result. Bit-exact with
+// gemmlowp's one_over_one_plus_x_for_x_in_0_1.
+int32_t OneOverOnePlusX(int32_t x);
+
+// exp(x) to within 0.502 units in the last place, the same on every machine. newlib's and
+// glibc's expf differ in the last bit now and then; this follows glibc's, which TFLM uses on
+// x86.
+float ExpFloat(float x);
+
+}  // namespace tflm::reference
+
+#endif  // RUNTIME_KERNELS_REFERENCE_EXP_H_
