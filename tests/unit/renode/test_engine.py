@@ -1,0 +1,102 @@
+"""The engine over a worker that only speaks the protocol (see fake_worker)."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.engines.base import Instructions, Seconds, Snapshot, Stop, StopKind
+from workbench.engines.renode.discovery import RenodeInstallation
+from workbench.engines.renode.engine import RenodeEngine
+from workbench.engines.renode.process import WorkerProcess
+from workbench.errors import EngineError, UserError
+
+IMAGE = SimpleNamespace(
+    segments=(SimpleNamespace(address=0x0800_0000, data=b"\x00\x10\x00\x20\x01\x01\x00\x08"),),
+    vector_table=0x0800_0000,
+)
+PLATFORM = SimpleNamespace(repl=Path("board.repl"), vector_table=None, uart="usart2")
+
+
+class FakedEngine(RenodeEngine):
+    """Starts the fake worker instead of one that holds Renode."""
+
+    how = "serve"
+
+    def _start(self) -> WorkerProcess:
+        command = (sys.executable, "-m", "tests.unit.renode.fake_worker", self.how)
+        return WorkerProcess({}, command, answer_seconds=5)
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    with FakedEngine(RenodeInstallation(Path("/fake"), "1.15.3", "mono")) as engine:
+        yield engine
+
+
+def test_run_gives_the_reason_and_the_console(engine):
+    heard = []
+    engine.load(IMAGE, PLATFORM)
+    engine.uart.listen(heard.append)
+    reason = engine.run(Stop(uart=rb"lo\n"), Seconds(1))
+    assert (reason.kind, reason.pc, reason.seconds) == (StopKind.UART, 0x0800_0200, 1e-5)
+    assert engine.instructions == reason.instructions == 1000
+    assert heard == [b"hel", b"lo\n"]
+    assert engine.uart.read() == b"hello\n"
+    assert engine.uart.read() == b""
+    assert engine.uart.transcript == b"hello\n"
+
+
+def test_load_forgets_what_ran_before_and_keeps_the_listener(engine):
+    heard = []
+    engine.load(IMAGE, PLATFORM)
+    engine.uart.listen(heard.append)
+    engine.run(Stop(), Instructions(10))
+    engine.load(IMAGE, PLATFORM)
+    assert (engine.uart.transcript, engine.instructions) == (b"", 0)
+    engine.run(Stop(), Instructions(10))
+    assert heard == [b"hel", b"lo\n"] * 2
+
+
+def test_registers_and_memory_go_through_the_worker(engine):
+    engine.load(IMAGE, PLATFORM)
+    assert engine.registers["sp"] == 0x2000_1000
+    assert engine.memory.read(0x2000_0000, 4) == b"\x01\x02\x03\x04"
+    with pytest.raises(UserError, match="does not fit"):
+        engine.registers["r0"] = 1 << 32
+
+
+def test_nothing_can_be_asked_before_an_image_is_loaded(engine):
+    with pytest.raises(EngineError, match="no image is loaded"):
+        engine.run(Stop(), Seconds(1))
+
+
+@pytest.mark.parametrize("limit", [Instructions(0), Seconds(0), Seconds(-1)])
+def test_limit_that_ends_before_it_begins_is_refused(engine, limit):
+    engine.load(IMAGE, PLATFORM)
+    with pytest.raises(UserError, match="ends before it begins"):
+        engine.run(Stop(), limit)
+
+
+def test_snapshot_of_another_engine_is_refused(engine):
+    engine.load(IMAGE, PLATFORM)
+    with pytest.raises(UserError, match="embedded"):
+        engine.restore(Snapshot("embedded", {}))
+
+
+def test_engine_can_load_again_after_its_worker_died(engine):
+    engine.how = "killed"
+    engine.load(IMAGE, PLATFORM)
+    with pytest.raises(EngineError, match="signal 9"):
+        engine.run(Stop(), Seconds(1))
+    engine.how = "serve"
+    engine.load(IMAGE, PLATFORM)
+    assert engine.run(Stop(), Seconds(1)).kind is StopKind.UART
+
+
+def test_close_may_be_called_twice(engine):
+    engine.load(IMAGE, PLATFORM)
+    engine.close()
+    engine.close()

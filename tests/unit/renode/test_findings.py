@@ -1,0 +1,58 @@
+"""Renode's log (lines as 1.15.3 writes them) as warnings for people."""
+
+from workbench.engines.renode.findings import (
+    MAX_WARNINGS,
+    abort_in,
+    log_lines,
+    warnings_in,
+)
+
+UNMAPPED_WRITE = (
+    "12:36:50.2488 [WARNING] sysbus: [cpu: 0x8000242] WriteDoubleWord to non existing peripheral "
+    "at 0x70000000, value 0x1."
+)
+UNMAPPED_READ = (
+    "12:39:01.5710 [WARNING] sysbus: [cpu: 0x90000000] ReadByte from non existing peripheral at "
+    "0x90000000."
+)
+ABORT = (
+    "12:39:01.5711 [ERROR] cpu: CPU abort [PC=0x90000000]: Trying to execute code outside RAM or "
+    "ROM at 0x90000000."
+)
+INFO = "12:37:54.1972 [INFO] sysbus: Loading segment of 699 bytes length at 0x8000000."
+
+
+def test_unmapped_access_says_what_silicon_does():
+    (text,) = warnings_in([UNMAPPED_WRITE])
+    assert text.startswith("write to 0x70000000 at 0x8000242: nothing is there")
+    assert "BusFault" in text
+    assert warnings_in([UNMAPPED_READ])[0].startswith("read of 0x90000000")
+
+
+def test_repeated_warnings_are_one_with_a_count():
+    assert warnings_in([UNMAPPED_WRITE] * 3)[0].endswith("(3 times)")
+
+
+def test_other_warnings_keep_their_words_and_information_is_none():
+    text = "nvic: Changing value of the SHCSR register to 0x70000"
+    assert warnings_in([f"12:36:50.2115 [WARNING] {text}", INFO]) == (text,)
+
+
+def test_a_flood_of_kinds_is_cut():
+    lines = [f"12:00:00.0000 [WARNING] usart{n}: odd" for n in range(MAX_WARNINGS + 5)]
+    warnings = warnings_in(lines)
+    assert len(warnings) == MAX_WARNINGS + 1
+    assert warnings[-1] == "5 more kinds of warnings in Renode's log"
+
+
+def test_abort_names_the_address_and_the_fault_of_silicon():
+    assert abort_in([INFO]) == ""
+    assert "at 0x90000000" in abort_in([INFO, ABORT])
+    assert "IBUSERR" in abort_in([ABORT])
+
+
+def test_log_is_read_between_two_offsets(tmp_path):
+    log = tmp_path / "renode.log"
+    log.write_text("one\ntwo\nthree\n")
+    assert log_lines(log, 4, 8) == ["two"]
+    assert log_lines(tmp_path / "absent", 0, 100) == []
