@@ -23,7 +23,9 @@ setup(
         Extension(
             "workbench.engines.embedded._tracer",
             sources=["workbench/engines/embedded/_tracer.c"],
+            py_limited_api=True,
             optional=True,  # without a C compiler the pure-Python twin counts
         )
     ],
+    options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )

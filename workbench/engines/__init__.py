@@ -1,0 +1,58 @@
+"""Engines: what executes an image on a platform, and how one is chosen.
+
+`auto` takes Renode where it is installed and usable, else the embedded engine.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from workbench.engines.base import Engine
+from workbench.errors import EngineUnavailableError, WorkbenchError
+
+
+class EngineChoice(str, Enum):
+    """What `--engine` takes."""
+
+    AUTO = "auto"
+    EMBEDDED = "embedded"
+    RENODE = "renode"
+
+
+def open_engine(choice: EngineChoice | str = EngineChoice.AUTO) -> Engine:
+    """Return a new engine, nothing loaded; close it when done (it is a context manager).
+
+    Raises EngineUnavailableError where the engine asked for cannot be used on this machine.
+    """
+    try:
+        choice = EngineChoice(choice)
+    except ValueError:
+        names = ", ".join(c.value for c in EngineChoice)
+        raise EngineUnavailableError(
+            f"no engine {choice!r}", hint=f"Choose one of: {names}"
+        ) from None
+    if choice is EngineChoice.EMBEDDED:
+        return _embedded()
+    if choice is EngineChoice.RENODE:
+        return _renode()
+    try:
+        return _renode()
+    except WorkbenchError:
+        return _embedded()
+
+
+def _embedded() -> Engine:
+    try:
+        from workbench.engines.embedded.engine import EmbeddedEngine
+    except ImportError as error:
+        raise EngineUnavailableError(
+            f"the embedded engine cannot be loaded: {error}",
+            hint="pip install 'unicorn>=2.1.4'",
+        ) from error
+    return EmbeddedEngine()
+
+
+def _renode() -> Engine:
+    from workbench.engines.renode import RenodeEngine, discover
+
+    return RenodeEngine(discover())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from abc import ABC
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -83,7 +82,7 @@ class _Nowhere:
 _NOWHERE: Line = _Nowhere()
 
 
-class Peripheral(ABC):
+class Peripheral:
     """One hardware block on the bus.
 
     Subclasses keep all state that a reset clears in plain attributes set by `reset`; `save` and

@@ -1,0 +1,260 @@
+"""From a platform description to a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbench.engines.embedded.bitband import BitBand
+from workbench.engines.embedded.bus import Bus, Store
+from workbench.engines.embedded.machine import Machine, Sizing
+from workbench.engines.embedded.mpu import PPB_END, PPB_START
+from workbench.engines.embedded.peripheral import Context, Line, Peripheral, UartPeripheral
+from workbench.engines.embedded.peripherals import registry
+from workbench.errors import PlatformError
+from workbench.platform import Platform
+from workbench.repl import monitor
+from workbench.repl.description import Description, Entry, Registration
+
+SYSTEM_BUS = "sysbus"
+CPU_PREFIX, NVIC_TYPE = "CPU.", "IRQControllers.NVIC"
+MEMORY_TYPE, BIT_BAND_TYPE = "Memory.MappedMemory", "Miscellaneous.BitBanding"
+DEFAULT_SYSTICK_HZ = 72_000_000  # Renode's NVIC
+SUPPORTED_CPUS = ("cortex-m0", "cortex-m0+", "cortex-m1", "cortex-m3", "cortex-m4", "cortex-m4f")
+# Private peripheral bus addresses that the core itself answers: ITM to SCS, ROM table.
+OWN_PPB = ((0xE0000000, 0xE0040000), (0xE00FF000, 0xE0100000))
+
+
+@dataclass
+class _SignalLine:
+    """A wire to one input; the target is looked up late, as it may be created later."""
+
+    target: Callable[[], Callable[[int, bool], None] | None]
+    pin: int
+
+    def set(self, level: bool) -> None:
+        signal = self.target()
+        if signal is not None:
+            signal(self.pin, level)
+
+
+@dataclass
+class _FanOut:
+    lines: list[Line]
+
+    def set(self, level: bool) -> None:
+        for line in self.lines:
+            line.set(level)
+
+
+class _MasterBus:
+    """The bus for peripherals: DMA, and flash controllers that erase."""
+
+    def __init__(self, bus: Bus, machine: Machine) -> None:
+        self._bus = bus
+        self._machine = machine
+
+    def read(self, address: int, size: int) -> bytes:
+        return self._bus.read(address, size)
+
+    def write(self, address: int, data: bytes) -> None:
+        shown = self._bus.range_at(address)
+        self._bus.program(address, data)
+        if shown is not None and shown.store.is_flash:
+            self._machine.code_changed()
+
+
+def assemble(platform: Platform, force_python_tracer: bool = False) -> Machine:
+    """Return the machine of `platform`, powered off: nothing is loaded yet."""
+    description = platform.description
+    nvic = _the_nvic(description, platform)
+    _check_cpu(description, platform)
+    frequency = nvic.properties.get("systickFrequency", DEFAULT_SYSTICK_HZ)
+    priority_mask = nvic.properties.get("priorityMask", 0xFF)
+    machine = Machine(
+        Sizing(
+            ticks_per_second=platform.mips * 1_000_000,
+            systick_hz=frequency if isinstance(frequency, int) else DEFAULT_SYSTICK_HZ,
+            priority_mask=priority_mask if isinstance(priority_mask, int) else 0xFF,
+        ),
+        force_python_tracer,
+    )
+    flash = {(m.origin, m.size) for m in platform.memories if m.kind == "flash"}
+    try:
+        for entry in description.entries.values():
+            _add(machine, entry, description, nvic, flash)
+        for tag in monitor.tags(description):
+            machine.bus.add_tag(tag.value, tag.begin, tag.end, tag.name)
+        machine.connect()
+    except BaseException:
+        machine.close()
+        raise
+    return machine
+
+
+def console_of(machine: Machine, platform: Platform) -> UartPeripheral:
+    """Return the model of the platform's console."""
+    peripheral = machine.peripherals.get(platform.uart)
+    if isinstance(peripheral, UartPeripheral):
+        return peripheral
+    usable = [n for n, p in machine.peripherals.items() if isinstance(p, UartPeripheral)]
+    raise PlatformError(
+        f"{platform.repl}: the embedded engine has no model for the console {platform.uart!r}",
+        hint=f"Choose one of: {', '.join(usable)}" if usable else "Use --engine renode.",
+    )
+
+
+def _the_nvic(description: Description, platform: Platform) -> Entry:
+    for entry in description.entries.values():
+        if entry.type == NVIC_TYPE:
+            return entry
+    raise PlatformError(
+        f"{platform.repl}: no {NVIC_TYPE} entry: not a Cortex-M platform",
+        hint="The workbench runs Cortex-M4 platforms.",
+    )
+
+
+def _check_cpu(description: Description, platform: Platform) -> None:
+    for entry in description.entries.values():
+        cpu_type = entry.properties.get("cpuType")
+        if entry.type.startswith(CPU_PREFIX) and isinstance(cpu_type, str):
+            if cpu_type in SUPPORTED_CPUS:
+                return
+            raise PlatformError(
+                f"{platform.repl}:{entry.location.line}: cpuType {cpu_type!r} is not supported "
+                "by the embedded engine",
+                hint="It executes as a Cortex-M4; use --engine renode for other cores.",
+            )
+
+
+def _add(
+    machine: Machine,
+    entry: Entry,
+    description: Description,
+    nvic: Entry,
+    flash: set[tuple[int, int]],
+) -> None:
+    if entry is nvic or entry.type.startswith((CPU_PREFIX, "Bus.")) or entry.name == SYSTEM_BUS:
+        return
+    on_bus = [r for r in entry.registrations if r.parent == SYSTEM_BUS and r.address is not None]
+    if any(_is_own(r) for r in on_bus):
+        return
+    if entry.type == MEMORY_TYPE:
+        _add_memory(machine, entry, on_bus, flash)
+    elif entry.type == BIT_BAND_TYPE:
+        _add_bit_band(machine, entry, on_bus)
+    elif on_bus or registry.is_modelled(entry.type):
+        _add_peripheral(machine, entry, on_bus, nvic)
+
+
+def _is_own(registration: Registration) -> bool:
+    address = registration.address or 0
+    return PPB_START <= address < PPB_END and any(a <= address < b for a, b in OWN_PPB)
+
+
+def _add_memory(
+    machine: Machine, entry: Entry, on_bus: list[Registration], flash: set[tuple[int, int]]
+) -> None:
+    size = entry.properties.get("size")
+    if not isinstance(size, int) or size <= 0:
+        raise PlatformError(
+            f"{entry.location.file}:{entry.location.line}: memory {entry.name!r} has no size",
+            hint="Add `size: 0x...`.",
+        )
+    is_flash = any((r.address, size) in flash for r in on_bus)
+    store = machine.bus.add_store(entry.name, size, is_flash)
+    for registration in on_bus:
+        machine.bus.show_store(store, registration.address or 0)
+    machine.on_power_up.append(lambda: _apply_writes(store, entry))
+
+
+def _apply_writes(store: Store, entry: Entry) -> None:
+    for write in monitor.writes(entry.init):
+        if write.offset + write.width <= store.size:
+            store.memory[write.offset : write.offset + write.width] = write.value.to_bytes(
+                write.width, "little"
+            )
+
+
+def _add_bit_band(machine: Machine, entry: Entry, on_bus: list[Registration]) -> None:
+    base = entry.properties.get("peripheralBase")
+    for registration in on_bus:
+        if isinstance(base, int) and registration.address is not None and registration.size:
+            machine.bus.add_device(
+                BitBand(machine.bus, base), registration.address, registration.size, entry.name
+            )
+
+
+def _add_peripheral(
+    machine: Machine, entry: Entry, on_bus: list[Registration], nvic: Entry
+) -> None:
+    size = _size(entry, on_bus)
+    lines = _lines(machine, entry, nvic)
+    peripheral = registry.create(
+        Context(
+            name=entry.name,
+            type=entry.type,
+            size=size,
+            properties=entry.properties,
+            clock=machine.clock,
+            bus=_MasterBus(machine.bus, machine),
+            lines=lines,
+            warn=machine.warn,
+        )
+    )
+    machine.peripherals[entry.name] = peripheral
+    for registration in on_bus:
+        address = registration.address or 0
+        length = registration.size or size
+        region = registration.properties.get("region")
+        if region is None:
+            machine.bus.add_device(peripheral, address, length, entry.name)
+        else:  # a second face of the block, of which no model knows more than that it is there
+            store = machine.bus.add_store(f"{entry.name}.{region}", length, is_flash=False)
+            machine.bus.show_store(store, address)
+    machine.on_power_up.append(lambda: _apply_peripheral_writes(peripheral, entry))
+
+
+def _apply_peripheral_writes(peripheral: Peripheral, entry: Entry) -> None:
+    for write in monitor.writes(entry.init):
+        peripheral.write(write.offset, write.width, write.value)
+
+
+def _size(entry: Entry, on_bus: list[Registration]) -> int:
+    for registration in on_bus:
+        if registration.size and "region" not in registration.properties:
+            return registration.size
+    return registry.size_of(entry.type, entry.properties)
+
+
+def _lines(machine: Machine, entry: Entry, nvic: Entry) -> dict[str | int, Line]:
+    grouped: dict[str | int, list[Line]] = {}
+    for wire in entry.wires:
+        target: Callable[[], Callable[[int, bool], None] | None]
+        if wire.target == nvic.name:
+            target = _interrupt_input(machine)
+        else:
+            target = _peripheral_input(machine, wire.target)
+        grouped.setdefault(wire.source, []).append(_SignalLine(target, wire.pin))
+    return {
+        source: lines[0] if len(lines) == 1 else _FanOut(lines) for source, lines in grouped.items()
+    }
+
+
+def _interrupt_input(machine: Machine) -> Callable[[], Callable[[int, bool], None] | None]:
+    def signal(pin: int, level: bool) -> None:
+        machine.exceptions.set_line(pin, level)
+        if level:
+            machine.attend()
+
+    return lambda: signal
+
+
+def _peripheral_input(
+    machine: Machine, name: str
+) -> Callable[[], Callable[[int, bool], None] | None]:
+    def find() -> Callable[[int, bool], None] | None:
+        peripheral = machine.peripherals.get(name)
+        return peripheral.signal if peripheral is not None else None
+
+    return find

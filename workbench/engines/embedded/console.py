@@ -1,0 +1,76 @@
+"""The console of a machine, seen from the host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from workbench.engines.base import Uart
+from workbench.engines.embedded.peripheral import UartPeripheral
+
+# A match of a stop pattern is looked for this many bytes before what was searched already.
+OVERLAP = 4096
+
+
+class Console(Uart):
+    """Collects what one serial port sends and feeds it with what the host writes."""
+
+    def __init__(self, peripheral: UartPeripheral, on_output: Callable[[], None]) -> None:
+        """`on_output` is called after output while a pattern is waited for."""
+        self._peripheral = peripheral
+        self._on_output = on_output
+        self._transcript = bytearray()
+        self._read = 0  # bytes of the transcript that were read
+        self._searched = 0
+        self._pattern: re.Pattern[bytes] | None = None
+        self._fresh = False
+        self._listener: Callable[[bytes], None] | None = None
+        peripheral.transmit = self.emit
+
+    def write(self, data: bytes) -> None:
+        if data:
+            self._peripheral.receive(data)
+
+    def read(self) -> bytes:
+        unread = bytes(self._transcript[self._read :])
+        self._read = len(self._transcript)
+        return unread
+
+    @property
+    def transcript(self) -> bytes:
+        return bytes(self._transcript)
+
+    def listen(self, listener: Callable[[bytes], None] | None) -> None:
+        self._listener = listener
+
+    def expect(self, pattern: bytes | None) -> None:
+        """Begin a run that ends when `pattern` matches the unread bytes."""
+        self._pattern = None if pattern is None else re.compile(pattern, re.DOTALL)
+        self._searched = self._read
+        self._fresh = True
+
+    def matched(self) -> bool:
+        """Whether the pattern was seen; looks only where something new came."""
+        if self._pattern is None or not self._fresh:
+            return False
+        self._fresh = False
+        start = max(self._read, self._searched - OVERLAP)
+        self._searched = len(self._transcript)
+        return self._pattern.search(self._transcript, start) is not None
+
+    def emit(self, data: bytes) -> None:
+        """The firmware sends `data`."""
+        self._transcript += data
+        self._fresh = True
+        if self._listener is not None:
+            self._listener(data)
+        if self._pattern is not None:
+            self._on_output()
+
+    def save(self) -> tuple[bytes, int]:
+        return bytes(self._transcript), self._read
+
+    def load(self, state: tuple[bytes, int]) -> None:
+        self._transcript = bytearray(state[0])
+        self._read = state[1]
+        self._searched = self._read

@@ -1,0 +1,382 @@
+"""The Cortex-M4 core as Unicorn executes it: registers, memory map, and the events it stops at.
+
+Unicorn knows the instruction set and the special registers; it knows no ARMv7-M exceptions, no
+peripherals and no time. This file is all that touches its API. The calls on the hot path go
+through ctypes directly: the Python binding's own wrappers take several times as long.
+
+Measured behaviour of Unicorn 2.1.4 that this file stands on:
+
+- A block hook runs before the block's exit check, so `uc_emu_stop` in it stops before the block.
+- An access to a memory-mapped I/O region without permissions calls the PROT hook first, with
+  every register exact; refusing there leaves the instruction undone, which is a precise fault.
+- `exits` are compiled into the blocks: changing them needs `ctl_remove_cache`.
+- Writing IPSR or CONTROL does not recompute the cached CPU mode; writing APSR_NZCV does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from unicorn import Uc, UcError, arm_const, unicorn_const
+from unicorn.unicorn_py3.unicorn import uclib as _binding_library
+
+PAGE = 0x1000
+
+
+def _load_library() -> ctypes.CDLL:
+    """The binding's library under prototypes of our own, which take plain integers."""
+    library = ctypes.CDLL(_binding_library._name)
+    engine, pointer, u64 = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64
+    for name, arguments in {
+        "uc_emu_start": (engine, u64, u64, u64, ctypes.c_size_t),
+        "uc_emu_stop": (engine,),
+        "uc_reg_read": (engine, ctypes.c_int, pointer),
+        "uc_reg_write": (engine, ctypes.c_int, pointer),
+        "uc_reg_read_batch": (engine, pointer, pointer, ctypes.c_int),
+        "uc_mmio_map": (engine, u64, u64, pointer, pointer, pointer, pointer),
+        "uc_hook_add": (engine, pointer, ctypes.c_int, pointer, pointer, u64, u64),
+    }.items():
+        function = getattr(library, name)
+        function.argtypes = arguments
+        function.restype = ctypes.c_int
+    return library
+
+
+uclib = _load_library()
+
+_INTR_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
+_INVALID_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
+_MEM_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_bool,
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_uint64,
+    ctypes.c_int,
+    ctypes.c_int64,
+    ctypes.c_void_p,
+)
+_MMIO_READ = ctypes.CFUNCTYPE(
+    ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint, ctypes.c_void_p
+)
+_MMIO_WRITE = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint, ctypes.c_uint64, ctypes.c_void_p
+)
+
+REGISTER_IDS = {
+    **{f"r{n}": getattr(arm_const, f"UC_ARM_REG_R{n}") for n in range(13)},
+    "sp": arm_const.UC_ARM_REG_SP,
+    "lr": arm_const.UC_ARM_REG_LR,
+    "pc": arm_const.UC_ARM_REG_PC,
+    "xpsr": arm_const.UC_ARM_REG_XPSR,
+    "msp": arm_const.UC_ARM_REG_MSP,
+    "psp": arm_const.UC_ARM_REG_PSP,
+    "primask": arm_const.UC_ARM_REG_PRIMASK,
+    "basepri": arm_const.UC_ARM_REG_BASEPRI,
+    "faultmask": arm_const.UC_ARM_REG_FAULTMASK,
+    "control": arm_const.UC_ARM_REG_CONTROL,
+    "fpscr": arm_const.UC_ARM_REG_FPSCR,
+    **{f"s{n}": getattr(arm_const, f"UC_ARM_REG_S{n}") for n in range(32)},
+}
+FP_NAMES = tuple(f"s{n}" for n in range(32))
+_XPSR_WRITE = arm_const.UC_ARM_REG_XPSR_NZCVQG
+_NZCV = arm_const.UC_ARM_REG_APSR_NZCV
+
+
+class Access(IntEnum):
+    """What an access that reached no plain memory was for."""
+
+    READ = 0
+    WRITE = 1
+    FETCH = 2
+
+
+class EventKind(IntEnum):
+    """Why the core left the emulation by itself."""
+
+    EXCEPTION = 0  # `value` is QEMU's number of an exception of the M profile
+    UNDEFINED = 1  # an instruction that the core does not know, or INVSTATE
+    ACCESS = 2  # a memory access was refused
+
+
+class QemuException(IntEnum):
+    """Numbers of UC_HOOK_INTR (qemu/target/arm/cpu.h, EXCP_*)."""
+
+    SVC = 2
+    PREFETCH_ABORT = 3
+    DATA_ABORT = 4
+    BKPT = 7
+    EXCEPTION_EXIT = 8
+    NOCP = 17
+    INVSTATE = 18
+    UNALIGNED = 22
+
+
+@dataclass(frozen=True)
+class Event:
+    """What stopped the core; `address` and `access` belong to ACCESS."""
+
+    kind: EventKind
+    value: int = 0
+    address: int = 0
+    access: Access = Access.READ
+
+
+# (access, address, size, value written) -> the value read (0 for a write); None refuses.
+DeviceHandler = Callable[[Access, int, int, int], int | None]
+
+_ACCESS_OF = {
+    unicorn_const.UC_MEM_READ_UNMAPPED: Access.READ,
+    unicorn_const.UC_MEM_READ_PROT: Access.READ,
+    unicorn_const.UC_MEM_WRITE_UNMAPPED: Access.WRITE,
+    unicorn_const.UC_MEM_WRITE_PROT: Access.WRITE,
+    unicorn_const.UC_MEM_FETCH_UNMAPPED: Access.FETCH,
+    unicorn_const.UC_MEM_FETCH_PROT: Access.FETCH,
+}
+
+
+class RegisterBatch:
+    """A fixed set of registers that is read with one call."""
+
+    def __init__(self, handle: Any, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        count = len(self.names)
+        self._handle = handle
+        self._ids = (ctypes.c_int * count)(*(REGISTER_IDS[n] for n in self.names))
+        # 16 bytes each: wide enough for whatever a register needs
+        self._values = (ctypes.c_uint64 * (2 * count))()
+        base = ctypes.addressof(self._values)
+        self._pointers = (ctypes.c_void_p * count)(*(base + 16 * i for i in range(count)))
+        self._count = count
+
+    def read(self) -> list[int]:
+        """Return the values in the order of `names`."""
+        uclib.uc_reg_read_batch(self._handle, self._ids, self._pointers, self._count)
+        return [value & 0xFFFFFFFF for value in self._values[::2]]
+
+
+class Core:
+    """One core with its memory map.
+
+    `device` answers accesses to device pages and is asked about every access that plain memory
+    refuses. `wait_for_event` is asked when the core yields in a WFE.
+    """
+
+    def __init__(self) -> None:
+        mode = unicorn_const.UC_MODE_THUMB | unicorn_const.UC_MODE_MCLASS
+        self._uc: Any = Uc(unicorn_const.UC_ARCH_ARM, mode)
+        self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+        self._uc.ctl_exits_enabled(True)
+        self.handle = self._uc._uch
+        self.event: Event | None = None
+        self.in_callback = False
+        self.device: DeviceHandler = lambda access, address, size, value: None
+        self.is_wait_for_event: Callable[[int], bool] = lambda pc: False
+        self._failure: BaseException | None = None
+        self._device_value = 0
+        self._memories: list[mmap.mmap] = []
+        self._exits: frozenset[int] = frozenset()
+        self._callbacks: list[Any] = []  # ctypes callbacks must outlive the hooks
+        self._value = ctypes.c_uint64()
+        self._value_ref = ctypes.byref(self._value)
+        self._pc_batch = RegisterBatch(self.handle, ("pc",))
+        self._install_hooks()
+
+    def close(self) -> None:
+        """Free the emulator and the memories."""
+        if self._uc is not None:
+            uclib.uc_emu_stop(self.handle)
+            self._uc = None
+            self.handle = None
+            self._callbacks.clear()
+
+    # -- registers -----------------------------------------------------------------------------
+
+    def batch(self, names: Iterable[str]) -> RegisterBatch:
+        """Return a reader for `names`."""
+        return RegisterBatch(self.handle, names)
+
+    def get(self, name: str) -> int:
+        """Return a register as the current privilege sees it."""
+        uclib.uc_reg_read(self.handle, REGISTER_IDS[name], self._value_ref)
+        return self._value.value & 0xFFFFFFFF
+
+    def set(self, name: str, value: int) -> None:
+        """Write a register; PC takes an address with or without bit 0."""
+        if name == "xpsr":
+            self.set_xpsr(value)
+            return
+        self._value.value = value & 0xFFFFFFFF
+        if name == "pc":
+            self._value.value |= 1  # Thumb
+        uclib.uc_reg_write(self.handle, REGISTER_IDS[name], self._value_ref)
+
+    def set_xpsr(self, value: int) -> None:
+        """Write all of xPSR, IPSR included (which selects the stack pointer), and take note."""
+        self._value.value = value
+        uclib.uc_reg_write(self.handle, _XPSR_WRITE, self._value_ref)
+        self.refresh_mode(value)
+
+    def refresh_mode(self, xpsr: int) -> None:
+        """Let QEMU recompute what it derives from mode and privilege (`arm_rebuild_hflags`)."""
+        self._value.value = xpsr & 0xF0000000
+        uclib.uc_reg_write(self.handle, _NZCV, self._value_ref)
+
+    # -- memory --------------------------------------------------------------------------------
+
+    def allocate(self, size: int) -> mmap.mmap:
+        """Return zeroed host memory of a whole number of pages."""
+        memory = mmap.mmap(-1, size)
+        self._memories.append(memory)
+        return memory
+
+    def map_memory(
+        self, address: int, memory: mmap.mmap, size: int, permissions: int, offset: int = 0
+    ) -> None:
+        """Map `size` bytes of host memory from `offset` on at `address`; aliases may share it."""
+        pointer = ctypes.addressof(ctypes.c_char.from_buffer(memory)) + offset
+        self._uc.mem_map_ptr(address, size, permissions, pointer)
+
+    def map_device(self, address: int, size: int) -> None:
+        """Make the pages from `address` on ask `device` about every access."""
+        read, write = self._mmio_callbacks()
+        status = uclib.uc_mmio_map(
+            self.handle,
+            address,
+            size,
+            ctypes.cast(read, ctypes.c_void_p),
+            None,
+            ctypes.cast(write, ctypes.c_void_p),
+            None,
+        )
+        _check(status)
+        self._uc.mem_protect(address, size, unicorn_const.UC_PROT_NONE)
+
+    def protect(self, address: int, size: int, permissions: int) -> None:
+        """Change the permissions (UC_PROT_*) of mapped pages."""
+        self._uc.mem_protect(address, size, permissions)
+
+    def unmap(self, address: int, size: int) -> None:
+        """Take pages out of the map."""
+        self._uc.mem_unmap(address, size)
+
+    def forget_code(self, address: int, size: int) -> None:
+        """The bytes at `address` changed behind the core's back: translate them anew."""
+        self._uc.ctl_remove_cache(address, address + size)
+
+    def forget_all_code(self) -> None:
+        """Translate everything anew."""
+        self._uc.ctl_flush_tb()
+
+    def forget_translations(self) -> None:
+        """Flush the TLB: after a refused access it holds an entry that would let the next pass."""
+        self._uc.ctl(unicorn_const.UC_CTL_TLB_FLUSH, unicorn_const.UC_CTL_IO_WRITE)
+
+    # -- execution -----------------------------------------------------------------------------
+
+    def set_exits(self, exits: frozenset[int]) -> None:
+        """Stop before the instructions at these addresses."""
+        if exits == self._exits:
+            return
+        for address in exits ^ self._exits:
+            self._uc.ctl_remove_cache(address, address + 2)
+        self._uc.ctl_set_exits(sorted(exits))
+        self._exits = exits
+
+    def run(self, pc: int) -> Event | None:
+        """Execute from `pc` until a hook, an exit, WFI or an event stops the core."""
+        self.event = None
+        uclib.uc_emu_start(self.handle, pc | 1, 0, 0, 0)
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            raise failure
+        return self.event
+
+    def stop(self) -> None:
+        """Leave the emulation at the next block border (from a block hook: before the block)."""
+        uclib.uc_emu_stop(self.handle)
+
+    def add_block_hook(self, function: Any, user_data: int | None = None) -> None:
+        """Call `function(uc, address, size, user_data)` before each block."""
+        self._add_hook(unicorn_const.UC_HOOK_BLOCK, function, user_data)
+
+    def fail(self, error: BaseException) -> None:
+        """Keep an exception of a callback, which cannot cross C, for `run` to raise."""
+        if self._failure is None:
+            self._failure = error
+        uclib.uc_emu_stop(self.handle)
+
+    @property
+    def pc(self) -> int:
+        """Address of the next instruction; in a device access, of the one that accesses."""
+        return self._pc_batch.read()[0]
+
+    # -- hooks ---------------------------------------------------------------------------------
+
+    def _add_hook(self, kind: int, function: Any, user_data: int | None = None) -> None:
+        hook = ctypes.c_size_t()
+        # The C API wants begin > end for "everywhere".
+        status = uclib.uc_hook_add(
+            self.handle,
+            ctypes.byref(hook),
+            kind,
+            ctypes.cast(function, ctypes.c_void_p),
+            user_data,
+            1,
+            0,
+        )
+        _check(status)
+        self._callbacks.append(function)
+
+    def _install_hooks(self) -> None:
+        def interrupt(uc: Any, number: int, data: Any) -> None:
+            self.event = Event(EventKind.EXCEPTION, number)
+            uclib.uc_emu_stop(self.handle)
+
+        def invalid(uc: Any, data: Any) -> bool:
+            try:
+                if self.is_wait_for_event(self.pc):
+                    return True
+            except BaseException as error:
+                self.fail(error)
+            self.event = Event(EventKind.UNDEFINED)
+            return False
+
+        def memory(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
+            return self._on_access(_ACCESS_OF[kind], address, size, value)
+
+        self._add_hook(unicorn_const.UC_HOOK_INTR, _INTR_CALLBACK(interrupt))
+        self._add_hook(unicorn_const.UC_HOOK_INSN_INVALID, _INVALID_CALLBACK(invalid))
+        self._add_hook(unicorn_const.UC_HOOK_MEM_INVALID, _MEM_CALLBACK(memory))
+
+    def _on_access(self, access: Access, address: int, size: int, value: int) -> bool:
+        self.in_callback = True
+        try:
+            answer = self.device(access, address, size, value)
+        except BaseException as error:
+            self.fail(error)
+            answer = None
+        finally:
+            self.in_callback = False
+        if answer is None:
+            if self.event is None:
+                self.event = Event(EventKind.ACCESS, size, address, access)
+            return False
+        self._device_value = answer
+        return True
+
+    def _mmio_callbacks(self) -> tuple[Any, Any]:
+        # The access has been made in the PROT hook; what is left is to hand over the value.
+        read = _MMIO_READ(lambda uc, offset, size, data: self._device_value)
+        write = _MMIO_WRITE(lambda uc, offset, size, value, data: None)
+        self._callbacks += [read, write]
+        return read, write
+
+
+def _check(status: int) -> None:
+    if status != unicorn_const.UC_ERR_OK:
+        raise UcError(status)

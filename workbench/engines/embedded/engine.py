@@ -1,0 +1,195 @@
+"""The embedded engine: `workbench.engines.base.Engine` over a `Machine`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workbench.engines import base
+from workbench.engines.embedded.assemble import assemble, console_of
+from workbench.engines.embedded.bus import BusError
+from workbench.engines.embedded.console import Console
+from workbench.engines.embedded.core import REGISTER_IDS
+from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.recording import to_trace
+from workbench.engines.embedded.runner import Runner
+from workbench.errors import EngineError, ImageError, UserError
+from workbench.image import Image
+from workbench.platform import Platform
+from workbench.trace import Trace
+
+_SPECIAL = frozenset({"msp", "psp", "primask", "basepri", "faultmask"})
+
+
+class EmbeddedRegisters(base.Registers):
+    """Core registers of a machine, privileged or not."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def __getitem__(self, name: str) -> int:
+        self._check(name)
+        if name in _SPECIAL:
+            return self._machine.unit.get_special(name)
+        return self._machine.core.get(name)
+
+    def __setitem__(self, name: str, value: int) -> None:
+        self._check(name)
+        if name in _SPECIAL:
+            self._machine.unit.set_special(name, value)
+        elif name == "control":
+            self._machine.unit.set_control(value)
+        else:
+            self._machine.core.set(name, value)
+        self._machine.attend()
+
+    def _check(self, name: str) -> None:
+        if name not in REGISTER_IDS:
+            raise UserError(
+                f"no register {name!r}", hint="r0..r12, sp, lr, pc, xpsr, msp, psp, primask, ..."
+            )
+
+
+class EmbeddedMemory(base.Memory):
+    """The bus of a machine, seen from outside."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def read(self, address: int, size: int) -> bytes:
+        try:
+            return self._machine.bus.read(address, size)
+        except BusError as error:
+            raise _no_memory(address, size, error) from None
+
+    def write(self, address: int, data: bytes) -> None:
+        bus = self._machine.bus
+        try:
+            bus.program(address, data)
+        except BusError as error:
+            raise _no_memory(address, len(data), error) from None
+        shown = bus.range_at(address)
+        if shown is not None and shown.store.is_flash:
+            self._machine.code_changed()
+
+
+def _no_memory(address: int, size: int, error: BusError) -> UserError:
+    return UserError(
+        f"0x{address:08x}..0x{address + size - 1:08x}: {error}",
+        hint="See the memories in the platform's .repl.",
+    )
+
+
+class EmbeddedEngine(base.Engine):
+    """Unicorn as the core, the workbench's own exceptions, peripherals and time."""
+
+    name = "embedded"
+
+    def __init__(self, *, python_tracer: bool = False) -> None:
+        """`python_tracer`: use the pure-Python tracer even where the C one is there."""
+        self._python_tracer = python_tracer
+        self._loaded: Machine | None = None
+        self._runner: Runner | None = None
+        self._console: Console | None = None
+
+    @property
+    def machine(self) -> Machine:
+        """The machine that is loaded; raises EngineError before `load`."""
+        if self._loaded is None:
+            raise EngineError("no image is loaded", hint="Call load() first.")
+        return self._loaded
+
+    @property
+    def uart(self) -> base.Uart:  # type: ignore[override]
+        self._must_be_loaded()
+        assert self._console is not None
+        return self._console
+
+    def load(self, image: Image, platform: Platform) -> None:
+        self.close()
+        machine = assemble(platform, self._python_tracer)
+        try:
+            console = Console(console_of(machine, platform), machine.attend)
+            runner = Runner(machine, console)
+            table = platform.vector_table
+            machine.vector_table = image.vector_table if table is None else table
+            machine.on_power_up.append(lambda: _program(machine, image, platform))
+            machine.power_on()
+        except BusError as error:
+            machine.close()
+            raise _no_vectors(machine.vector_table, image, platform, error) from None
+        except BaseException:
+            machine.close()
+            raise
+        self._loaded, self._console, self._runner = machine, console, runner
+        self.registers = EmbeddedRegisters(machine)
+        self.memory = EmbeddedMemory(machine)
+
+    def reset(self) -> None:
+        self.machine.power_on()
+        if self._runner is not None:
+            self._runner.reset()
+
+    def close(self) -> None:
+        if self._loaded is not None:
+            self._loaded.close()
+        self._loaded = self._runner = self._console = None
+
+    def run(self, until: base.Stop, limit: base.Limit) -> base.StopReason:
+        self._must_be_loaded()
+        assert self._runner is not None
+        return self._runner.run(until, limit)
+
+    @property
+    def instructions(self) -> int:
+        return self.machine.state.count
+
+    def start_trace(self) -> None:
+        self.machine.tracer.start()
+
+    def stop_trace(self) -> Trace:
+        return to_trace(self.machine.tracer.stop())
+
+    def snapshot(self) -> base.Snapshot:
+        self._must_be_loaded()
+        assert self._runner is not None and self._console is not None
+        state: Mapping[str, Any] = {
+            "machine": self.machine.save(),
+            "runner": self._runner.save(),
+            "console": self._console.save(),
+        }
+        return base.Snapshot(self.name, state)
+
+    def restore(self, snapshot: base.Snapshot) -> None:
+        if snapshot.engine != self.name:
+            raise EngineError(f"the snapshot is of the {snapshot.engine} engine")
+        self._must_be_loaded()
+        assert self._runner is not None and self._console is not None
+        self.machine.load(snapshot.state["machine"])
+        self._runner.load(snapshot.state["runner"])
+        self._console.load(snapshot.state["console"])
+
+    def _must_be_loaded(self) -> None:
+        if self._loaded is None:
+            raise EngineError("no image is loaded", hint="Call load() first.")
+
+
+def _program(machine: Machine, image: Image, platform: Platform) -> None:
+    for segment in image.segments:
+        try:
+            machine.bus.program(segment.address, segment.data)
+        except BusError as error:
+            end = segment.address + len(segment.data)
+            raise ImageError(
+                f"{image.path}: 0x{segment.address:08x}..0x{end - 1:08x} does not fit the memories "
+                f"of {platform.name}: {error}",
+                hint="Was it linked for another part? Choose the platform it is for.",
+            ) from None
+
+
+def _no_vectors(address: int, image: Image, platform: Platform, error: BusError) -> ImageError:
+    return ImageError(
+        f"{image.path}: the vector table at 0x{address:08x} cannot be read on {platform.name}: "
+        f"{error}",
+        hint="Was it linked for another part? Choose the platform it is for.",
+    )

@@ -1,0 +1,330 @@
+"""Exception entry and return: the stacked frame, EXC_RETURN, the floating-point context.
+
+Source: ARM DDI 0403E, B1.5.6 (entry), B1.5.7 (stack alignment), B1.5.8 (return), B1.5.10 (lazy
+preservation). Unicorn does none of this.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbench.engines.embedded.bus import Bus, BusError
+from workbench.engines.embedded.core import FP_NAMES, Core
+from workbench.engines.embedded.exceptions import Exc, ExceptionState, Masks
+from workbench.engines.embedded.mpu import Mpu
+from workbench.engines.embedded.scb import (
+    CCR_NONBASETHRDENA,
+    CCR_STKALIGN,
+    FPCCR_ASPEN,
+    FPCCR_LSPACT,
+    FPCCR_LSPEN,
+    HFSR_FORCED,
+    HFSR_VECTTBL,
+    Cfsr,
+    Scb,
+)
+
+BASIC_FRAME = struct.Struct("<8I")  # r0-r3, r12, lr, return address, xPSR
+FP_FRAME = struct.Struct("<18I")  # s0-s15, FPSCR, reserved
+EXTENDED_SIZE = BASIC_FRAME.size + FP_FRAME.size
+FRAME_ALIGN_BIT = 1 << 9  # of the stacked xPSR: the stack was moved by 4 to align it
+CONTROL_NPRIV, CONTROL_SPSEL, CONTROL_FPCA = 1, 2, 4
+IPSR_MASK = 0x1FF
+XPSR_T = 1 << 24
+XPSR_FLAGS = 0xF80F0000  # N Z C V Q GE
+XPSR_WRITABLE = XPSR_FLAGS | XPSR_T | 0x0600FC00 | IPSR_MASK
+EXC_RETURN_HANDLER = 0xFFFFFFF1
+EXC_RETURN_THREAD_MSP = 0xFFFFFFF9
+EXC_RETURN_THREAD_PSP = 0xFFFFFFFD
+EXC_RETURN_NO_FP = 1 << 4  # clear: an extended frame was stacked
+
+_ENTRY = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr", "sp", "control")
+
+
+class LockupError(Exception):
+    """A fault that no handler can take any more (B1.5.15)."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """An exception that was taken: where its frame lies, and the EXC_RETURN in LR."""
+
+    number: int
+    frame: int
+    exc_return: int
+
+
+class ExceptionUnit:
+    """Moves the core into handlers and back.
+
+    `mode_changed` is called when privilege may have changed.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        bus: Bus,
+        exceptions: ExceptionState,
+        scb: Scb,
+        mpu: Mpu,
+        mode_changed: Callable[[], None],
+    ) -> None:
+        self._core = core
+        self._bus = bus
+        self._exceptions = exceptions
+        self._scb = scb
+        self._mpu = mpu
+        self._mode_changed = mode_changed
+        self._entry_batch = core.batch(_ENTRY)
+        self._mask_batch = core.batch(("primask", "faultmask", "basepri"))
+        self._mode_batch = core.batch(("xpsr", "control"))
+        self._fp_batch = core.batch((*FP_NAMES[:16], "fpscr"))
+
+    # -- mode ----------------------------------------------------------------------------------
+
+    @property
+    def ipsr(self) -> int:
+        """Number of the running exception, 0 in Thread mode."""
+        return self._core.get("xpsr") & IPSR_MASK
+
+    @property
+    def privileged(self) -> bool:
+        xpsr, control = self._mode_batch.read()
+        return bool(xpsr & IPSR_MASK) or not control & CONTROL_NPRIV
+
+    def masks(self) -> Masks:
+        """Read the mask registers; QEMU hides them from unprivileged code."""
+        with_privilege = self._with_privilege()
+        primask, faultmask, basepri = self._mask_batch.read()
+        if with_privilege is not None:
+            self._core.set_xpsr(with_privilege)
+        return Masks(primask & 1, faultmask & 1, basepri & 0xFF)
+
+    def get_special(self, name: str) -> int:
+        """Read a register that unprivileged code may not see."""
+        with_privilege = self._with_privilege()
+        value = self._core.get(name)
+        if with_privilege is not None:
+            self._core.set_xpsr(with_privilege)
+        return value
+
+    def set_special(self, name: str, value: int) -> None:
+        """Write a register that unprivileged code may not change."""
+        with_privilege = self._with_privilege()
+        self._core.set(name, value)
+        if with_privilege is not None:
+            self._core.set_xpsr(with_privilege)
+
+    def set_control(self, value: int) -> None:
+        """Write CONTROL whatever the privilege is; SPSEL only counts in Thread mode."""
+        xpsr, control = self._mode_batch.read()
+        if control & CONTROL_NPRIV and not xpsr & IPSR_MASK:
+            self._core.set_xpsr(xpsr | Exc.HARD_FAULT)
+            self._core.set("control", control & ~CONTROL_NPRIV)
+            self._core.set_xpsr(xpsr)
+        self._core.set("control", value)
+        self._core.refresh_mode(xpsr)
+        self._mode_changed()
+
+    def _with_privilege(self) -> int | None:
+        """Enter a handler mode for a moment if the core is unprivileged; return xPSR to restore."""
+        xpsr, control = self._mode_batch.read()
+        if xpsr & IPSR_MASK or not control & CONTROL_NPRIV:
+            return None
+        self._core.set_xpsr(xpsr | Exc.HARD_FAULT)
+        return xpsr
+
+    # -- entry ---------------------------------------------------------------------------------
+
+    def enter(self, number: int) -> Entered:
+        """Take exception `number`: stack the context and go to the handler.
+
+        Raises LockupError where a fault on the way leaves nothing to go to.
+        """
+        *_, xpsr, sp, control = registers = self._entry_batch.read()
+        extended = bool(control & CONTROL_FPCA and self._scb.fpccr & FPCCR_ASPEN)
+        size = EXTENDED_SIZE if extended else BASIC_FRAME.size
+        align = 4 if extended or self._scb.ccr & CCR_STKALIGN else 0
+        frame = (sp - size) & ~align & 0xFFFFFFFF
+        moved = FRAME_ALIGN_BIT if align and sp & 4 else 0
+        frame_words = [*registers[:7], xpsr & ~FRAME_ALIGN_BIT | moved]
+
+        in_handler = bool(xpsr & IPSR_MASK)
+        if in_handler:
+            exc_return = EXC_RETURN_HANDLER
+        else:
+            exc_return = EXC_RETURN_THREAD_PSP if control & CONTROL_SPSEL else EXC_RETURN_THREAD_MSP
+        if extended:
+            exc_return &= ~EXC_RETURN_NO_FP
+        stacked = self._stack(frame, frame_words, extended)
+        self._core.set("sp", frame)
+        return self._go(number, xpsr, control, exc_return, frame, stacked)
+
+    def chain(self, number: int, exc_return: int, frame: int) -> Entered:
+        """Take `number` from a return that failed: the frame stays where it is (tail-chained)."""
+        xpsr, control = self._mode_batch.read()
+        return self._go(number, xpsr, control, exc_return, frame, True)
+
+    def _go(
+        self, number: int, xpsr: int, control: int, exc_return: int, frame: int, stacked: bool
+    ) -> Entered:
+        exceptions = self._exceptions
+        if not stacked:
+            number = self._derived(number)
+        try:
+            vector = self._vector(number)
+        except BusError:
+            if number in (Exc.HARD_FAULT, Exc.NMI):
+                raise LockupError(f"the vector of exception {number} cannot be read") from None
+            self._scb.hfsr |= HFSR_VECTTBL
+            number = Exc.HARD_FAULT
+            try:
+                vector = self._vector(number)
+            except BusError:
+                raise LockupError("the vector of HardFault cannot be read") from None
+        exceptions.activate(number)
+        if control & (CONTROL_NPRIV | CONTROL_SPSEL) and not xpsr & IPSR_MASK:
+            self.set_control(0)  # Thread to Handler: privileged, MSP
+        self._core.set_xpsr(xpsr & XPSR_FLAGS | (vector & 1) << 24 | number)
+        self._core.set("control", control & CONTROL_NPRIV)
+        self._core.set("lr", exc_return)
+        self._set_pc(vector)
+        self._mode_changed()
+        return Entered(number, frame, exc_return)
+
+    def _set_pc(self, address: int) -> None:
+        """Write PC; the core takes bit 0 as the Thumb bit, so that comes back from `address`."""
+        self._core.set("pc", address)
+        if not address & 1:
+            xpsr = self._core.get("xpsr")
+            self._core.set_xpsr(xpsr & ~XPSR_T)
+
+    def _stack(self, frame: int, words: list[int], extended: bool) -> bool:
+        """Write the frame; on failure note why in CFSR and return False."""
+        if not self._writable(frame, EXTENDED_SIZE if extended else BASIC_FRAME.size):
+            self._scb.cfsr |= Cfsr.MSTKERR
+            return False
+        try:
+            self._bus.write_stack(frame, BASIC_FRAME.pack(*words))
+            if extended:
+                fp_frame = frame + BASIC_FRAME.size
+                if self._scb.fpccr & FPCCR_LSPEN:
+                    self._scb.fpcar = fp_frame
+                    self._scb.fpccr |= FPCCR_LSPACT
+                else:
+                    self._save_float(fp_frame)
+        except BusError:
+            self._scb.cfsr |= Cfsr.STKERR
+            return False
+        return True
+
+    def _save_float(self, address: int) -> None:
+        self._bus.write_stack(address, FP_FRAME.pack(*self._fp_batch.read(), 0))
+
+    def preserve_float(self) -> bool:
+        """Do the lazy stacking that is due; return False where that faulted (LSPERR)."""
+        self._scb.fpccr &= ~FPCCR_LSPACT
+        try:
+            self._save_float(self._scb.fpcar)
+        except BusError:
+            self._scb.cfsr |= Cfsr.LSPERR
+            return False
+        return True
+
+    def _writable(self, frame: int, size: int) -> bool:
+        if not self._mpu.enabled:
+            return True
+        privileged = self.privileged
+        return all(
+            self._mpu.permission(address, privileged).write
+            for address in range(frame, frame + size, 4)
+        )
+
+    def _derived(self, number: int) -> int:
+        """Stacking failed: the fault about that is taken in place of `number`, which pends."""
+        exceptions = self._exceptions
+        fault = Exc.MEM_MANAGE if self._scb.cfsr & Cfsr.MSTKERR else Exc.BUS_FAULT
+        if number in (Exc.NMI, Exc.HARD_FAULT):
+            raise LockupError("the stack cannot be written on entry to HardFault or NMI")
+        exceptions.pend(number)
+        more_urgent = exceptions.group_priority(fault) < exceptions.group_priority(number)
+        if exceptions.enabled >> fault & 1 and more_urgent:
+            return fault
+        self._scb.hfsr |= HFSR_FORCED
+        return Exc.HARD_FAULT
+
+    def _vector(self, number: int) -> int:
+        return int.from_bytes(self._bus.read(self._scb.vtor + 4 * number, 4), "little")
+
+    # -- return --------------------------------------------------------------------------------
+
+    def leave(self, exc_return: int) -> Cfsr | None:
+        """Return from the running exception.
+
+        Return None when done. Where the return is invalid or the stack cannot be read, return
+        the CFSR bit for it: the exception is over, and the fault is to be tail-chained.
+        """
+        exceptions = self._exceptions
+        number = self.ipsr
+        nested = exceptions.active_count()
+        was_active = exceptions.is_active(number)
+        exceptions.deactivate(number)
+        if number != Exc.NMI:
+            self._core.set("faultmask", 0)
+        if not was_active:
+            return Cfsr.INVPC
+        kind = exc_return | EXC_RETURN_NO_FP
+        to_thread = kind in (EXC_RETURN_THREAD_MSP, EXC_RETURN_THREAD_PSP)
+        if not to_thread and kind != EXC_RETURN_HANDLER:
+            return Cfsr.INVPC
+        if not to_thread and nested == 1:
+            return Cfsr.INVPC
+        if to_thread and nested != 1 and not self._scb.ccr & CCR_NONBASETHRDENA:
+            return Cfsr.INVPC
+        return self._unstack(exc_return, kind == EXC_RETURN_THREAD_PSP, to_thread)
+
+    def _unstack(self, exc_return: int, from_psp: bool, to_thread: bool) -> Cfsr | None:
+        core = self._core
+        frame = core.get("psp" if from_psp else "msp") & ~3
+        extended = not exc_return & EXC_RETURN_NO_FP
+        try:
+            words = BASIC_FRAME.unpack(self._bus.read(frame, BASIC_FRAME.size))
+            if extended:
+                self._restore_float(frame + BASIC_FRAME.size)
+        except BusError:
+            return Cfsr.UNSTKERR
+        *low, lr, pc, xpsr = words
+        if to_thread == bool(xpsr & IPSR_MASK):
+            return Cfsr.INVPC
+        top = frame + (EXTENDED_SIZE if extended else BASIC_FRAME.size)
+        if xpsr & FRAME_ALIGN_BIT and (extended or self._scb.ccr & CCR_STKALIGN):
+            top |= 4
+        core.set("psp" if from_psp else "msp", top)
+        for name, value in zip(("r0", "r1", "r2", "r3", "r12"), low, strict=True):
+            core.set(name, value)
+        core.set("lr", lr)
+        control = core.get("control")
+        core.set("control", control & CONTROL_NPRIV if not to_thread else 0)
+        core.set("pc", pc)
+        core.set_xpsr(xpsr & XPSR_WRITABLE & ~FRAME_ALIGN_BIT)
+        new_control = (
+            control & CONTROL_NPRIV
+            | (CONTROL_SPSEL if from_psp else 0)
+            | (CONTROL_FPCA if extended else 0)
+        )
+        core.set("control", new_control)
+        core.refresh_mode(xpsr)
+        self._mode_changed()
+        return None
+
+    def _restore_float(self, address: int) -> None:
+        """Reload s0-s15 and FPSCR, unless the lazy frame was never written."""
+        if self._scb.fpccr & FPCCR_LSPACT:
+            self._scb.fpccr &= ~FPCCR_LSPACT
+            return
+        words = FP_FRAME.unpack(self._bus.read(address, FP_FRAME.size))
+        for name, value in zip(FP_NAMES[:16], words, strict=False):
+            self._core.set(name, value)
+        self._core.set("fpscr", words[16])

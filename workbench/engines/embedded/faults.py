@@ -1,0 +1,176 @@
+"""From what stopped the core to the ARMv7-M exception it means (ARM DDI 0403E, B1.5.14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.engines.base import FaultState
+from workbench.engines.embedded.bus import BusError
+from workbench.engines.embedded.core import Access, Event, EventKind, QemuException
+from workbench.engines.embedded.entry import Entered, LockupError
+from workbench.engines.embedded.exceptions import Exc
+from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.scb import HFSR_DEBUGEVT, HFSR_FORCED, Cfsr
+from workbench.engines.embedded.thumb import is_wide
+
+DFSR_BKPT = 1 << 1
+# Regions that are execute-never in the default memory map, B3.1 table B3-1
+_EXECUTE_NEVER = ((0x40000000, 0x60000000), (0xA0000000, 0x100000000))
+_MEM_MANAGE_BITS = 0xFF
+_BUS_FAULT_BITS = 0xFF00
+
+_DETAILS = {
+    Cfsr.IACCVIOL: "instruction fetch from memory that must not be executed",
+    Cfsr.IBUSERR: "instruction fetch from an address where there is nothing",
+    Cfsr.UNDEFINSTR: "undefined instruction",
+    Cfsr.INVSTATE: "branch to an address without the Thumb bit",
+    Cfsr.INVPC: "invalid exception return",
+    Cfsr.NOCP: "floating-point instruction while the FPU is off, or no such coprocessor",
+    Cfsr.DIVBYZERO: "division by zero",
+    Cfsr.LSPERR: "lazy floating-point stacking failed",
+    Cfsr.UNSTKERR: "unstacking on exception return failed",
+}
+REGISTERS = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A synchronous fault: the CFSR bit, the address if there is one, in words."""
+
+    bit: Cfsr
+    address: int | None = None
+    detail: str = ""
+
+
+def fault_of(machine: Machine, event: Event) -> Cause:
+    """Return what a refused access or instruction is a fault of."""
+    if event.kind is EventKind.ACCESS:
+        return _access_fault(machine, event)
+    if event.kind is EventKind.UNDEFINED:
+        if not machine.core.get("xpsr") >> 24 & 1:
+            return Cause(Cfsr.INVSTATE)
+        return Cause(Cfsr.NOCP if _is_coprocessor(machine) else Cfsr.UNDEFINSTR)
+    if event.value in (QemuException.PREFETCH_ABORT, QemuException.EXCEPTION_EXIT):
+        return Cause(Cfsr.IACCVIOL)
+    if event.value == QemuException.NOCP:
+        return Cause(Cfsr.NOCP)
+    if event.value == QemuException.UNALIGNED:
+        return Cause(Cfsr.UNALIGNED)
+    return Cause(Cfsr.UNDEFINSTR, detail=f"exception {event.value} of the core")
+
+
+def _access_fault(machine: Machine, event: Event) -> Cause:
+    if event.access is Access.FETCH:
+        in_map = machine.bus.range_at(event.address) is not None
+        never = any(start <= event.address < end for start, end in _EXECUTE_NEVER)
+        return Cause(Cfsr.IACCVIOL if in_map or never else Cfsr.IBUSERR)
+    verb = "write to" if event.access is Access.WRITE else "read from"
+    detail = f"{verb} 0x{event.address:08x}, {event.value} bytes"
+    if machine.refusal is Cfsr.UNALIGNED:
+        return Cause(Cfsr.UNALIGNED, detail=f"unaligned {detail}")
+    return Cause(machine.refusal, event.address, detail)
+
+
+def _is_coprocessor(machine: Machine) -> bool:
+    """Encodings of a coprocessor that is not there raise NOCP (A6.1)."""
+    try:
+        halfword = int.from_bytes(machine.bus.read(machine.core.pc, 2), "little")
+    except BusError:
+        return False
+    return is_wide(halfword) and halfword & 0xEC00 == 0xEC00
+
+
+class Faults:
+    """Takes faults: sets the status registers, escalates, enters the handler."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._batch = machine.core.batch(REGISTERS)
+
+    def registers(self) -> dict[str, int]:
+        """Core registers as they are now."""
+        return dict(zip(REGISTERS, self._batch.read(), strict=True))
+
+    def take(self, cause: Cause, chained: tuple[int, int] | None = None) -> FaultState:
+        """Take the fault; `chained` is (EXC_RETURN, frame) of a return that failed.
+
+        Raises LockupError where no handler can run.
+        """
+        machine = self._machine
+        scb = machine.scb
+        registers = self.registers()
+        scb.cfsr |= cause.bit
+        if cause.address is not None:
+            if cause.bit & _MEM_MANAGE_BITS:
+                scb.cfsr |= Cfsr.MMARVALID
+                scb.mmfar = cause.address
+            elif cause.bit & _BUS_FAULT_BITS:
+                scb.cfsr |= Cfsr.BFARVALID
+                scb.bfar = cause.address
+        number = self._escalate(_exception_of(cause.bit), cause)
+        if chained is None:
+            entered = machine.unit.enter(number)
+        else:
+            entered = machine.unit.chain(number, *chained)
+        return self.state(entered, registers, cause.detail or _DETAILS.get(cause.bit, ""))
+
+    def take_breakpoint(self) -> FaultState:
+        """BKPT without a debugger is a HardFault (C1.3)."""
+        machine = self._machine
+        registers = self.registers()
+        machine.scb.hfsr |= HFSR_DEBUGEVT
+        machine.scb.dfsr |= DFSR_BKPT
+        if machine.exceptions.execution_priority(machine.unit.masks()) <= -1:
+            raise LockupError("BKPT in HardFault or NMI")
+        entered = machine.unit.enter(Exc.HARD_FAULT)
+        return self.state(entered, registers, "breakpoint instruction without a debugger")
+
+    def supervisor_call(self) -> FaultState | None:
+        """Take SVCall, or HardFault where its priority does not suffice (then a fault)."""
+        machine = self._machine
+        priority = machine.exceptions.execution_priority(machine.unit.masks())
+        if machine.exceptions.group_priority(Exc.SVCALL) < priority:
+            machine.exceptions.pend(Exc.SVCALL)
+            return None
+        registers = self.registers()
+        if priority <= -1:
+            raise LockupError("SVC in HardFault or NMI")
+        machine.scb.hfsr |= HFSR_FORCED
+        entered = machine.unit.enter(Exc.HARD_FAULT)
+        return self.state(entered, registers, "SVC at a priority at which SVCall cannot be taken")
+
+    def state(self, entered: Entered, registers: dict[str, int], detail: str) -> FaultState:
+        """Describe a fault exception that was entered."""
+        scb = self._machine.scb
+        return FaultState(
+            exception=int(entered.number),
+            pc=registers["pc"],
+            frame_address=entered.frame,
+            registers=registers,
+            exc_return=entered.exc_return,
+            cfsr=int(scb.cfsr),
+            hfsr=scb.hfsr,
+            mmfar=scb.mmfar if scb.cfsr & Cfsr.MMARVALID else None,
+            bfar=scb.bfar if scb.cfsr & Cfsr.BFARVALID else None,
+            detail=detail,
+        )
+
+    def _escalate(self, number: int, cause: Cause) -> int:
+        """A fault that is not enabled or not urgent enough becomes a HardFault (B1.5.14)."""
+        machine = self._machine
+        priority = machine.exceptions.execution_priority(machine.unit.masks())
+        enabled = machine.exceptions.enabled >> number & 1
+        if enabled and machine.exceptions.group_priority(number) < priority:
+            return number
+        if priority <= -1:
+            raise LockupError(
+                f"{cause.detail or _DETAILS.get(cause.bit, 'fault')} in HardFault or NMI"
+            )
+        machine.scb.hfsr |= HFSR_FORCED
+        return Exc.HARD_FAULT
+
+
+def _exception_of(bit: Cfsr) -> int:
+    if bit & _MEM_MANAGE_BITS:
+        return Exc.MEM_MANAGE
+    return Exc.BUS_FAULT if bit & _BUS_FAULT_BITS else Exc.USAGE_FAULT

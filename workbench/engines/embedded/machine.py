@@ -1,0 +1,335 @@
+"""A machine: core, memories, system peripherals and the models of one platform.
+
+This file holds the parts together and keeps them consistent; `assemble.py` makes one from a
+platform description, `runner.py` makes it go.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.engines.embedded import thumb
+from workbench.engines.embedded.bus import Bus, BusError
+from workbench.engines.embedded.clock import Clock
+from workbench.engines.embedded.core import FP_NAMES, Access, Core
+from workbench.engines.embedded.dwt import Dwt, Itm
+from workbench.engines.embedded.entry import ExceptionUnit
+from workbench.engines.embedded.exceptions import Exc, ExceptionState
+from workbench.engines.embedded.mpu import PPB_END, PPB_START, Mpu
+from workbench.engines.embedded.peripheral import Peripheral
+from workbench.engines.embedded.protection import Protection
+from workbench.engines.embedded.scb import Cfsr, Scb
+from workbench.engines.embedded.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
+from workbench.engines.embedded.systick import SysTick
+from workbench.engines.embedded.tracer import NEVER, Tracer
+from workbench.engines.embedded.tracers import make_tracer
+
+DWT_BASE, ITM_BASE, PPB_BLOCK = 0xE0001000, 0xE0000000, 0x1000
+ERASED = b"\xff"
+CHUNK = 1 << 16  # bytes of memory that a snapshot compresses at a time
+
+_SAVED_REGISTERS = (
+    *(f"r{n}" for n in range(13)),
+    "msp",
+    "psp",
+    "lr",
+    "primask",
+    "basepri",
+    "faultmask",
+    "fpscr",
+    *FP_NAMES,
+)
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """What the .repl says about core and interrupt controller."""
+
+    ticks_per_second: int
+    systick_hz: int
+    interrupts: int = 240
+    priority_mask: int = 0xF0
+
+
+class Machine:
+    """Everything that has state, and what must happen when it changes."""
+
+    def __init__(self, sizing: Sizing, force_python_tracer: bool = False) -> None:
+        self.core = Core()
+        self.bus = Bus(self.core)
+        self.tracer: Tracer = make_tracer(self.core, force_python_tracer)
+        self.state = self.tracer.state
+        self.core.add_block_hook(self.tracer.hook, self.tracer.user_data)
+        self.clock = Clock(sizing.ticks_per_second, lambda: self.instructions, self.attend)
+        self.exceptions = ExceptionState(sizing.interrupts, sizing.priority_mask)
+        self.scb = Scb(self.exceptions, lambda: self.unit.ipsr, self.attend, self._request_reset)
+        self.mpu = Mpu(self._on_mode_change)
+        self.systick = SysTick(self.clock, sizing.systick_hz, self._pend_systick)
+        self.scs = SystemControlSpace(
+            self.exceptions, self.systick, self.scb, self.mpu, self.attend
+        )
+        self.dwt = Dwt(lambda: self.instructions, lambda: self.scs.demcr)
+        self.itm = Itm()
+        self.unit = ExceptionUnit(
+            self.core, self.bus, self.exceptions, self.scb, self.mpu, self._on_mode_change
+        )
+        self.protection = Protection(self.core, self.bus, self.mpu)
+        self.peripherals: dict[str, Peripheral] = {}
+        self.on_power_up: list[Callable[[], None]] = []  # fill memories: .repl writes, the image
+        self.vector_table = 0
+        self.reset_requested = False
+        self.refusal = Cfsr.PRECISERR  # why the last access was refused
+        self.warnings: list[str] = []
+        self._offsets: dict[tuple[int, int], dict[int, int]] = {}
+        self.core.device = self._on_access
+        self._add_system_blocks()
+
+    def _add_system_blocks(self) -> None:
+        self.bus.add_device(self.scs, SCS_BASE, SCS_SIZE, "scs")
+        self.bus.add_device(self.dwt, DWT_BASE, PPB_BLOCK, "dwt")
+        self.bus.add_device(self.itm, ITM_BASE, PPB_BLOCK, "itm")
+
+    def connect(self) -> None:
+        """Everything has been added: map it."""
+        self.bus.connect()
+        for shown in self.bus.ranges:
+            store = shown.store
+            self.tracer.add_memory(shown.start, shown.end, store.memory, not store.is_flash)
+        for peripheral in self.peripherals.values():
+            peripheral.connect(self.peripherals)
+
+    def close(self) -> None:
+        """Free the core and its memories."""
+        self.core.close()
+
+    def warn(self, text: str) -> None:
+        """Keep a warning for the next StopReason, each text once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    # -- counting ------------------------------------------------------------------------------
+
+    @property
+    def instructions(self) -> int:
+        """Issued since reset; inside a device access the one that accesses is included."""
+        state = self.state
+        if not self.core.in_callback:
+            return state.count
+        position = self._position(state.address, state.size).get(self.core.pc)
+        if position is None:
+            return state.count
+        return state.count - state.instructions + position
+
+    def _position(self, address: int, size: int) -> dict[int, int]:
+        """Map each instruction address of a block to its number in it, from 1."""
+        found = self._offsets.get((address, size))
+        if found is None:
+            code = self._read_code(address, size)
+            found = {
+                address + offset: number
+                for number, (offset, *_) in enumerate(thumb.instructions(code), start=1)
+            }
+            self._offsets[address, size] = found
+        return found
+
+    def _read_code(self, address: int, size: int) -> bytes:
+        try:
+            return self.bus.read(address, size)
+        except BusError:
+            return b"\0" * size  # a jump to nowhere: the fetch faults, nothing is counted
+
+    def code_changed(self) -> None:
+        """Memory was filled from outside: nothing decoded before holds."""
+        self._offsets.clear()
+        self.tracer.forget()
+        self.core.forget_all_code()
+
+    def attend(self) -> None:
+        """Something happened that the run loop must look at: come out at the next block."""
+        self.state.deadline = 0
+
+    # -- accesses ------------------------------------------------------------------------------
+
+    def _on_access(self, access: Access, address: int, size: int, value: int) -> int | None:
+        self.refusal = Cfsr.PRECISERR
+        if access is Access.FETCH:
+            return None
+        write = access is Access.WRITE
+        if self.mpu.enabled and not self.protection.allows(address, write, self.unit.privileged):
+            self.refusal = Cfsr.DACCVIOL
+            return None
+        window = self.bus.window_at(address)
+        if window is None:
+            return self._program_flash(address, size, value) if write else None
+        if address & size - 1:
+            self.refusal = Cfsr.UNALIGNED  # Device memory takes aligned accesses only, A3.2.1
+            return None
+        if PPB_START <= address < PPB_END and not self.unit.privileged:
+            return None
+        try:
+            if write:
+                window.device.write(address - window.start, size, value & (1 << 8 * size) - 1)
+                return 0
+            return window.device.read(address - window.start, size)
+        except BusError:
+            return None
+
+    def _program_flash(self, address: int, size: int, value: int) -> int | None:
+        """A store to flash programs it (1 to 0 only) if a flash controller says so, else faults."""
+        shown = self.bus.range_at(address)
+        if shown is None or not shown.store.is_flash:
+            return None
+        if not any(p.programs_flash for p in self.peripherals.values()):
+            return None
+        old = int.from_bytes(self.bus.read(address, size), "little")
+        self.bus.program(address, (old & value).to_bytes(size, "little"))
+        self._offsets.clear()
+        self.tracer.forget()
+        return 0
+
+    def _on_mode_change(self) -> None:
+        if self.mpu.enabled or self.protection.applied:
+            self.protection.update(self.unit.privileged)
+        self.attend()
+
+    def _pend_systick(self) -> None:
+        self.exceptions.pend(Exc.SYSTICK)
+        self.attend()
+
+    def _request_reset(self) -> None:
+        self.reset_requested = True
+        self.attend()
+
+    # -- reset ---------------------------------------------------------------------------------
+
+    def power_on(self) -> None:
+        """Reset with fresh memories; counts and time start at 0."""
+        for store in self.bus.stores:
+            store.fill(ERASED if store.is_flash else b"\0")
+        self.state.count = 0
+        self.clock.reset()
+        self.dwt.power_on()
+        for peripheral in self.peripherals.values():
+            peripheral.power_on()
+        self.reset()
+        for fill in self.on_power_up:
+            fill()
+        self.code_changed()
+        self._load_vectors()
+
+    def warm_reset(self) -> None:
+        """System reset: as at power-on, but memories keep their contents and time goes on."""
+        self.clock.cancel_all()
+        self.reset()
+        self._load_vectors()
+
+    def reset(self) -> None:
+        """Reset core and peripherals."""
+        self.reset_requested = False
+        self.exceptions.reset()
+        self.scb.reset()
+        self.scb.vtor = self.vector_table
+        self.mpu.reset()
+        self.systick.reset()
+        self.scs.reset()
+        self.itm.reset()
+        for peripheral in self.peripherals.values():
+            peripheral.reset()
+        state = self.state
+        state.flags = state.event = state.size = state.instructions = 0
+        self._reset_core()
+        self.protection.update(privileged=True)
+
+    def _reset_core(self) -> None:
+        core = self.core
+        core.set_xpsr(1 << 24 | Exc.HARD_FAULT)  # a handler mode, so that all may be written
+        for name in _SAVED_REGISTERS:
+            core.set(name, 0)
+        core.set("control", 0)
+        core.set_xpsr(1 << 24)
+        core.set("control", 0)
+        core.set("lr", 0xFFFFFFFF)
+
+    def _load_vectors(self) -> None:
+        """Take SP and PC from the vector table (B1.5.5)."""
+        words = self.bus.read(self.vector_table, 8)
+        self.core.set("msp", int.from_bytes(words[:4], "little") & ~3)
+        reset_vector = int.from_bytes(words[4:], "little")
+        self.core.set("pc", reset_vector)
+        self.core.set_xpsr((reset_vector & 1) << 24)
+
+    # -- snapshots -----------------------------------------------------------------------------
+
+    def save(self) -> dict[str, Any]:
+        """Return the whole state, independent of the machine's further life."""
+        unit, core, state = self.unit, self.core, self.state
+        return {
+            "registers": {name: unit.get_special(name) for name in _SAVED_REGISTERS},
+            "mode": {name: core.get(name) for name in ("control", "xpsr", "pc")},
+            "memories": [
+                [_pack(store.memory[i : i + CHUNK]) for i in range(0, len(store.memory), CHUNK)]
+                for store in self.bus.stores
+            ],
+            "tracer": {
+                name: getattr(state, name)
+                for name in ("count", "event", "address", "size", "instructions", "flags")
+            },
+            "clock": self.clock.save(),
+            "exceptions": self.exceptions.save(),
+            "blocks": [block.save() for block in self._blocks],
+            "peripherals": {name: p.save() for name, p in self.peripherals.items()},
+        }
+
+    def load(self, saved: dict[str, Any]) -> None:
+        """Take back a state that `save` returned."""
+        for name, value in saved["tracer"].items():
+            setattr(self.state, name, value)
+        changed = False
+        for store, chunks in zip(self.bus.stores, saved["memories"], strict=True):
+            for index, chunk in enumerate(chunks):
+                changed |= _unpack(store.memory, index * CHUNK, chunk)
+        if changed:
+            self.code_changed()
+        for name, peripheral_state in saved["peripherals"].items():
+            self.peripherals[name].load(peripheral_state)
+        self._reset_core()
+        core = self.core
+        core.set_xpsr(1 << 24 | Exc.HARD_FAULT)
+        for name, value in saved["registers"].items():
+            if name not in ("msp", "psp"):
+                core.set(name, value)
+        core.set("msp", saved["registers"]["msp"])
+        core.set("psp", saved["registers"]["psp"])
+        core.set("pc", saved["mode"]["pc"])
+        core.set_xpsr(saved["mode"]["xpsr"] & ~0x1FF)
+        core.set("control", saved["mode"]["control"])
+        core.set_xpsr(saved["mode"]["xpsr"])
+        core.set("control", saved["mode"]["control"])
+        core.refresh_mode(saved["mode"]["xpsr"])
+        self.exceptions.load(saved["exceptions"])
+        for block, block_state in zip(self._blocks, saved["blocks"], strict=True):
+            block.load(block_state)
+        self.clock.load(saved["clock"])
+        self.protection.update(self.unit.privileged)
+        self.state.limit = self.state.deadline = NEVER
+
+    @property
+    def _blocks(self) -> tuple[Any, ...]:
+        return (self.scb, self.scs, self.mpu, self.systick, self.dwt, self.itm)
+
+
+def _pack(chunk: bytes) -> bytes:
+    return zlib.compress(chunk, 1) if any(chunk) else b""
+
+
+def _unpack(memory: Any, start: int, packed: bytes) -> bool:
+    """Put a chunk back; return whether anything differed."""
+    end = min(start + CHUNK, len(memory))
+    chunk = zlib.decompress(packed) if packed else bytes(end - start)
+    if memory[start:end] == chunk:
+        return False
+    memory[start:end] = chunk
+    return True

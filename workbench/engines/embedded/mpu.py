@@ -1,0 +1,162 @@
+"""Memory Protection Unit of ARMv7-M, PMSAv7 (ARM DDI 0403E, B3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MPU_TYPE, MPU_CTRL, MPU_RNR, MPU_RBAR, MPU_RASR = 0xD90, 0xD94, 0xD98, 0xD9C, 0xDA0
+MPU_START, MPU_END = 0xD90, 0xDBC
+ALIASES_START = 0xDA4  # RBAR_A1 .. RASR_A3
+REGIONS = 8  # Cortex-M4 TRM, 5.1
+CTRL_ENABLE, CTRL_HFNMIENA, CTRL_PRIVDEFENA = 1 << 0, 1 << 1, 1 << 2
+RBAR_VALID = 1 << 4
+RASR_ENABLE, RASR_XN = 1 << 0, 1 << 28
+SMALLEST_WITH_SUBREGIONS = 256  # bytes
+PPB_START, PPB_END = 0xE0000000, 0xE0100000
+
+# AP -> (privileged read, privileged write, unprivileged read, unprivileged write), table B3-15
+_ACCESS = {
+    0: (False, False, False, False),
+    1: (True, True, False, False),
+    2: (True, True, True, False),
+    3: (True, True, True, True),
+    5: (True, False, False, False),
+    6: (True, False, True, False),
+    7: (True, False, True, False),
+}
+
+
+@dataclass(frozen=True)
+class Region:
+    """An enabled region, its disabled subregions as a bit mask."""
+
+    base: int
+    size: int
+    access: int
+    execute_never: bool
+    disabled: int
+
+    def holds(self, address: int) -> bool:
+        if not self.base <= address < self.base + self.size:
+            return False
+        if self.size < SMALLEST_WITH_SUBREGIONS:
+            return True
+        return not self.disabled >> (address - self.base) * 8 // self.size & 1
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What one privilege level may do at an address."""
+
+    read: bool
+    write: bool
+    execute: bool
+
+
+_ALL = Permission(True, True, True)
+_NONE = Permission(False, False, False)
+
+
+class Mpu:
+    """`on_change` is called when permissions may have changed."""
+
+    STATE = ("ctrl", "_rnr", "_rbar", "_rasr")
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self.reset()
+
+    def reset(self) -> None:
+        self.ctrl = 0
+        self._rnr = 0
+        self._rbar = [0] * REGIONS
+        self._rasr = [0] * REGIONS
+        self._regions: tuple[Region, ...] | None = None
+
+    @property
+    def enabled(self) -> bool:
+        return bool(self.ctrl & CTRL_ENABLE)
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Enabled regions, the one that wins first."""
+        if self._regions is None:
+            self._regions = tuple(
+                _region(self._rbar[n], self._rasr[n])
+                for n in reversed(range(REGIONS))
+                if self._rasr[n] & RASR_ENABLE
+            )
+        return self._regions
+
+    def permission(self, address: int, privileged: bool) -> Permission:
+        """Return what is allowed at `address` (B3.5.3); holes in the map are no matter here."""
+        if not self.enabled or PPB_START <= address < PPB_END:
+            return _ALL
+        for region in self.regions:
+            if region.holds(address):
+                rights = _ACCESS.get(region.access, _ACCESS[0])
+                read, write = rights[:2] if privileged else rights[2:]
+                return Permission(read, write, read and not region.execute_never)
+        return _ALL if privileged and self.ctrl & CTRL_PRIVDEFENA else _NONE
+
+    def borders(self) -> frozenset[int]:
+        """Addresses at which the permission may change."""
+        found: set[int] = set()
+        for region in self.regions:
+            parts = 8 if region.disabled and region.size >= SMALLEST_WITH_SUBREGIONS else 1
+            step = region.size // parts
+            found.update(region.base + step * part for part in range(parts + 1))
+        return frozenset(found)
+
+    def read(self, offset: int) -> int:
+        if offset == MPU_TYPE:
+            return REGIONS << 8
+        if offset == MPU_CTRL:
+            return self.ctrl
+        if offset == MPU_RNR:
+            return self._rnr
+        if offset >= ALIASES_START:
+            offset = MPU_RBAR + (offset - MPU_RBAR) % 8
+        if offset == MPU_RBAR:
+            return self._rbar[self._rnr] | self._rnr
+        return self._rasr[self._rnr]
+
+    def write(self, offset: int, value: int) -> None:
+        if offset == MPU_CTRL:
+            self.ctrl = value & 7
+        elif offset == MPU_RNR:
+            self._rnr = value % REGIONS
+        elif offset >= MPU_RBAR:
+            if MPU_RBAR + (offset - MPU_RBAR) % 8 == MPU_RBAR:
+                if value & RBAR_VALID:
+                    self._rnr = value % REGIONS
+                self._rbar[self._rnr] = value & ~0x1F
+            else:
+                self._rasr[self._rnr] = value
+        self._regions = None
+        self._on_change()
+
+    def save(self) -> dict[str, Any]:
+        return {
+            name: value.copy() if isinstance(value := getattr(self, name), list) else value
+            for name in self.STATE
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value.copy() if isinstance(value, list) else value)
+        self._regions = None
+        self._on_change()
+
+
+def _region(rbar: int, rasr: int) -> Region:
+    size = 2 << (rasr >> 1 & 0x1F)
+    return Region(
+        base=rbar & ~(size - 1),
+        size=size,
+        access=rasr >> 24 & 7,
+        execute_never=bool(rasr & RASR_XN),
+        disabled=rasr >> 8 & 0xFF,
+    )

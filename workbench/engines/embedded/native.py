@@ -1,0 +1,44 @@
+"""The C tracer, with the face that `PythonTracer` has."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+from typing import Any
+
+from workbench.engines.embedded.core import uclib
+from workbench.engines.embedded.tracer import Recording, TracerState
+
+
+class NativeTracer:
+    """Wraps `_tracer.Tracer`; memories must be announced with `add_memory`."""
+
+    def __init__(self, module: Any) -> None:
+        stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
+        self._tracer = module.Tracer(stop)
+        state, hook, user_data, size = self._tracer.addresses()
+        if size != ctypes.sizeof(TracerState):
+            raise ImportError("the C tracer was built from another version of the workbench")
+        self.state = TracerState.from_address(state)
+        self.hook = ctypes.c_void_p(hook)
+        self.user_data: int | None = user_data
+
+    def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
+        host = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        self._tracer.add_range(start, end, host, is_volatile)
+
+    def start(self) -> None:
+        self._tracer.start()
+
+    def stop(self) -> Recording:
+        blocks, edges = self._tracer.stop()
+        return Recording(tuple(blocks), edges)
+
+    def truncate(self, size: int) -> None:
+        self._tracer.truncate(size)
+
+    def issue(self, address: int, size: int) -> None:
+        self._tracer.issue(address, size)
+
+    def forget(self) -> None:
+        self._tracer.forget()

@@ -1,0 +1,75 @@
+"""The MPU's permissions, applied to the core's pages.
+
+Unicorn checks permissions by 4 KiB page and only for one privilege at a time, so the pages are
+protected anew when the privilege changes. A page of RAM inside which the permissions change is
+taken off the fast path: every access to it comes to the machine, which asks the MPU.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from unicorn import unicorn_const
+
+from workbench.engines.embedded.bus import Bus
+from workbench.engines.embedded.core import PAGE, Core
+from workbench.engines.embedded.mpu import Mpu, Permission
+
+
+class Protection:
+    """Keeps the core's page permissions as the MPU wants them."""
+
+    def __init__(self, core: Core, bus: Bus, mpu: Mpu) -> None:
+        self._core = core
+        self._bus = bus
+        self._mpu = mpu
+        self.applied = False  # whether any page differs from its own permissions
+        self._current: tuple[object, ...] = ()
+
+    def allows(self, address: int, write: bool, privileged: bool) -> bool:
+        """Whether the MPU allows a data access."""
+        permission = self._mpu.permission(address, privileged)
+        return permission.write if write else permission.read
+
+    def update(self, privileged: bool) -> None:
+        """Apply what the MPU says for this privilege."""
+        wanted = (self._mpu.enabled, self._mpu.ctrl, self._mpu.regions, privileged)
+        if (not self._mpu.enabled and not self.applied) or wanted == self._current:
+            return
+        self._current = wanted
+        self.applied = self._mpu.enabled
+        borders = self._mpu.borders() if self._mpu.enabled else frozenset()
+        for start, end, is_flash in self._bus.mapped:
+            self._protect(start, end, is_flash, borders, privileged)
+
+    def _protect(
+        self, start: int, end: int, is_flash: bool, borders: frozenset[int], privileged: bool
+    ) -> None:
+        cuts = {start, end}
+        mixed = set()
+        for border in borders:
+            if not start < border < end:
+                continue
+            if border % PAGE:
+                page = border - border % PAGE
+                mixed.add(page)
+                cuts |= {page, page + PAGE}
+            else:
+                cuts.add(border)
+        ordered = sorted(cuts)
+        for begin, stop in pairwise(ordered):
+            self._bus.divert(begin, stop, begin in mixed)
+            if begin not in mixed:
+                permission = self._mpu.permission(begin, privileged)
+                self._core.protect(begin, stop - begin, _bits(permission, is_flash))
+
+
+def _bits(permission: Permission, is_flash: bool) -> int:
+    bits = unicorn_const.UC_PROT_NONE
+    if permission.read:
+        bits |= unicorn_const.UC_PROT_READ
+    if permission.write and not is_flash:
+        bits |= unicorn_const.UC_PROT_WRITE
+    if permission.execute:
+        bits |= unicorn_const.UC_PROT_EXEC
+    return bits

@@ -1,0 +1,327 @@
+"""The run loop: executes blocks, lets time pass, takes exceptions, and knows when to stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from workbench.engines.base import (
+    FaultState,
+    Instructions,
+    Limit,
+    Stop,
+    StopKind,
+    StopReason,
+)
+from workbench.engines.embedded import semihosting
+from workbench.engines.embedded.console import Console
+from workbench.engines.embedded.core import Access, Event, EventKind, QemuException
+from workbench.engines.embedded.entry import IPSR_MASK, LockupError
+from workbench.engines.embedded.exceptions import FAULTS, NO_MASKS
+from workbench.engines.embedded.faults import Cause, Faults, fault_of
+from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.scb import SCR_SEVONPEND, SCR_SLEEPONEXIT, Cfsr
+from workbench.engines.embedded.stepping import Stepper
+from workbench.engines.embedded.thumb import BlockFlag
+from workbench.engines.embedded.tracer import NEVER, StopCause
+
+# The host looks in at least this often, so that Ctrl-C works.
+SLICE = 20_000_000
+
+
+class Sleep(Enum):
+    """Whether the core executes, and if not, what wakes it."""
+
+    AWAKE = 0
+    WFI = 1
+    WFE = 2
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Where a run must end at the latest: a count of instructions, or virtual time in ticks."""
+
+    instructions: int = NEVER
+    ticks: int = NEVER
+
+
+class Runner:
+    """Drives one machine."""
+
+    def __init__(self, machine: Machine, console: Console) -> None:
+        self._machine = machine
+        self._console = console
+        self._faults = Faults(machine)
+        self._stepper = Stepper(machine)
+        self._pc_batch = machine.core.batch(("pc", "xpsr"))
+        self._sleep = Sleep.AWAKE
+        self._yielded = False  # the core came to a WFE
+        self._locked_up = ""
+        self._ended = ""  # how the firmware ended itself, by semihosting
+        machine.core.is_wait_for_event = self._on_wait_for_event
+
+    def reset(self) -> None:
+        """The machine was reset."""
+        self._sleep = Sleep.AWAKE
+        self._yielded = False
+        self._locked_up = ""
+        self._ended = ""
+        self._stepper.reset()
+
+    def save(self) -> tuple[str, str, str]:
+        return self._sleep.name, self._locked_up, self._ended
+
+    def load(self, state: tuple[str, str, str]) -> None:
+        self.reset()
+        self._sleep = Sleep[state[0]]
+        _, self._locked_up, self._ended = state
+
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        """Run until something of `until` happens or the limit is reached."""
+        machine = self._machine
+        goal = self._goal(limit)
+        self._console.expect(until.uart)
+        try:
+            if machine.core.pc in until.pc and self._is_running:
+                stopped = self._step_off(until, goal)
+                if stopped is not None:
+                    return stopped
+            while True:
+                stopped = self._turn(until, goal)
+                if stopped is not None:
+                    return stopped
+        finally:
+            machine.core.set_exits(frozenset())
+            machine.state.limit = machine.state.deadline = NEVER
+
+    @property
+    def _is_running(self) -> bool:
+        return self._sleep is Sleep.AWAKE and not self._locked_up and not self._ended
+
+    def _goal(self, limit: Limit) -> Goal:
+        machine = self._machine
+        if isinstance(limit, Instructions):
+            return Goal(instructions=machine.state.count + max(0, limit.count))
+        ticks = round(max(0.0, limit.seconds) * machine.clock.ticks_per_second)
+        return Goal(ticks=machine.clock.now + ticks)
+
+    def _step_off(self, until: Stop, goal: Goal) -> StopReason | None:
+        """Execute the instruction at a stop address, before any interrupt is taken."""
+        state = self._machine.state
+        start = state.count
+        if self._count_limit(goal) <= start:
+            return self._stop(StopKind.LIMIT)
+        while state.count == start:
+            stopped = self._execute(until, frozenset(), start + 1)
+            if stopped is not None:
+                return stopped
+        return None
+
+    # -- one turn ------------------------------------------------------------------------------
+
+    def _turn(self, until: Stop, goal: Goal) -> StopReason | None:
+        machine = self._machine
+        if machine.reset_requested:
+            machine.warm_reset()
+            self.reset()
+            if until.reset:
+                return self._stop(StopKind.RESET)
+        if self._console.matched():
+            return self._stop(StopKind.UART)
+        if machine.clock.next_deadline <= machine.clock.now:
+            machine.clock.expire()
+        if self._locked_up:
+            return self._stop(StopKind.LOCKUP, detail=self._locked_up)
+        if self._ended:
+            return self._stop(StopKind.IDLE, detail=self._ended)
+        if machine.state.count >= goal.instructions or machine.clock.now >= goal.ticks:
+            return self._stop(StopKind.LIMIT)
+        try:
+            taken, fault = self._take_pending()
+        except LockupError as lockup:
+            return self._lock_up(lockup)
+        if taken:
+            return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
+        if self._sleep is not Sleep.AWAKE:
+            return self._rest(until, goal)
+        return self._execute(until, until.pc, self._count_limit(goal))
+
+    def _count_limit(self, goal: Goal) -> int:
+        if goal.ticks == NEVER:
+            return goal.instructions
+        return goal.ticks - self._machine.clock.slept
+
+    def _take_pending(self) -> tuple[bool, FaultState | None]:
+        """Take the exception that is due, if any; wake up if one could be taken."""
+        machine = self._machine
+        exceptions = machine.exceptions
+        machine.state.stop_after = 0
+        if not exceptions.pending & exceptions.enabled:
+            if self._sleep is Sleep.WFE and machine.scb.scr & SCR_SEVONPEND and exceptions.pending:
+                self._sleep = Sleep.AWAKE
+            return False, None
+        masks = machine.unit.masks()
+        number = exceptions.preempting(masks)
+        if number is None:
+            if self._sleep is Sleep.WFI and exceptions.wakes(masks):
+                self._sleep = Sleep.AWAKE
+            if self._sleep is Sleep.WFE and machine.scb.scr & SCR_SEVONPEND:
+                self._sleep = Sleep.AWAKE
+            if masks != NO_MASKS:
+                machine.state.stop_after = BlockFlag.MASKS  # look again when they may change
+            return False, None
+        self._sleep = Sleep.AWAKE
+        registers = self._faults.registers()
+        entered = machine.unit.enter(number)
+        machine.state.event = 1
+        machine.state.flags = 0
+        if entered.number not in FAULTS:
+            return True, None
+        return True, self._faults.state(entered, registers, "stacking failed on exception entry")
+
+    def _rest(self, until: Stop, goal: Goal) -> StopReason | None:
+        """Sleep until the next timer or the goal."""
+        clock = self._machine.clock
+        target = min(clock.next_deadline, goal.ticks)
+        if clock.next_deadline == NEVER and (until.idle or goal.ticks == NEVER):
+            return self._stop(StopKind.IDLE)
+        clock.sleep_until(target)
+        return None
+
+    # -- execution -----------------------------------------------------------------------------
+
+    def _execute(self, until: Stop, exits: frozenset[int], limit: int) -> StopReason | None:
+        """Execute until the core comes out, and deal with why it did."""
+        machine = self._machine
+        state = machine.state
+        pc, xpsr = self._pc_batch.read()
+        if pc in exits:
+            return self._stop(StopKind.PC)
+        state.cause = StopCause.NONE
+        state.limit = limit
+        state.stop_before = self._stepper.watched()
+        if machine.mpu.enabled:
+            state.stop_after |= BlockFlag.MASKS  # an MSR to CONTROL may drop privilege
+        deadline = min(machine.clock.next_deadline - machine.clock.slept, state.count + SLICE)
+        state.deadline = deadline
+        machine.core.set_exits(exits | self._stepper.exits)
+        try:
+            event = machine.core.run(pc | (xpsr >> 24 & 1))
+            return self._after(event, until)
+        except LockupError as lockup:
+            return self._lock_up(lockup)
+
+    def _after(self, event: Event | None, until: Stop) -> StopReason | None:
+        machine = self._machine
+        state = machine.state
+        if event is not None:
+            self._stepper.reset()
+            fault = self._on_event(event)
+            state.flags = 0
+            return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
+        if self._yielded:
+            self._yielded = False
+            state.flags = 0
+            if state.event:
+                state.event = 0
+            else:
+                self._sleep = Sleep.WFE
+            return None
+        if state.cause == StopCause.AFTER:
+            state.flags = 0
+            if machine.mpu.enabled:
+                machine.protection.update(machine.unit.privileged)
+        elif state.cause in (StopCause.LIMIT, StopCause.BEFORE):
+            fault = self._stepper.refused(StopCause(state.cause), self._faults)
+            return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
+        elif state.cause == StopCause.NONE:
+            self._stepper.arrived()
+            pc = machine.core.pc
+            if state.flags & BlockFlag.WFI and pc == state.address + state.size:
+                state.flags = 0
+                self._sleep = Sleep.WFI
+            elif pc in until.pc:
+                return self._stop(StopKind.PC)
+        return None
+
+    def _on_wait_for_event(self, pc: int) -> bool:
+        """The core asks whether it stopped for a WFE; if so it goes on to the next block."""
+        state = self._machine.state
+        if not state.flags & BlockFlag.WFE or pc != state.address + state.size:
+            return False
+        self._yielded = True
+        state.deadline = 0
+        return True
+
+    # -- events --------------------------------------------------------------------------------
+
+    def _on_event(self, event: Event) -> FaultState | None:
+        if event.kind is EventKind.EXCEPTION:
+            if event.value == QemuException.SVC:
+                return self._faults.supervisor_call()
+            if event.value == QemuException.BKPT:
+                if semihosting.is_call(self._machine):
+                    self._machine_call()
+                    return None
+                return self._faults.take_breakpoint()
+            if event.value == QemuException.EXCEPTION_EXIT and self._machine.unit.ipsr:
+                return self._return()
+        cause = fault_of(self._machine, event)
+        self._correct_count(event, cause)
+        self._machine.core.forget_translations()
+        return self._faults.take(cause)
+
+    def _machine_call(self) -> None:
+        self._ended = semihosting.call(self._machine, self._console) or ""
+
+    def _correct_count(self, event: Event, cause: Cause) -> None:
+        """The block counted last was cut short: up to the instruction that faulted, inclusive."""
+        machine = self._machine
+        state = machine.state
+        pc = machine.core.pc
+        if event.kind is EventKind.ACCESS and event.access is Access.FETCH:
+            return
+        if cause.bit is Cfsr.INVSTATE:
+            machine.tracer.truncate(0)  # nothing of it was executed
+            return
+        if state.address <= pc < state.address + state.size:
+            code = machine.bus.read(pc, 2)
+            width = 4 if code[1] >= 0xE8 else 2
+            machine.tracer.truncate(pc + width - state.address)
+
+    def _return(self) -> FaultState | None:
+        """A branch to EXC_RETURN in a handler."""
+        machine = self._machine
+        exc_return = machine.core.pc | 1
+        frame_register = "psp" if exc_return & 4 else "msp"
+        failed = machine.unit.leave(exc_return)
+        machine.state.event = 1
+        if failed is not None:
+            frame = machine.unit.get_special(frame_register)
+            return self._faults.take(Cause(failed), (exc_return, frame))
+        to_thread = not machine.core.get("xpsr") & IPSR_MASK
+        if to_thread and machine.scb.scr & SCR_SLEEPONEXIT:
+            self._sleep = Sleep.WFI
+        return None
+
+    # -- stops ---------------------------------------------------------------------------------
+
+    def _lock_up(self, lockup: LockupError) -> StopReason:
+        self._locked_up = str(lockup)
+        return self._stop(StopKind.LOCKUP, detail=self._locked_up)
+
+    def _stop(
+        self, kind: StopKind, fault: FaultState | None = None, detail: str = ""
+    ) -> StopReason:
+        machine = self._machine
+        warnings = tuple(machine.warnings)
+        machine.warnings.clear()
+        return StopReason(
+            kind=kind,
+            pc=machine.core.pc,
+            instructions=machine.state.count,
+            seconds=machine.clock.seconds,
+            fault=fault,
+            detail=detail or (fault.detail if fault else ""),
+            warnings=warnings,
+        )

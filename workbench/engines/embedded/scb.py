@@ -1,0 +1,277 @@
+"""System Control Block with the fault status registers (ARM DDI 0403E, B3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntFlag
+from typing import Any
+
+from workbench.engines.embedded.exceptions import Exc, ExceptionState
+
+# Offsets from 0xE000E000, table B3-4
+CPUID, ICSR, VTOR, AIRCR, SCR, CCR = 0xD00, 0xD04, 0xD08, 0xD0C, 0xD10, 0xD14
+SHPR1, SHPR3_END = 0xD18, 0xD24
+SHCSR, CFSR, HFSR, DFSR, MMFAR, BFAR, AFSR = 0xD24, 0xD28, 0xD2C, 0xD30, 0xD34, 0xD38, 0xD3C
+CPACR = 0xD88
+FPCCR, FPCAR, FPDSCR = 0xF34, 0xF38, 0xF3C
+
+CPUID_CORTEX_M4_R0P1 = 0x410FC241  # Cortex-M4 TRM (DDI 0439B), 4.1
+# Feature registers of a Cortex-M4 with FPU, DDI 0439B table 4-1 and 7-1
+FEATURES = {
+    0xD40: 0x00000030,  # ID_PFR0
+    0xD44: 0x00000200,  # ID_PFR1
+    0xD48: 0x00100000,  # ID_DFR0
+    0xD50: 0x00100030,  # ID_MMFR0
+    0xD58: 0x01000000,  # ID_MMFR2
+    0xD60: 0x01101110,  # ID_ISAR0
+    0xD64: 0x02112000,  # ID_ISAR1
+    0xD68: 0x21232231,  # ID_ISAR2
+    0xD6C: 0x01111131,  # ID_ISAR3
+    0xD70: 0x01310132,  # ID_ISAR4
+    0xF40: 0x10110021,  # MVFR0
+    0xF44: 0x11000011,  # MVFR1
+}
+
+ICSR_NMIPENDSET, ICSR_PENDSVSET, ICSR_PENDSVCLR = 1 << 31, 1 << 28, 1 << 27
+ICSR_PENDSTSET, ICSR_PENDSTCLR, ICSR_ISRPENDING = 1 << 26, 1 << 25, 1 << 22
+ICSR_VECTPENDING_SHIFT, ICSR_RETTOBASE = 12, 1 << 11
+VTOR_MASK = 0xFFFFFF80
+AIRCR_KEY, AIRCR_KEY_READ = 0x05FA, 0xFA05
+AIRCR_SYSRESETREQ, AIRCR_VECTCLRACTIVE = 1 << 2, 1 << 1
+SCR_SLEEPONEXIT, SCR_SEVONPEND = 1 << 1, 1 << 4
+CCR_NONBASETHRDENA, CCR_USERSETMPEND = 1 << 0, 1 << 1
+CCR_UNALIGN_TRP, CCR_DIV_0_TRP, CCR_BFHFNMIGN, CCR_STKALIGN = 1 << 3, 1 << 4, 1 << 8, 1 << 9
+CCR_WRITABLE = 0x31B
+FPCCR_LSPACT, FPCCR_LSPEN, FPCCR_ASPEN = 1 << 0, 1 << 30, 1 << 31
+FPCCR_WRITABLE = FPCCR_LSPEN | FPCCR_ASPEN | 0x17B
+
+
+class Cfsr(IntFlag):
+    """Configurable Fault Status Register, B3.2.15."""
+
+    IACCVIOL = 1 << 0
+    DACCVIOL = 1 << 1
+    MUNSTKERR = 1 << 3
+    MSTKERR = 1 << 4
+    MLSPERR = 1 << 5
+    MMARVALID = 1 << 7
+    IBUSERR = 1 << 8
+    PRECISERR = 1 << 9
+    IMPRECISERR = 1 << 10
+    UNSTKERR = 1 << 11
+    STKERR = 1 << 12
+    LSPERR = 1 << 13
+    BFARVALID = 1 << 15
+    UNDEFINSTR = 1 << 16
+    INVSTATE = 1 << 17
+    INVPC = 1 << 18
+    NOCP = 1 << 19
+    UNALIGNED = 1 << 24
+    DIVBYZERO = 1 << 25
+
+
+HFSR_VECTTBL, HFSR_FORCED, HFSR_DEBUGEVT = 1 << 1, 1 << 30, 1 << 31
+
+# SHCSR: (bit, exception) of the enable, pending and active bits, B3.2.13
+_SHCSR_ENABLE = ((16, Exc.MEM_MANAGE), (17, Exc.BUS_FAULT), (18, Exc.USAGE_FAULT))
+_SHCSR_PENDING = (
+    (12, Exc.USAGE_FAULT),
+    (13, Exc.MEM_MANAGE),
+    (14, Exc.BUS_FAULT),
+    (15, Exc.SVCALL),
+)
+_SHCSR_ACTIVE = (
+    (0, Exc.MEM_MANAGE),
+    (1, Exc.BUS_FAULT),
+    (3, Exc.USAGE_FAULT),
+    (7, Exc.SVCALL),
+    (8, Exc.DEBUG_MONITOR),
+    (10, Exc.PENDSV),
+    (11, Exc.SYSTICK),
+)
+
+
+class Scb:
+    """The registers from CPUID to CPACR, and those of the FPU.
+
+    `on_change` is called after a write that may change what the core does next, `on_reset` when
+    the firmware asks for a system reset. `ipsr` returns the number of the running exception.
+    """
+
+    STATE = (
+        "vtor",
+        "scr",
+        "ccr",
+        "cfsr",
+        "hfsr",
+        "dfsr",
+        "mmfar",
+        "bfar",
+        "cpacr",
+        "fpccr",
+        "fpcar",
+        "fpdscr",
+    )
+
+    def __init__(
+        self,
+        exceptions: ExceptionState,
+        ipsr: Callable[[], int],
+        on_change: Callable[[], None],
+        on_reset: Callable[[], None],
+    ) -> None:
+        self._exceptions = exceptions
+        self._ipsr = ipsr
+        self._on_change = on_change
+        self._on_reset = on_reset
+        self.reset()
+
+    def reset(self) -> None:
+        self.vtor = 0
+        self.scr = 0
+        self.ccr = CCR_STKALIGN
+        self.cfsr = 0
+        self.hfsr = 0
+        self.dfsr = 0
+        self.mmfar = 0
+        self.bfar = 0
+        self.cpacr = 0
+        self.fpccr = FPCCR_ASPEN | FPCCR_LSPEN
+        self.fpcar = 0
+        self.fpdscr = 0
+
+    def read(self, offset: int) -> int:
+        readers = {
+            ICSR: self._read_icsr,
+            AIRCR: lambda: AIRCR_KEY_READ << 16 | self._exceptions.prigroup << 8,
+            SHCSR: self._read_shcsr,
+        }
+        if offset in readers:
+            return readers[offset]()
+        if SHPR1 <= offset < SHPR3_END:
+            first = offset - SHPR1 + Exc.MEM_MANAGE
+            return int.from_bytes(self._exceptions.priorities[first : first + 4], "little")
+        plain = {
+            CPUID: CPUID_CORTEX_M4_R0P1,
+            VTOR: self.vtor,
+            SCR: self.scr,
+            CCR: self.ccr,
+            CFSR: self.cfsr,
+            HFSR: self.hfsr,
+            DFSR: self.dfsr,
+            MMFAR: self.mmfar,
+            BFAR: self.bfar,
+            CPACR: self.cpacr,
+            FPCCR: self.fpccr,
+            FPCAR: self.fpcar,
+            FPDSCR: self.fpdscr,
+        }
+        return plain.get(offset, FEATURES.get(offset, 0))
+
+    def write(self, offset: int, value: int) -> None:
+        if offset == ICSR:
+            self._write_icsr(value)
+        elif offset == VTOR:
+            self.vtor = value & VTOR_MASK
+        elif offset == AIRCR:
+            self._write_aircr(value)
+        elif offset == SCR:
+            self.scr = value & 0x16
+        elif offset == CCR:
+            self.ccr = value & CCR_WRITABLE
+        elif SHPR1 <= offset < SHPR3_END:
+            for lane in range(4):
+                number = offset - SHPR1 + Exc.MEM_MANAGE + lane
+                self._exceptions.set_priority(number, value >> 8 * lane)
+        elif offset == SHCSR:
+            self._write_shcsr(value)
+        elif offset == CFSR:
+            self.cfsr &= ~value
+        elif offset == HFSR:
+            self.hfsr &= ~value
+        elif offset == DFSR:
+            self.dfsr &= ~value
+        elif offset == MMFAR:
+            self.mmfar = value
+        elif offset == BFAR:
+            self.bfar = value
+        elif offset == CPACR:
+            self.cpacr = value & 0x00F00000
+        elif offset == FPCCR:
+            self.fpccr = value & FPCCR_WRITABLE
+        elif offset == FPCAR:
+            self.fpcar = value & ~7
+        elif offset == FPDSCR:
+            self.fpdscr = value & 0x07C00000
+        self._on_change()
+
+    def _read_icsr(self) -> int:
+        exceptions, current = self._exceptions, self._ipsr()
+        value = current
+        others = exceptions.active & ~(1 << current if current else 0)
+        if not others:
+            value |= ICSR_RETTOBASE
+        candidate = exceptions.candidate()
+        if candidate is not None:
+            value |= candidate << ICSR_VECTPENDING_SHIFT
+        if exceptions.pending >> Exc.IRQ0:
+            value |= ICSR_ISRPENDING
+        for bit, number in (
+            (ICSR_PENDSTSET, Exc.SYSTICK),
+            (ICSR_PENDSVSET, Exc.PENDSV),
+            (ICSR_NMIPENDSET, Exc.NMI),
+        ):
+            if exceptions.is_pending(number):
+                value |= bit
+        return value
+
+    def _write_icsr(self, value: int) -> None:
+        exceptions = self._exceptions
+        if value & ICSR_NMIPENDSET:
+            exceptions.pend(Exc.NMI)
+        if value & ICSR_PENDSVSET:
+            exceptions.pend(Exc.PENDSV)
+        elif value & ICSR_PENDSVCLR:
+            exceptions.unpend(Exc.PENDSV)
+        if value & ICSR_PENDSTSET:
+            exceptions.pend(Exc.SYSTICK)
+        elif value & ICSR_PENDSTCLR:
+            exceptions.unpend(Exc.SYSTICK)
+
+    def _write_aircr(self, value: int) -> None:
+        if value >> 16 != AIRCR_KEY:
+            return
+        self._exceptions.prigroup = value >> 8 & 7
+        if value & AIRCR_VECTCLRACTIVE:
+            self._exceptions.active = 0
+        if value & AIRCR_SYSRESETREQ:
+            self._on_reset()
+
+    def _read_shcsr(self) -> int:
+        exceptions, value = self._exceptions, 0
+        for bit, number in _SHCSR_ENABLE:
+            value |= (exceptions.enabled >> number & 1) << bit
+        for bit, number in _SHCSR_PENDING:
+            value |= (exceptions.pending >> number & 1) << bit
+        for bit, number in _SHCSR_ACTIVE:
+            value |= (exceptions.active >> number & 1) << bit
+        return value
+
+    def _write_shcsr(self, value: int) -> None:
+        exceptions = self._exceptions
+        for bit, number in _SHCSR_ENABLE:
+            exceptions.enabled = _with_bit(exceptions.enabled, number, value >> bit & 1)
+        for bit, number in _SHCSR_PENDING:
+            exceptions.pending = _with_bit(exceptions.pending, number, value >> bit & 1)
+        for bit, number in _SHCSR_ACTIVE:
+            exceptions.active = _with_bit(exceptions.active, number, value >> bit & 1)
+
+    def save(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.STATE}
+
+    def load(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+
+
+def _with_bit(mask: int, bit: int, level: int) -> int:
+    return mask | 1 << bit if level else mask & ~(1 << bit)

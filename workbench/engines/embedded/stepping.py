@@ -1,0 +1,93 @@
+"""Coming out inside a block: for exact limits, and for instructions that must be looked at first.
+
+The core executes whole blocks. To stop inside one, an exit is put at the wanted instruction; the
+core then makes the block end there.
+"""
+
+from __future__ import annotations
+
+from workbench.engines.base import FaultState
+from workbench.engines.embedded import thumb
+from workbench.engines.embedded.faults import Cause, Faults
+from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.scb import CCR_DIV_0_TRP, FPCCR_LSPACT, Cfsr
+from workbench.engines.embedded.thumb import BlockFlag
+from workbench.engines.embedded.tracer import StopCause
+
+CPACR_CP10_SHIFT = 20
+CP_PRIVILEGED, CP_FULL = 1, 3
+
+
+class Stepper:
+    """Knows which instructions to look at, and the exit that is in force."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.exits: frozenset[int] = frozenset()
+        self._pass = False  # the next instruction has been looked at and may execute
+
+    def reset(self) -> None:
+        self.exits = frozenset()
+        self._pass = False
+
+    def arrived(self) -> None:
+        """An exit was reached."""
+        self.reset()
+
+    def watched(self) -> int:
+        """BlockFlag bits of the instructions that may not just execute."""
+        if self._pass:
+            return 0
+        scb = self._machine.scb
+        flags = 0
+        if not self._float_is_on() or scb.fpccr & FPCCR_LSPACT:
+            flags |= BlockFlag.FLOAT
+        if scb.ccr & CCR_DIV_0_TRP:
+            flags |= BlockFlag.DIVIDE
+        return int(flags)
+
+    def _float_is_on(self) -> bool:
+        access = self._machine.scb.cpacr >> CPACR_CP10_SHIFT & 3
+        return access == CP_FULL or (access == CP_PRIVILEGED and self._machine.unit.privileged)
+
+    def refused(self, cause: StopCause, faults: Faults) -> FaultState | None:
+        """The tracer refused the block at PC; return a fault if one was taken over it."""
+        machine = self._machine
+        state = machine.state
+        pc = machine.core.pc
+        code = machine.bus.read(pc, state.refused_size)
+        if cause is StopCause.LIMIT:
+            remaining = state.limit - state.count
+            if remaining > 0:
+                offsets = [offset for offset, *_ in thumb.instructions(code)]
+                self.exits = frozenset({pc + offsets[remaining]})
+            return None
+        for offset, first, second in thumb.instructions(code):
+            flag = thumb.flags_of(first, second) & state.stop_before
+            if flag and offset:
+                self.exits = frozenset({pc + offset})
+                return None
+            if flag:
+                return self._inspect(flag, second, pc, faults)
+        return None
+
+    def _inspect(self, flag: int, second: int, pc: int, faults: Faults) -> FaultState | None:
+        """Look at the 32-bit instruction at PC before it executes."""
+        machine = self._machine
+        if thumb.condition_passed(machine.core.get("xpsr")):
+            trap = None
+            if flag & BlockFlag.DIVIDE and not machine.core.get(f"r{second & 0xF}"):
+                trap = Cfsr.DIVBYZERO
+            elif flag & BlockFlag.FLOAT and not self._float_is_on():
+                trap = Cfsr.NOCP
+            elif flag & BlockFlag.FLOAT:
+                if machine.unit.preserve_float():
+                    return None  # the lazy frame is written: nothing left to watch for
+                trap = Cfsr.LSPERR
+            if trap is not None:
+                machine.tracer.issue(pc, 4)
+                self.reset()
+                return faults.take(Cause(trap))
+        self.exits = frozenset({pc + 4})
+        self._pass = True
+        return None

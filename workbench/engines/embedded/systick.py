@@ -1,0 +1,103 @@
+"""SysTick, the system timer (ARM DDI 0403E, B3.3), on virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workbench.engines.embedded.peripheral import VirtualClock
+
+CSR, RVR, CVR, CALIB = 0x0, 0x4, 0x8, 0xC
+CSR_ENABLE, CSR_TICKINT, CSR_CLKSOURCE, CSR_COUNTFLAG = 1 << 0, 1 << 1, 1 << 2, 1 << 16
+CALIB_NOREF = 1 << 31
+COUNTER_MASK = 0xFFFFFF
+
+
+class SysTick:
+    """Counts down from RVR at `frequency`; `pend` is called when it reaches 0 with TICKINT.
+
+    The counter is not stepped: its value follows from the virtual time at which it was last
+    loaded. `_origin` is that time in counter steps, scaled by ticks_per_second.
+    """
+
+    STATE = ("_csr", "_rvr", "_origin", "_value")
+
+    def __init__(self, clock: VirtualClock, frequency: int, pend: Callable[[], None]) -> None:
+        self._clock = clock
+        self._frequency = frequency
+        self._pend = pend
+        self._timer = clock.timer(self._expired)
+        self.reset()
+
+    def reset(self) -> None:
+        self._csr = CSR_CLKSOURCE
+        self._rvr = 0
+        self._value = 0  # counter while it is stopped, or at `_origin`
+        self._origin = 0  # clock ticks at which the counter held `_value`
+
+    def read(self, offset: int) -> int:
+        if offset == CSR:
+            value = self._csr
+            self._csr &= ~CSR_COUNTFLAG
+            return value
+        if offset == RVR:
+            return self._rvr
+        if offset == CVR:
+            return self._counter()
+        return CALIB_NOREF
+
+    def write(self, offset: int, value: int) -> None:
+        if offset == CSR:
+            counter = self._counter()
+            kept = self._csr & CSR_COUNTFLAG
+            self._csr = value & (CSR_ENABLE | CSR_TICKINT) | CSR_CLKSOURCE | kept
+            self._load(counter)
+        elif offset == RVR:
+            counter = self._counter()
+            self._rvr = value & COUNTER_MASK
+            self._load(counter)
+        elif offset == CVR:
+            self._csr &= ~CSR_COUNTFLAG
+            self._load(0)
+
+    def _counter(self) -> int:
+        if not self._csr & CSR_ENABLE:
+            return self._value
+        steps = (self._clock.now - self._origin) * self._frequency // self._clock.ticks_per_second
+        if steps <= self._value:
+            return self._value - steps
+        if not self._rvr:
+            return 0
+        # The step after 0 loads RVR.
+        return self._rvr - (steps - self._value - 1) % (self._rvr + 1)
+
+    def _load(self, value: int) -> None:
+        self._value = value
+        self._origin = self._clock.now
+        self._timer.cancel()
+        if self._csr & CSR_ENABLE:
+            self._arm(value if value else self._rvr + 1)
+
+    def _arm(self, steps: int) -> None:
+        """Expire when the counter has made `steps` steps from `_origin`."""
+        if not self._rvr and not self._value:
+            return  # a reload value of 0 stops the counter
+        due = self._origin - (-steps * self._clock.ticks_per_second // self._frequency)
+        self._timer.arm(due - self._clock.now)
+
+    def _expired(self) -> None:
+        self._csr |= CSR_COUNTFLAG
+        if self._csr & CSR_TICKINT:
+            self._pend()
+        # Go on from the exact moment of reaching 0, so that the period does not drift.
+        elapsed = self._value if self._value else self._rvr + 1
+        exact = self._origin - (-elapsed * self._clock.ticks_per_second // self._frequency)
+        self._value = 0
+        self._origin = exact
+        self._arm(self._rvr + 1)
+
+    def save(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.STATE}
+
+    def load(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)

@@ -1,0 +1,84 @@
+"""As much of the Thumb-2 encoding as counting and stopping need (ARM DDI 0403E, A5 and A7.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntFlag
+
+
+class BlockFlag(IntFlag):
+    """What a block contains that the machine must act on. The C tracer has the same values."""
+
+    WFI = 1
+    WFE = 2
+    SEV = 4
+    MASKS = 8  # CPS or MSR: may change PRIMASK, BASEPRI, FAULTMASK or CONTROL
+    FLOAT = 16  # an instruction of the floating-point extension
+    DIVIDE = 32  # SDIV or UDIV
+
+
+_HINTS = {2: BlockFlag.WFE, 3: BlockFlag.WFI, 4: BlockFlag.SEV}
+
+
+def is_wide(halfword: int) -> bool:
+    """Whether `halfword` begins a 32-bit instruction: 0b11101, 0b11110 or 0b11111 (A5.1)."""
+    return halfword >= 0xE800
+
+
+def instructions(code: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield (offset, first halfword, second halfword or 0) of each instruction in `code`."""
+    offset, end = 0, len(code)
+    while offset < end:
+        first = code[offset] | code[offset + 1] << 8
+        if is_wide(first) and offset + 4 <= end:
+            yield offset, first, code[offset + 2] | code[offset + 3] << 8
+            offset += 4
+        else:
+            yield offset, first, 0
+            offset += 2
+
+
+def flags_of(first: int, second: int) -> BlockFlag:
+    """Return the flags of one instruction."""
+    if not is_wide(first):
+        if first & 0xFF0F == 0xBF00:  # hints, A7.7: NOP, YIELD, WFE, WFI, SEV
+            return _HINTS.get(first >> 4 & 0xF, BlockFlag(0))
+        return BlockFlag.MASKS if first & 0xFFE8 == 0xB660 else BlockFlag(0)  # CPS
+    if first == 0xF3AF and second & 0xFF00 == 0x8000:  # hints, 32 bits
+        return _HINTS.get(second & 0xFF, BlockFlag(0))
+    if first & 0xFFE0 == 0xF380 and second & 0xD000 == 0x8000:  # MSR
+        return BlockFlag.MASKS
+    if first & 0xEC00 == 0xEC00 and second >> 8 & 0xE == 0xA:  # coprocessors 10 and 11
+        return BlockFlag.FLOAT
+    if first & 0xFFD0 == 0xFB90 and second & 0xF0 == 0xF0:  # SDIV, UDIV
+        return BlockFlag.DIVIDE
+    return BlockFlag(0)
+
+
+def scan(code: bytes) -> tuple[int, int]:
+    """Return (number of instructions, BlockFlag bits) of the block `code`."""
+    count, flags = 0, 0
+    for _, first, second in instructions(code):
+        count += 1
+        flags |= flags_of(first, second)
+    return count, int(flags)
+
+
+def condition_passed(xpsr: int) -> bool:
+    """Whether the next instruction executes, by the IT state and the flags in xPSR (A7.3)."""
+    it_state = xpsr >> 8 & 0xFC | xpsr >> 25 & 3
+    if not it_state & 0xF:
+        return True
+    negative, zero, carry, overflow = (bool(xpsr >> bit & 1) for bit in (31, 30, 29, 28))
+    condition = it_state >> 4
+    holds = (
+        zero,
+        carry,
+        negative,
+        overflow,
+        carry and not zero,
+        negative == overflow,
+        negative == overflow and not zero,
+        True,
+    )[condition >> 1]
+    return holds != bool(condition & 1) if condition < 0xE else True

@@ -1,0 +1,239 @@
+"""Exact counting and recording of the blocks that the core executes.
+
+The hook of a tracer runs before every block. There is one in C (`_tracer.c`, optional) and the
+one here; both count the same, and both share `TracerState` with the machine.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Protocol
+
+from workbench.engines.embedded.thumb import scan
+
+NEVER = (1 << 64) - 1
+NO_BLOCK = -1
+
+
+class StopCause(IntEnum):
+    """Why a tracer refused a block. The C tracer has the same values."""
+
+    NONE = 0
+    DEADLINE = 1  # `count` has reached `deadline`
+    LIMIT = 2  # the block would take `count` beyond `limit`
+    BEFORE = 3  # the block has a flag of `stop_before`
+    AFTER = 4  # the block before it had a flag of `stop_after`
+
+
+class TracerState(ctypes.Structure):
+    """What a tracer and the machine share. The C tracer has the same layout."""
+
+    _fields_ = (
+        ("count", ctypes.c_uint64),  # instructions issued since reset
+        ("deadline", ctypes.c_uint64),
+        ("limit", ctypes.c_uint64),
+        ("stop_before", ctypes.c_uint32),  # BlockFlag bits
+        ("stop_after", ctypes.c_uint32),
+        ("cause", ctypes.c_uint32),  # StopCause of the refused block, 0 if none was
+        ("event", ctypes.c_uint32),  # 1 once a block with SEV was issued
+        ("address", ctypes.c_uint32),  # the block issued last: start, bytes, instructions, flags
+        ("size", ctypes.c_uint32),
+        ("instructions", ctypes.c_uint32),
+        ("flags", ctypes.c_uint32),
+        ("refused_size", ctypes.c_uint32),  # the refused block: bytes
+    )
+
+    count: int
+    deadline: int
+    limit: int
+    stop_before: int
+    stop_after: int
+    cause: int
+    event: int
+    address: int
+    size: int
+    instructions: int
+    flags: int
+    refused_size: int
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a tracer has recorded: blocks and the edges between them, by index into `blocks`.
+
+    blocks: (start address, code, times issued).
+    edges: (index before, index after) -> times.
+    """
+
+    blocks: tuple[tuple[int, bytes, int], ...]
+    edges: dict[tuple[int, int], int]
+
+
+class Tracer(Protocol):
+    """Counts, and between `start` and `stop` records."""
+
+    state: TracerState
+    hook: Any  # the C function for the block hook
+    user_data: int | None
+
+    def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
+        """Code may lie at [start, end), seen by the host in `memory`.
+
+        `is_volatile`: it can change under way (RAM), so each execution compares the bytes.
+        """
+
+    def start(self) -> None: ...
+
+    def stop(self) -> Recording: ...
+
+    def truncate(self, size: int) -> None:
+        """Of the block issued last only the first `size` bytes were executed."""
+
+    def issue(self, address: int, size: int) -> None:
+        """Count a block that the hook has not seen: an instruction that trapped before it ran."""
+
+    def forget(self) -> None:
+        """Code may have changed: decode blocks anew."""
+
+
+_BLOCK_CALLBACK = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p
+)
+
+
+class PythonTracer:
+    """The tracer where there is no C extension.
+
+    `stop` ends the emulation before the current block; `fail` takes an exception out of the hook.
+    """
+
+    def __init__(self, stop: Callable[[], None], fail: Callable[[BaseException], None]) -> None:
+        self.state = TracerState(deadline=NEVER, limit=NEVER)
+        self.user_data: int | None = None
+        self._stop = stop
+        self._memories: list[tuple[int, int, mmap.mmap, bool]] = []
+        # (address, size) -> instructions, flags, index of the block, bytes if volatile
+        self._known: dict[tuple[int, int], tuple[int, int, int, bytes | None]] = {}
+        self._blocks: list[tuple[int, bytes]] = []
+        self._indices: dict[tuple[int, bytes], int] = {}
+        self._counts: list[int] = []
+        self._edges: dict[tuple[int, int], int] = {}
+        self._recording = False
+        self._last = NO_BLOCK
+        self._before_last = NO_BLOCK
+
+        def hook(uc: Any, address: int, size: int, data: Any) -> None:
+            try:
+                self._on_block(address, size)
+            except BaseException as error:
+                fail(error)
+
+        self.hook = _BLOCK_CALLBACK(hook)
+
+    def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
+        self._memories.append((start, end, memory, is_volatile))
+
+    def start(self) -> None:
+        self._counts = [0] * len(self._blocks)
+        self._edges = {}
+        self._last = self._before_last = NO_BLOCK
+        self._recording = True
+
+    def stop(self) -> Recording:
+        self._recording = False
+        used = [i for i, count in enumerate(self._counts) if count]
+        renumbered = {old: new for new, old in enumerate(used)}
+        return Recording(
+            tuple((*self._blocks[i], self._counts[i]) for i in used),
+            {
+                (renumbered[a], renumbered[b]): count
+                for (a, b), count in self._edges.items()
+                if count
+            },
+        )
+
+    def truncate(self, size: int) -> None:
+        state = self.state
+        if size >= state.size:
+            return
+        address = state.address
+        state.count -= state.instructions
+        if self._recording and self._last != NO_BLOCK:
+            self._counts[self._last] -= 1
+            if self._before_last != NO_BLOCK:
+                self._edges[self._before_last, self._last] -= 1
+            self._last = self._before_last
+        if size:
+            self.issue(address, size)
+        else:
+            state.size = state.instructions = state.flags = 0
+
+    def issue(self, address: int, size: int) -> None:
+        self._issue(address, size, *self._look_up(address, size)[:3])
+
+    def forget(self) -> None:
+        self._known.clear()
+
+    def _look_up(self, address: int, size: int) -> tuple[int, int, int, bytes | None]:
+        known = self._known.get((address, size))
+        if known is not None and known[3] is None:
+            return known
+        code, is_volatile = self._read_code(address, size)
+        if known is not None and known[3] == code:
+            return known
+        count, flags = scan(code)
+        kept = code if is_volatile else None
+        index = self._indices.get((address, code))
+        if index is None:
+            index = self._indices[address, code] = len(self._blocks)
+            self._blocks.append((address, code))
+            self._counts.append(0)
+        known = self._known[address, size] = (count, flags, index, kept)
+        return known
+
+    def _read_code(self, address: int, size: int) -> tuple[bytes, bool]:
+        for start, end, memory, is_volatile in self._memories:
+            if start <= address and address + size <= end:
+                return memory[address - start : address - start + size], is_volatile
+        return bytes(size), False
+
+    def _on_block(self, address: int, size: int) -> None:
+        state = self.state
+        count, flags, index, _ = self._look_up(address, size)
+        issued = state.count
+        if state.flags & state.stop_after:
+            cause = StopCause.AFTER
+        elif issued >= state.deadline:
+            cause = StopCause.DEADLINE
+        elif flags & state.stop_before:
+            cause = StopCause.BEFORE
+        elif issued + count > state.limit:
+            cause = StopCause.LIMIT
+        else:
+            self._issue(address, size, count, flags, index)
+            return
+        state.cause = cause
+        state.refused_size = size
+        self._stop()
+
+    def _issue(self, address: int, size: int, count: int, flags: int, index: int) -> None:
+        state = self.state
+        state.count += count
+        state.address = address
+        state.size = size
+        state.instructions = count
+        state.flags = flags
+        if flags & 4:  # BlockFlag.SEV
+            state.event = 1
+        if self._recording:
+            self._counts[index] += 1
+            last = self._last
+            if last != NO_BLOCK:
+                edge = (last, index)
+                self._edges[edge] = self._edges.get(edge, 0) + 1
+            self._before_last = last
+            self._last = index

@@ -1,0 +1,27 @@
+"""Choice between the C tracer and its Python twin."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from workbench.engines.embedded.core import Core
+from workbench.engines.embedded.tracer import PythonTracer, Tracer
+
+
+def native_module() -> Any | None:
+    """Return the C extension, or None where it was not built."""
+    try:
+        return importlib.import_module("workbench.engines.embedded._tracer")
+    except ImportError:
+        return None
+
+
+def make_tracer(core: Core, force_python: bool = False) -> Tracer:
+    """Return the tracer for `core`: the C one if it is there and not refused."""
+    module = None if force_python else native_module()
+    if module is None:
+        return PythonTracer(core.stop, core.fail)
+    from workbench.engines.embedded.native import NativeTracer
+
+    return NativeTracer(module)
