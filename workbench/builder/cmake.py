@@ -124,9 +124,13 @@ def _environment() -> dict[str, str]:
 
 def _relevant(output: list[str]) -> str:
     """Return what the compiler and linker said, without Ninja's echo of their command lines."""
-    said = [line for line in output if not line.startswith(("ninja: ", "FAILED: ", "/"))]
-    errors = [line for line in output if re.search(r"error:|undefined reference|overflowed", line)]
-    return _tail("".join(said if any(e in said for e in errors) else output))
+    said = []
+    is_command = False
+    for line in output:
+        if not is_command and not line.startswith(("ninja: ", "FAILED: ")):
+            said.append(line)
+        is_command = line.startswith("FAILED: ")
+    return _tail("".join(said or output))
 
 
 def _tail(text: str) -> str:

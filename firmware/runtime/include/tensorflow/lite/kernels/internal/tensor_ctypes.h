@@ -16,9 +16,10 @@ const T* GetTensorData(const TfLiteTensor* tensor) {
   return tensor == nullptr ? nullptr : reinterpret_cast<const T*>(tensor->data.raw);
 }
 
+// On Arm int32_t is long: the same type as the int of TfLiteIntArray in all but name.
 inline RuntimeShape GetTensorShape(const TfLiteTensor* tensor) {
-  return tensor == nullptr ? RuntimeShape(0, nullptr)
-                           : RuntimeShape(tensor->dims->size, tensor->dims->data);
+  if (tensor == nullptr) return RuntimeShape(0, nullptr);
+  return RuntimeShape(tensor->dims->size, reinterpret_cast<const int32_t*>(tensor->dims->data));
 }
 
 }  // namespace tflite

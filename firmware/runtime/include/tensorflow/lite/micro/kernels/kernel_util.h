@@ -62,7 +62,8 @@ const T* GetOptionalTensorData(const TfLiteEvalTensor* tensor) {
 
 inline RuntimeShape GetTensorShape(const TfLiteEvalTensor* tensor) {
   return tensor == nullptr ? RuntimeShape(0, nullptr)
-                           : RuntimeShape(tensor->dims->size, tensor->dims->data);
+                           : RuntimeShape(tensor->dims->size,
+                                          reinterpret_cast<const int32_t*>(tensor->dims->data));
 }
 
 inline bool HaveSameShapes(const TfLiteEvalTensor* a, const TfLiteEvalTensor* b) {
