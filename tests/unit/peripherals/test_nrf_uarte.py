@@ -1,0 +1,128 @@
+"""UARTE of the nRF52840 (Product Specification v1.7, 6.34) and the UART beside it (6.33)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.peripherals.fakes import Bench
+from workbench.engines.embedded.peripherals import nrf
+from workbench.engines.embedded.peripherals import nrf_uarte as u
+
+BUFFER = 0x2000_1000
+
+
+def bit(event: int) -> int:
+    return 1 << (event - nrf.EVENTS) // 4
+
+
+@pytest.fixture
+def uarte():
+    bench = Bench("UART.NRF52840_UART", easyDMA=True)
+    bench[u.ENABLE] = u.ENABLE_UARTE
+    return bench
+
+
+def start_receiving(bench, count, pointer=BUFFER):
+    bench[u.RXD_PTR], bench[u.RXD_MAXCNT] = pointer, count
+    bench[u.STARTRX] = 1
+
+
+def test_pins_are_disconnected_after_reset(uarte):
+    assert all(uarte[offset] == 0xFFFF_FFFF for offset in u.PSEL)
+
+
+def test_sends_from_memory(uarte):
+    uarte.bus.write(BUFFER, b"hello")
+    uarte[u.TXD_PTR], uarte[u.TXD_MAXCNT] = BUFFER, 5
+    uarte[u.STARTTX] = 1
+    assert uarte.sent == b"hello"
+    assert uarte[u.TXD_AMOUNT] == 5
+    assert [uarte[e] for e in (u.TXSTARTED, u.TXDRDY, u.ENDTX, u.TXSTOPPED)] == [1, 1, 1, 0]
+    uarte[u.STOPTX] = 1
+    assert uarte[u.TXSTOPPED] == 1
+
+
+def test_sending_from_flash_gets_a_warning(uarte):
+    uarte[u.TXD_PTR], uarte[u.TXD_MAXCNT] = 0x1000, 1
+    uarte[u.STARTTX] = 1
+    assert "EasyDMA cannot reach flash" in uarte.warnings[0]
+
+
+def test_receives_until_the_buffer_is_full(uarte):
+    start_receiving(uarte, 3)
+    assert uarte[u.RXSTARTED] == 1
+    uarte.model.receive(b"ab")
+    assert (uarte[u.RXDRDY], uarte[u.ENDRX]) == (1, 0)
+    uarte.model.receive(b"cd")
+    assert uarte[u.ENDRX] == 1
+    assert uarte[u.RXD_AMOUNT] == 3
+    assert uarte.bus.read(BUFFER, 4) == b"abc\0"
+    assert uarte.model.receive_pending
+
+
+def test_no_byte_is_lost_between_one_byte_buffers(uarte):
+    """The firmware restarts reception from its interrupt handler, byte for byte."""
+    uarte[nrf.INTENSET] = bit(u.ENDRX)
+    start_receiving(uarte, 1)
+    uarte.model.receive(b"0123456789")
+    got = b""
+    while uarte.line:
+        uarte[u.ENDRX] = 0
+        got += uarte.bus.read(BUFFER, uarte[u.RXD_AMOUNT])
+        uarte[u.STARTRX] = 1
+    assert got == b"0123456789"
+
+
+def test_restart_by_shortcut_waits_until_the_event_is_cleared(uarte):
+    """Double buffering: the pointer is latched at start, the next one is set meanwhile."""
+    uarte[nrf.SHORTS] = 1 << 5  # ENDRX_STARTRX
+    start_receiving(uarte, 2)
+    uarte[u.RXD_PTR] = BUFFER + 0x100
+    uarte.model.receive(b"abcdef")
+    assert uarte.bus.read(BUFFER, 2) == b"ab"
+    assert uarte.bus.read(BUFFER + 0x100, 2) == b"\0\0"
+    uarte[u.RXD_PTR] = BUFFER + 0x200
+    uarte[u.ENDRX] = 0
+    assert uarte.bus.read(BUFFER + 0x100, 2) == b"cd"
+    uarte[u.ENDRX] = 0
+    assert uarte.bus.read(BUFFER + 0x200, 2) == b"ef"
+
+
+def test_stopping_ends_the_buffer_and_then_times_out(uarte):
+    start_receiving(uarte, 10)
+    uarte.model.receive(b"abc")
+    uarte[u.STOPRX] = 1
+    assert (uarte[u.ENDRX], uarte[u.RXTO], uarte[u.RXD_AMOUNT]) == (1, 1, 3)
+    uarte.model.receive(b"d")
+    assert uarte.model.receive_pending
+
+
+def test_interrupts_follow_events_and_enables(uarte):
+    start_receiving(uarte, 1)
+    uarte.model.receive(b"a")
+    assert not uarte.line
+    uarte[nrf.INTENSET] = bit(u.ENDRX) | bit(u.ERROR)
+    assert uarte.line
+    assert uarte[nrf.INTENCLR] == uarte[nrf.INTEN] == bit(u.ENDRX) | bit(u.ERROR)
+    uarte[nrf.INTENCLR] = bit(u.ENDRX)
+    assert not uarte.line
+    uarte[nrf.INTEN] = bit(u.ENDRX)
+    assert uarte.line
+    uarte[u.ENDRX] = 0
+    assert not uarte.line
+
+
+def test_the_older_uart_in_the_same_block():
+    uart = Bench("UART.NRF52840_UART")
+    uart[u.ENABLE] = u.ENABLE_UART
+    uart[u.STARTTX] = uart[u.STARTRX] = 1
+    uart[u.TXD] = ord("A")
+    assert uart.sent == b"A"
+    assert uart[u.TXDRDY] == 1
+    uart.model.receive(b"xy")
+    got = b""
+    while uart[u.RXDRDY]:
+        uart[u.RXDRDY] = 0
+        got += bytes([uart[u.RXD]])
+    assert got == b"xy"
+    assert not uart.model.receive_pending
