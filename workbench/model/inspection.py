@@ -55,12 +55,16 @@ class Inspection:
 def inspect_model(path: Path) -> Inspection:
     """Read and check the .tflite at `path`. Raises ModelError if it cannot be read."""
     model = read_model(path)
-    findings = list(check(model))
-    labels: tuple[str, ...] = ()
     try:
-        labels = read_labels(path)
+        return inspect_parsed(model, read_labels(path))
     except ModelError as error:
-        findings.append(Finding(Severity.NOTE, error.message, error.hint))
+        note = Finding(Severity.NOTE, error.message, error.hint)
+        return inspect_parsed(model, (), note)
+
+
+def inspect_parsed(model: Model, labels: tuple[str, ...], *notes: Finding) -> Inspection:
+    """Check a model that has been read; `notes` are found elsewhere and added."""
+    findings = (*check(model), *notes)
     return Inspection(
         model=model,
         labels=labels,
@@ -69,7 +73,7 @@ def inspect_model(path: Path) -> Inspection:
         parameters=model.parameters,
         constant_bytes=sum(tensor.bytes for tensor in model.tensors if tensor.constant),
         runs=all(finding.severity is not Severity.ERROR for finding in findings),
-        findings=tuple(findings),
+        findings=findings,
     )
 
 

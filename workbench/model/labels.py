@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from pathlib import Path
 
 from workbench.errors import ModelError
@@ -11,30 +13,47 @@ _MAX_BYTES = 64 * 1024
 
 
 def read_labels(model: Path) -> tuple[str, ...]:
-    """Labels of the .tflite `model`: `<name>.labels.txt` or `labels.txt` beside it, one a line.
+    """Labels of the .tflite `model`, one a line of a text file; empty where there is none.
 
-    Empty where there is no such file. Raises ModelError for a file that is not plain text or has
-    an empty or repeated label.
+    The file is `<name>.labels.txt` or `labels.txt` beside the model, or one with "label" in its
+    name among the associated files that TFLite metadata appends to the model as a zip archive.
+    Raises ModelError for a file that is not plain text or has an empty or repeated label.
     """
     for path in (model.with_name(f"{model.stem}.labels.txt"), model.with_name(FILE_NAME)):
         if path.is_file():
-            return _parse(path)
+            try:
+                return _parse(str(path), path.read_bytes())
+            except OSError as error:
+                raise ModelError(f"{path}: cannot be read ({error.strerror})") from None
+    return _associated_labels(model)
+
+
+def _associated_labels(model: Path) -> tuple[str, ...]:
+    if not zipfile.is_zipfile(model):
+        return ()
+    try:
+        with zipfile.ZipFile(model) as archive:
+            for entry in archive.infolist():
+                if "label" in entry.filename.lower() and entry.filename.endswith(".txt"):
+                    with archive.open(entry) as file:
+                        return _parse(f"{model}: {entry.filename}", file.read(_MAX_BYTES + 1))
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise ModelError(f"{model}: its associated files are damaged ({error})") from None
     return ()
 
 
-def _parse(path: Path) -> tuple[str, ...]:
+def _parse(where: str, content: bytes) -> tuple[str, ...]:
     try:
-        content = path.read_bytes()
         text = content[:_MAX_BYTES].decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path}: not a readable UTF-8 text file ({error})") from None
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{where}: not UTF-8 text ({error})") from None
     labels = tuple(line.strip() for line in text.splitlines())
     if (
         len(content) > _MAX_BYTES
         or "" in labels
         or not all(label.isprintable() for label in labels)
     ):
-        raise ModelError(f"{path}: labels must be one short name a line, without empty lines")
+        raise ModelError(f"{where}: labels must be one short name a line, without empty lines")
     if len(set(labels)) != len(labels):
-        raise ModelError(f"{path}: a label is there twice")
+        raise ModelError(f"{where}: a label is there twice")
     return labels

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from workbench.errors import ModelError, UserError
 from workbench.model.quantization import dequantize, quantize
 from workbench.model.reader import parse_model
+from workbench.model.values import Model
 
 
 def available() -> bool:
@@ -31,9 +32,10 @@ class Oracle:
 
     def __init__(self, model: bytes) -> None:
         runtime = _runtime()
-        parse_model(model)  # TFLM trusts its input; a corrupt file could take the process down
+        # TFLM trusts its input; a corrupt file could take the process down.
+        arena = _arena_bytes(parse_model(model))
         try:
-            self._interpreter = runtime.Interpreter.from_bytes(model)
+            self._interpreter = runtime.Interpreter.from_bytes(model, arena_size=arena)
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"TFLM refuses the model: {error}") from None
         details = self._interpreter.get_input_details(0)
@@ -75,6 +77,13 @@ def _runtime() -> Any:
             'pip install --pre tflite_micro (it is part of "tinyml-workbench[dev]")',
         ) from None
     return runtime
+
+
+def _arena_bytes(model: Model) -> int:
+    """Enough for any plan: all tensors at once, and TFLM's own records of a 64-bit build."""
+    tensors = sum(tensor.bytes + 1024 for tensor in model.tensors if not tensor.constant)
+    records = 1024 * len(model.tensors) + 4096 * len(model.operators)
+    return 2 * tensors + records + 256 * 1024
 
 
 def _scale(details: Any) -> tuple[float, int] | None:

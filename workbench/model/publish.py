@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from workbench.errors import FeatureError, UserError
+from workbench.errors import FeatureError
+from workbench.files import write_atomically
 from workbench.model import labels as label_file
 from workbench.model.card import Card, DataSource, Heard, render
 from workbench.model.confusion import Confusion
 from workbench.model.dataset import UNKNOWN, DataSet, join, read_dataset
-from workbench.model.inspection import Inspection, inspect_model
+from workbench.model.inspection import Inspection, inspect_parsed
 from workbench.model.mfcc import mfcc
 from workbench.model.quantize import load_tensorflow, predict
+from workbench.model.reader import parse_model
 from workbench.model.recordings import read_wav
 from workbench.model.train import Progress, Recipe, train
 from workbench.serialize import to_json
@@ -127,33 +128,22 @@ def _command(features: Sequence[Path], recipe: Recipe, held_out: Path | None) ->
 
 
 def _write(
-    output: Path, model: bytes, labels: Sequence[str], recipe: Recipe, card: Card
+    output: Path, model: bytes, labels: tuple[str, ...], recipe: Recipe, card: Card
 ) -> Inspection:
+    """Write the folder's files, each whole or not at all; the model last."""
+    inspection = inspect_parsed(parse_model(model, output / MODEL_NAME), labels)
     recorded = {
         "tensorflow": card.tensorflow,
         "recipe": recipe,
         "data": card.sources,
         "cross_validation": card.cross_validation,
     }
-    files: dict[str, bytes] = {
+    files: dict[str, bytes | str] = {
+        label_file.FILE_NAME: "".join(f"{label}\n" for label in labels),
+        RECIPE_NAME: json.dumps(to_json(recorded), indent=2) + "\n",
+        CARD_NAME: render(card, inspection),
         MODEL_NAME: model,
-        label_file.FILE_NAME: "".join(f"{label}\n" for label in labels).encode(),
-        RECIPE_NAME: (json.dumps(to_json(recorded), indent=2) + "\n").encode(),
     }
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".training-", dir=output) as scratch:
-            draft = Path(scratch)
-            _fill(draft, files)
-            card_text = render(card, inspect_model(draft / MODEL_NAME))
-            _fill(draft, {CARD_NAME: card_text.encode()})
-            for name in (*files, CARD_NAME):
-                (draft / name).replace(output / name)
-    except OSError as error:
-        raise UserError(f"{output}: cannot be written ({error.strerror})") from None
-    return inspect_model(output / MODEL_NAME)
-
-
-def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
-        (folder / name).write_bytes(content)
+        write_atomically(output / name, content)
+    return inspection

@@ -1,0 +1,25 @@
+"""Models and data that the tests of workbench.model share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.resources import resource
+
+SHARED = Path(__file__).parents[4] / "shared"
+
+
+@pytest.fixture(scope="session")
+def keyword_spotter() -> Path:
+    """The committed model."""
+    return resource("firmware") / "models" / "keyword_spotter" / "model.tflite"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of development data beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs the development data in {SHARED.name}/ beside the checkout")
+    return SHARED

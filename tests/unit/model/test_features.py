@@ -1,0 +1,200 @@
+"""Recordings and feature files are read, or refused with a message that helps."""
+
+import struct
+import wave
+
+import numpy as np
+import pytest
+
+from workbench.errors import FeatureError
+from workbench.model.archive import read_archive
+from workbench.model.features import read_features
+from workbench.model.mfcc import mfcc
+from workbench.model.recordings import read_wav
+from workbench.resources import resource
+
+FLOAT32_STEP = 2.0**-24  # of values below one
+
+
+def write_wav(path, raw: bytes, width: int = 2, rate: int = 16_000, channels: int = 1):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        file.writeframes(raw)
+    return path
+
+
+@pytest.fixture
+def tone() -> np.ndarray:
+    """A second of 440 Hz, in -0.5..0.5."""
+    return 0.5 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
+
+
+def pcm(samples: np.ndarray, width: int) -> bytes:
+    if width == 1:
+        return np.round(samples * 128 + 128).astype(np.uint8).tobytes()
+    whole = np.round(samples * 2 ** (8 * width - 1)).astype(np.int64)
+    return b"".join(int(n).to_bytes(width, "little", signed=True) for n in whole)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_pcm_of_every_width(tmp_path, tone, width):
+    samples = read_wav(write_wav(tmp_path / "tone.wav", pcm(tone, width), width))
+    assert samples.dtype == np.float32
+    assert np.abs(samples - tone).max() <= max(2.0 ** -(8 * width - 1), FLOAT32_STEP)
+
+
+def test_a_recording_becomes_its_features(tmp_path, tone):
+    path = write_wav(tmp_path / "tone.wav", pcm(tone, 2))
+    (features,) = read_features(path)
+    assert features.name == "tone.wav"
+    assert features.note == ""
+    assert np.array_equal(features.values, mfcc(read_wav(path)))
+
+
+def test_a_recording_takes_the_shape_of_the_models_input(tmp_path, tone):
+    path = write_wav(tmp_path / "tone.wav", pcm(tone, 2))
+    assert read_features(path, (1, 49, 10, 1))[0].values.shape == (1, 49, 10, 1)
+
+
+def test_a_recording_for_a_model_that_takes_no_speech_is_refused(tmp_path, tone):
+    with pytest.raises(FeatureError, match="1 x 640"):
+        read_features(write_wav(tmp_path / "tone.wav", pcm(tone, 2)), (1, 640))
+
+
+def test_what_is_cut_off_is_said(tmp_path, tone):
+    path = write_wav(tmp_path / "long.wav", pcm(np.concatenate([tone, tone]), 2))
+    assert read_features(path)[0].note == "2.00 s long: only the first second is used"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rate": 44_100}, "44100 Hz, not 16000 Hz"),
+        ({"channels": 2}, "2 channels, not one"),
+        ({"raw": b""}, "empty"),
+    ],
+)
+def test_other_recordings_are_refused(tmp_path, options, message):
+    path = write_wav(tmp_path / "other.wav", **{"raw": bytes(64), **options})
+    with pytest.raises(FeatureError, match=message):
+        read_wav(path)
+
+
+def test_a_wrong_rate_says_how_to_convert(tmp_path):
+    with pytest.raises(FeatureError) as caught:
+        read_wav(write_wav(tmp_path / "cd.wav", bytes(64), rate=44_100))
+    assert "sox cd.wav -r 16000" in caught.value.hint
+
+
+def test_damaged_recordings_are_read_or_refused(tmp_path):
+    original = (
+        resource("firmware") / "models/keyword_spotter/recordings/yes_en-gb.wav"
+    ).read_bytes()
+    random = np.random.default_rng(2)
+    path = tmp_path / "damaged.wav"
+    for _ in range(400):
+        content = bytearray(original[: random.integers(0, 400)])
+        for _ in range(random.integers(0, 4)):
+            if content:
+                content[random.integers(0, min(48, len(content)))] = random.integers(0, 256)
+        path.write_bytes(content)
+        try:
+            read_wav(path)
+        except FeatureError:
+            continue
+
+
+def test_a_compressed_wav_is_refused(tmp_path):
+    mu_law = struct.pack(
+        "<4sI4s4sIHHIIHH", b"RIFF", 36, b"WAVE", b"fmt ", 16, 7, 1, 16000, 16000, 1, 8
+    )
+    (tmp_path / "a.wav").write_bytes(mu_law + struct.pack("<4sI", b"data", 0))
+    with pytest.raises(FeatureError, match="unknown format"):
+        read_wav(tmp_path / "a.wav")
+
+
+def test_rows_of_an_npy(tmp_path):
+    stack = np.random.default_rng(0).normal(size=(3, 49, 10))
+    np.save(tmp_path / "three.npy", stack)
+    rows = read_features(tmp_path / "three.npy")
+    assert [row.name for row in rows] == ["three.npy[0]", "three.npy[1]", "three.npy[2]"]
+    assert np.array_equal(rows[1].values, stack[1].astype(np.float32))
+
+
+def test_one_input_in_any_shape(tmp_path):
+    np.save(tmp_path / "one.npy", np.ones((1, 49, 10, 1), np.float32))
+    (row,) = read_features(tmp_path / "one.npy")
+    assert row.name == "one.npy"
+    assert row.values.shape == (49, 10)
+
+
+def test_int8_features_are_dequantized_and_labelled(tmp_path):
+    np.savez(
+        tmp_path / "kws.npz",
+        features_int8=np.full((2, 49, 10), 85, np.int8),
+        scale=np.float32(0.5),
+        zero_point=np.int32(83),
+        label=np.array([1, 0]),
+        label_names=np.array(["go", "yes"]),
+        file_names=np.array(["a.bin", "b.bin"]),
+    )
+    first, second = read_features(tmp_path / "kws.npz")
+    assert (first.name, first.expected, second.expected) == ("a.bin", "yes", "go")
+    assert (first.values == 1.0).all()
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"other": np.zeros(3)}, "but other"),
+        ({"features": np.zeros((2, 48, 10))}, "one input is 49 x 10"),
+        ({"features": np.zeros((0, 49, 10))}, "one input is 49 x 10"),
+        ({"features": np.zeros((1, 49, 10), np.int8)}, "type int8"),
+        ({"features": np.full((1, 49, 10), np.inf)}, "not finite"),
+        ({"features_int8": np.zeros((1, 49, 10), np.int8)}, "scale and zero_point"),
+        (
+            {
+                "features": np.zeros((1, 49, 10)),
+                "label": np.array([5]),
+                "label_names": np.array(["a"]),
+            },
+            "outside the 1 label_names",
+        ),
+    ],
+)
+def test_archives_that_do_not_fit_are_refused(tmp_path, arrays, message):
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(FeatureError, match=message):
+        read_archive(tmp_path / "a.npz", (49, 10))
+
+
+def test_pickled_objects_are_refused(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([{}], object), allow_pickle=True)
+    with pytest.raises(FeatureError, match="without pickled objects") as caught:
+        read_archive(tmp_path / "a.npy", (49, 10))
+    assert "not a readable" in caught.value.message
+
+
+def test_damaged_archives_are_read_or_refused(tmp_path):
+    np.savez(tmp_path / "a.npz", features=np.zeros((2, 49, 10)))
+    original = (tmp_path / "a.npz").read_bytes()
+    random = np.random.default_rng(4)
+    for _ in range(300):
+        content = bytearray(original)
+        for _ in range(3):
+            region = 400 if random.random() < 0.5 else len(content)
+            content[random.integers(0, region)] = random.integers(0, 256)
+        (tmp_path / "b.npz").write_bytes(content[: random.integers(1, len(content) + 1)])
+        try:
+            read_archive(tmp_path / "b.npz", (49, 10))
+        except FeatureError:
+            continue
+
+
+@pytest.mark.parametrize("name", ["missing.wav", "missing.npz", "notes.txt"])
+def test_missing_and_foreign_files_are_named(tmp_path, name):
+    (tmp_path / "notes.txt").write_text("hello")
+    with pytest.raises(FeatureError, match=name):
+        read_features(tmp_path / name)

@@ -1,0 +1,99 @@
+"""What inspection says about models that run, that run elsewhere, and that run nowhere."""
+
+import pytest
+import tflite
+
+from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
+from workbench.model import check, inspect_model, parse_model, required_operators
+from workbench.model.inspection import Severity
+from workbench.model.operators import resolver_method
+
+OP = tflite.BuiltinOperator
+TWO = (TensorSpec((1, 4)), TensorSpec((1, 4)))
+
+
+def findings(tensors, *operators, **options):
+    return check(parse_model(write_tflite(tensors, operators, **options)))
+
+
+def test_the_committed_model_runs_and_has_labels(keyword_spotter):
+    inspection = inspect_model(keyword_spotter)
+    assert inspection.runs
+    assert inspection.findings == ()
+    assert inspection.labels == ("yes", "no", "unknown")
+    assert (inspection.macs, inspection.parameters) == (11_040, 1_035)
+
+
+def test_what_a_resolver_needs_for_it(keyword_spotter):
+    resolver = inspect_model(keyword_spotter).resolver
+    assert [f"{entry.method}({entry.registration})" for entry in resolver] == [
+        "AddConv2D(Register_CONV_2D_INT8())",
+        "AddDepthwiseConv2D(Register_DEPTHWISE_CONV_2D_INT8())",
+        "AddReshape()",
+        "AddFullyConnected(Register_FULLY_CONNECTED_INT8())",
+        "AddSoftmax(Register_SOFTMAX_INT8())",
+    ]
+
+
+def test_float_use_of_an_operator_needs_the_full_registration():
+    tensors = (*TWO, TensorSpec((1, 4), FLOAT32), TensorSpec((1, 4), FLOAT32))
+    relus = [OperatorSpec(OP.SOFTMAX, (0,), (1,)), OperatorSpec(OP.SOFTMAX, (2,), (3,))]
+    (softmax,) = required_operators(parse_model(write_tflite(tensors, relus)))
+    assert not softmax.int8_only
+    assert softmax.registration == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        ("CONV_2D", "AddConv2D"),
+        ("BATCH_MATMUL", "AddBatchMatMul"),
+        ("STRIDED_SLICE", "AddStridedSlice"),
+        ("BATCH_TO_SPACE_ND", "AddBatchToSpaceNd"),
+        ("LSTM", ""),
+    ],
+)
+def test_the_resolvers_method(name, method):
+    assert resolver_method(name) == method
+
+
+def test_an_operator_that_only_tflm_has_names_the_way_out():
+    (finding,) = findings(TWO, OperatorSpec(OP.TANH, (0,), (1,)))
+    assert finding.severity is Severity.ERROR
+    assert "AddTanh" in finding.message
+    assert "--tflm-lib" in finding.hint
+
+
+def test_an_operator_that_nothing_has():
+    (finding,) = findings(TWO, OperatorSpec(OP.LSTM, (0,), (1,)))
+    assert "neither the runtime nor TFLM" in finding.message
+
+
+def test_a_custom_operator_is_named():
+    (finding,) = findings(TWO, OperatorSpec("Wavelet", (0,), (1,)))
+    assert 'custom operator "Wavelet"' in finding.message
+
+
+def test_a_type_without_kernels():
+    int16 = TensorSpec((1, 4), tflite.TensorType.INT16)
+    messages = [f.message for f in findings((int16, int16), OperatorSpec(OP.RELU, (0,), (1,)))]
+    assert any("INT16" in m and "takes int8 and float32" in m for m in messages)
+    assert "operator 0 RELU computes on INT16" in messages
+
+
+def test_another_schema_version():
+    assert (
+        "schema version 2" in findings(TWO, OperatorSpec(OP.RELU, (0,), (1,)), version=2)[0].message
+    )
+
+
+def test_a_dynamic_batch_is_hinted_at():
+    open_batch = TensorSpec((1, 4), signature=(-1, 4))
+    (finding,) = findings((open_batch, TWO[1]), OperatorSpec(OP.RELU, (0,), (1,)))
+    assert finding.severity is Severity.NOTE
+    shape = findings((open_batch, TWO[1]), OperatorSpec(OP.SHAPE, (0,), (1,)))[-1]
+    assert "batch_size=1" in shape.hint
+
+
+def test_a_model_that_does_nothing():
+    assert "no operators" in findings(TWO)[0].message
