@@ -34,8 +34,18 @@ def test_repeated_warnings_are_one_with_a_count():
 
 
 def test_other_warnings_keep_their_words_and_information_is_none():
-    text = "nvic: Changing value of the SHCSR register to 0x70000"
+    text = "usart2: Unknown baud rate"
     assert warnings_in([f"12:36:50.2115 [WARNING] {text}", INFO]) == (text,)
+
+
+def test_registers_without_a_model_are_one_warning():
+    lines = [
+        "12:00:00.0000 [WARNING] nvic: Changing value of the SHCSR register to 0x70000, the "
+        "register isn't supported by Renode",
+        "12:00:00.0000 [WARNING] nvic: Unhandled read from offset 0xDFC.",
+        "12:00:00.0000 [WARNING] rcc: Unhandled write to offset 0x4. Unhandled bits: [29]",
+    ]
+    assert warnings_in(lines) == ("Renode does not model all registers used of: nvic, rcc",)
 
 
 def test_a_flood_of_kinds_is_cut():

@@ -17,6 +17,7 @@ _UNMAPPED = re.compile(
     r"^sysbus: (?:\[(?:\w+: )?(?P<pc>0x[0-9A-Fa-f]+)[^]]*\] )?"
     r"(?P<access>Read|Write)\w+ (?:from|to) non existing peripheral at (?P<address>0x[0-9A-Fa-f]+)"
 )
+_NOT_MODELLED = re.compile(r"^(?P<where>\w+): (?:Unhandled|Changing value of the \w+ register)")
 _ABORT = re.compile(r"CPU abort \[PC=(?P<pc>0x[0-9A-Fa-f]+)\]: (?P<why>.*)")
 
 _SILICON = "Renode goes on; silicon takes a BusFault"
@@ -33,13 +34,25 @@ def log_lines(log: Path, start: int, end: int) -> list[str]:
 
 
 def warnings_in(lines: Iterable[str]) -> tuple[str, ...]:
-    """The distinct warnings and errors in `lines`, at most MAX_WARNINGS and a note on the rest."""
+    """The distinct warnings and errors in `lines`, at most MAX_WARNINGS and a note on the rest.
+
+    Registers and bits that Renode has no model for are one warning together: firmware that boots
+    as on silicon writes some of them at every start.
+    """
     seen: dict[str, int] = {}
+    not_modelled: dict[str, None] = {}
     for line in lines:
         found = _LINE.match(line)
-        if found:
+        if not found:
+            continue
+        gap = _NOT_MODELLED.match(found["text"])
+        if gap:
+            not_modelled[gap["where"]] = None
+        else:
             text = _explained(found["text"].rstrip())
             seen[text] = seen.get(text, 0) + 1
+    if not_modelled:
+        seen[f"Renode does not model all registers used of: {', '.join(not_modelled)}"] = 1
     texts = [f"{text} ({times} times)" if times > 1 else text for text, times in seen.items()]
     if len(texts) > MAX_WARNINGS:
         more = len(texts) - MAX_WARNINGS

@@ -32,6 +32,7 @@ from workbench.engines.renode.worker.machine import Machine, RenodeError
 _FAULTS = frozenset({1, 3, 4, 17, 18})
 
 _TIMER = "workbench limit"
+_NEVER = 1 << 63  # period of a counter that only counts, as the DWT's
 _SYSTICK = "systick"
 _SYST_CSR, _TICKINT = 0xE000E010, 1 << 1  # ARM DDI 0403E, B3.3.3
 _POLL_MS = 50
@@ -218,7 +219,7 @@ class Runner:
     def _can_wake(self) -> bool:
         """Is a timer running? Nothing else happens by itself in a machine with one core."""
         for entry in self.machine.machine.ClockSource.GetAllClockEntries():
-            if not entry.Enabled or entry.LocalName == _TIMER:
+            if not entry.Enabled or entry.LocalName == _TIMER or entry.Period >= _NEVER:
                 continue
             # Renode starts SysTick with the first interrupt, even one that was never switched on.
             if entry.LocalName == _SYSTICK and not self._systick_interrupts():
