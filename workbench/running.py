@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
@@ -46,13 +47,15 @@ def run_image(
     limit: Limit,
     pattern: bytes | None = None,
     send: bytes = b"",
+    listener: Callable[[bytes], None] | None = None,
 ) -> RunResult:
     """Load `image`, queue `send` for its console, and run until `pattern` or `limit`.
 
-    `pattern` is a regular expression over the console's bytes. The run also ends at a fault, and
+    `pattern` is a regular expression over the console's bytes; `listener` is told them live. The run also ends at a fault, and
     when the core sleeps and nothing can wake it.
     """
     engine.load(image, platform)
+    engine.uart.listen(listener)
     if send:
         engine.uart.write(send)
     reason = engine.run(Stop(uart=pattern), limit)

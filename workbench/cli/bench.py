@@ -9,12 +9,12 @@ import typer
 
 from workbench.cli.console import output, print_json, progress
 from workbench.cli.options import (
-    EngineName,
     EngineOption,
     JsonOption,
     KernelSet,
     ModelOption,
 )
+from workbench.engines import EngineChoice
 
 app = typer.Typer()
 
@@ -33,7 +33,7 @@ def bench(
         typer.Option("--inputs", help="Recordings or features; else the project's own, or random."),
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the table as a page.")] = None,
-    engine: EngineOption = EngineName.AUTO,
+    engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Boards x kernels: check with the host, instructions, flash, RAM, arena, latency.

@@ -12,12 +12,12 @@ from workbench.cli.options import (
     DEFAULT_BOARD,
     DEFAULT_KERNELS,
     BoardOption,
-    EngineName,
     EngineOption,
     JsonOption,
     KernelsOption,
     ModelOption,
 )
+from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def classify(
     board: BoardOption = DEFAULT_BOARD,
     kernels: KernelsOption = DEFAULT_KERNELS,
     model: ModelOption = None,
-    engine: EngineOption = EngineName.AUTO,
+    engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Build and boot the firmware, send it recordings or features, show labels and scores."""

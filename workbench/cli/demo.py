@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.console import output, print_json, progress
-from workbench.cli.options import EngineName, EngineOption, JsonOption
+from workbench.cli.options import EngineOption, JsonOption
+from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
     from workbench.demo import DemoReport
@@ -24,7 +25,7 @@ def demo(
     folder: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for the HTML page.")
     ] = Path("out"),
-    engine: EngineOption = EngineName.AUTO,
+    engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Build the firmware, boot it on every board, classify recordings, show what it cost."""

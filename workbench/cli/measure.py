@@ -9,7 +9,6 @@ import typer
 
 from workbench.cli.console import output, print_json, read_input
 from workbench.cli.options import (
-    EngineName,
     EngineOption,
     InputOption,
     JsonOption,
@@ -17,6 +16,7 @@ from workbench.cli.options import (
     ReplOption,
     UartOption,
 )
+from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
     from workbench.measure import MeasureReport
@@ -48,7 +48,7 @@ def measure(
     limit: Annotated[
         str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
     ] = "10s",
-    engine: EngineOption = EngineName.AUTO,
+    engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Count the instructions between two points, or of the calls of one function.

@@ -8,13 +8,7 @@ from typing import Annotated
 
 import typer
 
-
-class EngineName(str, Enum):
-    """What executes the firmware."""
-
-    AUTO = "auto"
-    EMBEDDED = "embedded"
-    RENODE = "renode"
+from workbench.engines import EngineChoice
 
 
 class KernelSet(str, Enum):
@@ -28,7 +22,7 @@ DEFAULT_BOARD = "stm32f4_discovery"
 DEFAULT_KERNELS = KernelSet.CMSIS_NN
 
 EngineOption = Annotated[
-    EngineName, typer.Option("--engine", help="What executes the firmware.", show_default=True)
+    EngineChoice, typer.Option("--engine", help="What executes the firmware.", show_default=True)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 PlatformOption = Annotated[

@@ -10,7 +10,6 @@ import typer
 
 from workbench.cli.console import output, print_json, read_input
 from workbench.cli.options import (
-    EngineName,
     EngineOption,
     InputOption,
     JsonOption,
@@ -18,6 +17,7 @@ from workbench.cli.options import (
     ReplOption,
     UartOption,
 )
+from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
     from workbench.running import RunResult
@@ -38,7 +38,7 @@ def run(
         str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
     ] = "10s",
     input: InputOption = None,
-    engine: EngineOption = EngineName.AUTO,
+    engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Boot any ELF, show its UART live, and say why it stopped and how many instructions it took.
@@ -57,9 +57,8 @@ def run(
     target = load_platform(platform, repl=repl, uart=uart)
     send = read_input(input)
     with open_engine(engine.value) as machine:
-        if not json:
-            machine.uart.listen(_show)
-        result = run_image(machine, image, target, bound, pattern, send)
+        listener = None if json else _show
+        result = run_image(machine, image, target, bound, pattern, send, listener)
     if json:
         print_json(result)
     else:
