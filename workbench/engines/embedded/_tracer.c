@@ -17,7 +17,14 @@
 enum { CAUSE_DEADLINE = 1, CAUSE_LIMIT = 2, CAUSE_BEFORE = 3, CAUSE_AFTER = 4 };
 
 /* BlockFlag in thumb.py */
-enum { FLAG_WFI = 1, FLAG_WFE = 2, FLAG_SEV = 4, FLAG_MASKS = 8, FLAG_FLOAT = 16, FLAG_DIVIDE = 32 };
+enum {
+  FLAG_WFI = 1,
+  FLAG_WFE = 2,
+  FLAG_SEV = 4,
+  FLAG_MASKS = 8,
+  FLAG_FLOAT = 16,
+  FLAG_DIVIDE = 32
+};
 
 /* TracerState in tracer.py */
 typedef struct {
@@ -35,10 +42,10 @@ typedef struct {
   const uint8_t *memory; /* host memory to compare with, NULL where it cannot change */
   uint8_t *code;         /* copy of the bytes that were decoded */
   int32_t older;         /* block with the same address and size, other bytes; or NO_BLOCK */
-  int32_t successor[EDGES_IN_BLOCK];     /* index of the edge's end */
-  uint64_t taken[EDGES_IN_BLOCK];        /* its count */
-  int32_t more_edges;                    /* further edges, a list; or NO_EDGE */
-  uint64_t issued;                       /* while recording */
+  int32_t successor[EDGES_IN_BLOCK]; /* index of the edge's end */
+  uint64_t taken[EDGES_IN_BLOCK];    /* its count */
+  int32_t more_edges;                /* further edges, a list; or NO_EDGE */
+  uint64_t issued;                   /* while recording */
 } Block;
 
 typedef struct {
@@ -76,10 +83,14 @@ static int is_wide(uint32_t first) { return first >= 0xE800; }
 
 static uint32_t hint(uint32_t operation) {
   switch (operation) {
-    case 2: return FLAG_WFE;
-    case 3: return FLAG_WFI;
-    case 4: return FLAG_SEV;
-    default: return 0;
+    case 2:
+      return FLAG_WFE;
+    case 3:
+      return FLAG_WFI;
+    case 4:
+      return FLAG_SEV;
+    default:
+      return 0;
   }
 }
 
@@ -304,8 +315,7 @@ static void clear_blocks(Tracer *t) {
 /* -- Python -------------------------------------------------------------------------------- */
 
 typedef struct {
-  PyObject_HEAD
-  Tracer *tracer;
+  PyObject_HEAD Tracer *tracer;
 } TracerObject;
 
 static Tracer *tracer_of(PyObject *self) { return ((TracerObject *)self)->tracer; }
@@ -353,8 +363,8 @@ static PyObject *addresses(PyObject *self, PyObject *unused) {
   (void)unused;
   Tracer *t = tracer_of(self);
   return Py_BuildValue("KKKn", (unsigned long long)(uintptr_t)&t->state,
-                       (unsigned long long)(uintptr_t)on_block,
-                       (unsigned long long)(uintptr_t)t, (Py_ssize_t)sizeof(State));
+                       (unsigned long long)(uintptr_t)on_block, (unsigned long long)(uintptr_t)t,
+                       (Py_ssize_t)sizeof(State));
 }
 
 static PyObject *add_range(PyObject *self, PyObject *args) {

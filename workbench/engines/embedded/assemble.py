@@ -200,6 +200,9 @@ def _add_peripheral(
             bus=_MasterBus(machine.bus, machine),
             lines=lines,
             warn=machine.warn,
+            address=(on_bus[0].address or 0) if on_bus else 0,
+            request_reset=machine.request_reset,
+            shared=machine.shared,
         )
     )
     machine.peripherals[entry.name] = peripheral

@@ -261,7 +261,7 @@ class ExceptionUnit:
     # -- return --------------------------------------------------------------------------------
 
     def leave(self, exc_return: int) -> Cfsr | None:
-        """Return from the running exception.
+        """Return from the running exception, to the next one that is due if there is one.
 
         Return None when done. Where the return is invalid or the stack cannot be read, return
         the CFSR bit for it: the exception is over, and the fault is to be tail-chained.
@@ -283,7 +283,12 @@ class ExceptionUnit:
             return Cfsr.INVPC
         if to_thread and nested != 1 and not self._scb.ccr & CCR_NONBASETHRDENA:
             return Cfsr.INVPC
-        return self._unstack(exc_return, kind == EXC_RETURN_THREAD_PSP, to_thread)
+        from_psp = kind == EXC_RETURN_THREAD_PSP
+        following = exceptions.preempting(self.masks())
+        if following is not None:  # tail-chaining: the frame stays, the context untouched
+            self.chain(following, exc_return, self._core.get("psp" if from_psp else "msp"))
+            return None
+        return self._unstack(exc_return, from_psp, to_thread)
 
     def _unstack(self, exc_return: int, from_psp: bool, to_thread: bool) -> Cfsr | None:
         core = self._core

@@ -65,7 +65,7 @@ class Machine:
         self.core.add_block_hook(self.tracer.hook, self.tracer.user_data)
         self.clock = Clock(sizing.ticks_per_second, lambda: self.instructions, self.attend)
         self.exceptions = ExceptionState(sizing.interrupts, sizing.priority_mask)
-        self.scb = Scb(self.exceptions, lambda: self.unit.ipsr, self.attend, self._request_reset)
+        self.scb = Scb(self.exceptions, lambda: self.unit.ipsr, self.attend, self.request_reset)
         self.mpu = Mpu(self._on_mode_change)
         self.systick = SysTick(self.clock, sizing.systick_hz, self._pend_systick)
         self.scs = SystemControlSpace(
@@ -78,6 +78,7 @@ class Machine:
         )
         self.protection = Protection(self.core, self.bus, self.mpu)
         self.peripherals: dict[str, Peripheral] = {}
+        self.shared: dict[str, Any] = {}  # for peripherals that reach into each other
         self.on_power_up: list[Callable[[], None]] = []  # fill memories: .repl writes, the image
         self.vector_table = 0
         self.reset_requested = False
@@ -199,7 +200,8 @@ class Machine:
         self.exceptions.pend(Exc.SYSTICK)
         self.attend()
 
-    def _request_reset(self) -> None:
+    def request_reset(self) -> None:
+        """Reset soon: by software or by a watchdog."""
         self.reset_requested = True
         self.attend()
 

@@ -16,7 +16,7 @@ from workbench.engines.base import (
 from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
 from workbench.engines.embedded.core import Access, Event, EventKind, QemuException
-from workbench.engines.embedded.entry import IPSR_MASK, LockupError
+from workbench.engines.embedded.entry import LockupError
 from workbench.engines.embedded.exceptions import FAULTS, NO_MASKS
 from workbench.engines.embedded.faults import Cause, Faults, fault_of
 from workbench.engines.embedded.machine import Machine
@@ -299,7 +299,7 @@ class Runner:
         if failed is not None:
             frame = machine.unit.get_special(frame_register)
             return self._faults.take(Cause(failed), (exc_return, frame))
-        to_thread = not machine.core.get("xpsr") & IPSR_MASK
+        to_thread = not machine.unit.ipsr
         if to_thread and machine.scb.scr & SCR_SLEEPONEXIT:
             self._sleep = Sleep.WFI
         return None

@@ -1,0 +1,93 @@
+// Every kind of fault, with its status registers, taken by its own handler or escalated.
+#include "testlib.h"
+
+extern uint32_t stack_top;
+static volatile uint32_t expected_pc;
+
+// Prints the fault and goes on behind the instruction, or at `resume` if that is set.
+static volatile uint32_t resume;
+
+void __attribute__((used)) report(uint32_t *frame, uint32_t lr) {
+  print_hex("exception", ipsr());
+  print_hex("cfsr", CFSR);
+  print_hex("hfsr", HFSR);
+  if (CFSR & 1 << 15) print_hex("bfar", BFAR);
+  if (CFSR & 1 << 7) print_hex("mmfar", MMFAR);
+  print_hex("pc is right", expected_pc ? frame[6] == expected_pc : 2);
+  print_hex("exc_return", lr);
+  CFSR = CFSR;
+  HFSR = HFSR;
+  frame[6] = resume;
+  frame[7] |= 1 << 24;
+}
+
+#define HANDLER(name) \
+  void NAKED name(void) { __asm volatile("mrs r0, msp\n mov r1, lr\n b report\n"); }
+HANDLER(HardFaultHandler)
+HANDLER(MemManageHandler)
+HANDLER(BusFaultHandler)
+HANDLER(UsageFaultHandler)
+
+// Runs `instruction` with r0 = address; label 1 is the instruction, label 2 where to go on.
+#define TRY(what, address, instruction)                                                 \
+  do {                                                                                  \
+    print(what "\n");                                                                   \
+    __asm volatile(                                                                     \
+        "mov r0, %2\n adr r1, 1f\n str r1, %0\n adr r1, 2f\n orr r1, #1\n str r1, %1\n" \
+        "mov r1, #0\n .balign 4\n 1: " instruction "\n .balign 4\n 2: nop\n"            \
+        : "=m"(expected_pc), "=m"(resume)                                               \
+        : "r"(address)                                                                  \
+        : "r0", "r1", "r2", "r3", "r4", "r12", "lr", "memory", "cc");                   \
+  } while (0)
+
+static void all(void) {
+  TRY("read nowhere", 0x30000000, "ldr r1, [r0]");
+  TRY("write nowhere", 0x30000004, "str r1, [r0]");
+  TRY("byte nowhere", 0x30000005, "ldrb r1, [r0]");
+  TRY("undefined", 0, "udf #0");
+  TRY("undefined, wide", 0, "udf.w #1");
+  TRY("second of an IT block", 0x30000008, "cmp r0, r0\n it eq\n ldreq r1, [r0]\n");
+}
+
+static void jumps(void) {
+  print("jump nowhere\n");
+  expected_pc = 0x30000000;
+  __asm volatile("adr r1, 2f\n orr r1, #1\n str r1, %0\n bx %1\n .balign 4\n 2: nop\n"
+                 : "=m"(resume)
+                 : "r"(0x30000001)
+                 : "r1", "memory");
+  print("jump without the Thumb bit\n");
+  expected_pc = 0;
+  __asm volatile(
+      "adr r1, 2f\n bic r2, r1, #1\n orr r1, #1\n str r1, %0\n bx r2\n .balign 4\n 2: nop\n"
+      : "=m"(resume)
+      :
+      : "r1", "r2", "memory");
+  print("jump to the peripherals\n");
+  expected_pc = 0x40000000;
+  __asm volatile("adr r1, 2f\n orr r1, #1\n str r1, %0\n bx %1\n .balign 4\n 2: nop\n"
+                 : "=m"(resume)
+                 : "r"(0x40000001)
+                 : "r1", "memory");
+}
+
+int main(void) {
+  print("escalated\n");
+  all();
+  jumps();
+  SHCSR = 7 << 16;
+  print("enabled\n");
+  all();
+  jumps();
+  print("fpu off\n");
+  TRY("vmov", 0, "vmov s0, r0");
+  TRY("vmov in a failed IT", 1, "cmp r0, #0\n it eq\n vmoveq s0, r0");
+  print("division\n");
+  CCR |= 1 << 4;
+  TRY("by zero", 5, "sdiv r2, r0, r1");
+  TRY("by two", 10, "mov r1, #2\n udiv r2, r0, r1");
+  CCR &= ~(1u << 4);
+  TRY("by zero without the trap", 5, "udiv r2, r0, r1");
+  print("bad return\n");
+  return 0;
+}
