@@ -15,6 +15,7 @@ from workbench.builder import BuildPlan, BuiltImage, boards, build, plan_builds
 from workbench.builder.plan import KERNEL_SETS
 from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck, latencies
 from workbench.errors import CheckFailedError
+from workbench.fitting import fit_arena
 from workbench.image import Image
 from workbench.inputs import (
     Inputs,
@@ -49,16 +50,16 @@ def run_matrix(
     engine: str = "auto",
     progress: Progress = lambda _: None,
 ) -> Matrix:
-    """Build each plan, boot it, give it all inputs, and compare with the host's `tflite_micro`.
+    """Build each plan with the smallest arena it runs with, boot it, and give it all inputs.
 
-    The comparison is left out where that package is not installed.
+    The outputs are compared with those of the host's `tflite_micro` where that is installed.
     """
     loaded = read_model(model)
     expected = _oracle_outputs(model, loaded, inputs) if available() else None
     rows, answers, engines, compilers = [], [], set(), set()
     for plan in plans:
         progress(f"building {plan.name}")
-        built = build(plan)
+        built = build(fit_arena(plan, engine))
         progress(f"running {plan.name}")
         row, answered, used = _run_image(built, inputs, expected, engine)
         rows.append(row)

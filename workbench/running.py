@@ -51,8 +51,8 @@ def run_image(
 ) -> RunResult:
     """Load `image`, queue `send` for its console, and run until `pattern` or `limit`.
 
-    `pattern` is a regular expression over the console's bytes; `listener` is told them live. The run also ends at a fault, and
-    when the core sleeps and nothing can wake it.
+    `pattern` is a regular expression over the console's bytes; `listener` is told them live. The
+    run also ends at a fault, and when the core sleeps and nothing can wake it.
     """
     engine.load(image, platform)
     engine.uart.listen(listener)

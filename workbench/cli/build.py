@@ -12,12 +12,12 @@ from workbench.cli.console import print_json
 from workbench.cli.options import (
     DEFAULT_BOARD,
     DEFAULT_KERNELS,
-    EngineName,
     EngineOption,
     JsonOption,
     KernelSet,
     ModelOption,
 )
+from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
     from workbench.builder import BuiltImage
@@ -66,7 +66,7 @@ def build(
     symbols: Annotated[
         int, typer.Option("--symbols", help="Show the largest N symbols.", min=0)
     ] = 0,
-    engine: EngineOption = EngineName.AUTO,
+    engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Build the demo firmware and show its footprint: flash, RAM, arena, stack.

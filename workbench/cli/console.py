@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+_PIPE_WIDTH = 120  # columns; a pipe has no width of its own, and tables should not fold in it
+
+
 def print_error(message: str, hint: str = "") -> None:
     """Print what is wrong, and what to do about it, on stderr."""
     console = output(stderr=True)

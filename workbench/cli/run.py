@@ -77,5 +77,7 @@ def _report(result: RunResult) -> None:
     from workbench.running import describe
 
     console = output(stderr=True)
+    if result.uart and not result.uart.endswith("\n"):
+        console.print()  # the console stopped in mid-line
     for line in describe(result):
         console.print(line, markup=False, soft_wrap=True)

@@ -5,35 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.cli.console import output
+from workbench.text import significant
 
 if TYPE_CHECKING:
-    from workbench.cost import BenchReport
+    from workbench.cost import BenchReport, InferenceCost
 
 
 def print_costs(report: BenchReport) -> None:
     """Print one line for each image: instructions, latency, bytes, and the check with the host."""
-    from rich.table import Table
+    from itertools import groupby
 
-    table = Table(box=None, pad_edge=False)
-    table.add_column("board")
-    table.add_column("kernels")
-    clocks = [f"{latency.clock_hz / 1e6:g} MHz" for latency in report.rows[0].latencies]
-    for heading in ("instructions", *clocks, "flash", "RAM", "arena", "as host"):
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1), pad_edge=False)
+    table.add_column("board, kernels")
+    clocks = [f"{latency.clock_hz / 1e6:g}\nMHz" for latency in report.rows[0].latencies]
+    for heading in ("instruc-\ntions", *clocks, "flash", "RAM", "arena", "as\nhost"):
         table.add_column(heading, justify="right")
-    for row in report.rows:
-        table.add_row(
-            row.board,
-            row.kernels,
-            f"{row.invoke.median:,.0f}",
-            *(f"{latency.seconds * 1e3:#.3g} ms" for latency in row.latencies),
-            *(f"{size:,}" for size in (row.flash_bytes, row.ram_bytes, row.arena_used)),
-            f"{row.oracle.equal_bytes}/{row.oracle.compared}" if row.oracle else "-",
-        )
+    for board, rows in groupby(report.rows, lambda row: row.board):
+        table.add_row(Text(board, "bold"))
+        for row in rows:
+            table.add_row(f"  {row.kernels}", *_figures(row))
     console = output()
     console.print(table)
-    basis = report.rows[0].latencies[0].basis
     console.print(
-        f"instructions of one Invoke(), counted (median); latency {basis}; sizes in bytes;\n"
-        "as host: outputs byte-equal to tflite_micro",
+        "One Invoke(): instructions are counted, the median over the inputs. Milliseconds at\n"
+        f"a clock are {report.rows[0].latencies[0].basis}; silicon takes longer.\n"
+        "Sizes in bytes. As host: outputs byte-equal to those of tflite_micro.",
         style="dim",
     )
+
+
+def _figures(row: InferenceCost) -> list[str]:
+    sizes = (row.flash_bytes, row.ram_bytes, row.arena_used)
+    return [
+        f"{row.invoke.median:,.0f}",
+        *(significant(latency.seconds * 1e3) for latency in row.latencies),
+        *(f"{size:,}" for size in sizes),
+        f"{row.oracle.equal_bytes}/{row.oracle.compared}" if row.oracle else "-",
+    ]

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from workbench.cost import BenchReport
 from workbench.demo import DemoReport
+from workbench.text import significant
 
 
 def demo_page(report: DemoReport) -> str:
@@ -32,6 +33,6 @@ def _render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters["thousands"] = lambda number: f"{round(number):,}"
-    environment.filters["milliseconds"] = lambda seconds: f"{seconds * 1e3:#.3g}"
+    environment.filters["milliseconds"] = lambda seconds: significant(seconds * 1e3)
     environment.filters["megahertz"] = lambda hertz: f"{hertz / 1e6:g}"
     return environment.get_template(template).render(**values)

@@ -1,0 +1,13 @@
+"""Numbers as readers want them."""
+
+from __future__ import annotations
+
+import math
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return `value` with so many significant digits, without an exponent: 0.0424, 2.19, 233."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:.0f}"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    return f"{round(value, decimals):.{max(0, decimals)}f}"
