@@ -52,7 +52,7 @@ template <typename RealMultiplier>
 TfLiteStatus StoreMultipliers(TfLiteContext* context, int count, RealMultiplier real_multiplier,
                               OutputQuantization* quantization) {
   auto* multipliers = AllocatePersistent<int32_t>(context, count);
-  auto* shifts = AllocatePersistent<int32_t>(context, count);
+  auto* shifts = AllocatePersistent<int8_t>(context, count);
   if (multipliers == nullptr || shifts == nullptr) return kTfLiteError;
   for (int i = 0; i < count; ++i) {
     const double real = real_multiplier(i);
@@ -61,7 +61,7 @@ TfLiteStatus StoreMultipliers(TfLiteContext* context, int count, RealMultiplier 
     }
     const QuantizedMultiplier quantized = QuantizeMultiplier(real);
     multipliers[i] = quantized.multiplier;
-    shifts[i] = quantized.shift;
+    shifts[i] = static_cast<int8_t>(quantized.shift);
   }
   quantization->multipliers = multipliers;
   quantization->shifts = shifts;

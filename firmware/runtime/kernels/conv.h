@@ -27,7 +27,7 @@ struct ConvGeometry {
 //   real output = multiplier[c] * (sum over taps of (input + input_offset) * filter + bias[c])
 struct OutputQuantization {
   const int32_t* multipliers;  // one a channel, or one for all (see per_channel)
-  const int32_t* shifts;
+  const int8_t* shifts;        // -31 to 31, positive: left
   bool per_channel;
   int32_t input_offset;   // - input zero point
   int32_t output_offset;  // output zero point

@@ -2,6 +2,8 @@
 #ifndef RUNTIME_KERNELS_CMSIS_NN_ARM_H_
 #define RUNTIME_KERNELS_CMSIS_NN_ARM_H_
 
+#include <algorithm>
+
 #include "arm_nnfunctions.h"
 #include "kernels/conv.h"
 
@@ -27,9 +29,15 @@ inline cmsis_nn_activation Activation(const OutputQuantization& q) {
   return {q.activation_min, q.activation_max};
 }
 
-// Arm's structure lacks const; the functions only read.
-inline cmsis_nn_per_channel_quant_params PerChannel(const OutputQuantization& q) {
-  return {const_cast<int32_t*>(q.multipliers), const_cast<int32_t*>(q.shifts)};
+// Multipliers and shifts as Arm's functions take them: 32 bits each, one a channel.
+inline TfLiteStatus PreparePerChannel(TfLiteContext* context, const OutputQuantization& q,
+                                      int32_t channels, cmsis_nn_per_channel_quant_params* arm) {
+  auto* shifts = AllocatePersistent<int32_t>(context, channels);
+  if (shifts == nullptr) return kTfLiteError;
+  std::copy(q.shifts, q.shifts + channels, shifts);
+  // Arm's structure lacks const; the functions only read.
+  *arm = {const_cast<int32_t*>(q.multipliers), shifts};
+  return kTfLiteOk;
 }
 
 // Asks for `bytes` of scratch memory; none for 0 or less.

@@ -78,10 +78,16 @@ Windows DescribeWindows(const ConvGeometry& g, int32_t input_offset) {
     w.segments = g.filter_height;
     w.segment_bytes = row_bytes;
   }
+  const int32_t last_y = (g.output_height - 1) * g.stride_height - g.pad_top;
+  const int32_t last_x = (g.output_width - 1) * g.stride_width - g.pad_left;
+  w.gathers =
+      w.segments == 0 || !IsInterior(w, -g.pad_top, -g.pad_left) || !IsInterior(w, last_y, last_x);
   return w;
 }
 
-int32_t WindowBufferBytes(const Windows& w) { return ColumnBufferBytes(w.depth) + w.depth; }
+int32_t WindowBufferBytes(const Windows& w) {
+  return ColumnBufferBytes(w.depth) + (w.gathers ? w.depth : 0);
+}
 
 void WindowsToColumns(const Windows& w, const int8_t* input, int32_t first, uint32_t* columns) {
   auto* gathered = reinterpret_cast<int8_t*>(columns) + ColumnBufferBytes(w.depth);

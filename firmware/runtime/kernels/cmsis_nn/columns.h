@@ -24,6 +24,7 @@ struct Windows {
   int32_t pad_top, pad_left;
   int32_t segments;       // 0: windows are gathered value by value
   int32_t segment_bytes;  // a multiple of 4
+  bool gathers;           // some windows, or all, are gathered
 };
 
 Windows DescribeWindows(const ConvGeometry& geometry, int32_t input_offset);

@@ -13,6 +13,7 @@ struct ArmDepthwiseConv {
   int scratch;
 };
 
+template <decltype(arm_depthwise_conv_s8) kFunction>
 TfLiteStatus InvokeArm(TfLiteContext* context, TfLiteNode* node) {
   const auto& op = Parameters<ArmDepthwiseConv>(node);
   const cmsis_nn_context scratch = Scratch(context, op.scratch);
@@ -25,22 +26,29 @@ TfLiteStatus InvokeArm(TfLiteContext* context, TfLiteNode* node) {
                                     OutputData<int8_t>(context, node, kConvOutput)));
 }
 
+// arm_depthwise_conv_s8_opt computes four channels at a time, from a column in scratch memory.
+bool SuitsOpt(const ConvGeometry& g) {
+  return g.depth_multiplier == 1 && g.batches == 1 && g.dilation_height == 1 &&
+         g.dilation_width == 1;
+}
+
 TfLiteStatus PrepareArm(TfLiteContext* context, TfLiteNode* node, const ConvGeometry& g,
                         const OutputQuantization& q) {
   auto* op = AllocatePersistent<ArmDepthwiseConv>(context);
   if (op == nullptr) return kTfLiteError;
   op->params = {q.input_offset, q.output_offset, g.depth_multiplier, Stride(g),
                 Padding(g),     Dilation(g),     Activation(q)};
-  op->quantization = PerChannel(q);
   op->input = InputDims(g);
   op->filter = {1, g.filter_height, g.filter_width, g.output_channels};
   op->output = OutputDims(g);
+  TF_LITE_ENSURE_STATUS(PreparePerChannel(context, q, g.output_channels, &op->quantization));
+  const int32_t bytes =
+      SuitsOpt(g) ? arm_depthwise_conv_s8_opt_get_buffer_size(&op->input, &op->filter) : 0;
+  TF_LITE_ENSURE_STATUS(RequestScratch(context, bytes, &op->scratch));
   node->user_data = op;
-  SelectInvoke(node, InvokeArm);
-  return RequestScratch(context,
-                        arm_depthwise_conv_wrapper_s8_get_buffer_size(&op->params, &op->input,
-                                                                      &op->filter, &op->output),
-                        &op->scratch);
+  SelectInvoke(
+      node, SuitsOpt(g) ? InvokeArm<arm_depthwise_conv_s8_opt> : InvokeArm<arm_depthwise_conv_s8>);
+  return kTfLiteOk;
 }
 
 struct PlaneDepthwiseConv {

@@ -12,61 +12,50 @@ namespace {
 
 constexpr int kTaps = 3;
 
-// One channel of an image as 16 bit values with its padding around it, in lines along the longer
-// side of the image. Neighbours lie beside each other, so that one load brings two, and a line is
-// computed two outputs at a time. Strides are in bytes between values of the same channel.
+// One side of the image. Steps are in bytes between neighbours of the same channel.
+struct Axis {
+  int32_t input, output, stride, pad;
+  int32_t input_step, filter_step, output_step;
+
+  // Input values, padding included, that the outputs see.
+  int32_t extent() const { return (output - 1) * stride + kTaps; }
+};
+
+// One channel of an image as 16 bit values with its padding around it. Lines run along the longer
+// side of the output.
 struct Plane {
-  int32_t lines, length;  // of the output; the plane has 2 more of each
-  int32_t pitch;          // values from line to line, even
-  int32_t input_lines, input_length;
-  int32_t pad_line, pad_along;
-  int32_t input_line_stride, input_stride;
-  int32_t filter_line_stride, filter_stride;
-  int32_t output_line_stride, output_stride;
+  Axis across, along;
+  int32_t pitch;  // values from line to line
+
+  int32_t values() const { return across.extent() * pitch; }
 };
 
 Plane DescribePlane(const ConvGeometry& g) {
   const int32_t channels = g.input_channels;
-  Plane p;
-  if (g.output_width >= g.output_height) {
-    p = {g.output_height, g.output_width,   0,          g.input_height,
-         g.input_width,   g.pad_top,        g.pad_left, g.input_width * channels,
-         channels,        kTaps * channels, channels,   g.output_width * channels,
-         channels};
-  } else {
-    p = {g.output_width,
-         g.output_height,
-         0,
-         g.input_width,
-         g.input_height,
-         g.pad_left,
-         g.pad_top,
-         channels,
-         g.input_width * channels,
-         channels,
-         kTaps * channels,
-         channels,
-         g.output_width * channels};
-  }
-  p.pitch = (p.length + 1) / 2 * 2 + kTaps - 1;
-  return p;
+  const Axis y = {g.input_height,           g.output_height,  g.stride_height,          g.pad_top,
+                  g.input_width * channels, kTaps * channels, g.output_width * channels};
+  const Axis x = {g.input_width, g.output_width, g.stride_width, g.pad_left,
+                  channels,      channels,       channels};
+  const bool by_rows = g.output_width >= g.output_height;
+  Plane plane = {by_rows ? y : x, by_rows ? x : y, 0};
+  // Outputs are computed in pairs; the last pair may see one value more.
+  plane.pitch = plane.along.extent() + (plane.along.output & 1);
+  return plane;
 }
-
-int32_t PlaneValues(const Plane& p) { return p.pitch * (p.lines + kTaps - 1); }
 
 // Copies the values of one channel; the padding around them stays.
 void FillPlane(const Plane& p, const int8_t* input, int16_t* plane) {
-  const int32_t lines = std::min(p.input_lines, p.lines + kTaps - 1 - p.pad_line);
-  const int32_t length = std::min(p.input_length, p.length + kTaps - 1 - p.pad_along);
-  plane += p.pad_line * p.pitch + p.pad_along;
+  const int32_t lines = std::min(p.across.input, p.across.extent() - p.across.pad);
+  const int32_t length = std::min(p.along.input, p.along.extent() - p.along.pad);
+  plane += p.across.pad * p.pitch + p.along.pad;
   for (int32_t line = 0; line < lines; ++line) {
     const int8_t* from = input;
     int16_t* const end = plane + length;
-    for (int16_t* to = plane; to != end; ++to) {
+    for (int16_t* to = plane; to < end; ++to) {
       *to = *from;
-      from += p.input_stride;
+      from += p.along.input_step;
     }
-    input += p.input_line_stride;
+    input += p.across.input_step;
     plane += p.pitch;
   }
 }
@@ -76,12 +65,19 @@ struct LineWeights {
   uint32_t first, last;
 };
 
-LineWeights LoadWeights(const int8_t* filter, int32_t stride) {
+LineWeights LoadWeights(const int8_t* filter, int32_t step) {
   const uint32_t w0 = static_cast<uint16_t>(filter[0]);
-  const uint32_t w1 = static_cast<uint16_t>(filter[stride]);
-  const uint32_t w2 = static_cast<uint16_t>(filter[2 * stride]);
+  const uint32_t w1 = static_cast<uint16_t>(filter[step]);
+  const uint32_t w2 = static_cast<uint16_t>(filter[2 * step]);
   return {w0 | w1 << 16, w1 | w2 << 16};
 }
+
+// What all outputs of a channel share.
+struct Channel {
+  LineWeights weights[kTaps];
+  int32_t start;  // of every sum
+  int32_t multiplier, shift;
+};
 
 inline uint32_t LoadPair(const int16_t* values) {
   uint32_t pair;
@@ -89,11 +85,16 @@ inline uint32_t LoadPair(const int16_t* values) {
   return pair;
 }
 
+inline int32_t AddLine(const int16_t* values, LineWeights weights, int32_t sum) {
+  sum = __smlad(LoadPair(values), weights.first, sum);
+  return __smlabt(values[2], weights.last, sum);
+}
+
 struct TwoSums {
   int32_t left, right;
 };
 
-// Adds the products of one line for two neighbouring outputs: values 0..2 and 1..3.
+// The same for two neighbouring outputs with stride 1: values 0..2 and 1..3.
 inline TwoSums AddLine(const int16_t* values, LineWeights weights, TwoSums sums) {
   const uint32_t low = LoadPair(values);
   const uint32_t high = LoadPair(values + 2);
@@ -104,55 +105,72 @@ inline TwoSums AddLine(const int16_t* values, LineWeights weights, TwoSums sums)
   return sums;
 }
 
-// kFast: the shift is to the right, and the output range is all of int8.
-template <bool kFast>
-inline int8_t Output(int32_t sum, int32_t multiplier, int32_t shift, const OutputRange& range) {
-  return kFast ? ShiftRight<true>(sum, multiplier, shift, range)
-               : Requantize(sum, multiplier, shift, range);
-}
-
-template <bool kFast>
-void ConvolvePlane(const Plane& p, const int16_t* plane, const LineWeights (&weights)[kTaps],
-                   int32_t start, int32_t multiplier, int32_t shift, const OutputRange range,
+// Stride 1 along the lines, shift to the right, whole output range.
+void ConvolvePairs(const Plane& p, const int16_t* plane, const Channel& channel, int32_t offset,
                    int8_t* output) {
-  const LineWeights w0 = weights[0], w1 = weights[1], w2 = weights[2];
+  const auto [w0, w1, w2] = channel.weights;
+  const int32_t start = channel.start;
+  const int32_t multiplier = channel.multiplier;
+  const int32_t shift = channel.shift;
   const int32_t pitch = p.pitch;
-  const int32_t stride = p.output_stride;
-  const auto sums_at = [=](const int16_t* values) {
+  const int32_t step = p.along.output_step;
+  const auto sums_at = [&](const int16_t* values) {
     TwoSums sums = {start, start};
     sums = AddLine(values, w0, sums);
     sums = AddLine(values + pitch, w1, sums);
     return AddLine(values + 2 * pitch, w2, sums);
   };
-  const int32_t paired = p.length & ~1;
-  for (int32_t line = 0; line < p.lines; ++line) {
+  const int32_t paired = p.along.output & ~1;
+  for (int32_t line = 0; line < p.across.output; ++line) {
     int8_t* place = output;
     const int16_t* values = plane;
     for (const int16_t* const end = plane + paired; values != end; values += 2) {
       const TwoSums sums = sums_at(values);
-      *place = Output<kFast>(sums.left, multiplier, shift, range);
-      place += stride;
-      *place = Output<kFast>(sums.right, multiplier, shift, range);
-      place += stride;
+      *place = RequantizeSaturating(sums.left, multiplier, shift, offset);
+      place += step;
+      *place = RequantizeSaturating(sums.right, multiplier, shift, offset);
+      place += step;
     }
-    if (paired != p.length) {
-      *place = Output<kFast>(sums_at(values).left, multiplier, shift, range);
+    if (paired != p.along.output) {
+      *place = RequantizeSaturating(sums_at(values).left, multiplier, shift, offset);
     }
-    plane += pitch;
-    output += p.output_line_stride;
+    plane += p.across.stride * pitch;
+    output += p.across.output_step;
+  }
+}
+
+// Any stride, shift and range.
+void ConvolveSingles(const Plane& p, const int16_t* plane, const Channel& channel,
+                     const OutputRange& range, int8_t* output) {
+  const bool saturating = channel.shift < 0 && range.is_whole();
+  for (int32_t line = 0; line < p.across.output; ++line) {
+    int8_t* place = output;
+    const int16_t* values = plane;
+    for (int32_t i = 0; i < p.along.output; ++i) {
+      int32_t sum = channel.start;
+      for (int tap = 0; tap < kTaps; ++tap) {
+        sum = AddLine(values + tap * p.pitch, channel.weights[tap], sum);
+      }
+      *place = saturating
+                   ? RequantizeSaturating(sum, channel.multiplier, channel.shift, range.offset)
+                   : Requantize(sum, channel.multiplier, channel.shift, range);
+      place += p.along.output_step;
+      values += p.along.stride;
+    }
+    plane += p.across.stride * p.pitch;
+    output += p.across.output_step;
   }
 }
 
 }  // namespace
 
 bool SuitsPlanes(const ConvGeometry& g) {
-  return g.filter_height == kTaps && g.filter_width == kTaps && g.stride_height == 1 &&
-         g.stride_width == 1 && g.dilation_height == 1 && g.dilation_width == 1 &&
-         g.depth_multiplier == 1;
+  return g.filter_height == kTaps && g.filter_width == kTaps && g.dilation_height == 1 &&
+         g.dilation_width == 1 && g.depth_multiplier == 1;
 }
 
 int32_t PlaneBytes(const ConvGeometry& g) {
-  return PlaneValues(DescribePlane(g)) * static_cast<int32_t>(sizeof(int16_t));
+  return DescribePlane(g).values() * static_cast<int32_t>(sizeof(int16_t));
 }
 
 void DepthwisePlanes(const ConvGeometry& g, const OutputQuantization& q, const int8_t* input,
@@ -161,21 +179,22 @@ void DepthwisePlanes(const ConvGeometry& g, const OutputQuantization& q, const i
   const OutputRange range(q);
   // The plane holds values without the input offset, so the padding is the zero point, and the
   // offset times all weights is part of every sum.
-  std::fill(plane, plane + PlaneValues(p), static_cast<int16_t>(-q.input_offset));
+  std::fill(plane, plane + p.values(), static_cast<int16_t>(-q.input_offset));
   for (int32_t batch = 0; batch < g.batches; ++batch) {
-    for (int32_t channel = 0; channel < g.input_channels; ++channel) {
-      FillPlane(p, input + channel, plane);
-      LineWeights weights[kTaps];
-      int32_t start = bias != nullptr ? bias[channel] : 0;
+    for (int32_t c = 0; c < g.input_channels; ++c) {
+      FillPlane(p, input + c, plane);
+      Channel channel = {{}, bias != nullptr ? bias[c] : 0, q.multipliers[c], q.shifts[c]};
+      const int32_t step = p.along.filter_step;
       for (int i = 0; i < kTaps; ++i) {
-        const int8_t* line = filter + channel + i * p.filter_line_stride;
-        weights[i] = LoadWeights(line, p.filter_stride);
-        start += q.input_offset * (line[0] + line[p.filter_stride] + line[2 * p.filter_stride]);
+        const int8_t* line = filter + c + i * p.across.filter_step;
+        channel.weights[i] = LoadWeights(line, step);
+        channel.start += q.input_offset * (line[0] + line[step] + line[2 * step]);
       }
-      const bool fast = q.shifts[channel] < 0 && range.is_whole();
-      auto* const convolve = fast ? ConvolvePlane<true> : ConvolvePlane<false>;
-      convolve(p, plane, weights, start, q.multipliers[channel], q.shifts[channel], range,
-               output + channel);
+      if (p.along.stride == 1 && channel.shift < 0 && range.is_whole()) {
+        ConvolvePairs(p, plane, channel, range.offset, output + c);
+      } else {
+        ConvolveSingles(p, plane, channel, range, output + c);
+      }
     }
     input += g.input_height * g.input_width * g.input_channels;
     output += g.output_height * g.output_width * g.output_channels;

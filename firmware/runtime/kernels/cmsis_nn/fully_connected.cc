@@ -11,6 +11,12 @@ struct FullyConnected {
   OutputQuantization quantization;
 };
 
+// What Arm's functions take besides, for a filter with a scale for each unit.
+struct PerChannelFullyConnected : FullyConnected {
+  cmsis_nn_per_channel_quant_params arm;
+  int scratch;
+};
+
 TfLiteStatus InvokeRowProducts(TfLiteContext* context, TfLiteNode* node) {
   const auto& op = Parameters<FullyConnected>(node);
   const auto* input = InputData<int8_t>(context, node, kConvInput);
@@ -43,40 +49,57 @@ TfLiteStatus InvokePerTensor(TfLiteContext* context, TfLiteNode* node) {
                                          OutputData<int8_t>(context, node, kConvOutput)));
 }
 
-// Arm has no fully connected function with a scale for each unit: a 1x1 convolution over `rows`
-// pixels is the same.
+// Arm's 4.0.0 has no fully connected function with a scale for each unit: a 1x1 convolution over
+// `rows` pixels is the same.
 TfLiteStatus InvokePerChannel(TfLiteContext* context, TfLiteNode* node) {
-  const auto& op = Parameters<FullyConnected>(node);
+  const auto& op = Parameters<PerChannelFullyConnected>(node);
   const auto& [rows, depth, units] = op.geometry;
   const OutputQuantization& q = op.quantization;
-  const cmsis_nn_context scratch = {nullptr, 0};
+  const cmsis_nn_context scratch = Scratch(context, op.scratch);
   const cmsis_nn_conv_params params = {q.input_offset, q.output_offset, {1, 1},
                                        {0, 0},         {1, 1},          Activation(q)};
-  const cmsis_nn_per_channel_quant_params quantization = PerChannel(q);
-  const cmsis_nn_dims input = {rows, 1, 1, depth};
+  const cmsis_nn_dims input = {1, rows, 1, depth};
   const cmsis_nn_dims filter = {units, 1, 1, depth};
   const cmsis_nn_dims bias = {1, 1, 1, units};
-  const cmsis_nn_dims output = {rows, 1, 1, units};
-  return ToStatus(arm_convolve_1x1_s8_fast(&scratch, &params, &quantization, &input,
-                                           InputData<int8_t>(context, node, kConvInput), &filter,
-                                           InputData<int8_t>(context, node, kConvFilter), &bias,
-                                           InputData<int32_t>(context, node, kConvBias), &output,
-                                           OutputData<int8_t>(context, node, kConvOutput)));
+  const cmsis_nn_dims output = {1, rows, 1, units};
+  return ToStatus(arm_convolve_s8(&scratch, &params, &op.arm, &input,
+                                  InputData<int8_t>(context, node, kConvInput), &filter,
+                                  InputData<int8_t>(context, node, kConvFilter), &bias,
+                                  InputData<int32_t>(context, node, kConvBias), &output,
+                                  OutputData<int8_t>(context, node, kConvOutput)));
+}
+
+TfLiteStatus PreparePerChannel(TfLiteContext* context, TfLiteNode* node,
+                               const FullyConnected& common) {
+  auto* op = AllocatePersistent<PerChannelFullyConnected>(context);
+  if (op == nullptr) return kTfLiteError;
+  *static_cast<FullyConnected*>(op) = common;
+  const auto& [rows, depth, units] = op->geometry;
+  TF_LITE_ENSURE_STATUS(PreparePerChannel(context, op->quantization, units, &op->arm));
+  const cmsis_nn_dims input = {1, rows, 1, depth};
+  const cmsis_nn_dims filter = {units, 1, 1, depth};
+  TF_LITE_ENSURE_STATUS(
+      RequestScratch(context, arm_convolve_s8_get_buffer_size(&input, &filter), &op->scratch));
+  node->user_data = op;
+  SelectInvoke(node, InvokePerChannel);
+  return kTfLiteOk;
 }
 
 TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTensors& tensors) {
+  FullyConnected common;
+  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedGeometry(context, tensors, &common.geometry));
+  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedQuantization(
+      context, tensors, common.geometry.units, Options<TfLiteFullyConnectedParams>(node).activation,
+      &common.quantization));
+  const bool suits_rows = common.geometry.depth % 4 == 0 && common.geometry.units >= kRows;
+  if (!suits_rows && common.quantization.per_channel) {
+    return PreparePerChannel(context, node, common);
+  }
   auto* op = AllocatePersistent<FullyConnected>(context);
   if (op == nullptr) return kTfLiteError;
-  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedGeometry(context, tensors, &op->geometry));
-  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedQuantization(
-      context, tensors, op->geometry.units, Options<TfLiteFullyConnectedParams>(node).activation,
-      &op->quantization));
+  *op = common;
   node->user_data = op;
-  if (op->geometry.depth % 4 == 0 && op->geometry.units >= kRows) {
-    SelectInvoke(node, InvokeRowProducts);
-  } else {
-    SelectInvoke(node, op->quantization.per_channel ? InvokePerChannel : InvokePerTensor);
-  }
+  SelectInvoke(node, suits_rows ? InvokeRowProducts : InvokePerTensor);
   return kTfLiteOk;
 }
 

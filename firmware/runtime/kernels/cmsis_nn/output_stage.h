@@ -11,7 +11,7 @@
 
 namespace tflm::cmsis_nn {
 
-// How sums become outputs, beside multiplier and shift.
+// Zero point and limits of an output, apart from the multipliers and shifts of its channels.
 struct OutputRange {
   explicit OutputRange(const OutputQuantization& q)
       : offset(q.output_offset), min(q.activation_min), max(q.activation_max) {}
@@ -20,25 +20,16 @@ struct OutputRange {
   int32_t offset, min, max;
 };
 
-// The range is all of int8, so that one instruction clamps.
-template <bool kWholeRange>
-inline int8_t Clamp(int32_t value, const OutputRange& range) {
-  if (kWholeRange) return static_cast<int8_t>(__ssat(value, 8));
-  value = value < range.min ? range.min : value;
-  return static_cast<int8_t>(value > range.max ? range.max : value);
-}
+// Requantizes, adds the offset and clamps: any shift, any range.
+int8_t Requantize(int32_t sum, int32_t multiplier, int32_t shift, const OutputRange& range);
 
-// workbench_requantize for a right shift, the addition of the offset drawn into its last step. The
-// addition saturates, so that what would wrap is clamped like the large value it is.
-template <bool kWholeRange>
-inline int8_t ShiftRight(int32_t sum, int32_t multiplier, int32_t shift, const OutputRange& range) {
+// The same for the usual case, in 12 instructions: a shift to the right, and limits that are those
+// of int8. The offset is part of the shift's last step; the addition saturates, so that what would
+// wrap is clamped like the large value it is.
+inline int8_t RequantizeSaturating(int32_t sum, int32_t multiplier, int32_t shift, int32_t offset) {
   const int32_t product = workbench_doubling_high_multiply(sum, multiplier);
   const int32_t twice = (product + (product >> 31)) >> ~shift;
-  return Clamp<kWholeRange>(__qadd(twice, 2 * range.offset + 1) >> 1, range);
-}
-
-inline int8_t Requantize(int32_t sum, int32_t multiplier, int32_t shift, const OutputRange& range) {
-  return Clamp<false>(workbench_requantize(sum, multiplier, shift) + range.offset, range);
+  return static_cast<int8_t>(__ssat(__qadd(twice, 2 * offset + 1) >> 1, 8));
 }
 
 }  // namespace tflm::cmsis_nn
