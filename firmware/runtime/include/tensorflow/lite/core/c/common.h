@@ -181,12 +181,12 @@ const char* TfLiteTypeGetName(TfLiteType type);
     }                                                        \
   } while (false)
 
-#define TF_LITE_ENSURE_STATUS(a) \
-  do {                           \
-    const TfLiteStatus s = (a);  \
-    if (s != kTfLiteOk) {        \
-      return s;                  \
-    }                            \
+#define TF_LITE_ENSURE_STATUS(a)          \
+  do {                                    \
+    const TfLiteStatus status_of_a = (a); \
+    if (status_of_a != kTfLiteOk) {       \
+      return status_of_a;                 \
+    }                                     \
   } while (false)
 
 #define TF_LITE_ENSURE_OK(context, status) TF_LITE_ENSURE_STATUS(status)
