@@ -42,7 +42,7 @@ int main() {
   LogBanner(clock, inference);
 
   static app::FrameReader reader(app::kModel.frame_buffer.data, app::kModel.frame_buffer.size);
-  static app::Service service(app::kModel, clock, received, reader, &inference);
+  static app::Service service(app::kModel, clock, reader, &inference);
   for (;;) {
     cortex_m4::SleepUntil([] { return !received.IsEmpty(); });
     uint8_t byte;
@@ -50,5 +50,6 @@ int main() {
     while (received.Pop(&byte)) {
       if (reader.Take(byte, &frame)) service.Answer(frame);
     }
+    board::ResumeReception();
   }
 }

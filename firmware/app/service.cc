@@ -162,7 +162,7 @@ void Service::Statistics(const Frame& request) {
   reply.U32(refused_.type);
   reply.U32(refused_.length);
   reply.U32(refused_.other);
-  reply.U32(ring_.overflows());
+  reply.U32(board::ReceptionPauses());
   reply.U32(board::LineErrors());
   reply.U32(cycles.inferences);
   reply.U32(cycles.failures);

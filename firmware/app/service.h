@@ -8,7 +8,6 @@
 #include "app/frame.h"
 #include "app/inference.h"
 #include "boards/board.h"
-#include "boards/ring_buffer.h"
 
 namespace app {
 
@@ -22,9 +21,9 @@ struct RefusedCounts {
 
 class Service {
  public:
-  Service(const EmbeddedModel& model, const board::Clock& clock, const board::RingBuffer& ring,
-          const FrameReader& reader, Inference* inference)
-      : model_(model), clock_(clock), ring_(ring), reader_(reader), inference_(*inference) {}
+  Service(const EmbeddedModel& model, const board::Clock& clock, const FrameReader& reader,
+          Inference* inference)
+      : model_(model), clock_(clock), reader_(reader), inference_(*inference) {}
 
   // Answers one request with one frame.
   void Answer(const Frame& request);
@@ -40,7 +39,6 @@ class Service {
 
   const EmbeddedModel& model_;
   const board::Clock& clock_;
-  const board::RingBuffer& ring_;
   const FrameReader& reader_;
   Inference& inference_;
   RefusedCounts refused_;

@@ -20,8 +20,16 @@ extern const char kName[];
 // the board goes on with its internal oscillator and says so in the result.
 Clock StartClocks();
 
-// Starts the console UART, 115200 baud 8N1. Received bytes go to `received` by interrupt.
+// Starts the console UART, 115200 baud 8N1. Received bytes go to `received` by interrupt. When it
+// is full, reception pauses until ResumeReception: on silicon the line then overruns, which is
+// counted; an emulated UART that delivers faster than any line keeps its bytes.
 void StartUart(RingBuffer* received);
+
+// Goes on receiving after a pause. The consumer calls it when it has emptied the buffer.
+void ResumeReception();
+
+// How often reception had to pause.
+uint32_t ReceptionPauses();
 
 // Sends `size` bytes on the console UART and returns when the last one is on its way. Needs no
 // interrupt, so that a fault handler can call it.

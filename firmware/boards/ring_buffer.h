@@ -13,12 +13,10 @@ class RingBuffer {
   // `size` must be a power of two.
   constexpr RingBuffer(uint8_t* storage, size_t size) : storage_(storage), mask_(size - 1) {}
 
-  // Called by the interrupt handler. A byte that finds no room is dropped and counted.
+  bool IsFull() const { return head_ - tail_ > mask_; }
+
+  // Called by the interrupt handler, which has seen that the buffer is not full.
   void Push(uint8_t byte) {
-    if (head_ - tail_ > mask_) {
-      overflows_ = overflows_ + 1;
-      return;
-    }
     storage_[head_ & mask_] = byte;
     // The byte must be in memory before the consumer can see the new head.
     asm volatile("" ::: "memory");
@@ -36,14 +34,11 @@ class RingBuffer {
     return true;
   }
 
-  uint32_t overflows() const { return overflows_; }
-
  private:
   uint8_t* const storage_;
   const size_t mask_;
   volatile size_t head_ = 0;
   volatile size_t tail_ = 0;
-  volatile uint32_t overflows_ = 0;
 };
 
 }  // namespace board

@@ -53,7 +53,7 @@ class Footprint:
 
 def measure_footprint(image: Image) -> Footprint:
     """Return the footprint of an image; of any ELF, only ours has model, stack and arena."""
-    sections = tuple(_section_size(section) for section in image.sections if section.size)
+    sections = tuple(_section_size(image, section) for section in image.sections if section.size)
     by_name = {section.name: section.size for section in sections}
     return Footprint(
         flash=sum(section.size for section in sections if section.flash),
@@ -68,10 +68,24 @@ def measure_footprint(image: Image) -> Footprint:
     )
 
 
-def _section_size(section: Section) -> SectionSize:
+def _section_size(image: Image, section: Section) -> SectionSize:
     return SectionSize(
-        section.name, section.address, section.size, flash=section.loaded, ram=section.writable
+        section.name,
+        section.address,
+        section.size,
+        flash=section.loaded,
+        ram=_is_in_ram(image, section),
     )
+
+
+def _is_in_ram(image: Image, section: Section) -> bool:
+    """Tell by the linker script's RAM; where it has none, by the flag (tables of constructors are
+    writable and in flash all the same).
+    """
+    start, end = _address(image, "__ram_start"), _address(image, "__ram_end")
+    if start is None or end is None:
+        return section.writable
+    return start <= section.address < end
 
 
 def _symbol_sizes(image: Image) -> Iterable[SymbolSize]:
@@ -93,5 +107,9 @@ def _section_at(image: Image, address: int) -> Section | None:
 
 
 def _distance(image: Image, start: str, end: str) -> int:
-    values = {s.name: s.address for s in image.symbols if s.name in (start, end)}
-    return values.get(end, 0) - values.get(start, 0)
+    first, last = _address(image, start), _address(image, end)
+    return 0 if first is None or last is None else last - first
+
+
+def _address(image: Image, name: str) -> int | None:
+    return next((symbol.address for symbol in image.symbols if symbol.name == name), None)

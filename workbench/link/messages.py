@@ -130,7 +130,7 @@ class Statistics:
     refused_type: int
     refused_length: int
     refused_other: int
-    ring_overflows: int
+    reception_pauses: int
     line_errors: int
     inferences: int
     inferences_failed: int

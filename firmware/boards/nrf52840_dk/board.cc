@@ -26,6 +26,8 @@ constexpr uint32_t kReadyPolls = 200'000;
 
 RingBuffer* g_received;
 volatile uint32_t g_line_errors;
+volatile uint32_t g_pauses;
+volatile bool g_paused;
 
 // EasyDMA writes each byte here. One byte at a time loses none: while the handler runs, the
 // receiver keeps what comes in its own FIFO, and starts the next transfer from there.
@@ -39,6 +41,12 @@ void Uarte0Handler() {
     g_line_errors = g_line_errors + 1;
   }
   while (UARTE0->EVENTS_ENDRX) {
+    if (g_received->IsFull()) {
+      g_pauses = g_pauses + 1;
+      g_paused = true;
+      UARTE0->INTENCLR = UARTE_INT_ENDRX;  // the event stays, and g_rx_byte with it
+      return;
+    }
     UARTE0->EVENTS_ENDRX = 0;
     g_received->Push(g_rx_byte);
     UARTE0->TASKS_STARTRX = 1;
@@ -97,6 +105,14 @@ void StartUart(RingBuffer* received) {
   cortex_m4::EnableInterrupt(kUarte0Interrupt);
   UARTE0->TASKS_STARTRX = 1;
 }
+
+void ResumeReception() {
+  if (!g_paused) return;
+  g_paused = false;
+  UARTE0->INTENSET = UARTE_INT_ENDRX;
+}
+
+uint32_t ReceptionPauses() { return g_pauses; }
 
 void Send(const void* data, size_t size) {
   if (size == 0) return;

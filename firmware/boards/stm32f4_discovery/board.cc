@@ -20,8 +20,12 @@ constexpr uint32_t kTxPin = 2;
 constexpr uint32_t kRxPin = 3;
 constexpr uint32_t kAfUsart2 = 7;  // DS8626 table 9: AF7 of PA2 and PA3
 
+constexpr uint32_t kUartOn = USART_CR1_UE | USART_CR1_TE | USART_CR1_RE;
+
 RingBuffer* g_received;
 volatile uint32_t g_line_errors;
+volatile uint32_t g_pauses;
+volatile bool g_paused;
 
 void ConnectPin(uint32_t pin) {
   GPIOA->AFR[0] = GPIOA->AFR[0] | kAfUsart2 << (4 * pin);
@@ -36,10 +40,15 @@ void Usart2Handler() {
   if (status & (USART_SR_ORE | USART_SR_NF | USART_SR_FE | USART_SR_PE)) {
     g_line_errors = g_line_errors + 1;
   }
-  if (status & (USART_SR_RXNE | USART_SR_ORE)) {
-    const uint8_t byte = static_cast<uint8_t>(USART2->DR);
-    if (status & USART_SR_RXNE) g_received->Push(byte);
+  if (!(status & (USART_SR_RXNE | USART_SR_ORE))) return;
+  if (g_received->IsFull()) {
+    g_pauses = g_pauses + 1;
+    g_paused = true;
+    USART2->CR1 = kUartOn;
+    return;
   }
+  const uint8_t byte = static_cast<uint8_t>(USART2->DR);
+  if (status & USART_SR_RXNE) g_received->Push(byte);
 }
 
 }  // namespace
@@ -59,9 +68,17 @@ void StartUart(RingBuffer* received) {
   ConnectPin(kRxPin);
   // With OVER8 = 0 the divider in sixteenths is the clock over the baud rate, section 30.3.4.
   USART2->BRR = (Apb1Hz() + kBaud / 2) / kBaud;
-  USART2->CR1 = USART_CR1_UE | USART_CR1_TE | USART_CR1_RE | USART_CR1_RXNEIE;
+  USART2->CR1 = kUartOn | USART_CR1_RXNEIE;
   cortex_m4::EnableInterrupt(kUsart2Interrupt);
 }
+
+void ResumeReception() {
+  if (!g_paused) return;
+  g_paused = false;
+  USART2->CR1 = kUartOn | USART_CR1_RXNEIE;
+}
+
+uint32_t ReceptionPauses() { return g_pauses; }
 
 void Send(const void* data, size_t size) {
   const auto* bytes = static_cast<const uint8_t*>(data);

@@ -9,12 +9,18 @@ UNMAPPED = 0x6FFF_FF00
 MAGIC = 0x544C5546  # FaultRecord::kMagic
 
 
+def asleep(engine):
+    """Run to where the firmware waits for requests, and unmask the faults that it masks there."""
+    engine.run(Stop(), Seconds(1.0))
+    engine.uart.read()
+    engine.registers["primask"] = 0
+
+
 def test_a_fault_is_recorded_and_printed(firmware_image, machine, board):
     built = firmware_image(board)
     image = Image.load(built.elf)
     engine = machine(built)
-    engine.run(Stop(), Seconds(1.0))
-    engine.uart.read()
+    asleep(engine)
     engine.registers["pc"] = UNMAPPED
     engine.registers["r7"] = 0x1234_5678
 
@@ -33,8 +39,7 @@ def test_a_stack_overflow_is_reported_from_the_fault_stack(firmware_image, machi
     built = firmware_image(board)
     image = Image.load(built.elf)
     engine = machine(built)
-    engine.run(Stop(), Seconds(1.0))
-    engine.uart.read()
+    asleep(engine)
     engine.registers["sp"] = image.symbol("__stack_limit").address + 8
     engine.registers["pc"] = image.symbol("app::Log").address
 
