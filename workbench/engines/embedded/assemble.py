@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from workbench.engines.embedded.bitband import BitBand
 from workbench.engines.embedded.bus import Bus, Store
 from workbench.engines.embedded.machine import Machine, Sizing
 from workbench.engines.embedded.mpu import PPB_END, PPB_START
-from workbench.engines.embedded.peripheral import Context, Line, Peripheral, UartPeripheral
+from workbench.engines.embedded.peripheral import Context, Peripheral, UartPeripheral
 from workbench.engines.embedded.peripherals import registry
+from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
 from workbench.platform import Platform
 from workbench.repl import monitor
@@ -23,28 +21,6 @@ DEFAULT_SYSTICK_HZ = 72_000_000  # Renode's NVIC
 SUPPORTED_CPUS = ("cortex-m0", "cortex-m0+", "cortex-m1", "cortex-m3", "cortex-m4", "cortex-m4f")
 # Private peripheral bus addresses that the core itself answers: ITM to SCS, ROM table.
 OWN_PPB = ((0xE0000000, 0xE0040000), (0xE00FF000, 0xE0100000))
-
-
-@dataclass
-class _SignalLine:
-    """A wire to one input; the target is looked up late, as it may be created later."""
-
-    target: Callable[[], Callable[[int, bool], None] | None]
-    pin: int
-
-    def set(self, level: bool) -> None:
-        signal = self.target()
-        if signal is not None:
-            signal(self.pin, level)
-
-
-@dataclass
-class _FanOut:
-    lines: list[Line]
-
-    def set(self, level: bool) -> None:
-        for line in self.lines:
-            line.set(level)
 
 
 class _MasterBus:
@@ -80,9 +56,10 @@ def assemble(platform: Platform, force_python_tracer: bool = False) -> Machine:
         force_python_tracer,
     )
     flash = {(m.origin, m.size) for m in platform.memories if m.kind == "flash"}
+    wiring = Wiring(machine, description, nvic.name)
     try:
         for entry in description.entries.values():
-            _add(machine, entry, description, nvic, flash)
+            _add(machine, entry, nvic, wiring, flash)
         for tag in monitor.tags(description):
             machine.bus.add_tag(tag.value, tag.begin, tag.end, tag.name)
         machine.connect()
@@ -130,8 +107,8 @@ def _check_cpu(description: Description, platform: Platform) -> None:
 def _add(
     machine: Machine,
     entry: Entry,
-    description: Description,
     nvic: Entry,
+    wiring: Wiring,
     flash: set[tuple[int, int]],
 ) -> None:
     if entry is nvic or entry.type.startswith((CPU_PREFIX, "Bus.")) or entry.name == SYSTEM_BUS:
@@ -144,7 +121,7 @@ def _add(
     elif entry.type == BIT_BAND_TYPE:
         _add_bit_band(machine, entry, on_bus)
     elif on_bus or registry.is_modelled(entry.type):
-        _add_peripheral(machine, entry, on_bus, nvic)
+        _add_peripheral(machine, entry, on_bus, wiring)
 
 
 def _is_own(registration: Registration) -> bool:
@@ -186,10 +163,9 @@ def _add_bit_band(machine: Machine, entry: Entry, on_bus: list[Registration]) ->
 
 
 def _add_peripheral(
-    machine: Machine, entry: Entry, on_bus: list[Registration], nvic: Entry
+    machine: Machine, entry: Entry, on_bus: list[Registration], wiring: Wiring
 ) -> None:
     size = _size(entry, on_bus)
-    lines = _lines(machine, entry, nvic)
     peripheral = registry.create(
         Context(
             name=entry.name,
@@ -198,7 +174,7 @@ def _add_peripheral(
             properties=entry.properties,
             clock=machine.clock,
             bus=_MasterBus(machine.bus, machine),
-            lines=lines,
+            lines=wiring.lines_of(entry),
             warn=machine.warn,
             address=(on_bus[0].address or 0) if on_bus else 0,
             request_reset=machine.request_reset,
@@ -228,36 +204,3 @@ def _size(entry: Entry, on_bus: list[Registration]) -> int:
         if registration.size and "region" not in registration.properties:
             return registration.size
     return registry.size_of(entry.type, entry.properties)
-
-
-def _lines(machine: Machine, entry: Entry, nvic: Entry) -> dict[str | int, Line]:
-    grouped: dict[str | int, list[Line]] = {}
-    for wire in entry.wires:
-        target: Callable[[], Callable[[int, bool], None] | None]
-        if wire.target == nvic.name:
-            target = _interrupt_input(machine)
-        else:
-            target = _peripheral_input(machine, wire.target)
-        grouped.setdefault(wire.source, []).append(_SignalLine(target, wire.pin))
-    return {
-        source: lines[0] if len(lines) == 1 else _FanOut(lines) for source, lines in grouped.items()
-    }
-
-
-def _interrupt_input(machine: Machine) -> Callable[[], Callable[[int, bool], None] | None]:
-    def signal(pin: int, level: bool) -> None:
-        machine.exceptions.set_line(pin, level)
-        if level:
-            machine.attend()
-
-    return lambda: signal
-
-
-def _peripheral_input(
-    machine: Machine, name: str
-) -> Callable[[], Callable[[int, bool], None] | None]:
-    def find() -> Callable[[int, bool], None] | None:
-        peripheral = machine.peripherals.get(name)
-        return peripheral.signal if peripheral is not None else None
-
-    return find
