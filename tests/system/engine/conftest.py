@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engines.base import Instructions, Limit, Stop, StopReason
+from workbench.engines.base import Instructions, Stop, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.platform import Platform, load
@@ -21,6 +21,7 @@ FLAGS = (
     *("-O1", "-g", "-ffreestanding", "-nostdlib", "-Wall", "-Wextra", "-Werror"),
 )
 QEMU = "qemu-system-arm"
+PLENTY = Instructions(5_000_000)
 
 Program = Callable[[str], Path]
 Run = Callable[..., StopReason]
@@ -71,9 +72,9 @@ def boot(
     return load_program
 
 
-def run_to_end(engine: EmbeddedEngine, limit: Limit = Instructions(5_000_000)) -> str:
+def run_to_end(engine: EmbeddedEngine) -> str:
     """Run a program until it ends itself; return what it printed."""
-    reason = engine.run(Stop(fault=False), limit)
+    reason = engine.run(Stop(fault=False), PLENTY)
     text = engine.uart.read().decode()
     assert text.endswith("end\n"), (reason, text)
     return text

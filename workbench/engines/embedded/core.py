@@ -38,6 +38,7 @@ def _load_library() -> ctypes.CDLL:
         "uc_reg_read": (engine, ctypes.c_int, pointer),
         "uc_reg_write": (engine, ctypes.c_int, pointer),
         "uc_reg_read_batch": (engine, pointer, pointer, ctypes.c_int),
+        "uc_reg_write_batch": (engine, pointer, pointer, ctypes.c_int),
         "uc_mmio_map": (engine, u64, u64, pointer, pointer, pointer, pointer),
         "uc_hook_add": (engine, pointer, ctypes.c_int, pointer, pointer, u64, u64),
     }.items():
@@ -156,7 +157,31 @@ class RegisterBatch:
     def read(self) -> list[int]:
         """Return the values in the order of `names`."""
         uclib.uc_reg_read_batch(self._handle, self._ids, self._pointers, self._count)
-        return [value & 0xFFFFFFFF for value in self._values[::2]]
+        return self._values[::2]  # the upper halves stay 0
+
+
+class RegisterWriter:
+    """A fixed sequence of registers, repetitions included, that is written with one call.
+
+    "xpsr" writes all of xPSR; "mode" lets QEMU recompute what it derives from mode and privilege
+    (see `Core.refresh_mode`) and takes xPSR; PC takes bit 0 as the Thumb state.
+    """
+
+    def __init__(self, handle: Any, names: Iterable[str]) -> None:
+        special = {"xpsr": _XPSR_WRITE, "mode": _NZCV}
+        ids = [special.get(name) or REGISTER_IDS[name] for name in names]
+        count = len(ids)
+        self._handle = handle
+        self._ids = (ctypes.c_int * count)(*ids)
+        self._values = (ctypes.c_uint32 * count)()
+        base = ctypes.addressof(self._values)
+        self._pointers = (ctypes.c_void_p * count)(*(base + 4 * i for i in range(count)))
+        self._count = count
+
+    def write(self, *values: int) -> None:
+        """Write `values` in order."""
+        self._values[:] = values
+        uclib.uc_reg_write_batch(self._handle, self._ids, self._pointers, self._count)
 
 
 class Core:
@@ -199,6 +224,10 @@ class Core:
     def batch(self, names: Iterable[str]) -> RegisterBatch:
         """Return a reader for `names`."""
         return RegisterBatch(self.handle, names)
+
+    def writer(self, names: Iterable[str]) -> RegisterWriter:
+        """Return a writer for `names`."""
+        return RegisterWriter(self.handle, names)
 
     def get(self, name: str) -> int:
         """Return a register as the current privilege sees it."""

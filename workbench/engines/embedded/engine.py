@@ -22,10 +22,11 @@ _SPECIAL = frozenset({"msp", "psp", "primask", "basepri", "faultmask"})
 
 
 class EmbeddedRegisters(base.Registers):
-    """Core registers of a machine, privileged or not."""
+    """Core registers of a machine, privileged or not; writing PC wakes a core that sleeps."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, runner: Runner) -> None:
         self._machine = machine
+        self._runner = runner
 
     def __getitem__(self, name: str) -> int:
         self._check(name)
@@ -41,7 +42,8 @@ class EmbeddedRegisters(base.Registers):
             self._machine.unit.set_control(value)
         else:
             self._machine.core.set(name, value)
-        self._machine.attend()
+            if name == "pc":
+                self._runner.wake()
 
     def _check(self, name: str) -> None:
         if name not in REGISTER_IDS:
@@ -122,7 +124,7 @@ class EmbeddedEngine(base.Engine):
             machine.close()
             raise
         self._loaded, self._console, self._runner = machine, console, runner
-        self.registers = EmbeddedRegisters(machine)
+        self.registers = EmbeddedRegisters(machine, runner)
         self.memory = EmbeddedMemory(machine)
 
     def reset(self) -> None:

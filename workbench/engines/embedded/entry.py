@@ -40,7 +40,9 @@ EXC_RETURN_THREAD_MSP = 0xFFFFFFF9
 EXC_RETURN_THREAD_PSP = 0xFFFFFFFD
 EXC_RETURN_NO_FP = 1 << 4  # clear: an extended frame was stacked
 
-_ENTRY = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr", "sp", "control")
+_MASK_NAMES = ("primask", "faultmask", "basepri")
+_UNSTACKED = ("r0", "r1", "r2", "r3", "r12", "lr")
+ENTRY = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr", "sp", "control")
 
 
 class LockupError(Exception):
@@ -77,10 +79,17 @@ class ExceptionUnit:
         self._scb = scb
         self._mpu = mpu
         self._mode_changed = mode_changed
-        self._entry_batch = core.batch(_ENTRY)
-        self._mask_batch = core.batch(("primask", "faultmask", "basepri"))
+        self._entry_batch = core.batch(ENTRY)
+        self._mask_batch = core.batch(_MASK_NAMES)
         self._mode_batch = core.batch(("xpsr", "control"))
         self._fp_batch = core.batch((*FP_NAMES[:16], "fpscr"))
+        self._return_batch = core.batch(("xpsr", "control", "msp", "psp", *_MASK_NAMES))
+        self._entry_writer = core.writer(("xpsr", "mode", "control", "lr", "pc"))
+        self._return_writers = {
+            stack: core.writer((*_UNSTACKED, stack, "control", "pc", "xpsr", "control", "mode"))
+            for stack in ("msp", "psp")
+        }
+        self.before: list[int] = []  # registers before the last entry, in the order of ENTRY
 
     # -- mode ----------------------------------------------------------------------------------
 
@@ -143,7 +152,8 @@ class ExceptionUnit:
 
         Raises LockupError where a fault on the way leaves nothing to go to.
         """
-        *_, xpsr, sp, control = registers = self._entry_batch.read()
+        self.before = registers = self._entry_batch.read()
+        xpsr, sp, control = registers[7:]
         extended = bool(control & CONTROL_FPCA and self._scb.fpccr & FPCCR_ASPEN)
         size = EXTENDED_SIZE if extended else BASIC_FRAME.size
         align = 4 if extended or self._scb.ccr & CCR_STKALIGN else 0
@@ -187,19 +197,12 @@ class ExceptionUnit:
         exceptions.activate(number)
         if control & (CONTROL_NPRIV | CONTROL_SPSEL) and not xpsr & IPSR_MASK:
             self.set_control(0)  # Thread to Handler: privileged, MSP
-        self._core.set_xpsr(xpsr & XPSR_FLAGS | (vector & 1) << 24 | number)
-        self._core.set("control", control & CONTROL_NPRIV)
-        self._core.set("lr", exc_return)
-        self._set_pc(vector)
+        handler_xpsr = xpsr & XPSR_FLAGS | (vector & 1) << 24 | number
+        self._entry_writer.write(
+            handler_xpsr, handler_xpsr, control & CONTROL_NPRIV, exc_return, vector
+        )
         self._mode_changed()
         return Entered(number, frame, exc_return)
-
-    def _set_pc(self, address: int) -> None:
-        """Write PC; the core takes bit 0 as the Thumb bit, so that comes back from `address`."""
-        self._core.set("pc", address)
-        if not address & 1:
-            xpsr = self._core.get("xpsr")
-            self._core.set_xpsr(xpsr & ~XPSR_T)
 
     def _stack(self, frame: int, words: list[int], extended: bool) -> bool:
         """Write the frame; on failure note why in CFSR and return False."""
@@ -243,17 +246,21 @@ class ExceptionUnit:
         )
 
     def _derived(self, number: int) -> int:
-        """Stacking failed: the fault about that is taken in place of `number`, which pends."""
+        """Stacking failed: a derived exception (B1.5.11). The more urgent of the two is taken.
+
+        The other one stays pending. HardFault and NMI are entered all the same: their handlers
+        may switch to a stack that is there.
+        """
         exceptions = self._exceptions
         fault = Exc.MEM_MANAGE if self._scb.cfsr & Cfsr.MSTKERR else Exc.BUS_FAULT
         if number in (Exc.NMI, Exc.HARD_FAULT):
-            raise LockupError("the stack cannot be written on entry to HardFault or NMI")
+            return number
         exceptions.pend(number)
-        more_urgent = exceptions.group_priority(fault) < exceptions.group_priority(number)
-        if exceptions.enabled >> fault & 1 and more_urgent:
-            return fault
-        self._scb.hfsr |= HFSR_FORCED
-        return Exc.HARD_FAULT
+        if not exceptions.enabled >> fault & 1:
+            self._scb.hfsr |= HFSR_FORCED
+            return Exc.HARD_FAULT
+        exceptions.pend(fault)
+        return min((number, fault), key=lambda n: (exceptions.priority(n), n))
 
     def _vector(self, number: int) -> int:
         return int.from_bytes(self._bus.read(self._scb.vtor + 4 * number, 4), "little")
@@ -267,32 +274,31 @@ class ExceptionUnit:
         the CFSR bit for it: the exception is over, and the fault is to be tail-chained.
         """
         exceptions = self._exceptions
-        number = self.ipsr
+        xpsr, control, msp, psp, primask, faultmask, basepri = self._return_batch.read()
+        number = xpsr & IPSR_MASK
         nested = exceptions.active_count()
         was_active = exceptions.is_active(number)
         exceptions.deactivate(number)
-        if number != Exc.NMI:
+        if faultmask and number != Exc.NMI:
             self._core.set("faultmask", 0)
-        if not was_active:
-            return Cfsr.INVPC
+            faultmask = 0
         kind = exc_return | EXC_RETURN_NO_FP
         to_thread = kind in (EXC_RETURN_THREAD_MSP, EXC_RETURN_THREAD_PSP)
-        if not to_thread and kind != EXC_RETURN_HANDLER:
-            return Cfsr.INVPC
-        if not to_thread and nested == 1:
+        if not was_active or (not to_thread and (kind != EXC_RETURN_HANDLER or nested == 1)):
             return Cfsr.INVPC
         if to_thread and nested != 1 and not self._scb.ccr & CCR_NONBASETHRDENA:
             return Cfsr.INVPC
         from_psp = kind == EXC_RETURN_THREAD_PSP
-        following = exceptions.preempting(self.masks())
+        following = exceptions.preempting(Masks(primask, faultmask, basepri))
         if following is not None:  # tail-chaining: the frame stays, the context untouched
-            self.chain(following, exc_return, self._core.get("psp" if from_psp else "msp"))
+            self.chain(following, exc_return, psp if from_psp else msp)
             return None
-        return self._unstack(exc_return, from_psp, to_thread)
+        stack, frame = ("psp", psp) if from_psp else ("msp", msp)
+        return self._unstack(exc_return, stack, frame & ~3, control, to_thread)
 
-    def _unstack(self, exc_return: int, from_psp: bool, to_thread: bool) -> Cfsr | None:
-        core = self._core
-        frame = core.get("psp" if from_psp else "msp") & ~3
+    def _unstack(
+        self, exc_return: int, stack: str, frame: int, control: int, to_thread: bool
+    ) -> Cfsr | None:
         extended = not exc_return & EXC_RETURN_NO_FP
         try:
             words = BASIC_FRAME.unpack(self._bus.read(frame, BASIC_FRAME.size))
@@ -300,27 +306,21 @@ class ExceptionUnit:
                 self._restore_float(frame + BASIC_FRAME.size)
         except BusError:
             return Cfsr.UNSTKERR
-        *low, lr, pc, xpsr = words
+        *low, pc, xpsr = words
         if to_thread == bool(xpsr & IPSR_MASK):
             return Cfsr.INVPC
         top = frame + (EXTENDED_SIZE if extended else BASIC_FRAME.size)
         if xpsr & FRAME_ALIGN_BIT and (extended or self._scb.ccr & CCR_STKALIGN):
             top |= 4
-        core.set("psp" if from_psp else "msp", top)
-        for name, value in zip(("r0", "r1", "r2", "r3", "r12"), low, strict=True):
-            core.set(name, value)
-        core.set("lr", lr)
-        control = core.get("control")
-        core.set("control", control & CONTROL_NPRIV if not to_thread else 0)
-        core.set("pc", pc)
-        core.set_xpsr(xpsr & XPSR_WRITABLE & ~FRAME_ALIGN_BIT)
-        new_control = (
+        xpsr &= XPSR_WRITABLE & ~FRAME_ALIGN_BIT
+        # Privileged until IPSR is 0, as unprivileged code could not set the rest of CONTROL.
+        passing = 0 if to_thread else control & CONTROL_NPRIV
+        final = (
             control & CONTROL_NPRIV
-            | (CONTROL_SPSEL if from_psp else 0)
+            | (CONTROL_SPSEL if stack == "psp" else 0)
             | (CONTROL_FPCA if extended else 0)
         )
-        core.set("control", new_control)
-        core.refresh_mode(xpsr)
+        self._return_writers[stack].write(*low, top, passing, pc, xpsr, final, xpsr)
         self._mode_changed()
         return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.core import Access, Event, EventKind, QemuException
-from workbench.engines.embedded.entry import Entered, LockupError
+from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
 from workbench.engines.embedded.exceptions import Exc
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.scb import HFSR_DEBUGEVT, HFSR_FORCED, Cfsr
@@ -90,6 +90,11 @@ class Faults:
     def registers(self) -> dict[str, int]:
         """Core registers as they are now."""
         return dict(zip(REGISTERS, self._batch.read(), strict=True))
+
+    def registers_before(self) -> dict[str, int]:
+        """Core registers as they were before the last exception entry."""
+        before = dict(zip(ENTRY, self._machine.unit.before, strict=True))
+        return {name: before.get(name, value) for name, value in self.registers().items()}
 
     def take(self, cause: Cause, chained: tuple[int, int] | None = None) -> FaultState:
         """Take the fault; `chained` is (EXC_RETURN, frame) of a return that failed.

@@ -25,6 +25,7 @@ from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import NEVER, StopCause
 
+_MASKS, _WFI, _WFE = int(BlockFlag.MASKS), int(BlockFlag.WFI), int(BlockFlag.WFE)
 # The host looks in at least this often, so that Ctrl-C works.
 SLICE = 20_000_000
 
@@ -57,6 +58,7 @@ class Runner:
         self._sleep = Sleep.AWAKE
         self._yielded = False  # the core came to a WFE
         self._locked_up = ""
+        self._stop_after = 0  # BlockFlag bits of blocks after which to look at the masks
         self._ended = ""  # how the firmware ended itself, by semihosting
         machine.core.is_wait_for_event = self._on_wait_for_event
 
@@ -67,6 +69,11 @@ class Runner:
         self._locked_up = ""
         self._ended = ""
         self._stepper.reset()
+
+    def wake(self) -> None:
+        """The host has put the core somewhere else: it executes from there."""
+        self._sleep = Sleep.AWAKE
+        self._machine.state.flags = 0
 
     def save(self) -> tuple[str, str, str]:
         return self._sleep.name, self._locked_up, self._ended
@@ -155,7 +162,7 @@ class Runner:
         """Take the exception that is due, if any; wake up if one could be taken."""
         machine = self._machine
         exceptions = machine.exceptions
-        machine.state.stop_after = 0
+        self._stop_after = 0
         if not exceptions.pending & exceptions.enabled:
             if self._sleep is Sleep.WFE and machine.scb.scr & SCR_SEVONPEND and exceptions.pending:
                 self._sleep = Sleep.AWAKE
@@ -168,15 +175,15 @@ class Runner:
             if self._sleep is Sleep.WFE and machine.scb.scr & SCR_SEVONPEND:
                 self._sleep = Sleep.AWAKE
             if masks != NO_MASKS:
-                machine.state.stop_after = BlockFlag.MASKS  # look again when they may change
+                self._stop_after = _MASKS  # look again when they may change
             return False, None
         self._sleep = Sleep.AWAKE
-        registers = self._faults.registers()
         entered = machine.unit.enter(number)
         machine.state.event = 1
         machine.state.flags = 0
         if entered.number not in FAULTS:
             return True, None
+        registers = self._faults.registers_before()
         return True, self._faults.state(entered, registers, "stacking failed on exception entry")
 
     def _rest(self, until: Stop, goal: Goal) -> StopReason | None:
@@ -200,11 +207,12 @@ class Runner:
         state.cause = StopCause.NONE
         state.limit = limit
         state.stop_before = self._stepper.watched()
-        if machine.mpu.enabled:
-            state.stop_after |= BlockFlag.MASKS  # an MSR to CONTROL may drop privilege
-        deadline = min(machine.clock.next_deadline - machine.clock.slept, state.count + SLICE)
-        state.deadline = deadline
-        machine.core.set_exits(exits | self._stepper.exits)
+        # With the MPU on, an MSR to CONTROL may drop privilege.
+        state.stop_after = _MASKS if machine.mpu.ctrl else self._stop_after
+        clock = machine.clock
+        state.deadline = min(clock.next_deadline - clock.slept, state.count + SLICE)
+        stepper = self._stepper
+        machine.core.set_exits(exits | stepper.exits if stepper.exits else exits)
         try:
             event = machine.core.run(pc | (xpsr >> 24 & 1))
             return self._after(event, until)
@@ -237,7 +245,7 @@ class Runner:
         elif state.cause == StopCause.NONE:
             self._stepper.arrived()
             pc = machine.core.pc
-            if state.flags & BlockFlag.WFI and pc == state.address + state.size:
+            if state.flags & _WFI and pc == state.address + state.size:
                 state.flags = 0
                 self._sleep = Sleep.WFI
             elif pc in until.pc:
@@ -247,7 +255,7 @@ class Runner:
     def _on_wait_for_event(self, pc: int) -> bool:
         """The core asks whether it stopped for a WFE; if so it goes on to the next block."""
         state = self._machine.state
-        if not state.flags & BlockFlag.WFE or pc != state.address + state.size:
+        if not state.flags & _WFE or pc != state.address + state.size:
             return False
         self._yielded = True
         state.deadline = 0

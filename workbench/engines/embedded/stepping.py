@@ -14,6 +14,7 @@ from workbench.engines.embedded.scb import CCR_DIV_0_TRP, FPCCR_LSPACT, Cfsr
 from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import StopCause
 
+_FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)
 CPACR_CP10_SHIFT = 20
 CP_PRIVILEGED, CP_FULL = 1, 3
 
@@ -40,11 +41,11 @@ class Stepper:
             return 0
         scb = self._machine.scb
         flags = 0
-        if not self._float_is_on() or scb.fpccr & FPCCR_LSPACT:
-            flags |= BlockFlag.FLOAT
+        if scb.fpccr & FPCCR_LSPACT or not self._float_is_on():
+            flags |= _FLOAT
         if scb.ccr & CCR_DIV_0_TRP:
-            flags |= BlockFlag.DIVIDE
-        return int(flags)
+            flags |= _DIVIDE
+        return flags
 
     def _float_is_on(self) -> bool:
         access = self._machine.scb.cpacr >> CPACR_CP10_SHIFT & 3
