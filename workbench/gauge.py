@@ -17,11 +17,14 @@ from workbench.engines.base import (
     Engine,
     Instructions,
     Limit,
+    Memory,
+    Registers,
     Seconds,
     Snapshot,
     Stop,
     StopKind,
     StopReason,
+    Uart,
 )
 
 if TYPE_CHECKING:
@@ -167,24 +170,35 @@ class Probe(Engine):
         self._gauge = gauge
         self._stop_when_done = stop_when_done
         self._seconds = 0.0  # virtual time when the last run ended
+        self._noted: tuple[int, int] | None = None  # address and count of the last passage
         self.name = engine.name
-        self.uart = engine.uart
-        self.registers = engine.registers
-        self.memory = engine.memory
+
+    @property
+    def uart(self) -> Uart:  # type: ignore[override]
+        return self._engine.uart
+
+    @property
+    def registers(self) -> Registers:  # type: ignore[override]
+        return self._engine.registers
+
+    @property
+    def memory(self) -> Memory:  # type: ignore[override]
+        return self._engine.memory
 
     def load(self, image: Image, platform: Platform) -> None:
         self._engine.load(image, platform)
-        self._seconds = 0.0
+        self._seconds, self._noted = 0.0, None
 
     def reset(self) -> None:
         self._engine.reset()
-        self._seconds = 0.0
+        self._seconds, self._noted = 0.0, None
 
     def close(self) -> None:
         """The engine behind stays open: it belongs to whoever made it."""
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         remaining = limit
+        self._note_where_it_stands()
         while True:
             watched = frozenset() if self._gauge.done else self._gauge.addresses
             before = self._engine.instructions
@@ -196,9 +210,20 @@ class Probe(Engine):
             self._seconds = reason.seconds
             if reason.kind is not StopKind.PC or reason.pc not in watched:
                 return reason
-            self._gauge.passed(reason.pc, self._engine)
+            self._note(reason.pc)
             if reason.pc in until.pc or (self._stop_when_done and self._gauge.done):
                 return reason
+
+    def _note_where_it_stands(self) -> None:
+        """A run passes the address that it starts on without a stop, as after a reset."""
+        pc = self._engine.registers["pc"] & ~1
+        here = (pc, self._engine.instructions)
+        if here != self._noted and not self._gauge.done and pc in self._gauge.addresses:
+            self._note(pc)
+
+    def _note(self, pc: int) -> None:
+        self._gauge.passed(pc, self._engine)
+        self._noted = (pc, self._engine.instructions)
 
     @property
     def instructions(self) -> int:
@@ -211,8 +236,8 @@ class Probe(Engine):
         return self._engine.stop_trace()
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self.name, (self._engine.snapshot(), self._seconds))
+        return Snapshot(self.name, (self._engine.snapshot(), self._seconds, self._noted))
 
     def restore(self, snapshot: Snapshot) -> None:
-        inner, self._seconds = snapshot.state
+        inner, self._seconds, self._noted = snapshot.state
         self._engine.restore(inner)

@@ -86,6 +86,23 @@ def test_between_two_points_counts_from_the_first_begin_to_the_next_end():
     assert (result.calls, result.unfinished) == ((7,), 1)
 
 
+def test_a_machine_that_stands_on_the_first_point_has_reached_it():
+    engine = ScriptedEngine([Step(ENTRY), *work(3), Step(RETURN), Step(0)])
+    gauge = BetweenPoints("reset..main", ENTRY, RETURN)
+    Probe(engine, gauge).run(Stop(), Instructions(100))
+    assert gauge.result().calls == (4,)
+
+
+def test_a_run_that_goes_on_from_a_noted_stop_does_not_note_it_again():
+    engine = ScriptedEngine([Step(0), *call(*work(3)), Step(0)])
+    gauge = FunctionCalls("f", ENTRY)
+    probe = Probe(engine, gauge)
+    probe.run(Stop(pc=frozenset({ENTRY})), Instructions(100))
+    probe.run(Stop(), Instructions(0))
+    probe.run(Stop(), Instructions(100))
+    assert gauge.result() == Measurement.of("f", [4])
+
+
 def test_from_a_point_to_itself_counts_one_turn_of_a_loop():
     script = [Step(ENTRY), *work(2), Step(ENTRY), *work(4), Step(ENTRY)]
     result, _ = measured(BetweenPoints("turn", ENTRY, ENTRY), script)

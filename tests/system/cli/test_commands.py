@@ -1,0 +1,205 @@
+"""The commands that run firmware, on the embedded engine, as a user calls them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from workbench.cli.app import run
+from workbench.inputs import own_recordings
+from workbench.resources import resource
+from workbench.session import INVOKE
+
+BOARD = "stm32f4_discovery"
+ON_BOARD = ["--platform", BOARD, "--engine", "embedded"]
+RECORDINGS = resource("firmware") / "models" / "keyword_spotter" / "recordings"
+
+
+@pytest.fixture(scope="module")
+def elf(firmware_image):
+    return str(firmware_image(BOARD).elf)
+
+
+@pytest.fixture
+def recording():
+    return str(next(iter(sorted(RECORDINGS.glob("yes_*.wav")))))
+
+
+@pytest.fixture
+def workbench(capsys):
+    """Return a function that runs a command and gives its exit code, stdout and stderr."""
+
+    def call(*arguments):
+        code = run([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return call
+
+
+class TestRun:
+    def test_the_console_goes_to_stdout_and_the_reason_to_stderr(self, workbench, elf):
+        code, out, err = workbench("run", elf, *ON_BOARD, "--until", "ready")
+        assert code == 0
+        assert out.endswith("ready")
+        assert "the console matched 'ready'" in err
+        assert "instructions" in err
+
+    def test_the_same_run_takes_the_same_number_of_instructions(self, workbench, elf):
+        arguments = ("run", elf, *ON_BOARD, "--until", "ready", "--json")
+        first, second = (json.loads(workbench(*arguments)[1]) for _ in range(2))
+        assert first == second
+        assert first["instructions"] > 1000
+
+    def test_a_pattern_that_does_not_come_exits_with_1(self, workbench, elf):
+        code, _, err = workbench("run", elf, *ON_BOARD, "--until", "tea", "--limit", "20ms")
+        assert code == 1
+        assert "did not match 'tea'" in err
+
+    def test_firmware_that_waits_for_requests_is_idle(self, workbench, elf):
+        code, out, _ = workbench("run", elf, *ON_BOARD, "--json")
+        assert (code, json.loads(out)["stop"]) == (0, "idle")
+
+    def test_a_limit_in_instructions_is_exact(self, workbench, elf):
+        _, out, _ = workbench("run", elf, *ON_BOARD, "--limit", "1234", "--json")
+        assert json.loads(out)["instructions"] == 1234
+
+    def test_bytes_reach_the_console(self, workbench, elf, tmp_path):
+        hello = tmp_path / "hello.bin"
+        hello.write_bytes(bytes.fromhex("00"))
+        code, _, _ = workbench("run", elf, *ON_BOARD, "--input", hello, "--limit", "50ms")
+        assert code == 0
+
+    def test_another_console_stays_silent(self, workbench, elf):
+        arguments = ("--uart", "usart1", "--limit", "20ms", "--json")
+        _, out, _ = workbench("run", elf, *ON_BOARD, *arguments)
+        assert json.loads(out)["uart"] == ""
+
+    def test_a_repl_alone_is_enough(self, workbench, elf):
+        repl = resource("platforms") / BOARD / f"{BOARD}.repl"
+        arguments = ("--repl", repl, "--uart", "usart2", "--engine", "embedded")
+        code, out, _ = workbench("run", elf, *arguments, "--until", "ready")
+        assert code == 0
+        assert "ready" in out
+
+    def test_ctrl_c_ends_a_long_run_quietly(self, elf):
+        arguments = ["run", elf, *ON_BOARD, "--until", "never", "--limit", "100000s"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workbench", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert b"Traceback" not in err
+
+
+class TestWrongInput:
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (["run", "absent.elf", "--platform", BOARD], "absent.elf"),
+            (["run", "{elf}"], "no platform is given"),
+            (["run", "{elf}", "--platform", "stm32f4discovery"], "did you mean stm32f4_discovery"),
+            (["run", "{elf}", "--platform", BOARD, "--uart", "uart9"], "usart2"),
+            (["run", "{elf}", "--platform", BOARD, "--limit", "soon"], "10Minstr"),
+            (["run", "{elf}", "--platform", BOARD, "--until", "("], "regular expression"),
+            (["run", "{elf}", "--platform", BOARD, "--repl", "x.repl"], "one of them"),
+            (["measure", "{elf}", "--platform", BOARD], "--function"),
+            (["measure", "{elf}", "--platform", BOARD, "--function", "Invok"], "Invoke"),
+            (["classify", "absent.wav"], "absent.wav"),
+            (["classify", "{elf}"], ".wav"),
+            (["classify", "{wav}", "--board", "esp32"], "nrf52840_dk"),
+            (["bench", "--model", "{elf}"], "firmware.elf"),
+        ],
+    )
+    def test_it_is_told_with_exit_code_2(self, workbench, elf, recording, arguments, says):
+        filled = [argument.format(elf=elf, wav=recording) for argument in arguments]
+        code, out, err = workbench(*filled)
+        assert (code, out) == (2, "")
+        assert says in err
+        assert "hint:" in err
+
+
+class TestMeasure:
+    def test_each_inference_is_one_call_of_invoke(self, workbench, elf, recording):
+        code, out, _ = workbench(
+            *("measure", elf, *ON_BOARD, "--function", INVOKE, "--json"),
+            *("--features", recording, "--features", recording),
+        )
+        measured = json.loads(out)["measurement"]
+        assert code == 0
+        assert len(measured["calls"]) == 2
+        assert 0 < measured["minimum"] <= measured["median"] <= measured["maximum"]
+
+    def test_between_two_symbols_without_driving_it(self, workbench, elf):
+        code, out, _ = workbench(
+            "measure", elf, *ON_BOARD, "--from", "Reset_Handler", "--to", "main", "--json"
+        )
+        assert code == 0
+        assert len(json.loads(out)["measurement"]["calls"]) == 1
+
+    def test_what_is_never_called_fails_the_check(self, workbench, elf):
+        code, _, err = workbench("measure", elf, *ON_BOARD, "--function", INVOKE)
+        assert code == 1
+        assert "never reached" in err
+
+
+class TestClassify:
+    def test_the_label_and_its_scores(self, workbench, recording):
+        code, out, _ = workbench(
+            "classify", recording, "--board", BOARD, "--engine", "embedded", "--json"
+        )
+        (answer,) = json.loads(out)
+        assert code == 0
+        assert answer["label"] == max(answer["scores"], key=answer["scores"].get)
+        assert sum(answer["scores"].values()) == pytest.approx(1.0, abs=0.02)
+
+    def test_features_give_what_their_recording_gives(self, workbench, recording, tmp_path):
+        features = next(
+            one for one in own_recordings().features if one.name == recording.split("/")[-1]
+        )
+        np.save(tmp_path / "features.npy", features.values)
+        arguments = ("--board", BOARD, "--engine", "embedded", "--json")
+        _, out, _ = workbench("classify", recording, tmp_path / "features.npy", *arguments)
+        first, second = json.loads(out)
+        assert first["output"] == second["output"]
+
+
+class TestBench:
+    def test_outputs_are_those_of_the_host_and_the_page_is_written(self, workbench, tmp_path):
+        pytest.importorskip("tflite_micro", reason="the host oracle is not installed")
+        page = tmp_path / "bench.html"
+        code, out, _ = workbench(
+            *("bench", "--board", BOARD, "--kernels", "reference", "--engine", "embedded"),
+            *("--json", "--html", page),
+        )
+        (row,) = json.loads(out)["rows"]
+        assert code == 0
+        assert row["oracle"]["equal_bytes"] == row["oracle"]["compared"] > 0
+        assert [latency["clock_hz"] for latency in row["latencies"]] == [
+            64_000_000,
+            80_000_000,
+            168_000_000,
+        ]
+        assert "no wait states" in row["latencies"][0]["basis"]
+        assert f"{row['flash_bytes']:,}" in page.read_text()
+
+
+class TestDemo:
+    def test_all_images_answer_alike_and_the_page_is_the_same_each_time(
+        self, workbench, recording, tmp_path
+    ):
+        pages = []
+        for name in ("one", "two"):
+            code, out, err = workbench(
+                "demo", recording, "--output", tmp_path / name, "--engine", "embedded"
+            )
+            assert code == 0, err
+            assert "differs" not in out
+            pages.append((tmp_path / name / "index.html").read_bytes())
+        assert pages[0] == pages[1]
