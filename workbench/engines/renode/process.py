@@ -68,7 +68,7 @@ class WorkerProcess:
         self.folder = Path(tempfile.mkdtemp(prefix="workbench-renode-"))
         self.renode_log = self.folder / "renode.log"
         self._log = self.folder / "worker.log"
-        self._answer_seconds = answer_seconds
+        self.answer_seconds = answer_seconds
         self._failed = False
         self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         try:
@@ -122,7 +122,7 @@ class WorkerProcess:
             write_message(self._input, Message({"op": operation, **arguments}, blob))
         except OSError:
             raise self._failure(self._how_it_ended(operation)) from None
-        return self._await(operation, self._answer_seconds, on_event)
+        return self._await(operation, self.answer_seconds, on_event)
 
     def close(self) -> None:
         """End the worker and remove its folder (not after a failure: the logs are in it)."""

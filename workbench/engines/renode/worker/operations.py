@@ -38,14 +38,17 @@ class Operations:
             return Message({"error": str(error), "kind": error.kind})
         except Exception as error:
             traceback.print_exc()
-            return Message({"error": f"{type(error).__name__}: {error}", "kind": "engine"})
+            # The text of a .NET exception goes on with its stack, which is in the log now.
+            text = f"{type(error).__name__}: {error}".splitlines()[0]
+            return Message({"error": text, "kind": "engine"})
         return Message({"ok": True, **result}, blob)
 
     def op_load(self, request: Message) -> tuple[dict[str, Any], bytes]:
         """Build the machine; "log" names the file for Renode's log."""
         fields = request.fields
-        self._log = fields["log"]
-        self._machine.log_to(self._log)
+        if not self._log:
+            self._machine.log_to(fields["log"])
+            self._log = fields["log"]
         setup = Setup(
             repl=fields["repl"],
             segments=tuple((file, address) for file, address in fields["segments"]),

@@ -99,14 +99,6 @@ class Runner:
             return self._watched(until.pc, left, until.nanoseconds)
         return self._watched(until.pc, until.instructions, until.nanoseconds)
 
-    def settle(self) -> None:
-        """Wait until the core's thread has left the core alone."""
-        give_up = time.monotonic() + _SETTLE_SECONDS
-        while self.machine.cpu.TimeHandle.SinkSideActive:
-            if time.monotonic() > give_up:
-                raise RenodeError("the core did not stop when it was told to")
-            time.sleep(0.0001)
-
     def _watched(self, pc: frozenset[int], instructions: int | None, ns: int | None) -> str:
         cpu = self.machine.cpu
         for address in pc:
@@ -183,9 +175,18 @@ class Runner:
                 seen, since = now, time.monotonic()
             elif time.monotonic() - since > _STALL_SECONDS:
                 raise RenodeError(f"Renode made no progress for {_STALL_SECONDS:.0f} s")
-        self.settle()
+        self._settle()
         if self._aborted:
             self._reason = "lockup"
+
+    def _settle(self) -> None:
+        """Wait until the core's thread has left the core alone, and a reset is over."""
+        give_up = time.monotonic() + _SETTLE_SECONDS
+        machine = self.machine
+        while machine.machine.IsPaused or machine.cpu.TimeHandle.SinkSideActive:
+            if time.monotonic() > give_up:
+                raise RenodeError("the core did not stop when it was told to")
+            time.sleep(0.0001)
 
     @property
     def _aborted(self) -> bool:

@@ -1,0 +1,246 @@
+"""What the engine interface promises, on Renode."""
+
+import pytest
+
+from workbench.engines.base import Instructions, Seconds, Stop, StopKind
+from workbench.errors import UserError
+
+pytestmark = pytest.mark.renode
+
+SECOND = Seconds(1.0)
+TO_SLEEP = Stop()
+
+
+def test_reset_stands_at_the_reset_vector(probe, probe_image):
+    assert probe.registers["pc"] == probe_image.symbol("OnReset").address
+    assert probe.registers["sp"] == 0x2001_0000
+    assert probe.instructions == 0
+
+
+def test_pattern_on_the_console_ends_a_run(probe):
+    reason = probe.run(Stop(uart=rb"h.l"), SECOND)
+    assert reason.kind is StopKind.UART
+    assert probe.uart.read() == b"hel"
+    assert probe.run(Stop(uart=rb"o\n"), SECOND).kind is StopKind.UART
+    assert probe.uart.transcript == b"hello\n"
+
+
+def test_pattern_in_what_was_not_read_yet_ends_a_run_at_once(probe):
+    probe.run(Stop(uart=rb"hello"), SECOND)
+    count = probe.instructions
+    assert probe.run(Stop(uart=rb"ell"), SECOND).kind is StopKind.UART
+    assert probe.instructions == count
+
+
+def test_stop_at_an_address_is_before_its_instruction(probe, probe_image):
+    work = probe_image.symbol("Work").address
+    reason = probe.run(Stop(pc=frozenset({work})), SECOND)
+    assert (reason.kind, reason.pc) == (StopKind.PC, work)
+    assert probe.registers["r0"] == 100_000
+    first = probe.instructions
+    # The run that starts on the address executes it: it is not stopped there again.
+    assert probe.run(Stop(pc=frozenset({work})), SECOND).kind is StopKind.IDLE
+    assert probe.instructions > first + 7 * 100_000
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 1000, 12_345])
+def test_limit_in_instructions_is_exact(probe, count):
+    assert probe.run(TO_SLEEP, Instructions(count)).kind is StopKind.LIMIT
+    assert probe.instructions == count
+    assert probe.run(TO_SLEEP, Instructions(1)).instructions == count + 1
+
+
+def test_limit_is_exact_where_an_instruction_takes_no_whole_nanoseconds(
+    started, probe_image, tmp_path
+):
+    """168 million a second: Renode's clock moves 21 instructions at a time."""
+    from workbench import platform
+
+    repl = tmp_path / "odd.repl"
+    repl.write_text(platform.load("stm32f4_discovery").repl.read_text() + _ODD_SPEED)
+    started.load(probe_image, platform.load_repl(repl, uart="usart2"))
+    for count in (1, 20, 21, 22, 1000):
+        before = started.instructions
+        assert started.run(TO_SLEEP, Instructions(count)).kind is StopKind.LIMIT
+        assert started.instructions - before == count
+
+
+_ODD_SPEED = "\ncpu:\n    PerformanceInMips: 168\n"
+
+
+def test_limit_in_seconds_is_virtual_time(probe):
+    reason = probe.run(TO_SLEEP, Seconds(0.001))
+    assert reason.kind is StopKind.LIMIT
+    assert reason.seconds == pytest.approx(0.001)
+    assert reason.instructions == 100_000  # PerformanceInMips: 100
+
+
+def test_sleep_that_nothing_can_end_is_idle(probe):
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
+    assert probe.run(Stop(idle=False), Seconds(0.5)).kind is StopKind.LIMIT
+    count = probe.instructions
+    assert probe.run(Stop(idle=False), Instructions(10)).kind is StopKind.IDLE
+    assert probe.instructions == count
+
+
+def test_bytes_from_the_host_arrive_in_order(probe):
+    probe.run(TO_SLEEP, SECOND)
+    probe.uart.read()
+    probe.uart.write(b"abcde" * 20)
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
+    assert probe.uart.read() == b"bcdef" * 20
+
+
+def test_sleep_with_a_timer_running_is_not_idle(probe):
+    probe.run(TO_SLEEP, SECOND)
+    probe.uart.write(b"t")
+    assert probe.run(Stop(uart=b"ticked"), SECOND).kind is StopKind.UART
+
+
+def test_listener_hears_all_that_the_transcript_holds(probe):
+    heard = bytearray()
+    probe.uart.listen(heard.extend)
+    probe.run(TO_SLEEP, SECOND)
+    probe.uart.listen(None)
+    assert bytes(heard) == probe.uart.transcript == b"hello\ndone\n"
+
+
+def test_fault_stops_at_its_handler_with_the_state_before_it(probe, probe_image):
+    probe.run(TO_SLEEP, SECOND)
+    probe.uart.write(b"u")
+    reason = probe.run(TO_SLEEP, SECOND)
+    assert reason.kind is StopKind.FAULT
+    assert reason.pc == probe_image.symbol("OnUsageFault").address
+    fault = reason.fault
+    assert (fault.exception, fault.cfsr) == (6, 1 << 16)  # UsageFault, UNDEFINSTR
+    assert probe.memory.read(fault.pc, 2) == b"\x01\xde"  # udf #1
+    assert fault.registers["pc"] == fault.pc
+    assert fault.registers["sp"] == fault.frame_address + 0x20
+    assert fault.hfsr is None  # Renode does not model it
+    assert probe.run(Stop(uart=b"UsageFault"), SECOND).kind is StopKind.UART
+
+
+def test_faults_can_be_let_pass(probe):
+    probe.run(TO_SLEEP, SECOND)
+    probe.uart.write(b"u")
+    assert probe.run(Stop(uart=b"UsageFault", fault=False), SECOND).kind is StopKind.UART
+
+
+def test_jump_to_nowhere_locks_up_and_says_what_silicon_does(probe):
+    probe.run(TO_SLEEP, SECOND)
+    probe.uart.write(b"j")
+    reason = probe.run(TO_SLEEP, SECOND)
+    assert reason.kind is StopKind.LOCKUP
+    assert "0x90000000" in reason.detail
+    assert "IBUSERR" in reason.detail
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.LOCKUP
+    probe.reset()
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
+
+
+def test_write_to_nowhere_is_a_warning(probe):
+    probe.run(TO_SLEEP, SECOND)
+    probe.uart.write(b"w")
+    reason = probe.run(TO_SLEEP, SECOND)
+    assert reason.kind is StopKind.IDLE
+    assert any("0x90000000" in w and "BusFault" in w for w in reason.warnings)
+
+
+def test_system_reset_starts_again_from_the_image(probe, probe_image):
+    count = probe.run(TO_SLEEP, SECOND).instructions
+    probe.uart.write(b"r")
+    reason = probe.run(Stop(reset=True), SECOND)
+    assert (reason.kind, reason.instructions, reason.seconds) == (StopKind.RESET, 0, 0.0)
+    assert reason.pc == probe_image.symbol("OnReset").address
+    assert probe.run(TO_SLEEP, SECOND).instructions == count
+    assert probe.uart.transcript == b"hello\ndone\n" * 2
+
+
+def test_power_on_reset_repeats_the_run_to_the_instruction(probe):
+    first = probe.run(TO_SLEEP, SECOND)
+    probe.memory.write(0x0800_0200, b"\xff" * 16)
+    probe.reset()
+    assert (probe.instructions, probe.uart.transcript) == (0, b"")
+    again = probe.run(TO_SLEEP, SECOND)
+    assert (again.kind, again.pc, again.instructions, again.seconds) == (
+        first.kind,
+        first.pc,
+        first.instructions,
+        first.seconds,
+    )
+
+
+def test_registers_can_be_written(probe):
+    for name in ("r0", "r7", "lr", "msp", "psp", "primask"):
+        value = 1 if name == "primask" else 0x2000_4000
+        probe.registers[name] = value
+        assert probe.registers[name] == value
+    probe.registers["pc"] = 0x0800_0200
+    assert probe.registers["pc"] == 0x0800_0200
+
+
+def test_registers_that_renode_does_not_give_are_named(probe):
+    with pytest.raises(UserError, match="s0"):
+        probe.registers["s0"]
+
+
+def test_memory_is_that_of_the_image_and_can_be_written(probe, probe_image):
+    segment = probe_image.segments[0]
+    assert probe.memory.read(segment.address, len(segment.data)) == segment.data
+    assert probe.memory.read(0, 64) == segment.data[:64]  # the alias at 0
+    probe.memory.write(0x2000_0100, b"\x00\xff\x80data")
+    assert probe.memory.read(0x2000_0100, 7) == b"\x00\xff\x80data"
+
+
+@pytest.mark.parametrize("address", [0x9000_0000, 0x2002_0000 - 2])
+def test_memory_that_is_not_there_is_an_error(probe, address):
+    with pytest.raises(UserError, match="nothing is mapped"):
+        probe.memory.read(address, 4)
+
+
+def test_snapshot_brings_counts_time_and_console_back(probe):
+    probe.run(Stop(uart=b"hello"), SECOND)
+    snapshot = probe.snapshot()
+    first = probe.run(TO_SLEEP, SECOND)
+    probe.uart.write(b"a")
+    probe.run(TO_SLEEP, SECOND)
+    probe.restore(snapshot)
+    assert (probe.instructions, probe.uart.transcript) == (snapshot.state.instructions, b"hello")
+    again = probe.run(TO_SLEEP, SECOND)
+    assert (again.instructions, again.seconds, again.pc) == (
+        first.instructions,
+        first.seconds,
+        first.pc,
+    )
+    probe.uart.write(b"ab")
+    probe.run(TO_SLEEP, SECOND)
+    assert probe.uart.transcript == b"hello\ndone\nbc"
+
+
+def test_trace_counts_every_instruction_once(probe, probe_image):
+    work = probe_image.symbol("Work")
+    probe.run(Stop(pc=frozenset({work.address})), SECOND)
+    back = probe.registers["lr"] & ~1
+    before = probe.instructions
+    probe.start_trace()
+    probe.run(Stop(pc=frozenset({back})), SECOND)
+    trace = probe.stop_trace()
+    assert trace.instructions == probe.instructions - before
+    inside = {a for a in trace.counts if work.address <= a < work.address + work.size}
+    assert inside == set(trace.counts)
+    (loop,) = [jump for jump, times in trace.jumps.items() if times == 99_999]
+    assert loop[1] < loop[0]
+    assert trace.counts[loop[0]] == 100_000
+
+
+def test_trace_holds_across_interrupts_stops_and_faults(probe):
+    probe.run(TO_SLEEP, SECOND)
+    before = probe.instructions
+    probe.start_trace()
+    for byte in (b"a", b"t", b"u"):
+        probe.uart.write(byte)
+        probe.run(TO_SLEEP, Instructions(100))
+        probe.run(TO_SLEEP, SECOND)
+    trace = probe.stop_trace()
+    assert trace.instructions == probe.instructions - before
+    assert all(len(code) % 2 == 0 for code in trace.code.values())

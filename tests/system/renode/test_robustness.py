@@ -1,0 +1,136 @@
+"""Renode that is killed, stands still or is given nonsense: a clear error, nothing left over."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from workbench import platform
+from workbench.engines.base import Seconds, Stop, StopKind
+from workbench.engines.renode import RenodeEngine
+from workbench.errors import EngineError, PlatformError
+
+pytestmark = pytest.mark.renode
+
+BOARD = "stm32f4_discovery"
+ENDLESS = Stop(idle=False)
+HOUR = Seconds(3600.0)
+
+
+@pytest.fixture
+def impatient(installation, probe_image):
+    """An engine that gives Renode less time to answer, so that a test is quick."""
+    with RenodeEngine(installation) as engine:
+        engine.load(probe_image, platform.load(BOARD))
+        engine.run(Stop(), Seconds(1.0))
+        engine._process.answer_seconds = 3.0
+        yield engine
+
+
+def exists(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"), [(signal.SIGKILL, "by signal 9"), (signal.SIGSTOP, "no answer to 'run'")]
+)
+def test_renode_that_dies_or_hangs_in_a_run_is_an_error_in_time(impatient, probe_image, sent, said):
+    worker = impatient._process.process_id
+    threading.Timer(0.5, os.kill, (worker, sent)).start()
+    begun = time.monotonic()
+    with pytest.raises(EngineError, match=said) as failure:
+        impatient.run(ENDLESS, HOUR)
+    assert time.monotonic() - begun < 10
+    assert not exists(worker)
+    assert "logs are in" in failure.value.hint
+    impatient.load(probe_image, platform.load(BOARD))
+    assert impatient.run(Stop(), Seconds(1.0)).kind is StopKind.IDLE
+
+
+def test_interrupt_of_the_caller_ends_the_worker(impatient):
+    worker = impatient._process.process_id
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        impatient.run(ENDLESS, HOUR)
+    assert not exists(worker)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nothing: Of.This.Kind @ sysbus 0x50000000", "Of.This.Kind"),
+        ("usart2: UART.STM32_UART @ sysbus <", "repl"),
+    ],
+)
+def test_error_in_a_repl_is_the_users_and_names_the_place(
+    installation, probe_image, tmp_path, line, said
+):
+    """As Renode tells it: the platform here did not go through our own reader."""
+    repl = tmp_path / "broken.repl"
+    repl.write_text(platform.load(BOARD).repl.read_text() + f"\n{line}\n")
+    broken = platform.load(BOARD)
+    broken = type(broken)(**{**vars(broken), "repl": repl})
+    with RenodeEngine(installation) as engine:
+        with pytest.raises(PlatformError, match=said):
+            engine.load(probe_image, broken)
+        engine.load(probe_image, platform.load(BOARD))
+        assert engine.run(Stop(), Seconds(1.0)).kind is StopKind.IDLE
+
+
+def test_worker_ends_with_an_owner_that_is_killed_in_a_run(installation, probe_image, tmp_path):
+    script = tmp_path / "owner.py"
+    script.write_text(
+        "from workbench import platform\n"
+        "from workbench.engines.base import Seconds, Stop\n"
+        "from workbench.engines.renode import RenodeEngine\n"
+        "from workbench.image import Image\n"
+        "engine = RenodeEngine()\n"
+        f"engine.load(Image.load({str(probe_image.path)!r}), platform.load({BOARD!r}))\n"
+        "print(engine._process.process_id, flush=True)\n"
+        "engine.run(Stop(idle=False), Seconds(3600))\n"
+    )
+    root = str(Path(__file__).parents[3])
+    environment = {**os.environ, **installation.environment, "PYTHONPATH": root}
+    environment["TMPDIR"] = str(tmp_path)
+    owner = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=environment)
+    worker = int(owner.stdout.readline())
+    time.sleep(0.5)
+    owner.kill()
+    owner.wait()
+    deadline = time.monotonic() + 10
+    while exists(worker) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not exists(worker)
+
+
+def test_engines_in_parallel_do_not_disturb_each_other(installation, probe_image):
+    def run(_: int) -> tuple[StopKind, int, bytes]:
+        with RenodeEngine(installation) as engine:
+            engine.load(probe_image, platform.load(BOARD))
+            reason = engine.run(Stop(), Seconds(1.0))
+            return reason.kind, reason.instructions, engine.uart.transcript
+
+    with ThreadPoolExecutor(3) as pool:
+        outcomes = set(pool.map(run, range(3)))
+    assert len(outcomes) == 1
+    assert next(iter(outcomes))[0] is StopKind.IDLE
+
+
+def test_fifty_runs_in_a_row_are_the_same(started, probe_image):
+    started.load(probe_image, platform.load(BOARD))
+    outcomes = set()
+    for _ in range(50):
+        started.reset()
+        reason = started.run(Stop(), Seconds(1.0))
+        outcomes.add((reason.kind, reason.instructions, reason.seconds, started.uart.transcript))
+    assert len(outcomes) == 1
