@@ -207,7 +207,8 @@ def _mips(description: Description, source: Path) -> int:
     mips = cores[0].properties.get("PerformanceInMips", DEFAULT_MIPS)
     if not isinstance(mips, int) or mips <= 0:
         raise PlatformError(
-            f"{source}: PerformanceInMips of '{cores[0].name}' is no number above 0"
+            f"{source}: PerformanceInMips of '{cores[0].name}' is {mips!r}",
+            "give a whole number above 0",
         )
     return mips
 

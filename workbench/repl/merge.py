@@ -23,6 +23,11 @@ from workbench.repl.description import (
 )
 from workbench.repl.syntax import EntryNode, FileNode, MonitorBlock
 
+
+class UnknownNameError(ReplError):
+    """A name that no file declares: misspelt, or of a platform that the file is an addition to."""
+
+
 # What is there before any .repl is read.
 BUILTINS = {"sysbus": "Bus.SystemBus", "machine": "Machine"}
 
@@ -198,7 +203,7 @@ def _twice(node: EntryNode, first: _Draft) -> ReplError:
     )
 
 
-def _unknown(name: str, at: Location, scope: Mapping[str, str], message: str) -> ReplError:
+def _unknown(name: str, at: Location, scope: Mapping[str, str], message: str) -> UnknownNameError:
     close = difflib.get_close_matches(name, scope, n=1)
     hint = f"did you mean '{close[0]}'?" if close else ""
-    return ReplError(message, file=at.file, line=at.line, column=at.column, hint=hint)
+    return UnknownNameError(message, file=at.file, line=at.line, column=at.column, hint=hint)

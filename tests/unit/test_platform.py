@@ -1,0 +1,183 @@
+"""Platforms: by name, by folder, from a .repl, and what is wrong with a platform.toml."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from workbench.errors import PlatformError, ReplError
+from workbench.platform import MemoryRegion, load, load_platform, load_repl, names
+
+REPL = """\
+cpu: CPU.CortexM @ sysbus
+    nvic: nvic
+    PerformanceInMips: 50
+nvic: IRQControllers.NVIC @ sysbus 0xE000E000
+    systickFrequency: 80000000
+    -> cpu@0
+flash0: Memory.MappedMemory @ { sysbus 0x08000000; sysbus 0x0 }
+    size: 0x10000
+sram: Memory.MappedMemory @ sysbus 0x20000000
+    size: 0x4000
+lpuart: UART.STM32F7_USART @ sysbus 0x40008000
+usart1: UART.STM32_UART @ sysbus 0x40011000
+"""
+TOML = """\
+title = "A board"
+mcu = "PART"
+uart = "usart1"
+clock = 64_000_000
+[memories]
+flash0 = "flash"
+sram = "ram"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    board = tmp_path / "board"
+    board.mkdir()
+    (board / "board.repl").write_text(REPL)
+    (board / "platform.toml").write_text(TOML)
+    return board
+
+
+def test_both_boards_are_known():
+    assert names() == ("nrf52840_dk", "stm32f4_discovery")
+
+
+def test_stm32f4_discovery():
+    platform = load("stm32f4_discovery")
+    assert platform.uart == "usart2"
+    assert platform.clock_hz == 168_000_000
+    assert platform.report_clocks_hz == (64_000_000, 80_000_000, 168_000_000)
+    assert platform.uarts == ("usart1", "usart2", "usart3", "uart4", "uart5", "usart6")
+    assert [(m.name, m.kind, m.origin, m.size) for m in platform.memories] == [
+        ("flash", "flash", 0x0800_0000, 1024 * 1024),
+        ("sram1", "ram", 0x2000_0000, 112 * 1024),
+        ("sram2", "ram", 0x2001_C000, 16 * 1024),
+        ("ccm", "ram", 0x1000_0000, 64 * 1024),
+    ]
+
+
+def test_nrf52840_dk():
+    platform = load("nrf52840_dk")
+    assert platform.uart == "uart0"
+    assert platform.clock_hz == 64_000_000
+    assert [(m.kind, m.origin, m.size) for m in platform.memories] == [
+        ("flash", 0, 1024 * 1024),
+        ("ram", 0x2000_0000, 256 * 1024),
+    ]
+
+
+@pytest.mark.parametrize("name", names())
+def test_blocks_of_a_board_do_not_overlap(name):
+    """Two blocks at one address: one of them could never be reached."""
+    from workbench.engines.embedded.peripherals.registry import size_of
+
+    spans = []
+    for entry in load(name).description.entries.values():
+        for place in entry.registrations:
+            if place.parent == "sysbus" and place.address is not None:
+                size = place.size or size_of(entry.type, entry.properties)
+                spans.append((place.address, place.address + size, entry.name))
+    spans.sort()
+    for (_, end, first), (start, _, second) in itertools.pairwise(spans):
+        assert end <= start, f"{first} and {second}"
+
+
+def test_from_a_folder(folder):
+    platform = load(folder)
+    assert platform.name == "board"
+    assert platform.mips == 50
+    assert platform.report_clocks_hz == (64_000_000,)
+    assert platform.vector_table is None
+    assert load(str(folder)) == platform
+
+
+def test_another_console(folder):
+    assert load(folder, uart="lpuart").uart == "lpuart"
+    assert load(folder, uart="sysbus.lpuart").uart == "lpuart"
+    with pytest.raises(PlatformError, match="choose one of: lpuart, usart1"):
+        load(folder, uart="usart9")
+
+
+def test_from_a_repl_alone(folder):
+    platform = load_repl(folder / "board.repl")
+    assert platform.uart == "lpuart"  # the first
+    assert platform.clock_hz == 80_000_000  # SysTick's
+    assert platform.memories == (
+        MemoryRegion("flash0", "flash", 0x0800_0000, 0x10000),
+        MemoryRegion("sram", "ram", 0x2000_0000, 0x4000),
+    )
+    assert load_repl(folder / "board.repl", uart="usart1").uart == "usart1"
+
+
+def test_command_line_takes_one_of_platform_and_repl(folder):
+    assert load_platform(str(folder)).name == "board"
+    assert load_platform(None, repl=folder / "board.repl").name == "board"
+    with pytest.raises(PlatformError, match="both"):
+        load_platform("board", repl=folder / "board.repl")
+    with pytest.raises(PlatformError, match="no platform is given"):
+        load_platform(None)
+
+
+@pytest.mark.parametrize(
+    ("which", "message"),
+    [
+        ("stm32f4_discover", "did you mean stm32f4_discovery"),
+        ("board.repl", "use --repl for a file"),
+        (".", "has no platform.toml"),
+    ],
+)
+def test_unknown_platform(which, message):
+    with pytest.raises(PlatformError, match=message):
+        load(which)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('title = "A board"\n', "", "has no 'title'"),
+        ("clock = 64_000_000", 'clock = "fast"', "has clock = 'fast'"),
+        ("clock = 64_000_000", "clock = true", "has clock = True"),
+        ("clock = 64_000_000", "clock = -1", "has clock = -1"),
+        ("clock =", "clokc =", "has no 'clock'"),
+        ('mcu = "PART"', 'mcu = "PART"\nclocks = 1', "did you mean 'clock'"),
+        ('mcu = "PART"', 'mcu = "PART"\nreport_clocks = [1, 0]', "has report_clocks"),
+        ('sram = "ram"', 'sram = "rom"', "has memories.sram = 'rom'"),
+        ('sram = "ram"', 'usart1 = "ram"', "names 'usart1', which is no memory"),
+        ('"usart1"', '"usart7"', "has no UART 'usart7'"),
+        ("title =", "title", "is not valid TOML"),
+    ],
+)
+def test_bad_settings(folder, old, new, message):
+    settings = folder / "platform.toml"
+    settings.write_text(settings.read_text().replace(old, new, 1))
+    with pytest.raises(PlatformError) as caught:
+        load(folder)
+    assert message in str(caught.value)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("CPU.CortexM", "CPU.RiscV32", "has 0 entries of type CPU.CortexM"),
+        ("PerformanceInMips: 50", "PerformanceInMips: 0", "PerformanceInMips of 'cpu' is 0"),
+        ("UART.", "SPI.", "has no UART"),
+    ],
+)
+def test_repl_that_is_no_platform(folder, old, new, message):
+    path = folder / "board.repl"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(PlatformError) as caught:
+        load_repl(path)
+    assert message in str(caught.value)
+
+
+def test_error_in_the_repl_is_a_repl_error(folder):
+    (folder / "board.repl").write_text("x T")
+    with pytest.raises(ReplError, match=r"board\.repl:1:3"):
+        load(folder)

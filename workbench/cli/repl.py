@@ -1,0 +1,55 @@
+"""`workbench repl`: check platform descriptions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.console import print_json
+from workbench.cli.options import JsonOption
+
+app = typer.Typer(no_args_is_help=True, help="Check Renode platform descriptions (.repl).")
+
+
+@app.callback()
+def repl() -> None:
+    """Check Renode platform descriptions (.repl)."""
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched.")],
+    search: Annotated[
+        list[Path] | None,
+        typer.Option("--search", help="Folder in which `using` looks first, as Renode's own."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="Leave out names that end like this.")
+    ] = None,
+    additions: Annotated[
+        bool,
+        typer.Option(
+            "--additions", help="Files that add to a platform which is not given are no failure."
+        ),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read .repl files and say which can be read, and where the others have their errors.
+
+    Exits with 1 unless all can be read.
+    """
+    from workbench.repl.check import ADDITION, ERROR, check_files
+
+    result = check_files(paths, search=search or (), exclude=exclude or ())
+    if json:
+        print_json(result)
+    else:
+        for file in result.files:
+            if file.status == ERROR or (file.status == ADDITION and not additions):
+                typer.echo(f"{file.message}\n  hint: {file.hint}" if file.hint else file.message)
+        typer.echo(result.summary)
+    failures = result.count(ERROR) + (0 if additions else result.count(ADDITION))
+    if failures:
+        raise typer.Exit(1)
