@@ -59,7 +59,7 @@ def to_int8(model: Any, representative: FloatArray) -> bytes:
     converter.inference_output_type = tensorflow.int8
     # One scale for the weights of a dense layer: CMSIS-NN 4.0 has no kernel for several.
     converter._experimental_disable_per_channel_quantization_for_dense_layers = True
-    with _native_stderr_silenced(), contextlib.redirect_stdout(io.StringIO()):
+    with _silenced():
         return bytes(converter.convert())
 
 
@@ -69,8 +69,7 @@ def predict(model: bytes, inputs: FloatArray) -> FloatArray:
     In its reference kernels; TFLM is the definition of correct, see `workbench.model.oracle`.
     """
     tensorflow = load_tensorflow()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tf.lite moves to a package of its own some day
+    with _silenced():  # it warns that tf.lite moves to a package of its own some day
         interpreter = tensorflow.lite.Interpreter(
             model_content=model,
             experimental_op_resolver_type=tensorflow.lite.experimental.OpResolverType.BUILTIN_REF,
@@ -83,6 +82,18 @@ def predict(model: bytes, inputs: FloatArray) -> FloatArray:
         interpreter.invoke()
         outputs.append(interpreter.get_tensor(sink["index"]).reshape(-1))
     return dequantize(np.array(outputs, np.int8), *sink["quantization"])
+
+
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep TensorFlow's own chatter off the user's terminal; errors are exceptions."""
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+        _native_stderr_silenced(),
+    ):
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextlib.contextmanager
