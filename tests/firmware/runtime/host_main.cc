@@ -40,7 +40,7 @@ struct Block {
 
 struct Header {
   uint32_t magic, model_bytes, arena_bytes, arena_misalignment, input_bytes,
-      output_room, invocations, int8_only, preserve_all, skip_verify;
+      output_room, invocations, int8_only, preserve_all;
 };
 
 void Serve(const Header &header) {
@@ -58,7 +58,7 @@ void Serve(const Header &header) {
                arena.bytes() + header.arena_misalignment, header.arena_bytes,
                inputs.bytes(), header.input_bytes, outputs.bytes(),
                header.output_room, header.invocations, header.int8_only,
-               header.preserve_all, header.skip_verify},
+               header.preserve_all},
               &response);
   WriteAll(&response, sizeof(response));
   const uint32_t log_bytes = static_cast<uint32_t>(g_log.size());

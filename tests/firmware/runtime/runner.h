@@ -29,7 +29,6 @@ struct Request {
   uint32_t invocations; // how often to run; the inputs are set before each
   uint32_t int8_only;   // register the int8 variants
   uint32_t preserve_all;
-  uint32_t skip_verify;
 };
 
 struct Response {

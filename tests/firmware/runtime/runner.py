@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import subprocess
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,12 +85,11 @@ class Runner:
         invocations: int = 1,
         int8_only: bool = False,
         preserve_all: bool = False,
-        skip_verify: bool = False,
     ) -> Run:
         """Run `model`; raise RunnerError with the sanitizer's report if the process dies."""
         data = b"".join(np.ascontiguousarray(values).tobytes() for values in inputs)
         header = struct.pack(
-            "<10I",
+            "<9I",
             MAGIC,
             len(model),
             arena,
@@ -99,7 +99,6 @@ class Runner:
             invocations,
             int8_only,
             preserve_all,
-            skip_verify,
         )
         return self._exchange(header + model + data)
 
@@ -111,6 +110,8 @@ class Runner:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
+        watchdog = threading.Timer(self._seconds, self._process.kill)
+        watchdog.start()
         try:
             assert self._process.stdin is not None
             self._process.stdin.write(request)
@@ -122,7 +123,10 @@ class Runner:
             process, self._process = self._process, None
             process.kill()
             _, errors = process.communicate()
-            raise RunnerError(errors.decode(errors="replace")[-4000:]) from None
+            report = errors.decode(errors="replace")[-4000:]
+            raise RunnerError(report or f"ended or hung for {self._seconds} s") from None
+        finally:
+            watchdog.cancel()
         return Run(
             STEPS[fields[0]],
             fields[1],
