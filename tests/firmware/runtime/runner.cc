@@ -30,8 +30,7 @@ TfLiteStatus DoublerPrepare(TfLiteContext *context, TfLiteNode *node) {
   TF_LITE_ENSURE(context, input != nullptr);
   TF_LITE_ENSURE_TYPES_EQ(context, input->type, kTfLiteInt8);
   data->count = static_cast<int>(tflite::NumElements(input));
-  TF_LITE_ENSURE_STATUS(context->RequestScratchBufferInArena(
-      context, data->count, &data->scratch));
+  TF_LITE_ENSURE_STATUS(context->RequestScratchBufferInArena(context, data->count, &data->scratch));
   micro_context->DeallocateTempTfLiteTensor(input);
   return kTfLiteOk;
 }
@@ -40,13 +39,10 @@ TfLiteStatus DoublerInvoke(TfLiteContext *context, TfLiteNode *node) {
   const auto *data = static_cast<const DoublerData *>(node->user_data);
   const TfLiteEvalTensor *input = tflite::micro::GetEvalInput(context, node, 0);
   TfLiteEvalTensor *output = tflite::micro::GetEvalOutput(context, node, 0);
-  auto *scratch =
-      static_cast<int8_t *>(context->GetScratchBuffer(context, data->scratch));
-  std::memcpy(scratch, tflite::micro::GetTensorData<int8_t>(input),
-              data->count);
+  auto *scratch = static_cast<int8_t *>(context->GetScratchBuffer(context, data->scratch));
+  std::memcpy(scratch, tflite::micro::GetTensorData<int8_t>(input), data->count);
   int8_t *result = tflite::micro::GetTensorData<int8_t>(output);
-  for (int i = 0; i < data->count; ++i)
-    result[i] = static_cast<int8_t>(2 * scratch[i] + 1);
+  for (int i = 0; i < data->count; ++i) result[i] = static_cast<int8_t>(2 * scratch[i] + 1);
   return kTfLiteOk;
 }
 
@@ -54,15 +50,11 @@ using Resolver = tflite::MicroMutableOpResolver<15>;
 
 TfLiteStatus AddInt8Operators(Resolver *resolver) {
   TF_LITE_ENSURE_STATUS(resolver->AddAdd(tflite::Register_ADD_INT8()));
-  TF_LITE_ENSURE_STATUS(
-      resolver->AddAveragePool2D(tflite::Register_AVERAGE_POOL_2D_INT8()));
+  TF_LITE_ENSURE_STATUS(resolver->AddAveragePool2D(tflite::Register_AVERAGE_POOL_2D_INT8()));
   TF_LITE_ENSURE_STATUS(resolver->AddConv2D(tflite::Register_CONV_2D_INT8()));
-  TF_LITE_ENSURE_STATUS(
-      resolver->AddDepthwiseConv2D(tflite::Register_DEPTHWISE_CONV_2D_INT8()));
-  TF_LITE_ENSURE_STATUS(
-      resolver->AddFullyConnected(tflite::Register_FULLY_CONNECTED_INT8()));
-  TF_LITE_ENSURE_STATUS(
-      resolver->AddMaxPool2D(tflite::Register_MAX_POOL_2D_INT8()));
+  TF_LITE_ENSURE_STATUS(resolver->AddDepthwiseConv2D(tflite::Register_DEPTHWISE_CONV_2D_INT8()));
+  TF_LITE_ENSURE_STATUS(resolver->AddFullyConnected(tflite::Register_FULLY_CONNECTED_INT8()));
+  TF_LITE_ENSURE_STATUS(resolver->AddMaxPool2D(tflite::Register_MAX_POOL_2D_INT8()));
   TF_LITE_ENSURE_STATUS(resolver->AddPad(tflite::Register_PAD_INT8()));
   return resolver->AddSoftmax(tflite::Register_SOFTMAX_INT8());
 }
@@ -94,22 +86,18 @@ bool SetInputs(const Request &request, tflite::MicroInterpreter *interpreter) {
   size_t at = 0;
   for (size_t i = 0; i < interpreter->inputs_size(); ++i) {
     TfLiteTensor *tensor = interpreter->input(i);
-    if (tensor->bytes > request.input_bytes - at)
-      return false;
+    if (tensor->bytes > request.input_bytes - at) return false;
     std::memcpy(tensor->data.raw, request.inputs + at, tensor->bytes);
     at += tensor->bytes;
   }
   return at == request.input_bytes;
 }
 
-bool GetOutputs(const Request &request, tflite::MicroInterpreter *interpreter,
-                Response *response) {
+bool GetOutputs(const Request &request, tflite::MicroInterpreter *interpreter, Response *response) {
   for (size_t i = 0; i < interpreter->outputs_size(); ++i) {
     const TfLiteTensor *tensor = interpreter->output(i);
-    if (tensor->bytes > request.output_room - response->output_bytes)
-      return false;
-    std::memcpy(request.outputs + response->output_bytes, tensor->data.raw,
-                tensor->bytes);
+    if (tensor->bytes > request.output_room - response->output_bytes) return false;
+    std::memcpy(request.outputs + response->output_bytes, tensor->data.raw, tensor->bytes);
     response->output_bytes += tensor->bytes;
   }
   return true;
@@ -119,42 +107,35 @@ void RunSteps(const Request &request, Response *response) {
   response->step = kVerify;
   response->status = kTfLiteError;
   flatbuffers::Verifier verifier(request.model, request.model_bytes);
-  if (!request.skip_verify && !tflite::VerifyModelBuffer(verifier))
-    return;
+  if (!tflite::VerifyModelBuffer(verifier)) return;
 
   response->step = kAllocate;
   Resolver resolver;
-  if (request.int8_only ? AddInt8Operators(&resolver) : AddOperators(&resolver))
-    return;
-  if (AddCommonOperators(&resolver) != kTfLiteOk)
-    return;
-  tflite::MicroInterpreter interpreter(
-      tflite::GetModel(request.model), resolver, request.arena,
-      request.arena_bytes, nullptr, nullptr, request.preserve_all != 0);
+  if (request.int8_only ? AddInt8Operators(&resolver) : AddOperators(&resolver)) return;
+  if (AddCommonOperators(&resolver) != kTfLiteOk) return;
+  tflite::MicroInterpreter interpreter(tflite::GetModel(request.model), resolver, request.arena,
+                                       request.arena_bytes, nullptr, nullptr,
+                                       request.preserve_all != 0);
   response->status = interpreter.AllocateTensors();
   response->arena_used = interpreter.arena_used_bytes();
-  if (response->status != kTfLiteOk)
-    return;
+  if (response->status != kTfLiteOk) return;
 
   for (uint32_t i = 0; i < request.invocations; ++i) {
     response->step = kBuffers;
     response->status = kTfLiteError;
-    if (!SetInputs(request, &interpreter))
-      return;
+    if (!SetInputs(request, &interpreter)) return;
     response->step = kInvoke;
     response->status = interpreter.Invoke();
-    if (response->status != kTfLiteOk)
-      return;
+    if (response->status != kTfLiteOk) return;
   }
   response->step = kBuffers;
   response->status = kTfLiteError;
-  if (!GetOutputs(request, &interpreter, response))
-    return;
+  if (!GetOutputs(request, &interpreter, response)) return;
   response->step = kDone;
   response->status = kTfLiteOk;
 }
 
-} // namespace
+}  // namespace
 
 void Run(const Request &request, Response *response) {
   *response = {};
@@ -165,4 +146,4 @@ void Run(const Request &request, Response *response) {
   response->detail = error.detail;
 }
 
-} // namespace runner
+}  // namespace runner

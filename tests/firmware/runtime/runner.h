@@ -9,25 +9,19 @@
 namespace runner {
 
 // Steps that a run can end at.
-enum Step : uint32_t {
-  kVerify = 1,
-  kAllocate = 2,
-  kBuffers = 3,
-  kInvoke = 4,
-  kDone = 5
-};
+enum Step : uint32_t { kVerify = 1, kAllocate = 2, kBuffers = 3, kInvoke = 4, kDone = 5 };
 
 struct Request {
   const uint8_t *model;
   size_t model_bytes;
   uint8_t *arena;
   size_t arena_bytes;
-  const uint8_t *inputs; // all inputs, one after another
+  const uint8_t *inputs;  // all inputs, one after another
   size_t input_bytes;
-  uint8_t *outputs; // room for all outputs
+  uint8_t *outputs;  // room for all outputs
   size_t output_room;
-  uint32_t invocations; // how often to run; the inputs are set before each
-  uint32_t int8_only;   // register the int8 variants
+  uint32_t invocations;  // how often to run; the inputs are set before each
+  uint32_t int8_only;    // register the int8 variants
   uint32_t preserve_all;
 };
 
@@ -44,6 +38,6 @@ struct Response {
 // Never returns early without saying why in `step`.
 void Run(const Request &request, Response *response);
 
-} // namespace runner
+}  // namespace runner
 
-#endif // TESTS_FIRMWARE_RUNTIME_RUNNER_H_
+#endif  // TESTS_FIRMWARE_RUNTIME_RUNNER_H_
