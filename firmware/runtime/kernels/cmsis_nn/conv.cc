@@ -5,6 +5,7 @@
 #include "kernels/cmsis_nn/arm.h"
 #include "kernels/cmsis_nn/columns.h"
 #include "kernels/cmsis_nn/operators.h"
+#include "kernels/cmsis_nn/output_stage.h"
 #include "kernels/cmsis_nn/products.h"
 
 namespace tflm::cmsis_nn {
@@ -45,6 +46,7 @@ TfLiteStatus PrepareArm(TfLiteContext* context, TfLiteNode* node, const ConvGeom
 }
 
 struct ColumnConv {
+  decltype(&ColumnProducts<true>) products;
   Windows windows;
   OutputQuantization quantization;
   int32_t batches;
@@ -65,8 +67,8 @@ TfLiteStatus InvokeColumns(TfLiteContext* context, TfLiteNode* node) {
       // The last group overlaps the one before, so that each has all its columns.
       if (first > windows.count - kColumns) first = windows.count - kColumns;
       WindowsToColumns(windows, input, first, columns);
-      ColumnProducts(columns, windows.depth, filter, bias, op.quantization, op.channels,
-                     output + first * op.channels);
+      op.products(columns, windows.depth, filter, bias, op.quantization, op.channels,
+                  output + first * op.channels);
     }
     input += windows.input_bytes;
     output += windows.count * op.channels;
@@ -78,6 +80,7 @@ TfLiteStatus PrepareColumns(TfLiteContext* context, TfLiteNode* node, const Conv
                             const OutputQuantization& q) {
   auto* op = AllocatePersistent<ColumnConv>(context);
   if (op == nullptr) return kTfLiteError;
+  op->products = Saturates(q, g.output_channels) ? ColumnProducts<true> : ColumnProducts<false>;
   op->windows = DescribeWindows(g, q.input_offset);
   op->quantization = q;
   op->batches = g.batches;

@@ -7,23 +7,22 @@ namespace tflm::cmsis_nn {
 namespace {
 
 struct ArmDepthwiseConv {
+  decltype(&arm_depthwise_conv_s8) function;
   cmsis_nn_dw_conv_params params;
   cmsis_nn_per_channel_quant_params quantization;
   cmsis_nn_dims input, filter, output;
   int scratch;
 };
 
-template <decltype(arm_depthwise_conv_s8) kFunction>
 TfLiteStatus InvokeArm(TfLiteContext* context, TfLiteNode* node) {
   const auto& op = Parameters<ArmDepthwiseConv>(node);
   const cmsis_nn_context scratch = Scratch(context, op.scratch);
   const cmsis_nn_dims bias = {1, 1, 1, op.output.c};
-  return ToStatus(
-      arm_depthwise_conv_wrapper_s8(&scratch, &op.params, &op.quantization, &op.input,
-                                    InputData<int8_t>(context, node, kConvInput), &op.filter,
-                                    InputData<int8_t>(context, node, kConvFilter), &bias,
-                                    InputData<int32_t>(context, node, kConvBias), &op.output,
-                                    OutputData<int8_t>(context, node, kConvOutput)));
+  return ToStatus(op.function(&scratch, &op.params, &op.quantization, &op.input,
+                              InputData<int8_t>(context, node, kConvInput), &op.filter,
+                              InputData<int8_t>(context, node, kConvFilter), &bias,
+                              InputData<int32_t>(context, node, kConvBias), &op.output,
+                              OutputData<int8_t>(context, node, kConvOutput)));
 }
 
 // arm_depthwise_conv_s8_opt computes four channels at a time, from a column in scratch memory.
@@ -42,13 +41,16 @@ TfLiteStatus PrepareArm(TfLiteContext* context, TfLiteNode* node, const ConvGeom
   op->filter = {1, g.filter_height, g.filter_width, g.output_channels};
   op->output = OutputDims(g);
   TF_LITE_ENSURE_STATUS(PreparePerChannel(context, q, g.output_channels, &op->quantization));
-  const int32_t bytes =
-      SuitsOpt(g) ? arm_depthwise_conv_s8_opt_get_buffer_size(&op->input, &op->filter) : 0;
-  TF_LITE_ENSURE_STATUS(RequestScratch(context, bytes, &op->scratch));
+  int32_t bytes = 0;
+  if (SuitsOpt(g)) {
+    op->function = arm_depthwise_conv_s8_opt;
+    bytes = arm_depthwise_conv_s8_opt_get_buffer_size(&op->input, &op->filter);
+  } else {
+    op->function = arm_depthwise_conv_s8;
+  }
   node->user_data = op;
-  SelectInvoke(
-      node, SuitsOpt(g) ? InvokeArm<arm_depthwise_conv_s8_opt> : InvokeArm<arm_depthwise_conv_s8>);
-  return kTfLiteOk;
+  SelectInvoke(node, InvokeArm);
+  return RequestScratch(context, bytes, &op->scratch);
 }
 
 struct PlaneDepthwiseConv {

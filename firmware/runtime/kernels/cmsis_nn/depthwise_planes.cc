@@ -105,9 +105,9 @@ inline TwoSums AddLine(const int16_t* values, LineWeights weights, TwoSums sums)
   return sums;
 }
 
-// Stride 1 along the lines, shift to the right, whole output range.
-void ConvolvePairs(const Plane& p, const int16_t* plane, const Channel& channel, int32_t offset,
-                   int8_t* output) {
+// Stride 1 along the lines, outputs that saturate.
+void ConvolvePairs(const Plane& p, const int16_t* plane, const Channel& channel,
+                   const OutputRange range, int8_t* output) {
   const auto [w0, w1, w2] = channel.weights;
   const int32_t start = channel.start;
   const int32_t multiplier = channel.multiplier;
@@ -126,34 +126,32 @@ void ConvolvePairs(const Plane& p, const int16_t* plane, const Channel& channel,
     const int16_t* values = plane;
     for (const int16_t* const end = plane + paired; values != end; values += 2) {
       const TwoSums sums = sums_at(values);
-      *place = RequantizeSaturating(sums.left, multiplier, shift, offset);
+      *place = ToOutput<true>(sums.left, multiplier, shift, range);
       place += step;
-      *place = RequantizeSaturating(sums.right, multiplier, shift, offset);
+      *place = ToOutput<true>(sums.right, multiplier, shift, range);
       place += step;
     }
     if (paired != p.along.output) {
-      *place = RequantizeSaturating(sums_at(values).left, multiplier, shift, offset);
+      *place = ToOutput<true>(sums_at(values).left, multiplier, shift, range);
     }
     plane += p.across.stride * pitch;
     output += p.across.output_step;
   }
 }
 
-// Any stride, shift and range.
+// Any stride.
+template <bool kSaturates>
 void ConvolveSingles(const Plane& p, const int16_t* plane, const Channel& channel,
-                     const OutputRange& range, int8_t* output) {
-  const bool saturating = channel.shift < 0 && range.is_whole();
+                     const OutputRange range, int8_t* output) {
+  const auto [w0, w1, w2] = channel.weights;
   for (int32_t line = 0; line < p.across.output; ++line) {
     int8_t* place = output;
     const int16_t* values = plane;
     for (int32_t i = 0; i < p.along.output; ++i) {
-      int32_t sum = channel.start;
-      for (int tap = 0; tap < kTaps; ++tap) {
-        sum = AddLine(values + tap * p.pitch, channel.weights[tap], sum);
-      }
-      *place = saturating
-                   ? RequantizeSaturating(sum, channel.multiplier, channel.shift, range.offset)
-                   : Requantize(sum, channel.multiplier, channel.shift, range);
+      int32_t sum = AddLine(values, w0, channel.start);
+      sum = AddLine(values + p.pitch, w1, sum);
+      sum = AddLine(values + 2 * p.pitch, w2, sum);
+      *place = ToOutput<kSaturates>(sum, channel.multiplier, channel.shift, range);
       place += p.along.output_step;
       values += p.along.stride;
     }
@@ -177,6 +175,10 @@ void DepthwisePlanes(const ConvGeometry& g, const OutputQuantization& q, const i
                      const int8_t* filter, const int32_t* bias, int16_t* plane, int8_t* output) {
   const Plane p = DescribePlane(g);
   const OutputRange range(q);
+  auto* convolve = ConvolveSingles<false>;
+  if (Saturates(q, g.output_channels)) {
+    convolve = p.along.stride == 1 ? ConvolvePairs : ConvolveSingles<true>;
+  }
   // The plane holds values without the input offset, so the padding is the zero point, and the
   // offset times all weights is part of every sum.
   std::fill(plane, plane + p.values(), static_cast<int16_t>(-q.input_offset));
@@ -190,11 +192,7 @@ void DepthwisePlanes(const ConvGeometry& g, const OutputQuantization& q, const i
         channel.weights[i] = LoadWeights(line, step);
         channel.start += q.input_offset * (line[0] + line[step] + line[2 * step]);
       }
-      if (p.along.stride == 1 && channel.shift < 0 && range.is_whole()) {
-        ConvolvePairs(p, plane, channel, range.offset, output + c);
-      } else {
-        ConvolveSingles(p, plane, channel, range, output + c);
-      }
+      convolve(p, plane, channel, range, output + c);
     }
     input += g.input_height * g.input_width * g.input_channels;
     output += g.output_height * g.output_width * g.output_channels;

@@ -1,12 +1,14 @@
 // FULLY_CONNECTED, int8: Arm's function, or RowProducts where the shape allows it.
 #include "kernels/cmsis_nn/arm.h"
 #include "kernels/cmsis_nn/operators.h"
+#include "kernels/cmsis_nn/output_stage.h"
 #include "kernels/cmsis_nn/products.h"
 
 namespace tflm::cmsis_nn {
 namespace {
 
 struct FullyConnected {
+  decltype(&RowProducts<true>) products;  // null where Arm's function computes
   FullyConnectedGeometry geometry;
   OutputQuantization quantization;
 };
@@ -24,7 +26,7 @@ TfLiteStatus InvokeRowProducts(TfLiteContext* context, TfLiteNode* node) {
   const auto* bias = InputData<int32_t>(context, node, kConvBias);
   auto* output = OutputData<int8_t>(context, node, kConvOutput);
   for (int32_t row = 0; row < op.geometry.rows; ++row) {
-    RowProducts(input, op.geometry.depth, filter, bias, op.quantization, op.geometry.units, output);
+    op.products(input, op.geometry.depth, filter, bias, op.quantization, op.geometry.units, output);
     input += op.geometry.depth;
     output += op.geometry.units;
   }
@@ -69,8 +71,8 @@ TfLiteStatus InvokePerChannel(TfLiteContext* context, TfLiteNode* node) {
                                   OutputData<int8_t>(context, node, kConvOutput)));
 }
 
-TfLiteStatus PreparePerChannel(TfLiteContext* context, TfLiteNode* node,
-                               const FullyConnected& common) {
+TfLiteStatus PrepareArmPerChannel(TfLiteContext* context, TfLiteNode* node,
+                                  const FullyConnected& common) {
   auto* op = AllocatePersistent<PerChannelFullyConnected>(context);
   if (op == nullptr) return kTfLiteError;
   *static_cast<FullyConnected*>(op) = common;
@@ -86,14 +88,18 @@ TfLiteStatus PreparePerChannel(TfLiteContext* context, TfLiteNode* node,
 }
 
 TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTensors& tensors) {
-  FullyConnected common;
+  FullyConnected common = {};
   TF_LITE_ENSURE_STATUS(PrepareFullyConnectedGeometry(context, tensors, &common.geometry));
   TF_LITE_ENSURE_STATUS(PrepareFullyConnectedQuantization(
       context, tensors, common.geometry.units, Options<TfLiteFullyConnectedParams>(node).activation,
       &common.quantization));
+  const OutputQuantization& q = common.quantization;
   const bool suits_rows = common.geometry.depth % 4 == 0 && common.geometry.units >= kRows;
-  if (!suits_rows && common.quantization.per_channel) {
-    return PreparePerChannel(context, node, common);
+  if (suits_rows) {
+    const bool saturates = !q.per_channel && Saturates(q, 1);
+    common.products = saturates ? RowProducts<true> : RowProducts<false>;
+  } else if (q.per_channel) {
+    return PrepareArmPerChannel(context, node, common);
   }
   auto* op = AllocatePersistent<FullyConnected>(context);
   if (op == nullptr) return kTfLiteError;

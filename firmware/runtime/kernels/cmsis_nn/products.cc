@@ -28,29 +28,17 @@ struct Sums {
   int32_t of0, of1, of2, of3;
 };
 
-__attribute__((noinline)) void StoreAny(Sums sums, int32_t multiplier, int32_t shift,
-                                        const OutputRange& range, int32_t step, int8_t* output) {
-  for (const int32_t sum : {sums.of0, sums.of1, sums.of2, sums.of3}) {
-    *output = Requantize(sum, multiplier, shift, range);
-    output += step;
-  }
-}
-
 // Writes the outputs of four sums that share multiplier and shift, `step` bytes apart.
-inline void Store(Sums sums, int32_t multiplier, int32_t shift, const OutputRange& range,
-                  bool whole_range, int32_t step, int8_t* output) {
-  if (!whole_range || shift >= 0) {
-    StoreAny(sums, multiplier, shift, range, step, output);
-    return;
-  }
-  const int32_t offset = range.offset;
-  *output = RequantizeSaturating(sums.of0, multiplier, shift, offset);
+template <bool kSaturates>
+inline void Store(const Sums& sums, int32_t multiplier, int32_t shift, const OutputRange& range,
+                  int32_t step, int8_t* output) {
+  *output = ToOutput<kSaturates>(sums.of0, multiplier, shift, range);
   output += step;
-  *output = RequantizeSaturating(sums.of1, multiplier, shift, offset);
+  *output = ToOutput<kSaturates>(sums.of1, multiplier, shift, range);
   output += step;
-  *output = RequantizeSaturating(sums.of2, multiplier, shift, offset);
+  *output = ToOutput<kSaturates>(sums.of2, multiplier, shift, range);
   output += step;
-  *output = RequantizeSaturating(sums.of3, multiplier, shift, offset);
+  *output = ToOutput<kSaturates>(sums.of3, multiplier, shift, range);
 }
 
 // Four values of a filter row times those of four columns: 13 instructions for 16 products. The
@@ -150,41 +138,51 @@ uint32_t* WidenToColumn(const int8_t* values, int32_t depth, int32_t offset, uin
   return words;
 }
 
+template <bool kSaturates>
 void ColumnProducts(const uint32_t* columns, int32_t depth, const int8_t* filter,
                     const int32_t* bias, const OutputQuantization& q, int32_t channels,
                     int8_t* output) {
   const OutputRange range(q);
-  const bool whole_range = range.is_whole();
   const int32_t* multiplier = q.multipliers;
   const int8_t* shift = q.shifts;
   for (const int8_t* const end = output + channels; output != end; ++output) {
     const int32_t start = bias != nullptr ? *bias++ : 0;
     const Sums sums = ColumnSums(filter, depth, columns, {start, start, start, start});
     filter += depth;
-    Store(sums, *multiplier++, *shift++, range, whole_range, channels, output);
+    Store<kSaturates>(sums, *multiplier++, *shift++, range, channels, output);
   }
 }
 
+template void ColumnProducts<false>(const uint32_t*, int32_t, const int8_t*, const int32_t*,
+                                    const OutputQuantization&, int32_t, int8_t*);
+template void ColumnProducts<true>(const uint32_t*, int32_t, const int8_t*, const int32_t*,
+                                   const OutputQuantization&, int32_t, int8_t*);
+
+template <bool kSaturates>
 void RowProducts(const int8_t* input, int32_t depth, const int8_t* filter, const int32_t* bias,
                  const OutputQuantization& q, int32_t units, int8_t* output) {
   const uint32_t offset = Twice(q.input_offset);
   const OutputRange range(q);
-  const bool whole_range = range.is_whole();
   for (int32_t unit = 0; unit < units; unit += kRows) {
     if (unit > units - kRows) unit = units - kRows;  // the last ones overlap those before
     Sums sums = {0, 0, 0, 0};
     if (bias != nullptr) memcpy(&sums, bias + unit, sizeof sums);
     sums = RowSums(input, depth, filter + unit * depth, offset, sums);
-    if (!q.per_channel) {
-      Store(sums, *q.multipliers, *q.shifts, range, whole_range, 1, output + unit);
+    if (kSaturates) {
+      Store<true>(sums, *q.multipliers, *q.shifts, range, 1, output + unit);
       continue;
     }
     int32_t channel = unit;
     for (const int32_t sum : {sums.of0, sums.of1, sums.of2, sums.of3}) {
-      output[channel] = Requantize(sum, q.multipliers[channel], q.shifts[channel], range);
-      ++channel;
+      const int32_t i = q.per_channel ? channel : 0;
+      output[channel++] = Requantize(sum, q.multipliers[i], q.shifts[i], range);
     }
   }
 }
+
+template void RowProducts<false>(const int8_t*, int32_t, const int8_t*, const int32_t*,
+                                 const OutputQuantization&, int32_t, int8_t*);
+template void RowProducts<true>(const int8_t*, int32_t, const int8_t*, const int32_t*,
+                                const OutputQuantization&, int32_t, int8_t*);
 
 }  // namespace tflm::cmsis_nn

@@ -28,7 +28,8 @@ uint32_t* WidenToColumn(const int8_t* values, int32_t depth, int32_t offset, uin
 
 // output[column * channels + channel] for kColumns columns: each of the `channels` filter rows
 // ([channels, depth]) times each column, plus bias (may be null), requantized and clamped. The
-// columns include the input offset already.
+// columns include the input offset already. kSaturates: see Saturates in output_stage.h.
+template <bool kSaturates>
 void ColumnProducts(const uint32_t* columns, int32_t depth, const int8_t* filter,
                     const int32_t* bias, const OutputQuantization& quantization, int32_t channels,
                     int8_t* output);
@@ -37,7 +38,9 @@ void ColumnProducts(const uint32_t* columns, int32_t depth, const int8_t* filter
 constexpr int kRows = 4;
 
 // output[unit] for one input row: each of the `units` filter rows ([units, depth], at least kRows)
-// times the input, plus bias (may be null), requantized and clamped.
+// times the input, plus bias (may be null), requantized and clamped. kSaturates: as above, and the
+// units share one multiplier and shift.
+template <bool kSaturates>
 void RowProducts(const int8_t* input, int32_t depth, const int8_t* filter, const int32_t* bias,
                  const OutputQuantization& quantization, int32_t units, int8_t* output);
 

@@ -1,0 +1,1 @@
+"""The kernel set's own inner loops against Arm's functions, on the emulated core."""
