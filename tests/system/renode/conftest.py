@@ -15,6 +15,16 @@ from workbench.image import Image
 
 HERE = Path(__file__).parent
 COMPILER = "arm-none-eabi-gcc"
+FLAGS = (
+    "-mcpu=cortex-m4",
+    "-mthumb",
+    "-O2",
+    "-g",
+    "-ffreestanding",
+    "-nostdlib",
+    "-Wall",
+    "-Werror",
+)
 
 
 @pytest.fixture(scope="session")
@@ -30,17 +40,7 @@ def probe_image(tmp_path_factory) -> Image:
     if shutil.which(COMPILER) is None:
         pytest.skip(f"needs {COMPILER}")
     elf = tmp_path_factory.mktemp("probe") / "probe.elf"
-    flags = [
-        "-mcpu=cortex-m4",
-        "-mthumb",
-        "-O2",
-        "-g",
-        "-ffreestanding",
-        "-nostdlib",
-        "-Wall",
-        "-Werror",
-    ]
-    command = [COMPILER, *flags, "-T", HERE / "probe.ld", HERE / "probe.c", "-o", elf]
+    command = [COMPILER, *FLAGS, "-T", HERE / "probe.ld", HERE / "probe.c", "-o", elf]
     subprocess.run(command, check=True, timeout=60)
     return Image.load(elf)
 
