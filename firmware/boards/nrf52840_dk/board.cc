@@ -40,7 +40,9 @@ void Uarte0Handler() {
     UARTE0->ERRORSRC = UARTE0->ERRORSRC;  // each bit is cleared by writing a one
     g_line_errors = g_line_errors + 1;
   }
-  while (UARTE0->EVENTS_ENDRX) {
+  // One byte a call: the next transfer can end before this handler does, and its event then calls
+  // again. In a loop that byte would leave a pending interrupt behind, for nothing.
+  if (UARTE0->EVENTS_ENDRX) {
     if (g_received->IsFull()) {
       g_pauses = g_pauses + 1;
       g_paused = true;
