@@ -180,7 +180,7 @@ class RegisterWriter:
 
     def write(self, *values: int) -> None:
         """Write `values` in order."""
-        self._values[:] = values
+        self._values[:] = list(values)
         uclib.uc_reg_write_batch(self._handle, self._ids, self._pointers, self._count)
 
 

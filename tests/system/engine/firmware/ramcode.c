@@ -9,7 +9,7 @@ __attribute__((section(".ramcode"), noinline, long_call)) static uint32_t in_ram
   return sum;
 }
 
-static uint32_t run_buffer(uint32_t immediate) {
+static uint32_t NOINLINE run_buffer(uint32_t immediate) {
   buffer[0] = 0x2000 | immediate;  // movs r0, #immediate
   buffer[1] = 0x4770;              // bx lr
   BARRIER();

@@ -1,0 +1,101 @@
+"""What a trace says, and that both tracers say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.engines.base import Instructions, Stop
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.engines.embedded.tracers import native_module
+from workbench.image import Image
+from workbench.platform import Platform
+from workbench.trace import Trace
+
+from .conftest import PLENTY, Program, run_to_end
+
+PROGRAMS = ("loops", "nested", "frames", "faults", "tasks", "sleep", "ramcode", "mpu")
+
+
+def traced(elf: Path, platform: Platform, python: bool, skip: int = 0) -> tuple[Trace, int]:
+    """Return the trace of a whole run, and the instructions it covers."""
+    with EmbeddedEngine(python_tracer=python) as engine:
+        engine.load(Image.load(elf), platform)
+        engine.run(Stop(fault=False), Instructions(skip))
+        engine.start_trace()
+        before = engine.instructions
+        run_to_end(engine)
+        return engine.stop_trace(), engine.instructions - before
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_trace_holds_every_instruction(name: str, program: Program, platform: Platform) -> None:
+    trace, instructions = traced(program(name), platform, python=True)
+    assert trace.instructions == instructions
+
+
+@pytest.mark.skipif(native_module() is None, reason="the C tracer is not built")
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("skip", [0, 777])
+def test_both_tracers_record_the_same(
+    name: str, skip: int, program: Program, platform: Platform
+) -> None:
+    in_python = traced(program(name), platform, python=True, skip=skip)
+    in_c = traced(program(name), platform, python=False, skip=skip)
+    assert in_c == in_python
+
+
+def test_stops_leave_no_mark_in_a_trace(program: Program, platform: Platform) -> None:
+    whole, _ = traced(program("faults"), platform, python=False)
+    with EmbeddedEngine() as engine:
+        engine.load(Image.load(program("faults")), platform)
+        engine.start_trace()
+        for _ in range(300):
+            engine.run(Stop(fault=False), Instructions(7))
+        run_to_end(engine)
+        assert engine.stop_trace() == whole
+
+
+def test_a_call_is_a_jump_and_so_is_its_return(program: Program, platform: Platform) -> None:
+    trace, _ = traced(program("loops"), platform, python=False)
+    image = Image.load(program("loops"))
+    mix = image.symbol("mix")
+    calls = sum(times for (_, target), times in trace.jumps.items() if target == mix.address)
+    assert calls == 300
+    leaves = sum(
+        times
+        for (source, target), times in trace.jumps.items()
+        if mix.address <= source < mix.address + mix.size
+        and not mix.address <= target < mix.address + mix.size
+    )
+    entries = sum(  # back from SysTick in the midst of it
+        times
+        for (source, target), times in trace.jumps.items()
+        if mix.address < target < mix.address + mix.size
+        and not mix.address <= source < mix.address + mix.size
+    )
+    assert leaves == calls + entries
+
+
+def test_the_code_of_a_trace_is_what_was_executed(program: Program, platform: Platform) -> None:
+    trace, _ = traced(program("loops"), platform, python=False)
+    image = Image.load(program("loops"))
+    content = {s.address: s.data for s in image.segments}
+    for start, code in trace.code.items():
+        base = max(a for a in content if a <= start)
+        offset = start - base
+        assert content[base][offset : offset + len(code)] == code
+    assert all(any(s <= a < s + len(c) for s, c in trace.code.items()) for a in trace.counts)
+
+
+def test_a_trace_begins_where_it_was_started(program: Program, platform: Platform) -> None:
+    with EmbeddedEngine() as engine:
+        engine.load(Image.load(program("loops")), platform)
+        engine.run(Stop(), Instructions(500))
+        engine.start_trace()
+        engine.run(Stop(), Instructions(100))
+        assert engine.stop_trace().instructions == 100
+        engine.run(Stop(), PLENTY)
+        engine.start_trace()
+        assert engine.stop_trace() == Trace({}, {}, {})
