@@ -70,6 +70,18 @@ def test_a_compiler_error_is_shown_and_nothing_is_published(plan, tmp_path):
     assert not (tmp_path / "cache" / "images").exists()
 
 
+def test_sources_edited_during_the_build_do_not_reach_the_cache(plan, tmp_path):
+    edited = copied_firmware(plan, tmp_path / "edited")
+    source = edited.firmware.path / "app" / "main.cc"
+
+    def edit(done, total, what):
+        source.write_text(source.read_text() + "\n")
+
+    with pytest.raises(BuildError, match="changed during the build"):
+        build(edited, progress=edit)
+    assert not (tmp_path / "cache" / "images").exists()
+
+
 def test_a_model_too_large_for_ram_says_what_to_do(plan):
     with pytest.raises(BuildError, match="RAM") as caught:
         build(replace(plan, arena_bytes=1 << 20))

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.builder import cache
 from workbench.builder.cmake import Progress, execute
 from workbench.builder.footprint import Footprint, measure_footprint
-from workbench.builder.plan import BuildPlan, Tflm, boards, plan_build, plan_builds
+from workbench.builder.plan import BuildPlan, Tflm, boards, plan_build, plan_builds, sources_changed
 from workbench.errors import BuildError
 
 __all__ = [
@@ -71,7 +71,10 @@ def _find_or_make(plan: BuildPlan, progress: Progress | None) -> tuple[Path, boo
         found = cache.lookup(plan)  # made by the process that had the lock
         if found is not None:
             return found, True
-        return cache.publish(plan, execute(plan, tree, progress)), False
+        elf = execute(plan, tree, progress)
+        if sources_changed(plan):  # the image would be filed under the hash of other sources
+            raise BuildError("the firmware's sources changed during the build", "build again")
+        return cache.publish(plan, elf), False
 
 
 def _describe(plan: BuildPlan, elf: Path, cached: bool) -> BuiltImage:

@@ -111,6 +111,11 @@ class BuildPlan:
         )
 
 
+def sources_changed(plan: BuildPlan) -> bool:
+    """Tell whether the firmware's sources are no longer those that `plan` was made for."""
+    return _digest(plan.firmware.path, skip="models") != plan.firmware.digest
+
+
 def plan_build(
     board: str,
     kernels: str,
