@@ -28,8 +28,10 @@ const TfLiteFloatArray* FilterScales(const TfLiteTensor* filter, int channels,
       (affine->scale->size != channels || affine->quantized_dimension != channel_dimension)) {
     return nullptr;
   }
-  for (int i = 0; i < affine->zero_point->size; ++i) {
-    if (affine->zero_point->data[i] != 0) return nullptr;
+  for (int i = 0; i < affine->scale->size; ++i) {
+    const float scale = affine->scale->data[i];
+    const bool usable = scale >= 0.0f && scale <= std::numeric_limits<float>::max();
+    if (!usable || affine->zero_point->data[i] != 0) return nullptr;
   }
   return affine->scale;
 }
@@ -47,24 +49,53 @@ TfLiteStatus CheckInt8Tensors(TfLiteContext* context, const ConvTensors& tensors
   return CheckBias(context, tensors.bias, kTfLiteInt32, channels);
 }
 
-// Allocates and fills `count` multipliers and shifts from their real values.
-template <typename RealMultiplier>
-TfLiteStatus StoreMultipliers(TfLiteContext* context, int count, RealMultiplier real_multiplier,
-                              OutputQuantization* quantization) {
+// Allocates and fills one multiplier and shift for each of `count` scales; input_scale * scale
+// / output_scale. A single scale serves all.
+TfLiteStatus StoreMultipliers(TfLiteContext* context, const ConvTensors& tensors, int count,
+                              const TfLiteFloatArray* scales, OutputQuantization* quantization) {
   auto* multipliers = AllocatePersistent<int32_t>(context, count);
   auto* shifts = AllocatePersistent<int8_t>(context, count);
   if (multipliers == nullptr || shifts == nullptr) return kTfLiteError;
   for (int i = 0; i < count; ++i) {
-    const double real = real_multiplier(i);
-    if (!IsRepresentable(real)) {
+    QuantizedMultiplier quantized;
+    if (!QuantizeRatio(tensors.input->params.scale, scales->data[scales->size > 1 ? i : 0],
+                       tensors.output->params.scale, &quantized)) {
       return Unsupported(context, "the scales of channel %d do not fit", i);
     }
-    const QuantizedMultiplier quantized = QuantizeMultiplier(real);
     multipliers[i] = quantized.multiplier;
     shifts[i] = static_cast<int8_t>(quantized.shift);
   }
   quantization->multipliers = multipliers;
   quantization->shifts = shifts;
+  return kTfLiteOk;
+}
+
+// For FULLY_CONNECTED TFLM takes the product of the scales in float
+// (GetQuantizedConvolutionMultipler) and checks the bias's scale against it.
+TfLiteStatus StoreSingleMultiplier(TfLiteContext* context, const ConvTensors& tensors,
+                                   float filter_scale, OutputQuantization* quantization) {
+  const float product = tensors.input->params.scale * filter_scale;
+  if (!(product <= std::numeric_limits<float>::max())) {
+    return Unsupported(context, "the scales do not fit");
+  }
+  if (tensors.bias != nullptr) {
+    constexpr float kTolerance = 0.02f;  // of an output step
+    const float difference = std::fabs(product - tensors.bias->params.scale);
+    if (!(difference / tensors.output->params.scale <= kTolerance)) {
+      return Unsupported(context, "bias scale is not input scale times filter scale");
+    }
+  }
+  QuantizedMultiplier quantized;
+  if (!QuantizeRatio(product, 1.0f, tensors.output->params.scale, &quantized)) {
+    return Unsupported(context, "the scales do not fit");
+  }
+  auto* multiplier = AllocatePersistent<int32_t>(context);
+  auto* shift = AllocatePersistent<int8_t>(context);
+  if (multiplier == nullptr || shift == nullptr) return kTfLiteError;
+  *multiplier = quantized.multiplier;
+  *shift = static_cast<int8_t>(quantized.shift);
+  quantization->multipliers = multiplier;
+  quantization->shifts = shift;
   return kTfLiteOk;
 }
 
@@ -166,16 +197,8 @@ TfLiteStatus PrepareConvQuantization(TfLiteContext* context, const ConvTensors& 
   TF_LITE_ENSURE_STATUS(CheckInt8Tensors(context, tensors, channels));
   const TfLiteFloatArray* scales = FilterScales(tensors.filter, channels, channel_dimension);
   if (scales == nullptr) return Unsupported(context, "filter has no usable quantization");
-  const double input_scale = tensors.input->params.scale;
-  const double output_scale = tensors.output->params.scale;
   quantization->per_channel = true;
-  TF_LITE_ENSURE_STATUS(StoreMultipliers(
-      context, channels,
-      [&](int i) {
-        return input_scale * static_cast<double>(scales->data[scales->size > 1 ? i : 0]) /
-               output_scale;
-      },
-      quantization));
+  TF_LITE_ENSURE_STATUS(StoreMultipliers(context, tensors, channels, scales, quantization));
   return FillOffsets(context, tensors, activation, quantization);
 }
 
@@ -198,8 +221,7 @@ TfLiteStatus PrepareFullyConnectedGeometry(TfLiteContext* context, const ConvTen
   }
   geometry->units = filter->data[0];
   geometry->depth = filter->data[1];
-  const int64_t outputs = tflite::NumElements(output);
-  geometry->rows = static_cast<int32_t>(outputs / geometry->units);
+  geometry->rows = static_cast<int32_t>(tflite::NumElements(output)) / geometry->units;
   if (output->data[output->size - 1] != geometry->units ||
       tflite::NumElements(tensors.input) !=
           static_cast<int64_t>(geometry->rows) * geometry->depth) {
@@ -214,31 +236,11 @@ TfLiteStatus PrepareFullyConnectedQuantization(TfLiteContext* context, const Con
   TF_LITE_ENSURE_STATUS(CheckInt8Tensors(context, tensors, units));
   const TfLiteFloatArray* scales = FilterScales(tensors.filter, units, 0);
   if (scales == nullptr) return Unsupported(context, "filter has no usable quantization");
-  const float input_scale = tensors.input->params.scale;
-  const double output_scale = tensors.output->params.scale;
   quantization->per_channel = scales->size > 1;
   if (quantization->per_channel) {
-    TF_LITE_ENSURE_STATUS(StoreMultipliers(
-        context, units,
-        [&](int i) {
-          return static_cast<double>(input_scale) * static_cast<double>(scales->data[i]) /
-                 output_scale;
-        },
-        quantization));
+    TF_LITE_ENSURE_STATUS(StoreMultipliers(context, tensors, units, scales, quantization));
   } else {
-    // TFLM takes the product in float here (GetQuantizedConvolutionMultipler) and checks the
-    // bias's scale against it.
-    const double product = input_scale * scales->data[0];
-    if (tensors.bias != nullptr) {
-      const double exact = static_cast<double>(input_scale) * static_cast<double>(scales->data[0]);
-      const double difference = std::fabs(exact - static_cast<double>(tensors.bias->params.scale));
-      constexpr double kTolerance = 0.02;  // of an output step
-      if (!(difference / output_scale <= kTolerance)) {
-        return Unsupported(context, "bias scale is not input scale times filter scale");
-      }
-    }
-    TF_LITE_ENSURE_STATUS(StoreMultipliers(
-        context, 1, [&](int) { return product / output_scale; }, quantization));
+    TF_LITE_ENSURE_STATUS(StoreSingleMultiplier(context, tensors, scales->data[0], quantization));
   }
   return FillOffsets(context, tensors, activation, quantization);
 }

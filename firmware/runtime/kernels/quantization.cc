@@ -8,53 +8,99 @@
 namespace tflm {
 namespace {
 
-// IEEE 754 binary64.
-constexpr int kDoubleFractionBits = 52;
-constexpr int kDoubleExponentBias = 1023;
-constexpr uint64_t kDoubleExponentMask = 0x7ff;
+// IEEE 754 binary32 and binary64: bits of a significand, the leading one included.
+constexpr int kFloatBits = 24;
+constexpr int kDoubleBits = 53;
+constexpr int kMultiplierBits = 31;
 
 constexpr int kLargestShift = 30;
 constexpr int kSmallestShift = -31;
 
+// A float as significand * 2^exponent, the significand in [2^23, 2^24), or 0.
+struct Parts {
+  uint32_t significand;
+  int exponent;
+};
+
+Parts Split(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  constexpr int kFractionBits = kFloatBits - 1;
+  constexpr int kBias = 127 + kFractionBits;
+  uint32_t significand = bits & ((1u << kFractionBits) - 1);
+  int exponent = static_cast<int>((bits >> kFractionBits) & 0xff);
+  if (exponent == 0) {  // subnormal
+    if (significand == 0) return {0, 0};
+    for (exponent = 1; significand >> kFractionBits == 0; --exponent) significand <<= 1;
+  }
+  return {significand | 1u << kFractionBits, exponent - kBias};
+}
+
+// `value` without its lowest `dropped` bits, rounded to nearest: a half upwards, or to even as
+// double arithmetic does. `remainder`: something below the lowest bit was cut off before.
+uint64_t DropBits(uint64_t value, int dropped, bool ties_to_even, bool remainder) {
+  const uint64_t half = uint64_t{1} << (dropped - 1);
+  const uint64_t low = value & (2 * half - 1);
+  const uint64_t high = value >> dropped;
+  if (low < half) return high;
+  const bool tie = low == half && !remainder;
+  return tie && ties_to_even ? high + (high & 1) : high + 1;
+}
+
 // The quantized value of `real`, not yet limited; false when it does not fit.
 bool Quantize(float real, const TfLiteQuantizationParams& params, int32_t* quantized) {
-  // float(2^31) is the first that does not fit.
-  constexpr float kLimit = 2147483648.0f;
+  // Far outside every type, and the sum with a zero point fits.
+  constexpr float kLimit = 1 << 30;
   const float scaled = std::round(real / params.scale);
-  if (!(scaled >= -kLimit && scaled < kLimit)) return false;
-  const int64_t sum = static_cast<int64_t>(scaled) + params.zero_point;
-  if (sum < std::numeric_limits<int32_t>::min() || sum > std::numeric_limits<int32_t>::max()) {
-    return false;
-  }
-  *quantized = static_cast<int32_t>(sum);
+  if (!(scaled > -kLimit && scaled < kLimit)) return false;
+  *quantized = static_cast<int32_t>(scaled) + params.zero_point;
   return true;
 }
 
 }  // namespace
 
-// Works on the representation, which is what frexp and a rounding to 31 bits come to.
-QuantizedMultiplier QuantizeMultiplier(double real) {
-  uint64_t bits;
-  std::memcpy(&bits, &real, sizeof(bits));
-  const int exponent = static_cast<int>((bits >> kDoubleFractionBits) & kDoubleExponentMask);
-  int shift = exponent - (kDoubleExponentBias - 1);
-  if (exponent == 0 || shift < kSmallestShift - 1) return {0, 0};
-  const uint64_t one = uint64_t{1} << kDoubleFractionBits;
-  const uint64_t significand = (bits & (one - 1)) | one;
-  // From 53 bits to 31, halves upwards.
-  constexpr int kDropped = kDoubleFractionBits + 1 - 31;
-  uint64_t multiplier = (significand + (uint64_t{1} << (kDropped - 1))) >> kDropped;
-  if (multiplier == uint64_t{1} << 31) {
+bool QuantizeRatio(float a, float b, float c, QuantizedMultiplier* result) {
+  const Parts x = Split(a);
+  const Parts y = Split(b);
+  const Parts z = Split(c);
+  *result = {0, 0};
+  if (x.significand == 0 || y.significand == 0) return true;
+  // The product is exact in double: 48 bits at most.
+  uint64_t remainder = static_cast<uint64_t>(x.significand) * y.significand;
+  int exponent = x.exponent + y.exponent - z.exponent;
+  // Schoolbook division, one bit a step, to two bits more than double has.
+  constexpr int kQuotientBits = kDoubleBits + 2;
+  uint64_t divisor = static_cast<uint64_t>(z.significand) << kFloatBits;
+  exponent += kFloatBits;
+  while (remainder >= divisor) {
+    divisor <<= 1;
+    ++exponent;
+  }
+  while (remainder < divisor >> 1) {
+    remainder <<= 1;
+    --exponent;
+  }
+  // Now remainder / divisor lies in [1/2, 1).
+  uint64_t quotient = 0;
+  for (int i = 0; i < kQuotientBits; ++i) {
+    remainder <<= 1;
+    quotient <<= 1;
+    if (remainder >= divisor) {
+      remainder -= divisor;
+      quotient |= 1;
+    }
+  }
+  // First to a double, then to a multiplier. Either may carry into one bit more.
+  const uint64_t as_double = DropBits(quotient, kQuotientBits - kDoubleBits, true, remainder != 0);
+  uint64_t multiplier = DropBits(as_double, kDoubleBits - kMultiplierBits, false, false);
+  int shift = exponent;
+  while (multiplier >> kMultiplierBits != 0) {
     multiplier >>= 1;
     ++shift;
   }
-  if (shift < kSmallestShift) return {0, 0};
-  return {static_cast<int32_t>(multiplier), shift};
-}
-
-bool IsRepresentable(double real) {
-  // The largest multiplier that rounds to a shift of 30 at most.
-  return real >= 0.0 && real < static_cast<double>(1 << kLargestShift) * (1.0 - 1e-9);
+  if (shift > kLargestShift) return false;
+  if (shift >= kSmallestShift) *result = {static_cast<int32_t>(multiplier), shift};
+  return true;
 }
 
 TfLiteStatus QuantizedActivationRange(TfLiteContext* context, TfLiteFusedActivation activation,

@@ -17,11 +17,10 @@ struct QuantizedMultiplier {
   int32_t shift;  // positive: left
 };
 
-// Nearest representable to `real`. Below 2^-32 it is 0.
-QuantizedMultiplier QuantizeMultiplier(double real);
-
-// Whether `real` has such a representation: finite, not negative, below 2^30.
-bool IsRepresentable(double real);
+// The multiplier of a * b / c, as TFLM computes it: in double, then rounded to 31 bits. Done in
+// integers here, which spares an image the double-precision library. a and b are not negative,
+// c is positive, all are finite. Below 2^-32 the result is 0; false when it is 2^30 or more.
+bool QuantizeRatio(float a, float b, float c, QuantizedMultiplier* result);
 
 // round(a * b / 2^31), halves upwards, saturated in the one case that overflows. Equals
 // gemmlowp's SaturatingRoundingDoublingHighMul, which nudges by sign and truncates.

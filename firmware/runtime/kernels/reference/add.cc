@@ -154,15 +154,17 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const TfLiteT
   if (!PlanWalk(input1, input2, output, &p->walk)) {
     return Unsupported(context, "shapes cannot be broadcast");
   }
-  const double scale1 = input1->params.scale;
-  const double scale2 = input2->params.scale;
-  const double twice_larger = 2.0 * std::max(scale1, scale2);
-  const double output_real =
-      twice_larger / ((1 << kLeftShift) * static_cast<double>(output->params.scale));
-  if (!(output_real < 1.0)) return Unsupported(context, "the scales do not fit");
-  p->multiplier1 = QuantizeMultiplier(scale1 / twice_larger);
-  p->multiplier2 = QuantizeMultiplier(scale2 / twice_larger);
-  p->output_multiplier = QuantizeMultiplier(output_real);
+  const float scale1 = input1->params.scale;
+  const float scale2 = input2->params.scale;
+  const float twice_larger = 2.0f * std::max(scale1, scale2);
+  // A power of two changes only the exponent, so TFLM's doubles give the same.
+  const float output_divisor = (1 << kLeftShift) * output->params.scale;
+  const bool fits = QuantizeRatio(scale1, 1.0f, twice_larger, &p->multiplier1) &&
+                    QuantizeRatio(scale2, 1.0f, twice_larger, &p->multiplier2) &&
+                    QuantizeRatio(twice_larger, 1.0f, output_divisor, &p->output_multiplier);
+  if (!fits || p->output_multiplier.shift > 0) {
+    return Unsupported(context, "the scales do not fit");
+  }
   p->offset1 = -input1->params.zero_point;
   p->offset2 = -input2->params.zero_point;
   p->output_offset = output->params.zero_point;

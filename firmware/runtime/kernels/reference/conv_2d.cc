@@ -18,16 +18,8 @@ struct FloatParameters {
   float activation_max;
 };
 
-// The taps that count for one output pixel, as runs of values that lie side by side in both
-// input and filter: a whole filter row where pixels are adjacent, else one pixel.
-struct Runs {
-  int32_t rows;
-  int32_t per_row;
-  int32_t length;
-  int32_t input_row_stride, filter_row_stride;
-  int32_t input_run_stride, filter_run_stride;
-};
-
+// The taps that count for one output pixel: a whole filter row is one run where pixels are
+// adjacent in the input too, else each pixel is.
 Runs RunsFor(const ConvGeometry& g, TapRange y, TapRange x) {
   Runs runs;
   runs.rows = y.end - y.begin;
@@ -50,23 +42,11 @@ void Int8Pixel(const Runs& runs, const int8_t* input, const int8_t* filter, int3
                const OutputQuantization& q, int8_t* output) {
   for (int32_t c = 0; c < channels;) {
     const bool four = channels - c >= 4;
-    int32_t sums[4] = {};
-    const int8_t* input_row = input;
-    const int8_t* filter_row = filter;
-    for (int32_t row = 0; row < runs.rows; ++row) {
-      const int8_t* values = input_row;
-      const int8_t* weights = filter_row;
-      for (int32_t run = 0; run < runs.per_row; ++run) {
-        if (four) {
-          Dot4(values, q.input_offset, weights, filter_stride, runs.length, sums);
-        } else {
-          sums[0] += Dot1(values, q.input_offset, weights, runs.length);
-        }
-        values += runs.input_run_stride;
-        weights += runs.filter_run_stride;
-      }
-      input_row += runs.input_row_stride;
-      filter_row += runs.filter_row_stride;
+    int32_t sums[4];
+    if (four) {
+      Dot4(runs, input, q.input_offset, filter, filter_stride, sums);
+    } else {
+      sums[0] = Dot1(runs, input, q.input_offset, filter);
     }
     const int32_t count = four ? 4 : 1;
     for (int32_t i = 0; i < count; ++i, ++c) {

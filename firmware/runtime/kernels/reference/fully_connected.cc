@@ -25,15 +25,16 @@ TfLiteStatus InvokeInt8(TfLiteContext* context, TfLiteNode* node) {
   const auto* filter = InputData<int8_t>(context, node, kConvFilter);
   const auto* bias = InputData<int32_t>(context, node, kConvBias);
   auto* output = OutputData<int8_t>(context, node, kConvOutput);
+  const Runs row_of_filter = {1, 1, g.depth, 0, 0, 0, 0};
   for (int32_t row = 0; row < g.rows; ++row, input += g.depth) {
     const int8_t* weights = filter;
     for (int32_t unit = 0; unit < g.units;) {
       const int32_t count = g.units - unit >= 4 ? 4 : 1;
-      int32_t sums[4] = {};
+      int32_t sums[4];
       if (count == 4) {
-        Dot4(input, q.input_offset, weights, g.depth, g.depth, sums);
+        Dot4(row_of_filter, input, q.input_offset, weights, g.depth, sums);
       } else {
-        sums[0] = Dot1(input, q.input_offset, weights, g.depth);
+        sums[0] = Dot1(row_of_filter, input, q.input_offset, weights);
       }
       weights += count * g.depth;
       for (int32_t i = 0; i < count; ++i, ++unit) {

@@ -114,15 +114,15 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const Shape& 
                          const TfLiteTensor* input, const TfLiteTensor* output) {
   auto* p = AllocatePersistent<Int8Parameters>(context);
   if (p == nullptr) return kTfLiteError;
-  const double real =
-      static_cast<double>(input->params.scale) / static_cast<double>(output->params.scale);
-  if (!IsPerTensorQuantized(input) || !IsPerTensorQuantized(output) || !IsRepresentable(real)) {
+  QuantizedMultiplier multiplier;
+  if (!IsPerTensorQuantized(input) || !IsPerTensorQuantized(output) ||
+      !QuantizeRatio(input->params.scale, 1.0f, output->params.scale, &multiplier)) {
     return Unsupported(context, "input or output has no usable quantization");
   }
   p->shape = shape;
   p->input_zero_point = input->params.zero_point;
   p->output_zero_point = output->params.zero_point;
-  p->multiplier = DividedBy(QuantizeMultiplier(real), shape.averaged);
+  p->multiplier = DividedBy(multiplier, shape.averaged);
   TF_LITE_ENSURE_STATUS(context->RequestScratchBufferInArena(
       context, static_cast<size_t>(shape.outputs) * sizeof(int32_t), &p->scratch));
   node->user_data = p;

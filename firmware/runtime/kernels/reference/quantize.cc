@@ -118,13 +118,13 @@ TfLiteStatus PrepareRequantize(TfLiteContext* context, TfLiteNode* node, int32_t
                                const TfLiteTensor* input, const TfLiteTensor* output) {
   auto* p = AllocatePersistent<Requantize>(context);
   if (p == nullptr) return kTfLiteError;
-  const double real =
-      static_cast<double>(input->params.scale) / static_cast<double>(output->params.scale);
-  if (!IsPerTensorQuantized(input) || !IsRepresentable(real)) {
+  if (!IsPerTensorQuantized(input) ||
+      !QuantizeRatio(input->params.scale, 1.0f, output->params.scale, &p->multiplier)) {
     return Unsupported(context, "the scales do not fit");
   }
-  // TFLM leaves the multiplier of UINT8 -> INT8 and the others alike.
-  *p = {count, QuantizeMultiplier(real), input->params.zero_point, output->params.zero_point};
+  p->count = count;
+  p->input_zero_point = input->params.zero_point;
+  p->output_zero_point = output->params.zero_point;
   node->user_data = p;
   return kTfLiteOk;
 }

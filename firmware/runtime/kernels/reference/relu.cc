@@ -102,10 +102,12 @@ TfLiteStatus PrepareRelu(TfLiteContext* context, TfLiteNode* node) {
   auto* p = AllocatePersistent<Int8Relu>(context);
   if (p == nullptr) return kTfLiteError;
   // TFLM divides in float here.
-  const double real = tensors.input->params.scale / tensors.output->params.scale;
-  if (!IsRepresentable(real)) return Unsupported(context, "the scales do not fit");
+  const float ratio = tensors.input->params.scale / tensors.output->params.scale;
+  if (!(ratio <= std::numeric_limits<float>::max()) ||
+      !QuantizeRatio(ratio, 1.0f, 1.0f, &p->multiplier)) {
+    return Unsupported(context, "the scales do not fit");
+  }
   p->count = tensors.count;
-  p->multiplier = QuantizeMultiplier(real);
   p->input_zero_point = tensors.input->params.zero_point;
   p->output_zero_point = tensors.output->params.zero_point;
   p->min = p->output_zero_point;

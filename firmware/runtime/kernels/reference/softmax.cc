@@ -97,7 +97,7 @@ TfLiteStatus Describe(TfLiteContext* context, const TfLiteNode* node, Tensors* t
     return Unsupported(context, "input and output differ in shape");
   }
   tensors->depth = dims->data[dims->size - 1];
-  tensors->rows = static_cast<int32_t>(tflite::NumElements(tensors->input) / tensors->depth);
+  tensors->rows = static_cast<int32_t>(tflite::NumElements(tensors->input)) / tensors->depth;
   tflite::GetMicroContext(context)->AllowInPlace(node, 0, 0);
   return kTfLiteOk;
 }
@@ -120,14 +120,21 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const Tensors
   if (p == nullptr) return kTfLiteError;
   p->rows = tensors.rows;
   p->depth = tensors.depth;
-  // As TFLM's PreprocessSoftmaxScaling and CalculateInputRadius.
-  constexpr double kLargest = 2147483647.0;  // 2^31 - 1
+  // As TFLM's PreprocessSoftmaxScaling and CalculateInputRadius: beta * scale * 2^26, at most
+  // 2^31 - 1.
   constexpr int kFractionalBits = 31 - kDiffIntegerBits;
-  const double beta = Options<TfLiteSoftmaxParams>(node).beta;
-  double real = beta * static_cast<double>(tensors.input->params.scale) * (1 << kFractionalBits);
-  if (real > kLargest) real = kLargest;
-  if (!(real > 1.0)) return Unsupported(context, "beta times input scale does not fit");
-  const QuantizedMultiplier quantized = QuantizeMultiplier(real);
+  constexpr QuantizedMultiplier kLargest = {std::numeric_limits<int32_t>::max(), 31};
+  const float beta = Options<TfLiteSoftmaxParams>(node).beta;
+  if (!(beta > 0.0f && beta <= std::numeric_limits<float>::max())) {
+    return Unsupported(context, "beta is not positive");
+  }
+  QuantizedMultiplier quantized;
+  const bool fits = QuantizeRatio(beta, tensors.input->params.scale, 1.0f, &quantized);
+  quantized.shift += kFractionalBits;
+  if (!fits || quantized.shift > kLargest.shift) quantized = kLargest;
+  if (quantized.multiplier == 0 || quantized.shift < 0) {
+    return Unsupported(context, "beta times input scale is too small");
+  }
   p->multiplier = quantized.multiplier;
   p->left_shift = quantized.shift;
   const int64_t radius = (int64_t{(1 << kDiffIntegerBits) - 1} << kFractionalBits) >> p->left_shift;
