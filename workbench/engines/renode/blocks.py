@@ -18,6 +18,7 @@ from workbench.trace import Trace
 
 _RECORD = np.dtype([("address", "<u8"), ("executed", "<u8")])
 _CHUNK = 1 << 22
+_HALF = np.uint64(32)
 _WIDE = 0xE800  # first halfword of a 32-bit instruction is at least this (ARM DDI 0403E, A5.1)
 _MERGE_GAP = 64
 
@@ -48,26 +49,25 @@ def read_trace(path: Path, executed: int, read: Callable[[int, int], bytes]) -> 
 def _count(path: Path, executed: int) -> tuple[Counter[Run], Counter[tuple[Run, int]]]:
     """Count blocks by address and length, and by what followed them."""
     records = np.fromfile(path, _RECORD) if path.stat().st_size else np.empty(0, _RECORD)
-    lengths = np.diff(records["executed"], append=np.uint64(executed)).astype(np.int64)
+    lengths = np.diff(records["executed"], append=np.uint64(executed))
     begun = lengths > 0  # a block may be announced and then not be entered
-    addresses, lengths = records["address"][begun].astype(np.int64), lengths[begun]
+    addresses, lengths = records["address"][begun], lengths[begun]
     runs: Counter[Run] = Counter()
     followers: Counter[tuple[Run, int]] = Counter()
     for start in range(0, len(addresses), _CHUNK):
         part = slice(start, start + _CHUNK)
+        # Addresses and lengths have 32 bits: two of them in one number sort fast.
+        kinds, kind, times = np.unique(
+            addresses[part] << _HALF | lengths[part], return_inverse=True, return_counts=True
+        )
+        found = [(key >> 32, key & 0xFFFFFFFF) for key in kinds.tolist()]
+        runs.update(dict(zip(found, times.tolist(), strict=True)))
         following = addresses[start + 1 : start + 1 + _CHUNK]
-        whole = np.stack([addresses[part], lengths[part]], axis=1)
-        for (address, length), times in zip(*_unique(whole), strict=True):
-            runs[address, length] += times
-        linked = np.column_stack([whole[: len(following)], following])
-        for (address, length, target), times in zip(*_unique(linked), strict=True):
-            followers[(address, length), target] += times
+        links = kind[: len(following)].astype(np.uint64) << _HALF | following
+        pairs, seen = np.unique(links, return_counts=True)
+        for key, count in zip(pairs.tolist(), seen.tolist(), strict=True):
+            followers[found[key >> 32], key & 0xFFFFFFFF] += count
     return runs, followers
-
-
-def _unique(rows: np.ndarray) -> tuple[list[list[int]], list[int]]:
-    values, times = np.unique(rows, axis=0, return_counts=True)
-    return values.tolist(), times.tolist()
 
 
 def _ranges(runs: Counter[Run]) -> list[tuple[int, int]]:

@@ -1,0 +1,104 @@
+"""Renode and the embedded engine execute the same instructions for the same image and input.
+
+Not compared: the cycles that firmware reads from DWT_CYCCNT and puts into its answers. Renode's
+model of it follows virtual time in steps and is off by far; from the first answer to an inference
+on, the bytes of that field and of the checksum differ.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from workbench import platform
+from workbench.engines.base import Engine, Seconds, Stop, StopKind
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.image import Image
+from workbench.link import Client
+from workbench.link.frames import Frame, encode
+from workbench.link.messages import Request
+from workbench.trace import Trace
+
+pytestmark = pytest.mark.renode
+
+INVOKE = "tflite::MicroInterpreter::Invoke"
+SECOND = Seconds(1.0)
+INPUTS = np.random.default_rng(3).integers(-128, 128, (4, 490), dtype=np.int8)
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one engine showed: counts up to two points of the start, and of each inference."""
+
+    boot: int
+    hello: int
+    console: bytes
+    outputs: list[list[int]]
+    invokes: list[int]
+    trace: Trace
+
+
+def watch(engine: Engine, image, board: str) -> Session:
+    engine.load(image, platform.load(board))
+    client = Client(engine)
+    client.boot()
+    boot = engine.instructions
+    client.hello()
+    hello, console = engine.instructions, engine.uart.transcript
+    outputs = [client.infer_int8(features).outputs[0].tolist() for features in INPUTS]
+    measured = [invoke(engine, image, features) for features in INPUTS]
+    return Session(boot, hello, console, outputs, [m[0] for m in measured], measured[-1][1])
+
+
+def invoke(engine: Engine, image, features) -> tuple[int, Trace]:
+    """Instructions and trace of one Invoke(), from its first to its return."""
+    engine.uart.write(encode(Frame(Request.INFER_INT8, 99, features.tobytes())))
+    entry = frozenset({image.symbol(INVOKE).address})
+    assert engine.run(Stop(pc=entry), SECOND).kind is StopKind.PC
+    begun, back = engine.instructions, engine.registers["lr"] & ~1
+    engine.start_trace()
+    assert engine.run(Stop(pc=frozenset({back})), SECOND).kind is StopKind.PC
+    trace = engine.stop_trace()
+    count = engine.instructions - begun
+    engine.run(Stop(), SECOND)
+    return count, trace
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        (board, kernels)
+        for board in ("stm32f4_discovery", "nrf52840_dk")
+        for kernels in ("reference", "cmsis_nn")
+    ],
+    ids="-".join,
+)
+def sessions(request, started, firmware_image):
+    board, kernels = request.param
+    image = Image.load(firmware_image(board, kernels).elf)
+    with EmbeddedEngine() as embedded:
+        return watch(embedded, image, board), watch(started, image, board)
+
+
+def test_start_takes_the_same_instructions_and_says_the_same(sessions):
+    embedded, renode = sessions
+    assert (renode.boot, renode.hello) == (embedded.boot, embedded.hello)
+    assert renode.console == embedded.console
+
+
+def test_answers_are_the_same(sessions):
+    embedded, renode = sessions
+    assert renode.outputs == embedded.outputs
+
+
+def test_each_inference_takes_the_same_instructions(sessions):
+    embedded, renode = sessions
+    assert renode.invokes == embedded.invokes
+
+
+def test_traces_are_the_same(sessions):
+    embedded, renode = sessions
+    assert renode.trace.counts == embedded.trace.counts
+    assert renode.trace.jumps == embedded.trace.jumps
+    assert renode.trace.code == embedded.trace.code
+    assert renode.trace.instructions == renode.invokes[-1]
