@@ -8,15 +8,9 @@ namespace tflm::cmsis_nn {
 namespace {
 
 struct FullyConnected {
-  decltype(&RowProducts<true>) products;  // null where Arm's function computes
+  decltype(&RowProducts<true>) products;
   FullyConnectedGeometry geometry;
   OutputQuantization quantization;
-};
-
-// What Arm's functions take besides, for a filter with a scale for each unit.
-struct PerChannelFullyConnected : FullyConnected {
-  cmsis_nn_per_channel_quant_params arm;
-  int scratch;
 };
 
 TfLiteStatus InvokeRowProducts(TfLiteContext* context, TfLiteNode* node) {
@@ -33,79 +27,49 @@ TfLiteStatus InvokeRowProducts(TfLiteContext* context, TfLiteNode* node) {
   return kTfLiteOk;
 }
 
-TfLiteStatus InvokePerTensor(TfLiteContext* context, TfLiteNode* node) {
+// Arm's 4.0.0 has one multiplier and shift for all units. A filter with a scale for each is taken
+// one unit and one row at a time.
+TfLiteStatus InvokeArm(TfLiteContext* context, TfLiteNode* node) {
   const auto& op = Parameters<FullyConnected>(node);
   const auto& [rows, depth, units] = op.geometry;
   const OutputQuantization& q = op.quantization;
+  const auto* input = InputData<int8_t>(context, node, kConvInput);
+  const auto* filter = InputData<int8_t>(context, node, kConvFilter);
+  const auto* bias = InputData<int32_t>(context, node, kConvBias);
+  auto* output = OutputData<int8_t>(context, node, kConvOutput);
+
   const cmsis_nn_context scratch = {nullptr, 0};
   const cmsis_nn_fc_params params = {q.input_offset, 0, q.output_offset, Activation(q)};
-  const cmsis_nn_per_tensor_quant_params quantization = {*q.multipliers, *q.shifts};
-  const cmsis_nn_dims input = {rows, 1, 1, depth};
-  const cmsis_nn_dims filter = {depth, 1, 1, units};
-  const cmsis_nn_dims bias = {1, 1, 1, units};
-  const cmsis_nn_dims output = {rows, 1, 1, units};
-  return ToStatus(arm_fully_connected_s8(&scratch, &params, &quantization, &input,
-                                         InputData<int8_t>(context, node, kConvInput), &filter,
-                                         InputData<int8_t>(context, node, kConvFilter), &bias,
-                                         InputData<int32_t>(context, node, kConvBias), &output,
-                                         OutputData<int8_t>(context, node, kConvOutput)));
-}
-
-// Arm's 4.0.0 has no fully connected function with a scale for each unit: a 1x1 convolution over
-// `rows` pixels is the same.
-TfLiteStatus InvokePerChannel(TfLiteContext* context, TfLiteNode* node) {
-  const auto& op = Parameters<PerChannelFullyConnected>(node);
-  const auto& [rows, depth, units] = op.geometry;
-  const OutputQuantization& q = op.quantization;
-  const cmsis_nn_context scratch = Scratch(context, op.scratch);
-  const cmsis_nn_conv_params params = {q.input_offset, q.output_offset, {1, 1},
-                                       {0, 0},         {1, 1},          Activation(q)};
-  const cmsis_nn_dims input = {1, rows, 1, depth};
-  const cmsis_nn_dims filter = {units, 1, 1, depth};
-  const cmsis_nn_dims bias = {1, 1, 1, units};
-  const cmsis_nn_dims output = {1, rows, 1, units};
-  return ToStatus(arm_convolve_s8(&scratch, &params, &op.arm, &input,
-                                  InputData<int8_t>(context, node, kConvInput), &filter,
-                                  InputData<int8_t>(context, node, kConvFilter), &bias,
-                                  InputData<int32_t>(context, node, kConvBias), &output,
-                                  OutputData<int8_t>(context, node, kConvOutput)));
-}
-
-TfLiteStatus PrepareArmPerChannel(TfLiteContext* context, TfLiteNode* node,
-                                  const FullyConnected& common) {
-  auto* op = AllocatePersistent<PerChannelFullyConnected>(context);
-  if (op == nullptr) return kTfLiteError;
-  *static_cast<FullyConnected*>(op) = common;
-  const auto& [rows, depth, units] = op->geometry;
-  TF_LITE_ENSURE_STATUS(PreparePerChannel(context, op->quantization, units, &op->arm));
-  const cmsis_nn_dims input = {1, rows, 1, depth};
-  const cmsis_nn_dims filter = {units, 1, 1, depth};
-  TF_LITE_ENSURE_STATUS(
-      RequestScratch(context, arm_convolve_s8_get_buffer_size(&input, &filter), &op->scratch));
-  node->user_data = op;
-  SelectInvoke(node, InvokePerChannel);
+  const int32_t step = q.per_channel ? 1 : units;
+  const cmsis_nn_dims input_dims = {q.per_channel ? 1 : rows, 1, 1, depth};
+  const cmsis_nn_dims filter_dims = {depth, 1, 1, step};
+  const cmsis_nn_dims bias_dims = {1, 1, 1, step};
+  const cmsis_nn_dims output_dims = {input_dims.n, 1, 1, step};
+  for (int32_t row = 0; row < rows; row += input_dims.n) {
+    for (int32_t unit = 0; unit < units; unit += step) {
+      const cmsis_nn_per_tensor_quant_params quantization = {q.multipliers[unit], q.shifts[unit]};
+      TF_LITE_ENSURE_STATUS(ToStatus(arm_fully_connected_s8(
+          &scratch, &params, &quantization, &input_dims, input + row * depth, &filter_dims,
+          filter + unit * depth, &bias_dims, bias == nullptr ? nullptr : bias + unit, &output_dims,
+          output + row * units + unit)));
+    }
+  }
   return kTfLiteOk;
 }
 
 TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTensors& tensors) {
-  FullyConnected common = {};
-  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedGeometry(context, tensors, &common.geometry));
-  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedQuantization(
-      context, tensors, common.geometry.units, Options<TfLiteFullyConnectedParams>(node).activation,
-      &common.quantization));
-  const OutputQuantization& q = common.quantization;
-  const bool suits_rows = common.geometry.depth % 4 == 0 && common.geometry.units >= kRows;
-  if (suits_rows) {
-    const bool saturates = !q.per_channel && Saturates(q, 1);
-    common.products = saturates ? RowProducts<true> : RowProducts<false>;
-  } else if (q.per_channel) {
-    return PrepareArmPerChannel(context, node, common);
-  }
   auto* op = AllocatePersistent<FullyConnected>(context);
   if (op == nullptr) return kTfLiteError;
-  *op = common;
+  const FullyConnectedGeometry& g = op->geometry;
+  const OutputQuantization& q = op->quantization;
+  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedGeometry(context, tensors, &op->geometry));
+  TF_LITE_ENSURE_STATUS(PrepareFullyConnectedQuantization(
+      context, tensors, g.units, Options<TfLiteFullyConnectedParams>(node).activation,
+      &op->quantization));
+  const bool saturates = !q.per_channel && Saturates(q, 1);
+  op->products = saturates ? RowProducts<true> : RowProducts<false>;
   node->user_data = op;
-  SelectInvoke(node, suits_rows ? InvokeRowProducts : InvokePerTensor);
+  SelectInvoke(node, g.depth % 4 == 0 && g.units >= kRows ? InvokeRowProducts : InvokeArm);
   return kTfLiteOk;
 }
 
