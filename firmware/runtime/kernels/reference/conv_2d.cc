@@ -2,6 +2,7 @@
 
 #include "kernels/conv.h"
 #include "kernels/reference/dot.h"
+#include "kernels/reference/output_stage.h"
 #include "kernels/reference/window.h"
 
 namespace tflm::reference {
@@ -49,14 +50,8 @@ void Int8Pixel(const Runs& runs, const int8_t* input, const int8_t* filter, int3
       sums[0] = Dot1(runs, input, q.input_offset, filter);
     }
     const int32_t count = four ? 4 : 1;
-    for (int32_t i = 0; i < count; ++i, ++c) {
-      const int32_t channel = first_channel + c;
-      const int32_t sum = sums[i] + (bias == nullptr ? 0 : bias[channel]);
-      const int32_t scaled =
-          MultiplyByQuantizedMultiplier(sum, q.multipliers[channel], q.shifts[channel]);
-      *output++ =
-          static_cast<int8_t>(Clamp(scaled + q.output_offset, q.activation_min, q.activation_max));
-    }
+    StoreOutputs(sums, count, first_channel + c, bias, q, output + c);
+    c += count;
     filter += count * filter_stride;
   }
 }

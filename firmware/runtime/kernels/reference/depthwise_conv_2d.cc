@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "kernels/conv.h"
+#include "kernels/reference/output_stage.h"
 #include "kernels/reference/window.h"
 
 namespace tflm::reference {
@@ -37,16 +38,11 @@ Taps TapsFor(const ConvGeometry& g, TapRange y, TapRange x) {
   return taps;
 }
 
-int8_t Requantize(int32_t sum, int32_t channel, const int32_t* bias, const OutputQuantization& q) {
-  if (bias != nullptr) sum += bias[channel];
-  const int32_t scaled =
-      MultiplyByQuantizedMultiplier(sum, q.multipliers[channel], q.shifts[channel]);
-  return static_cast<int8_t>(Clamp(scaled + q.output_offset, q.activation_min, q.activation_max));
-}
-
-// Four neighbouring channels of a pixel, where each input channel has one filter.
-void Int8FourChannels(const Taps& taps, const int8_t* input, const int8_t* filter, int32_t offset,
-                      int32_t sums[4]) {
+// Four neighbouring channels of a pixel, where each input channel has one filter. Alone in a
+// function, all that the loops need stays in registers.
+__attribute__((noinline)) void Int8FourChannels(const Taps& taps, const int8_t* input,
+                                                const int8_t* filter, int32_t offset,
+                                                int32_t sums[4]) {
   int32_t s0 = 0;
   int32_t s1 = 0;
   int32_t s2 = 0;
@@ -121,14 +117,13 @@ TfLiteStatus InvokeInt8(TfLiteContext* context, TfLiteNode* node) {
                    for (; c + 4 <= g.output_channels; c += 4) {
                      int32_t sums[4];
                      Int8FourChannels(taps, input + c, filter + c, q.input_offset, sums);
-                     for (int32_t i = 0; i < 4; ++i)
-                       output[c + i] = Requantize(sums[i], c + i, bias, q);
+                     StoreOutputs(sums, 4, c, bias, q, output + c);
                    }
                  }
                  for (; c < g.output_channels; ++c) {
                    const int32_t sum = OneChannel<int8_t, int32_t>(
                        taps, input + c / g.depth_multiplier, filter + c, q.input_offset);
-                   output[c] = Requantize(sum, c, bias, q);
+                   StoreOutputs(&sum, 1, c, bias, q, output + c);
                  }
                });
   return kTfLiteOk;

@@ -2,6 +2,7 @@
 
 #include "kernels/conv.h"
 #include "kernels/reference/dot.h"
+#include "kernels/reference/output_stage.h"
 
 namespace tflm::reference {
 namespace {
@@ -37,14 +38,9 @@ TfLiteStatus InvokeInt8(TfLiteContext* context, TfLiteNode* node) {
         sums[0] = Dot1(row_of_filter, input, q.input_offset, weights);
       }
       weights += count * g.depth;
-      for (int32_t i = 0; i < count; ++i, ++unit) {
-        const int32_t sum = sums[i] + (bias == nullptr ? 0 : bias[unit]);
-        const int32_t channel = q.per_channel ? unit : 0;
-        const int32_t scaled =
-            MultiplyByQuantizedMultiplier(sum, q.multipliers[channel], q.shifts[channel]);
-        *output++ = static_cast<int8_t>(
-            Clamp(scaled + q.output_offset, q.activation_min, q.activation_max));
-      }
+      StoreOutputs(sums, count, unit, bias, q, output);
+      output += count;
+      unit += count;
     }
   }
   return kTfLiteOk;
