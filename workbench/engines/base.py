@@ -97,8 +97,8 @@ class StopReason:
 
     kind: StopKind
     pc: int
-    instructions: int  # issued since the last reset
-    seconds: float  # virtual time since the last reset
+    instructions: int  # issued since power-on, see `Engine.instructions`
+    seconds: float  # virtual time since power-on
     fault: FaultState | None = None
     detail: str = ""
     warnings: tuple[str, ...] = field(default=())
@@ -184,7 +184,9 @@ class Engine(ABC):
     @property
     @abstractmethod
     def instructions(self) -> int:
-        """Instructions issued since the last reset; exact."""
+        """Instructions issued since `load` or `reset`; exact. A system reset that the firmware asks
+        for does not clear it.
+        """
 
     @abstractmethod
     def start_trace(self) -> None:

@@ -150,10 +150,20 @@ def test_system_reset_starts_again_from_the_image(probe, probe_image):
     count = probe.run(TO_SLEEP, SECOND).instructions
     probe.uart.write(b"r")
     reason = probe.run(Stop(reset=True), SECOND)
-    assert (reason.kind, reason.instructions, reason.seconds) == (StopKind.RESET, 0, 0.0)
+    assert reason.kind is StopKind.RESET
     assert reason.pc == probe_image.symbol("OnReset").address
-    assert probe.run(TO_SLEEP, SECOND).instructions == count
+    assert reason.instructions > count  # counted on: it is no power-on
+    assert probe.run(TO_SLEEP, SECOND).instructions == reason.instructions + count
     assert probe.uart.transcript == b"hello\ndone\n" * 2
+
+
+def test_firmware_that_resets_itself_for_ever_reaches_its_limit(probe):
+    for _ in range(3):
+        probe.run(TO_SLEEP, SECOND)
+        probe.uart.write(b"r")
+    count = probe.instructions
+    reason = probe.run(Stop(), Instructions(500_000))
+    assert (reason.kind, reason.instructions) == (StopKind.LIMIT, count + 500_000)
 
 
 def test_power_on_reset_repeats_the_run_to_the_instruction(probe):

@@ -35,7 +35,7 @@ class _Saved:
     """A snapshot's state: what Renode saved, and what the host's side keeps of the machine."""
 
     emulation: bytes
-    reset_at_ns: int
+    issued_before: int
     instructions: int
     transcript: bytes
     unread: bytes
@@ -45,9 +45,10 @@ class RenodeEngine(Engine):
     """A machine in Renode.
 
     Stops at addresses, limits and fault entries are exact. After a pattern on the console the core
-    finishes the block of instructions that sent its last byte. Where an instruction of the
-    platform does not take a whole number of nanoseconds, the last instructions of a limit in
-    instructions pass in one nanosecond each.
+    finishes the block of instructions that sent its last byte. What Renode decides: virtual time at
+    a sleep is up to two milliseconds late, a system reset comes up to one millisecond after the
+    firmware asked for it, and where an instruction does not take a whole number of nanoseconds the
+    last ones of a limit in instructions pass in one each.
     """
 
     name = "renode"
@@ -142,7 +143,7 @@ class RenodeEngine(Engine):
         path.unlink()
         saved = _Saved(
             emulation,
-            int(answer.fields["reset_at_ns"]),
+            int(answer.fields["issued_before"]),
             self._instructions,
             self.uart.transcript,
             self.uart.unread,
@@ -159,7 +160,7 @@ class RenodeEngine(Engine):
         worker = self._worker()
         path = worker.folder / "restored"
         path.write_bytes(saved.emulation)
-        self._note(worker.ask("restore", path=str(path), reset_at_ns=saved.reset_at_ns))
+        self._note(worker.ask("restore", path=str(path), issued_before=saved.issued_before))
         path.unlink()
         self.uart.rewind(saved.transcript, saved.unread)
 

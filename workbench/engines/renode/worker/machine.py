@@ -15,9 +15,11 @@ from typing import Any
 
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.dotnet import (
+    ICPU,
     Action,
     Boolean,
     Byte,
+    CPUState,
     EmulationManager,
     ExecutionMode,
     IMachine,
@@ -63,11 +65,14 @@ class Machine:
         self.on_reset: Callable[[], None] = _ignore
         self.on_exception: Callable[[int], None] = _ignore
         self.on_sleep: Callable[[], None] = _ignore
+        # Renode counts from each reset of the core on; these were issued before the last one.
+        self.issued_before = 0
         # .NET keeps no Python object alive: the delegates live here.
         self._byte = Action[Byte](lambda value: self.on_byte(value))
         self._reset = Action[IMachine](lambda _: self.on_reset())
         self._exception = Action[dotnet.UInt64](lambda index: self.on_exception(index))
         self._sleep = Action[Boolean](lambda asleep: self.on_sleep() if asleep else None)
+        self._state = Action[ICPU, CPUState, CPUState](lambda cpu, old, new: self._changed(new))
 
     def log_to(self, path: str) -> None:
         """Write Renode's log to `path`, line by line."""
@@ -76,6 +81,7 @@ class Machine:
     def build(self, setup: Setup) -> None:
         """Make the machine of `setup` and leave it halted at reset."""
         self._setup = setup
+        self.issued_before = 0
         self.command("Clear")
         self.command(f'mach create "{_NAME}"')
         self.command(f"machine LoadPlatformDescription {_quoted(setup.repl)}", kind="platform")
@@ -118,12 +124,12 @@ class Machine:
 
     @property
     def instructions(self) -> int:
-        """Instructions issued since the last reset of the core."""
-        return int(self.cpu.ExecutedInstructions)
+        """Instructions issued since power-on."""
+        return self.issued_before + int(self.cpu.ExecutedInstructions)
 
     @property
     def nanoseconds(self) -> int:
-        """Virtual time that the core has used, since the machine was built."""
+        """Virtual time that the core has used since power-on."""
         return int(self.cpu.TimeHandle.TotalElapsedTime.TotalNanoseconds)
 
     @property
@@ -144,6 +150,11 @@ class Machine:
         self.cpu.ExecutionMode = ExecutionMode.Continuous
         if self.cpu.IsPaused:
             self.cpu.Resume()
+
+    def _changed(self, state: object) -> None:
+        """A reset of the core begins: its count is about to be cleared."""
+        if state == CPUState.InReset:
+            self.issued_before += int(self.cpu.ExecutedInstructions)
 
     def _find_parts(self) -> None:
         assert self._setup is not None
@@ -183,6 +194,7 @@ class Machine:
     def _attach(self) -> None:
         self._uart.CharReceived += self._byte
         self.machine.MachineReset += self._reset
+        self.cpu.StateChanged += self._state
         self.cpu.AddHookAtInterruptBegin(self._exception)
         self.cpu.AddHookAtWfiStateChange(self._sleep)
 
@@ -190,6 +202,7 @@ class Machine:
         """Take everything off that is no part of the machine: Save cannot write it."""
         self._uart.CharReceived -= self._byte
         self.machine.MachineReset -= self._reset
+        self.cpu.StateChanged -= self._state
         self.cpu.RemoveHookAtWfiStateChange(self._sleep)
         # The only hook that has no public way to remove it (1.15.3 to 1.16).
         if not dotnet.invoke_hidden(self.cpu, "RemoveHookAtInterruptBegin", self._exception):

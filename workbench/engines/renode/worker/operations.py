@@ -117,16 +117,15 @@ class Operations:
 
     def op_save(self, request: Message) -> tuple[dict[str, Any], bytes]:
         self._machine.save(request.fields["path"])
-        return {"reset_at_ns": self._runner.reset_at_ns}, b""
+        return {"issued_before": self._machine.issued_before}, b""
 
     def op_restore(self, request: Message) -> tuple[dict[str, Any], bytes]:
         self._machine.load(request.fields["path"])
-        self._runner.reset_at_ns = request.fields["reset_at_ns"]
+        self._machine.issued_before = request.fields["issued_before"]
         self._runner.output.clear()
         return self._where(), b""
 
     def _fresh(self) -> tuple[dict[str, Any], bytes]:
-        self._runner.reset_at_ns = self._machine.nanoseconds
         self._runner.output.clear()
         return self._where(), b""
 
@@ -135,7 +134,7 @@ class Operations:
         return {
             "pc": int(machine.cpu.PC.RawValue) & ~1,
             "instructions": machine.instructions,
-            "seconds": (machine.nanoseconds - self._runner.reset_at_ns) / 1e9,
+            "seconds": machine.nanoseconds / 1e9,
         }
 
     def _log_size(self) -> int:

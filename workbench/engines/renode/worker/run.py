@@ -62,7 +62,6 @@ class Runner:
     machine: Machine
     progress: Callable[[], None]
     output: bytearray = field(default_factory=bytearray)  # not yet handed over
-    reset_at_ns: int = 0  # virtual time of the last reset
 
     def __post_init__(self) -> None:
         self._stopped = ManualResetEventSlim(False)
@@ -70,7 +69,6 @@ class Runner:
         self._until = Until()
         self._pattern: re.Pattern[bytes] | None = None
         self._unread = bytearray()
-        self._resets = 0
         self._expire = Action(lambda: self._stop("limit"))
         self._at_address = Action[ICpuSupportingGdb, UInt64](lambda *_: self._stop("pc"))
         self.machine.on_byte = self._byte
@@ -85,7 +83,7 @@ class Runner:
         """
         if self._aborted:
             return "lockup"
-        self._until, self._resets = until, 0
+        self._until = until
         self._unread = bytearray(unread)
         self._pattern = re.compile(until.uart) if until.uart is not None else None
         if self._pattern is not None and self._pattern.search(self._unread):
@@ -116,10 +114,7 @@ class Runner:
             return self._timed(ns, 1_000_000_000)
         machine = self.machine
         target = machine.instructions + instructions
-        end_ns = machine.nanoseconds + instructions * 1000 // machine.mips
         while (left := target - machine.instructions) > 0:
-            if self._resets and machine.nanoseconds >= end_ns:
-                break  # the count began anew with the reset: then time decides
             before = machine.instructions
             reason = self._stride(left)
             if reason != "limit":
@@ -233,8 +228,6 @@ class Runner:
         return bool(control & _TICKINT)
 
     def _reset(self) -> None:
-        self._resets += 1
-        self.reset_at_ns = self.machine.nanoseconds
         if self._until.reset:
             self._reason = self._reason or "reset"
             self.machine.hold()  # the machine resumes the core when the reset is over
