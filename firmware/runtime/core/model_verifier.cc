@@ -5,6 +5,7 @@
 // but the number of visits is bounded by what the buffer could hold without sharing, so
 // hostile sharing cannot make it slow.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -114,8 +115,10 @@ bool OptionsTable(uint8_t union_type, TableType* table) {
   }
 }
 
-// A position in the buffer; 64 bits, so that position + offset cannot wrap.
-using Position = uint64_t;
+// A position in the buffer, or a number of bytes. The buffer is smaller than kLargestModel, so
+// adding a few words to a position inside cannot wrap, and a negative one comes out beyond it.
+using Position = uint32_t;
+constexpr size_t kLargestModel = size_t{1} << 31;
 
 // Where table fields and vectors lie: the format aligns them to their size, here at most 4.
 constexpr Position kWord = sizeof(flatbuffers::uoffset_t);
@@ -123,7 +126,9 @@ constexpr Position kWord = sizeof(flatbuffers::uoffset_t);
 class ModelVerifier {
  public:
   ModelVerifier(const uint8_t* buffer, size_t size)
-      : buffer_(buffer), size_(size), tables_left_(size / kSmallestTable) {}
+      : buffer_(buffer),
+        size_(static_cast<Position>(std::min(size, kLargestModel - 1))),
+        tables_left_(size_ / kSmallestTable) {}
 
   bool Verify() {
     // Root offset, then the file identifier (schema.fbs: file_identifier "TFL3").
@@ -162,7 +167,7 @@ class ModelVerifier {
     const Position offset = Read<flatbuffers::uoffset_t>(at);
     if (offset == 0) return Fail(at, "has an offset of 0");
     *target = at + offset;
-    if (*target % kWord != 0 || !Contains(*target, kWord)) {
+    if (offset >= kLargestModel || *target % kWord != 0 || !Contains(*target, kWord)) {
       return Fail(at, "has an offset that leads outside or is misaligned");
     }
     return true;
@@ -201,12 +206,11 @@ class ModelVerifier {
     const char* outer = context_;
     context_ = description.name;
     if (tables_left_-- == 0) return Fail(at, "is shared too often");
-    const int64_t vtable_at = static_cast<int64_t>(at) - Read<flatbuffers::soffset_t>(at);
+    const Position vtable = at - static_cast<Position>(Read<flatbuffers::soffset_t>(at));
     constexpr Position kVtableHead = 2 * sizeof(flatbuffers::voffset_t);
-    if (vtable_at < 0 || vtable_at % 2 != 0 || !Contains(vtable_at, kVtableHead)) {
+    if (vtable % 2 != 0 || !Contains(vtable, kVtableHead)) {
       return Fail(at, "has its vtable outside");
     }
-    const Position vtable = vtable_at;
     const Position vtable_bytes = Read<flatbuffers::voffset_t>(vtable);
     const Position table_bytes = Read<flatbuffers::voffset_t>(vtable + 2);
     if (vtable_bytes < kVtableHead || vtable_bytes % 2 != 0 || !Contains(vtable, vtable_bytes) ||

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "tensorflow/lite/micro/micro_op_resolver.h"
+
 namespace tflite {
 
 const char* EnumNameBuiltinOperator(BuiltinOperator op) {
@@ -13,7 +15,10 @@ const char* EnumNameBuiltinOperator(BuiltinOperator op) {
       ;
   if (op < 0 || op >= BuiltinOperator_COUNT) return "";
   const char* name = kNames;
-  for (int i = 0; i < op; ++i) name += std::strlen(name) + 1;
+  for (int i = 0; i < op; ++i) {
+    while (*name++ != '\0') {
+    }
+  }
   return name;
 }
 
@@ -62,6 +67,14 @@ int TfLiteIntArrayEqual(const TfLiteIntArray* a, const TfLiteIntArray* b) {
 }
 
 namespace tflm {
+
+bool SameName(const char* a, const char* b) {
+  while (*a == *b && *a != '\0') {
+    ++a;
+    ++b;
+  }
+  return *a == *b;
+}
 
 TfLiteType RuntimeType(tflite::TensorType type) {
   return type >= 0 && type < kTypeCount ? kTypes[type].runtime : kTfLiteNoType;

@@ -2,8 +2,6 @@
 #ifndef TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
 #define TENSORFLOW_LITE_MICRO_MICRO_MUTABLE_OP_RESOLVER_H_
 
-#include <cstring>
-
 #include "tensorflow/lite/c/builtin_op_data.h"
 #include "tensorflow/lite/core/api/flatbuffer_conversions.h"
 #include "tensorflow/lite/micro/kernels/micro_ops.h"
@@ -33,7 +31,7 @@ class MicroMutableOpResolver : public MicroOpResolver {
     for (unsigned int i = 0; i < count_; ++i) {
       const TFLMRegistration& registration = registrations_[i];
       if (registration.builtin_code == BuiltinOperator_CUSTOM &&
-          std::strcmp(registration.custom_name, op) == 0) {
+          tflm::SameName(registration.custom_name, op)) {
         return &registration;
       }
     }

@@ -12,6 +12,9 @@ namespace tflm {
 // Absent options give the schema's defaults. False when a value is not one the schema has.
 using ParseOptions = bool (*)(const tflite::Operator* op, void* params);
 
+// Whether two operators have the same name. (The C library's strcmp is unrolled: 732 bytes.)
+bool SameName(const char* a, const char* b);
+
 struct OptionsParser {
   ParseOptions parse;  // null: the operator has no parameters
   uint8_t bytes;       // sizeof the params struct
