@@ -6,6 +6,7 @@ Source: RM0090 rev 19, section 30 "Universal synchronous asynchronous receiver t
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from workbench.engines.embedded.peripheral import Context, UartPeripheral
 from workbench.engines.embedded.peripherals.registers import RegisterBlock, default_line
@@ -34,12 +35,17 @@ CR1_TCIE = 1 << 6
 CR1_TXEIE = 1 << 7
 CR1_UE = 1 << 13
 
+CR3_DMAR = 1 << 6  # 30.6.6
+
 # A line is idle after one silent frame: ten bits at the usual 115,200 baud.
 IDLE_SECONDS = 10 / 115_200
 
 
 class Stm32Usart(RegisterBlock, UartPeripheral):
-    """Sends at once and receives as fast as the firmware reads; no parity or framing errors."""
+    """Sends at once and receives as fast as the firmware reads; no parity or framing errors.
+
+    `receive_requests` are called when a byte waits that DMA shall fetch.
+    """
 
     STATE = RegisterBlock.STATE | {"queue", "complete", "idle", "idle_seen"}
 
@@ -48,6 +54,8 @@ class Stm32Usart(RegisterBlock, UartPeripheral):
         self._line = default_line(context)
         self._idle_timer = context.clock.timer(self._on_idle)
         self._warned = False
+        self._serving = False  # DMA is fetching
+        self.receive_requests: list[Callable[[Stm32Usart], None]] = []
         self.reset()
 
     def reset(self) -> None:
@@ -127,6 +135,20 @@ class Stm32Usart(RegisterBlock, UartPeripheral):
             self.idle = True
             self._update()
 
+    @property
+    def requests_receive(self) -> bool:
+        """Whether a byte waits that DMA shall fetch."""
+        asked = self._dma_control() & CR3_DMAR
+        return bool(asked and self.queue and self._enabled(CR1_RE))
+
+    def _dma_control(self) -> int:
+        return self.values.get(CR3, 0)
+
     def _update(self) -> None:
+        if self.requests_receive and not self._serving:
+            self._serving = True
+            for request in self.receive_requests:
+                request(self)
+            self._serving = False
         enables = CR1_IDLEIE | CR1_RXNEIE | CR1_TCIE | CR1_TXEIE
         self._line.set(bool(self._status() & self._control() & enables))

@@ -48,6 +48,9 @@ class Stm32F7Usart(Stm32Usart):
     def _control(self) -> int:
         return self.values.get(CR1, 0)
 
+    def _dma_control(self) -> int:
+        return self.values.get(CR3, 0)
+
     def _enabled(self, direction: int) -> bool:
         needed = CR1_UE | direction
         return self._control() & needed == needed
