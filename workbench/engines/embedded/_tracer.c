@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* StopCause in tracer.py */
-enum { CAUSE_DEADLINE = 1, CAUSE_LIMIT = 2, CAUSE_BEFORE = 3, CAUSE_AFTER = 4 };
+enum { CAUSE_DEADLINE = 1, CAUSE_LIMIT = 2, CAUSE_BEFORE = 3, CAUSE_AFTER = 4, CAUSE_FAILED = 5 };
 
 /* BlockFlag in thumb.py */
 enum {
@@ -34,28 +34,33 @@ typedef struct {
   uint32_t refused_size;
 } State;
 
-enum { NO_BLOCK = -1, NO_EDGE = -1, EDGES_IN_BLOCK = 2, FIRST_SLOTS = 1 << 12 };
+enum { EDGES_IN_BLOCK = 2, FIRST_SLOTS = 1 << 12, CHUNK = 1024, RECENT = 1 << 12 };
 
-typedef struct {
-  uint32_t address, size;
-  uint32_t instructions, flags;
-  const uint8_t *memory; /* host memory to compare with, NULL where it cannot change */
-  uint8_t *code;         /* copy of the bytes that were decoded */
-  int32_t older;         /* block with the same address and size, other bytes; or NO_BLOCK */
-  int32_t successor[EDGES_IN_BLOCK]; /* index of the edge's end */
-  uint64_t taken[EDGES_IN_BLOCK];    /* its count */
-  int32_t more_edges;                /* further edges, a list; or NO_EDGE */
-  uint64_t issued;                   /* while recording */
-} Block;
+typedef struct Block Block;
+typedef struct Edge Edge;
 
-typedef struct {
-  int32_t successor, next;
+/* Blocks and edges never move, so that pointers to them stay good. */
+struct Block {
+  uint32_t address, size, instructions, flags; /* in the order of State */
+  const uint8_t *memory;                       /* host memory to compare with, NULL if constant */
+  uint8_t *code;                               /* copy of the bytes that were decoded */
+  Block *older;                     /* block with the same address and size, other bytes */
+  uint64_t issued;                  /* while recording */
+  Block *successor[EDGES_IN_BLOCK]; /* the first edges from here */
+  uint64_t taken[EDGES_IN_BLOCK];
+  Edge *more_edges;
+  int32_t number; /* in a recording */
+};
+
+struct Edge {
+  Block *successor;
+  Edge *next;
   uint64_t taken;
-} Edge;
+};
 
 /* Where memory can be seen by the host: [start, end) at host. */
 typedef struct {
-  uint32_t start, end;
+  uint64_t start, end;
   const uint8_t *host;
   int is_volatile;
 } Range;
@@ -65,16 +70,15 @@ typedef int (*StopFunction)(void *);
 typedef struct {
   State state;
   StopFunction stop;
-  Block *blocks;
-  int32_t block_count, block_capacity;
-  int32_t *slots; /* open addressing; index of the newest block of an (address, size) */
+  Block *recent[RECENT]; /* by address, so that most look-ups are one load */
+  Block **slots;         /* open addressing; the newest block of an (address, size) */
   uint32_t slot_mask;
-  Edge *edges;
-  int32_t edge_count, edge_capacity;
+  Block **chunks;
+  int32_t block_count, chunk_count;
   Range *ranges;
   int32_t range_count;
   int recording, out_of_memory;
-  int32_t last, before_last;
+  Block *last, *before_last;
 } Tracer;
 
 static uint32_t halfword(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
@@ -121,8 +125,8 @@ static void scan(Block *block) {
   }
 }
 
-static uint32_t hash(uint32_t address, uint32_t size) {
-  return (address >> 1 ^ size << 16) * 2654435761u;
+static Block *block_at(const Tracer *t, int32_t index) {
+  return &t->chunks[index / CHUNK][index % CHUNK];
 }
 
 static const Range *range_of(const Tracer *t, uint32_t address, uint32_t size) {
@@ -134,61 +138,62 @@ static const Range *range_of(const Tracer *t, uint32_t address, uint32_t size) {
 }
 
 /* Return the slot of (address, size), or the free slot where it belongs. */
-static int32_t *find_slot(const Tracer *t, uint32_t address, uint32_t size) {
-  uint32_t i = hash(address, size) & t->slot_mask;
+static Block **find_slot(const Tracer *t, uint32_t address, uint32_t size) {
+  uint32_t i = ((address >> 1 ^ size << 16) * 2654435761u) >> 8 & t->slot_mask;
   for (;; i = (i + 1) & t->slot_mask) {
-    int32_t index = t->slots[i];
-    if (index == NO_BLOCK) return &t->slots[i];
-    if (t->blocks[index].address == address && t->blocks[index].size == size) return &t->slots[i];
+    const Block *block = t->slots[i];
+    if (!block || (block->address == address && block->size == size)) return &t->slots[i];
   }
 }
 
 static int grow_slots(Tracer *t, uint32_t count) {
-  int32_t *old = t->slots;
+  Block **old = t->slots;
   uint32_t old_count = old ? t->slot_mask + 1 : 0;
-  t->slots = malloc(count * sizeof *t->slots);
-  if (!t->slots) {
-    t->slots = old;
-    return 0;
-  }
-  memset(t->slots, 0xFF, count * sizeof *t->slots); /* NO_BLOCK */
+  Block **slots = calloc(count, sizeof *slots);
+  if (!slots) return 0;
+  t->slots = slots;
   t->slot_mask = count - 1;
   for (uint32_t i = 0; i < old_count; i++)
-    if (old[i] != NO_BLOCK)
-      *find_slot(t, t->blocks[old[i]].address, t->blocks[old[i]].size) = old[i];
+    if (old[i]) *find_slot(t, old[i]->address, old[i]->size) = old[i];
   free(old);
   return 1;
 }
 
-/* Decode a block that was not seen before; `older` is the one it replaces, or NO_BLOCK. */
-static int32_t add_block(Tracer *t, uint32_t address, uint32_t size, int32_t older) {
-  const Range *range = range_of(t, address, size);
-  if (t->block_count == t->block_capacity) {
-    int32_t capacity = t->block_capacity ? 2 * t->block_capacity : 1024;
-    Block *blocks = realloc(t->blocks, capacity * sizeof *blocks);
-    if (!blocks) return NO_BLOCK;
-    t->blocks = blocks;
-    t->block_capacity = capacity;
+static Block *new_block(Tracer *t) {
+  if (t->block_count == t->chunk_count * CHUNK) {
+    Block **chunks = realloc(t->chunks, (t->chunk_count + 1) * sizeof *chunks);
+    if (!chunks) return NULL;
+    t->chunks = chunks;
+    t->chunks[t->chunk_count] = malloc(CHUNK * sizeof(Block));
+    if (!t->chunks[t->chunk_count]) return NULL;
+    t->chunk_count++;
   }
-  Block *block = &t->blocks[t->block_count];
+  Block *block = block_at(t, t->block_count);
   memset(block, 0, sizeof *block);
+  return block;
+}
+
+/* Decode a block that was not seen before; `older` is the one it replaces, or NULL. */
+static Block *add_block(Tracer *t, uint32_t address, uint32_t size, Block *older) {
+  if ((uint32_t)t->block_count * 2 >= t->slot_mask && !grow_slots(t, 2 * (t->slot_mask + 1)))
+    return NULL;
+  Block *block = new_block(t);
+  if (!block) return NULL;
   block->address = address;
   block->size = size;
   block->older = older;
-  block->more_edges = NO_EDGE;
-  for (int i = 0; i < EDGES_IN_BLOCK; i++) block->successor[i] = NO_BLOCK;
   block->code = calloc(size ? size : 1, 1);
-  if (!block->code) return NO_BLOCK;
+  if (!block->code) return NULL;
+  const Range *range = range_of(t, address, size);
   if (range) {
     const uint8_t *memory = range->host + (address - range->start);
     memcpy(block->code, memory, size);
     if (range->is_volatile) block->memory = memory;
   }
   scan(block);
-  if (older == NO_BLOCK && (uint32_t)t->block_count * 2 >= t->slot_mask)
-    if (!grow_slots(t, 2 * (t->slot_mask + 1))) return NO_BLOCK;
-  *find_slot(t, address, size) = t->block_count;
-  return t->block_count++;
+  *find_slot(t, address, size) = block;
+  t->block_count++;
+  return block;
 }
 
 static int is_current(const Block *block) {
@@ -196,95 +201,83 @@ static int is_current(const Block *block) {
 }
 
 /* The bytes differ from those of the newest block: take an older one that fits, or a new one. */
-static int32_t other_version(Tracer *t, uint32_t address, uint32_t size, int32_t newest) {
-  for (int32_t i = newest, prior = NO_BLOCK; i != NO_BLOCK; prior = i, i = t->blocks[i].older) {
-    if (!is_current(&t->blocks[i])) continue;
-    if (prior != NO_BLOCK) { /* move it to the front of the list */
-      t->blocks[prior].older = t->blocks[i].older;
-      t->blocks[i].older = newest;
-      *find_slot(t, address, size) = i;
+static Block *other_version(Tracer *t, uint32_t address, uint32_t size, Block *newest) {
+  Block *newer = NULL;
+  for (Block *block = newest; block; newer = block, block = block->older) {
+    if (!is_current(block)) continue;
+    if (newer) { /* move it to the front of the list */
+      newer->older = block->older;
+      block->older = newest;
+      *find_slot(t, address, size) = block;
     }
-    return i;
+    return block;
   }
   return add_block(t, address, size, newest);
 }
 
-static int32_t look_up(Tracer *t, uint32_t address, uint32_t size) {
-  int32_t index = *find_slot(t, address, size);
-  if (index != NO_BLOCK && is_current(&t->blocks[index])) return index;
-  index = other_version(t, address, size, index);
-  if (index == NO_BLOCK) t->out_of_memory = 1;
-  return index;
+static Block *look_up(Tracer *t, uint32_t address, uint32_t size) {
+  Block *block = *find_slot(t, address, size);
+  if (!block || !is_current(block)) block = other_version(t, address, size, block);
+  if (block)
+    t->recent[address >> 1 & (RECENT - 1)] = block;
+  else
+    t->out_of_memory = 1;
+  return block;
 }
 
-static uint64_t *edge_counter(Tracer *t, int32_t from, int32_t to) {
-  Block *block = &t->blocks[from];
+static uint64_t *edge_counter(Tracer *t, Block *from, Block *to) {
   for (int i = 0; i < EDGES_IN_BLOCK; i++) {
-    if (block->successor[i] == to) return &block->taken[i];
-    if (block->successor[i] == NO_BLOCK) {
-      block->successor[i] = to;
-      return &block->taken[i];
-    }
+    if (!from->successor[i]) from->successor[i] = to;
+    if (from->successor[i] == to) return &from->taken[i];
   }
-  for (int32_t i = block->more_edges; i != NO_EDGE; i = t->edges[i].next)
-    if (t->edges[i].successor == to) return &t->edges[i].taken;
-  if (t->edge_count == t->edge_capacity) {
-    int32_t capacity = t->edge_capacity ? 2 * t->edge_capacity : 1024;
-    Edge *edges = realloc(t->edges, capacity * sizeof *edges);
-    if (!edges) {
-      t->out_of_memory = 1;
-      return NULL;
-    }
-    t->edges = edges;
-    t->edge_capacity = capacity;
+  for (Edge *edge = from->more_edges; edge; edge = edge->next)
+    if (edge->successor == to) return &edge->taken;
+  Edge *edge = calloc(1, sizeof *edge);
+  if (!edge) {
+    t->out_of_memory = 1;
+    return NULL;
   }
-  Edge *edge = &t->edges[t->edge_count];
   edge->successor = to;
-  edge->taken = 0;
-  edge->next = block->more_edges;
-  block->more_edges = t->edge_count++;
+  edge->next = from->more_edges;
+  from->more_edges = edge;
   return &edge->taken;
 }
 
-static void record(Tracer *t, int32_t index) {
-  t->blocks[index].issued++;
-  if (t->last != NO_BLOCK) {
-    uint64_t *counter = edge_counter(t, t->last, index);
+static void record(Tracer *t, Block *block) {
+  block->issued++;
+  if (t->last) {
+    uint64_t *counter = edge_counter(t, t->last, block);
     if (counter) ++*counter;
   }
   t->before_last = t->last;
-  t->last = index;
+  t->last = block;
 }
 
-static void issue(Tracer *t, int32_t index) {
-  const Block *block = &t->blocks[index];
+static inline void issue(Tracer *t, Block *block) {
   State *s = &t->state;
   s->count += block->instructions;
-  s->address = block->address;
-  s->size = block->size;
-  s->instructions = block->instructions;
-  s->flags = block->flags;
+  memcpy(&s->address, &block->address, 4 * sizeof(uint32_t));
   if (block->flags & FLAG_SEV) s->event = 1;
-  if (t->recording) record(t, index);
+  if (t->recording) record(t, block);
+}
+
+static uint32_t why_to_stop(const State *s, const Block *block) {
+  if (!block) return CAUSE_FAILED;
+  if (s->flags & s->stop_after) return CAUSE_AFTER;
+  if (s->count >= s->deadline) return CAUSE_DEADLINE;
+  if (block->flags & s->stop_before) return CAUSE_BEFORE;
+  return s->count + block->instructions > s->limit ? CAUSE_LIMIT : 0;
 }
 
 static void on_block(void *uc, uint64_t address, uint32_t size, void *user_data) {
   Tracer *t = user_data;
   State *s = &t->state;
-  int32_t index = look_up(t, (uint32_t)address, size);
-  uint32_t cause;
-  if (index == NO_BLOCK) {
-    cause = CAUSE_DEADLINE;
-  } else if (s->flags & s->stop_after) {
-    cause = CAUSE_AFTER;
-  } else if (s->count >= s->deadline) {
-    cause = CAUSE_DEADLINE;
-  } else if (t->blocks[index].flags & s->stop_before) {
-    cause = CAUSE_BEFORE;
-  } else if (s->count + t->blocks[index].instructions > s->limit) {
-    cause = CAUSE_LIMIT;
-  } else {
-    issue(t, index);
+  Block *block = t->recent[address >> 1 & (RECENT - 1)];
+  if (!block || block->address != address || block->size != size || !is_current(block))
+    block = look_up(t, (uint32_t)address, size);
+  uint32_t cause = why_to_stop(s, block);
+  if (!cause) {
+    issue(t, block);
     return;
   }
   s->cause = cause;
@@ -294,22 +287,25 @@ static void on_block(void *uc, uint64_t address, uint32_t size, void *user_data)
 
 static void clear_recording(Tracer *t) {
   for (int32_t i = 0; i < t->block_count; i++) {
-    Block *block = &t->blocks[i];
+    Block *block = block_at(t, i);
     block->issued = 0;
-    block->more_edges = NO_EDGE;
-    for (int e = 0; e < EDGES_IN_BLOCK; e++) {
-      block->successor[e] = NO_BLOCK;
-      block->taken[e] = 0;
+    memset(block->successor, 0, sizeof block->successor);
+    memset(block->taken, 0, sizeof block->taken);
+    while (block->more_edges) {
+      Edge *edge = block->more_edges;
+      block->more_edges = edge->next;
+      free(edge);
     }
   }
-  t->edge_count = 0;
-  t->last = t->before_last = NO_BLOCK;
+  t->last = t->before_last = NULL;
 }
 
 static void clear_blocks(Tracer *t) {
-  for (int32_t i = 0; i < t->block_count; i++) free(t->blocks[i].code);
-  t->block_count = t->edge_count = 0;
-  memset(t->slots, 0xFF, (t->slot_mask + 1) * sizeof *t->slots);
+  clear_recording(t);
+  for (int32_t i = 0; i < t->block_count; i++) free(block_at(t, i)->code);
+  t->block_count = 0;
+  memset(t->slots, 0, (t->slot_mask + 1) * sizeof *t->slots);
+  memset(t->recent, 0, sizeof t->recent);
 }
 
 /* -- Python -------------------------------------------------------------------------------- */
@@ -339,7 +335,6 @@ static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
   }
   t->stop = (StopFunction)(uintptr_t)stop;
   t->state.deadline = t->state.limit = UINT64_MAX;
-  t->last = t->before_last = NO_BLOCK;
   return (PyObject *)self;
 }
 
@@ -348,9 +343,9 @@ static void tracer_dealloc(PyObject *self) {
   Tracer *t = tracer_of(self);
   if (t) {
     if (t->slots) clear_blocks(t);
-    free(t->blocks);
+    for (int32_t i = 0; i < t->chunk_count; i++) free(t->chunks[i]);
+    free(t->chunks);
     free(t->slots);
-    free(t->edges);
     free(t->ranges);
     free(t);
   }
@@ -376,8 +371,8 @@ static PyObject *add_range(PyObject *self, PyObject *args) {
   if (!ranges) return PyErr_NoMemory();
   t->ranges = ranges;
   Range *range = &ranges[t->range_count++];
-  range->start = (uint32_t)start;
-  range->end = (uint32_t)end;
+  range->start = start;
+  range->end = end;
   range->host = (const uint8_t *)(uintptr_t)host;
   range->is_volatile = is_volatile;
   Py_RETURN_NONE;
@@ -391,9 +386,9 @@ static PyObject *start(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 
-static int add_edge(PyObject *dict, int32_t from, int32_t to, uint64_t taken) {
-  if (!taken) return 0;
-  PyObject *key = Py_BuildValue("ii", from, to);
+static int add_edge(PyObject *dict, const Block *from, const Block *to, uint64_t taken) {
+  if (!to || !taken) return 0;
+  PyObject *key = Py_BuildValue("ii", from->number, to->number);
   PyObject *value = PyLong_FromUnsignedLongLong(taken);
   int failed = !key || !value || PyDict_SetItem(dict, key, value) < 0;
   Py_XDECREF(key);
@@ -401,35 +396,29 @@ static int add_edge(PyObject *dict, int32_t from, int32_t to, uint64_t taken) {
   return failed ? -1 : 0;
 }
 
-static int add_edges(const Tracer *t, PyObject *dict, int32_t from, const int32_t *number) {
-  const Block *block = &t->blocks[from];
-  for (int i = 0; i < EDGES_IN_BLOCK; i++) {
-    if (block->successor[i] == NO_BLOCK) continue;
-    if (add_edge(dict, number[from], number[block->successor[i]], block->taken[i]) < 0) return -1;
-  }
-  for (int32_t i = block->more_edges; i != NO_EDGE; i = t->edges[i].next)
-    if (add_edge(dict, number[from], number[t->edges[i].successor], t->edges[i].taken) < 0)
-      return -1;
+static int add_edges(PyObject *dict, const Block *from) {
+  for (int i = 0; i < EDGES_IN_BLOCK; i++)
+    if (add_edge(dict, from, from->successor[i], from->taken[i]) < 0) return -1;
+  for (const Edge *edge = from->more_edges; edge; edge = edge->next)
+    if (add_edge(dict, from, edge->successor, edge->taken) < 0) return -1;
   return 0;
 }
 
-/* Fill the list and the dictionary of a Recording; `number` maps blocks to list positions. */
-static int collect(const Tracer *t, PyObject *blocks, PyObject *edges, int32_t *number) {
+/* Fill the list and the dictionary of a Recording. */
+static int collect(const Tracer *t, PyObject *blocks, PyObject *edges) {
   int32_t used = 0;
   for (int32_t i = 0; i < t->block_count; i++) {
-    const Block *block = &t->blocks[i];
+    Block *block = block_at(t, i);
     if (!block->issued) continue;
-    number[i] = used++;
+    block->number = used++;
     PyObject *item = Py_BuildValue("Iy#K", block->address, (const char *)block->code,
                                    (Py_ssize_t)block->size, (unsigned long long)block->issued);
-    if (!item || PyList_Append(blocks, item) < 0) {
-      Py_XDECREF(item);
-      return -1;
-    }
-    Py_DECREF(item);
+    int failed = !item || PyList_Append(blocks, item) < 0;
+    Py_XDECREF(item);
+    if (failed) return -1;
   }
   for (int32_t i = 0; i < t->block_count; i++)
-    if (t->blocks[i].issued && add_edges(t, edges, i, number) < 0) return -1;
+    if (block_at(t, i)->issued && add_edges(edges, block_at(t, i)) < 0) return -1;
   return 0;
 }
 
@@ -438,14 +427,8 @@ static PyObject *stop_recording(PyObject *self, PyObject *unused) {
   Tracer *t = tracer_of(self);
   t->recording = 0;
   if (t->out_of_memory) return PyErr_NoMemory();
-  PyObject *blocks = PyList_New(0), *edges = PyDict_New();
-  int32_t *number = malloc((t->block_count + 1) * sizeof *number);
-  PyObject *result = NULL;
-  if (blocks && edges && number && collect(t, blocks, edges, number) == 0)
-    result = PyTuple_Pack(2, blocks, edges);
-  else if (!PyErr_Occurred())
-    PyErr_NoMemory();
-  free(number);
+  PyObject *blocks = PyList_New(0), *edges = PyDict_New(), *result = NULL;
+  if (blocks && edges && collect(t, blocks, edges) == 0) result = PyTuple_Pack(2, blocks, edges);
   Py_XDECREF(blocks);
   Py_XDECREF(edges);
   return result;
@@ -455,17 +438,17 @@ static PyObject *issue_block(PyObject *self, PyObject *args) {
   Tracer *t = tracer_of(self);
   unsigned int address, size;
   if (!PyArg_ParseTuple(args, "II", &address, &size)) return NULL;
-  int32_t index = look_up(t, address, size);
-  if (index != NO_BLOCK) issue(t, index);
+  Block *block = look_up(t, address, size);
+  if (block) issue(t, block);
   return check_memory(t);
 }
 
 static void take_back(Tracer *t) {
   State *s = &t->state;
   s->count -= s->instructions;
-  if (!t->recording || t->last == NO_BLOCK) return;
-  t->blocks[t->last].issued--;
-  if (t->before_last != NO_BLOCK) {
+  if (!t->recording || !t->last) return;
+  t->last->issued--;
+  if (t->before_last) {
     uint64_t *counter = edge_counter(t, t->before_last, t->last);
     if (counter) --*counter;
   }
@@ -480,8 +463,8 @@ static PyObject *truncate_block(PyObject *self, PyObject *args) {
   if (size >= s->size) Py_RETURN_NONE;
   take_back(t);
   if (size) {
-    int32_t index = look_up(t, s->address, size);
-    if (index != NO_BLOCK) issue(t, index);
+    Block *block = look_up(t, s->address, size);
+    if (block) issue(t, block);
   } else {
     s->size = s->instructions = s->flags = 0;
   }
@@ -497,7 +480,7 @@ static PyObject *forget(PyObject *self, PyObject *unused) {
   }
   /* What was recorded must stay: blocks in memory that cannot change are checked from now on. */
   for (int32_t i = 0; i < t->block_count; i++) {
-    Block *block = &t->blocks[i];
+    Block *block = block_at(t, i);
     const Range *range = range_of(t, block->address, block->size);
     if (range) block->memory = range->host + (block->address - range->start);
   }

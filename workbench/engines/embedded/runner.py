@@ -24,6 +24,7 @@ from workbench.engines.embedded.scb import SCR_SEVONPEND, SCR_SLEEPONEXIT, Cfsr
 from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import NEVER, StopCause
+from workbench.errors import EngineError
 
 _MASKS, _WFI, _WFE = int(BlockFlag.MASKS), int(BlockFlag.WFI), int(BlockFlag.WFE)
 # The host looks in at least this often, so that Ctrl-C works.
@@ -235,6 +236,8 @@ class Runner:
             else:
                 self._sleep = Sleep.WFE
             return None
+        if state.cause == StopCause.FAILED:
+            raise EngineError("no memory left for decoded blocks", hint="Close other programs.")
         if state.cause == StopCause.AFTER:
             state.flags = 0
             if machine.mpu.enabled:

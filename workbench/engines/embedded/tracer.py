@@ -27,6 +27,7 @@ class StopCause(IntEnum):
     LIMIT = 2  # the block would take `count` beyond `limit`
     BEFORE = 3  # the block has a flag of `stop_before`
     AFTER = 4  # the block before it had a flag of `stop_after`
+    FAILED = 5  # the tracer ran out of memory
 
 
 class TracerState(ctypes.Structure):

@@ -1,0 +1,89 @@
+"""The little that the engine decodes itself, against Capstone."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
+
+from workbench.engines.embedded.thumb import BlockFlag, condition_passed, instructions, scan
+
+CAPSTONE = Cs(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS)
+
+
+def test_lengths_are_those_of_capstone() -> None:
+    seeded = random.Random(3)
+    compared = 0
+    for _ in range(20_000):
+        code = seeded.randbytes(4)
+        decoded = next(CAPSTONE.disasm(code, 0), None)
+        if decoded is None:
+            continue
+        compared += 1
+        offsets = [offset for offset, *_ in instructions(code[: decoded.size])]
+        assert offsets == [0], code.hex()
+    assert compared > 10_000
+
+
+@pytest.mark.parametrize(
+    ("code", "flag"),
+    [
+        ("30bf", BlockFlag.WFI),
+        ("20bf", BlockFlag.WFE),
+        ("40bf", BlockFlag.SEV),
+        ("aff30380", BlockFlag.WFI),  # wfi.w
+        ("72b6", BlockFlag.MASKS),  # cpsid i
+        ("61b6", BlockFlag.MASKS),  # cpsie f
+        ("80f31088", BlockFlag.MASKS),  # msr primask, r0
+        ("b7ee000a", BlockFlag.FLOAT),  # vmov.f32 s0, #1.0
+        ("2ded028b", BlockFlag.FLOAT),  # vpush {d8}
+        ("f1ee10fa", BlockFlag.FLOAT),  # vmrs apsr_nzcv, fpscr
+        ("92fbf3f1", BlockFlag.DIVIDE),  # sdiv r1, r2, r3
+        ("b2fbf3f1", BlockFlag.DIVIDE),  # udiv r1, r2, r3
+    ],
+)
+def test_flags(code: str, flag: BlockFlag) -> None:
+    assert scan(bytes.fromhex(code)) == (1, flag)
+
+
+def test_flags_match_capstones_mnemonics() -> None:
+    seeded = random.Random(4)
+    for _ in range(60_000):
+        code = seeded.randbytes(4)
+        decoded = next(CAPSTONE.disasm(code, 0), None)
+        if decoded is None:
+            continue
+        _, flags = scan(code[: decoded.size])
+        name = decoded.mnemonic
+        assert bool(flags & BlockFlag.DIVIDE) == (name in ("sdiv", "udiv")), code.hex()
+        assert bool(flags & BlockFlag.WFI) == (name in ("wfi", "wfi.w")), code.hex()
+
+
+def test_a_block_is_the_sum_of_its_instructions() -> None:
+    code = bytes.fromhex("0020 0130 92fbf3f1 30bf")
+    assert scan(code) == (4, BlockFlag.DIVIDE | BlockFlag.WFI)
+
+
+def xpsr(it: int, flags: int) -> int:
+    return flags << 28 | (it & 0xFC) << 8 | (it & 3) << 25
+
+
+@pytest.mark.parametrize(
+    ("it", "flags", "passed"),
+    [
+        (0x00, 0b0000, True),  # no IT block
+        (0x08, 0b0100, True),  # EQ, Z set
+        (0x08, 0b0000, False),
+        (0x18, 0b0000, True),  # NE
+        (0xA8, 0b1001, True),  # GE: N == V
+        (0xA8, 0b1000, False),
+        (0xC8, 0b0000, True),  # GT
+        (0xC8, 0b0100, False),
+        (0x88, 0b0010, True),  # HI: C and not Z
+        (0x98, 0b0110, True),  # LS
+        (0xE8, 0b0000, True),  # AL
+    ],
+)
+def test_conditions(it: int, flags: int, passed: bool) -> None:
+    assert condition_passed(xpsr(it, flags)) is passed
