@@ -1,0 +1,76 @@
+"""The whole family of operators on the emulated Cortex-M4, with both kernel sets."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
+from tests.firmware.runtime.device import Device
+from tests.firmware.runtime.test_fuzz import mutated
+from workbench.inputs import own_model
+
+pytest.importorskip("tflite_micro")
+
+SOURCES = Path(__file__).parent / "device"
+KERNEL_SETS = ("reference", "cmsis_nn")
+MUTATIONS = 1500
+
+
+@pytest.fixture(scope="module", params=KERNEL_SETS)
+def device(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Device]:
+    for tool in ("cmake", "ninja", "arm-none-eabi-g++"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+    build = tmp_path_factory.mktemp(f"device-{request.param}")
+    configure = ["cmake", "-G", "Ninja", "-S", SOURCES, "-B", build, f"-DKERNELS={request.param}"]
+    # Arm's sources come with a package of this interpreter's environment.
+    configure.append(f"-DPython3_EXECUTABLE={sys.executable}")
+    for command in (configure, ["cmake", "--build", build, "--parallel", "2"]):
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+    machine = Device(build / "runtime_device.elf")
+    yield machine
+    machine.close()
+
+
+@pytest.mark.parametrize("operator", GENERATORS)
+def test_operator_is_bit_exact_on_the_core(device: Device, operator: str) -> None:
+    for case in cases_of(operator):
+        run = device.run(case.model, case.inputs)
+        assert run.done, f"{case}: {run.step}: {run.log}"
+        assert run.output == expected_output(case).tobytes(), f"{case}: the output differs"
+
+
+@pytest.mark.parametrize("operator", [name for name in GENERATORS if name.endswith("int8")])
+def test_int8_registration_computes_the_same_on_the_core(device: Device, operator: str) -> None:
+    for case in list(cases_of(operator))[:5]:
+        run = device.run(case.model, case.inputs, int8_only=True)
+        assert run.output == expected_output(case).tobytes(), f"{case}: the output differs"
+
+
+def test_damaged_models_never_fault(device: Device) -> None:
+    model = own_model().read_bytes()
+    rng = random.Random(7)
+    inputs = [np.zeros(490, np.int8)]
+    endings = set()
+    for _ in range(MUTATIONS):
+        endings.add(device.run(mutated(rng, model, 4096), inputs).error)
+    assert {"none", "corrupt", "inconsistent", "unsupported"} <= endings
+
+
+def test_damaged_operators_never_fault(device: Device) -> None:
+    rng = random.Random(8)
+    for operator in GENERATORS:
+        case = next(cases_of(operator))
+        for _ in range(20):
+            device.run(mutated(rng, case.model, len(case.model)), case.inputs)
