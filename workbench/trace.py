@@ -10,6 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.image import Image
+
+UNKNOWN_FUNCTION = "?"
 
 
 @dataclass(frozen=True)
@@ -33,3 +39,41 @@ class Trace:
     def instructions(self) -> int:
         """Instructions issued, in all."""
         return sum(self.counts.values())
+
+    def by_function(self, image: Image) -> dict[str, int]:
+        """Return the instructions issued in each function, its callees not included.
+
+        Most first; what belongs to no function of the image is under "?".
+        """
+        totals: dict[str, int] = {}
+        for address, times in self.counts.items():
+            function = image.function_at(address)
+            name = function.demangled if function is not None else UNKNOWN_FUNCTION
+            totals[name] = totals.get(name, 0) + times
+        return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
+
+    def entries(self, image: Image) -> dict[str, int]:
+        """Return how often each function was entered at its first instruction by a jump."""
+        totals: dict[str, int] = {}
+        for (_, target), times in self.jumps.items():
+            function = image.function_at(target)
+            if function is not None and function.address == target:
+                totals[function.demangled] = totals.get(function.demangled, 0) + times
+        return dict(sorted(totals.items(), key=lambda item: (-item[1], item[0])))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the trace in terms that JSON has; `from_json` takes it back."""
+        return {
+            "counts": sorted(self.counts.items()),
+            "jumps": sorted((a, b, times) for (a, b), times in self.jumps.items()),
+            "code": {f"0x{start:08x}": code.hex() for start, code in sorted(self.code.items())},
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Trace:
+        """Return the trace that `to_json` wrote."""
+        return cls(
+            counts=dict(document["counts"]),
+            jumps={(a, b): times for a, b, times in document["jumps"]},
+            code={int(start, 16): bytes.fromhex(code) for start, code in document["code"].items()},
+        )

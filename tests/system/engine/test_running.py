@@ -52,6 +52,16 @@ def test_steps_end_where_one_run_ends(boot: Boot) -> None:
     assert registers(engine) == in_one
 
 
+def test_stepping_through_everything_changes_no_result(boot: Boot) -> None:
+    engine = boot("loops")
+    expected = run_to_end(engine)
+    engine.reset()
+    engine.uart.read()
+    for _ in range(3000):
+        engine.run(Stop(), Instructions(1))
+    assert run_to_end(engine) == expected
+
+
 def test_a_limit_of_nothing_executes_nothing(boot: Boot) -> None:
     engine = boot("loops")
     reason = engine.run(Stop(), Instructions(0))
@@ -152,6 +162,15 @@ def test_a_fault_in_a_fault_locks_up(boot: Boot, image: Image) -> None:
     assert reason.kind is StopKind.LOCKUP
     assert "undefined instruction" in reason.detail
     assert engine.run(Stop(), PLENTY).kind is StopKind.LOCKUP
+
+
+def test_a_lockup_tells_the_registers(boot: Boot, image: Image) -> None:
+    engine = boot("endings")
+    jump(engine, image, "lock_up")
+    fault = engine.run(Stop(), PLENTY).fault
+    assert fault is not None
+    assert fault.cfsr == 1 << 16  # UNDEFINSTR
+    assert image.function_at(fault.pc) == image.symbol("lock_up")
 
 
 def test_an_unreadable_vector_table_locks_up(boot: Boot, image: Image) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,20 @@ def test_the_code_of_a_trace_is_what_was_executed(program: Program, platform: Pl
         offset = start - base
         assert content[base][offset : offset + len(code)] == code
     assert all(any(s <= a < s + len(c) for s, c in trace.code.items()) for a in trace.counts)
+
+
+def test_instructions_and_entries_by_function(program: Program, platform: Platform) -> None:
+    trace, instructions = traced(program("loops"), platform, python=False)
+    image = Image.load(program("loops"))
+    by_function = trace.by_function(image)
+    assert sum(by_function.values()) == instructions
+    assert by_function["mix"] > 300
+    assert trace.entries(image)["mix"] == 300
+
+
+def test_a_trace_survives_json(program: Program, platform: Platform) -> None:
+    trace, _ = traced(program("loops"), platform, python=False)
+    assert Trace.from_json(json.loads(json.dumps(trace.to_json()))) == trace
 
 
 def test_a_trace_begins_where_it_was_started(program: Program, platform: Platform) -> None:

@@ -10,7 +10,7 @@ Measured behaviour of Unicorn 2.1.4 that this file stands on:
 - An access to a memory-mapped I/O region without permissions calls the PROT hook first, with
   every register exact; refusing there leaves the instruction undone, which is a precise fault.
 - `exits` are compiled into the blocks: changing them needs `ctl_remove_cache`.
-- Writing IPSR or CONTROL does not recompute the cached CPU mode; writing APSR_NZCV does.
+- Writing IPSR or CONTROL does not recompute the cached CPU mode; writing APSRREFRESH_MODE_ID does.
 """
 
 from __future__ import annotations
@@ -23,32 +23,19 @@ from enum import IntEnum
 from typing import Any
 
 from unicorn import Uc, UcError, arm_const, unicorn_const
-from unicorn.unicorn_py3.unicorn import uclib as _binding_library
+
+from workbench.engines.embedded.registers import (
+    ITSTATE,
+    REFRESH_MODE_ID,
+    REGISTER_IDS,
+    XPSR_WRITE_ID,
+    RegisterBatch,
+    RegisterWriter,
+    uclib,
+)
 
 PAGE = 0x1000
 
-
-def _load_library() -> ctypes.CDLL:
-    """The binding's library under prototypes of our own, which take plain integers."""
-    library = ctypes.CDLL(_binding_library._name)
-    engine, pointer, u64 = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64
-    for name, arguments in {
-        "uc_emu_start": (engine, u64, u64, u64, ctypes.c_size_t),
-        "uc_emu_stop": (engine,),
-        "uc_reg_read": (engine, ctypes.c_int, pointer),
-        "uc_reg_write": (engine, ctypes.c_int, pointer),
-        "uc_reg_read_batch": (engine, pointer, pointer, ctypes.c_int),
-        "uc_reg_write_batch": (engine, pointer, pointer, ctypes.c_int),
-        "uc_mmio_map": (engine, u64, u64, pointer, pointer, pointer, pointer),
-        "uc_hook_add": (engine, pointer, ctypes.c_int, pointer, pointer, u64, u64),
-    }.items():
-        function = getattr(library, name)
-        function.argtypes = arguments
-        function.restype = ctypes.c_int
-    return library
-
-
-uclib = _load_library()
 
 _INTR_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
 _INVALID_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
@@ -67,25 +54,6 @@ _MMIO_READ = ctypes.CFUNCTYPE(
 _MMIO_WRITE = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint, ctypes.c_uint64, ctypes.c_void_p
 )
-
-REGISTER_IDS = {
-    **{f"r{n}": getattr(arm_const, f"UC_ARM_REG_R{n}") for n in range(13)},
-    "sp": arm_const.UC_ARM_REG_SP,
-    "lr": arm_const.UC_ARM_REG_LR,
-    "pc": arm_const.UC_ARM_REG_PC,
-    "xpsr": arm_const.UC_ARM_REG_XPSR,
-    "msp": arm_const.UC_ARM_REG_MSP,
-    "psp": arm_const.UC_ARM_REG_PSP,
-    "primask": arm_const.UC_ARM_REG_PRIMASK,
-    "basepri": arm_const.UC_ARM_REG_BASEPRI,
-    "faultmask": arm_const.UC_ARM_REG_FAULTMASK,
-    "control": arm_const.UC_ARM_REG_CONTROL,
-    "fpscr": arm_const.UC_ARM_REG_FPSCR,
-    **{f"s{n}": getattr(arm_const, f"UC_ARM_REG_S{n}") for n in range(32)},
-}
-FP_NAMES = tuple(f"s{n}" for n in range(32))
-_XPSR_WRITE = arm_const.UC_ARM_REG_XPSR_NZCVQG
-_NZCV = arm_const.UC_ARM_REG_APSR_NZCV
 
 
 class Access(IntEnum):
@@ -138,50 +106,6 @@ _ACCESS_OF = {
     unicorn_const.UC_MEM_FETCH_UNMAPPED: Access.FETCH,
     unicorn_const.UC_MEM_FETCH_PROT: Access.FETCH,
 }
-
-
-class RegisterBatch:
-    """A fixed set of registers that is read with one call."""
-
-    def __init__(self, handle: Any, names: Iterable[str]) -> None:
-        self.names = tuple(names)
-        count = len(self.names)
-        self._handle = handle
-        self._ids = (ctypes.c_int * count)(*(REGISTER_IDS[n] for n in self.names))
-        # 16 bytes each: wide enough for whatever a register needs
-        self._values = (ctypes.c_uint64 * (2 * count))()
-        base = ctypes.addressof(self._values)
-        self._pointers = (ctypes.c_void_p * count)(*(base + 16 * i for i in range(count)))
-        self._count = count
-
-    def read(self) -> list[int]:
-        """Return the values in the order of `names`."""
-        uclib.uc_reg_read_batch(self._handle, self._ids, self._pointers, self._count)
-        return self._values[::2]  # the upper halves stay 0
-
-
-class RegisterWriter:
-    """A fixed sequence of registers, repetitions included, that is written with one call.
-
-    "xpsr" writes all of xPSR; "mode" lets QEMU recompute what it derives from mode and privilege
-    (see `Core.refresh_mode`) and takes xPSR; PC takes bit 0 as the Thumb state.
-    """
-
-    def __init__(self, handle: Any, names: Iterable[str]) -> None:
-        special = {"xpsr": _XPSR_WRITE, "mode": _NZCV}
-        ids = [special.get(name) or REGISTER_IDS[name] for name in names]
-        count = len(ids)
-        self._handle = handle
-        self._ids = (ctypes.c_int * count)(*ids)
-        self._values = (ctypes.c_uint32 * count)()
-        base = ctypes.addressof(self._values)
-        self._pointers = (ctypes.c_void_p * count)(*(base + 4 * i for i in range(count)))
-        self._count = count
-
-    def write(self, *values: int) -> None:
-        """Write `values` in order."""
-        self._values[:] = list(values)
-        uclib.uc_reg_write_batch(self._handle, self._ids, self._pointers, self._count)
 
 
 class Core:
@@ -247,13 +171,13 @@ class Core:
     def set_xpsr(self, value: int) -> None:
         """Write all of xPSR, IPSR included (which selects the stack pointer), and take note."""
         self._value.value = value
-        uclib.uc_reg_write(self.handle, _XPSR_WRITE, self._value_ref)
+        uclib.uc_reg_write(self.handle, XPSR_WRITE_ID, self._value_ref)
         self.refresh_mode(value)
 
     def refresh_mode(self, xpsr: int) -> None:
         """Let QEMU recompute what it derives from mode and privilege (`arm_rebuild_hflags`)."""
         self._value.value = xpsr & 0xF0000000
-        uclib.uc_reg_write(self.handle, _NZCV, self._value_ref)
+        uclib.uc_reg_write(self.handle, REFRESH_MODE_ID, self._value_ref)
 
     # -- memory --------------------------------------------------------------------------------
 
@@ -396,7 +320,20 @@ class Core:
                 self.event = Event(EventKind.ACCESS, size, address, access)
             return False
         self._device_value = answer
+        self._leave_it_block()
         return True
+
+    def _leave_it_block(self) -> None:
+        """Undo what Unicorn does to ITSTATE before it calls a memory hook.
+
+        It restores PC *and* ITSTATE to those of the accessing instruction. The rest of the
+        translated block keeps its own account of the IT block and never writes ITSTATE, so the
+        next block would start as if it were still in there.
+        """
+        xpsr = self.get("xpsr")
+        if xpsr & ITSTATE:
+            self._value.value = xpsr & ~ITSTATE
+            uclib.uc_reg_write(self.handle, XPSR_WRITE_ID, self._value_ref)
 
     def _mmio_callbacks(self) -> tuple[Any, Any]:
         # The access has been made in the PROT hook; what is left is to hand over the value.

@@ -9,9 +9,9 @@ from workbench.engines import base
 from workbench.engines.embedded.assemble import assemble, console_of
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console
-from workbench.engines.embedded.core import REGISTER_IDS
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.recording import to_trace
+from workbench.engines.embedded.registers import REGISTER_IDS
 from workbench.engines.embedded.runner import Runner
 from workbench.errors import EngineError, ImageError, UserError
 from workbench.image import Image

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.engines.embedded.bus import Bus, BusError
-from workbench.engines.embedded.core import FP_NAMES, Core
+from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.exceptions import Exc, ExceptionState, Masks
 from workbench.engines.embedded.mpu import Mpu
+from workbench.engines.embedded.registers import FP_NAMES
 from workbench.engines.embedded.scb import (
     CCR_NONBASETHRDENA,
     CCR_STKALIGN,

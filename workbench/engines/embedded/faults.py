@@ -160,6 +160,12 @@ class Faults:
             detail=detail,
         )
 
+    def final(self) -> FaultState:
+        """Describe the state of a core that has locked up."""
+        registers = self.registers()
+        entered = Entered(self._machine.unit.ipsr, registers["sp"], registers["lr"])
+        return self.state(entered, registers, "")
+
     def _escalate(self, number: int, cause: Cause) -> int:
         """A fault that is not enabled or not urgent enough becomes a HardFault (B1.5.14)."""
         machine = self._machine

@@ -14,13 +14,14 @@ from typing import Any
 from workbench.engines.embedded import thumb
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.clock import Clock
-from workbench.engines.embedded.core import FP_NAMES, Access, Core
+from workbench.engines.embedded.core import Access, Core
 from workbench.engines.embedded.dwt import Dwt, Itm
 from workbench.engines.embedded.entry import ExceptionUnit
 from workbench.engines.embedded.exceptions import Exc, ExceptionState
 from workbench.engines.embedded.mpu import PPB_END, PPB_START, Mpu
 from workbench.engines.embedded.peripheral import Peripheral
 from workbench.engines.embedded.protection import Protection
+from workbench.engines.embedded.registers import FP_NAMES
 from workbench.engines.embedded.scb import Cfsr, Scb
 from workbench.engines.embedded.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
 from workbench.engines.embedded.systick import SysTick

@@ -6,7 +6,7 @@ import ctypes
 import mmap
 from typing import Any
 
-from workbench.engines.embedded.core import uclib
+from workbench.engines.embedded.registers import uclib
 from workbench.engines.embedded.tracer import Recording, TracerState
 
 

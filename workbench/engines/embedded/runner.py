@@ -319,7 +319,7 @@ class Runner:
 
     def _lock_up(self, lockup: LockupError) -> StopReason:
         self._locked_up = str(lockup)
-        return self._stop(StopKind.LOCKUP, detail=self._locked_up)
+        return self._stop(StopKind.LOCKUP, self._faults.final(), self._locked_up)
 
     def _stop(
         self, kind: StopKind, fault: FaultState | None = None, detail: str = ""
