@@ -52,6 +52,8 @@ file(GLOB cmsis_nn_sources CONFIGURE_DEPENDS
   ${cmsis_nn_folder}/Source/NNSupportFunctions/*.c
   ${cmsis_nn_folder}/Source/PoolingFunctions/*_s8.c
 )
+# Releases after 4.0.0 have floating point, for other cores.
+list(FILTER cmsis_nn_sources EXCLUDE REGEX "_f(16|32)\\.c$")
 add_library(cmsis_nn STATIC ${cmsis_nn_sources})
 target_include_directories(cmsis_nn SYSTEM PUBLIC ${cmsis_nn_folder}/Include)
 if(cmsis_core_folder)

@@ -2,6 +2,8 @@
 // become columns for ColumnProducts instead, without Arm's call for every pixel of a window. Of
 // Arm's functions for special shapes none is used: ColumnProducts is quicker where they apply, and
 // linking them for what is left would cost 3 KiB of flash.
+#include <type_traits>
+
 #include "kernels/cmsis_nn/arm.h"
 #include "kernels/cmsis_nn/columns.h"
 #include "kernels/cmsis_nn/operators.h"
@@ -18,15 +20,31 @@ struct ArmConv {
   int scratch;
 };
 
+// Calls arm_convolve_s8. Releases after 4.0.0 take the size of an upscaled input too; null is none.
+template <typename Function>
+arm_cmsis_nn_status CallArm(Function function, const ArmConv& op, const cmsis_nn_context& scratch,
+                            const int8_t* input, const int8_t* filter, const int32_t* bias,
+                            int8_t* output) {
+  using Dims = const cmsis_nn_dims*;
+  const cmsis_nn_dims bias_dims = {1, 1, 1, op.output.c};
+  if constexpr (std::is_invocable_v<Function, const cmsis_nn_context*, const cmsis_nn_conv_params*,
+                                    const cmsis_nn_per_channel_quant_params*, Dims, const int8_t*,
+                                    Dims, const int8_t*, Dims, const int32_t*, Dims, int8_t*>) {
+    return function(&scratch, &op.params, &op.quantization, &op.input, input, &op.filter, filter,
+                    &bias_dims, bias, &op.output, output);
+  } else {
+    return function(&scratch, &op.params, &op.quantization, &op.input, input, &op.filter, filter,
+                    &bias_dims, bias, nullptr, &op.output, output);
+  }
+}
+
 TfLiteStatus InvokeArm(TfLiteContext* context, TfLiteNode* node) {
   const auto& op = Parameters<ArmConv>(node);
-  const cmsis_nn_context scratch = Scratch(context, op.scratch);
-  const cmsis_nn_dims bias = {1, 1, 1, op.output.c};
-  return ToStatus(arm_convolve_s8(&scratch, &op.params, &op.quantization, &op.input,
-                                  InputData<int8_t>(context, node, kConvInput), &op.filter,
-                                  InputData<int8_t>(context, node, kConvFilter), &bias,
-                                  InputData<int32_t>(context, node, kConvBias), &op.output,
-                                  OutputData<int8_t>(context, node, kConvOutput)));
+  return ToStatus(CallArm(arm_convolve_s8, op, Scratch(context, op.scratch),
+                          InputData<int8_t>(context, node, kConvInput),
+                          InputData<int8_t>(context, node, kConvFilter),
+                          InputData<int32_t>(context, node, kConvBias),
+                          OutputData<int8_t>(context, node, kConvOutput)));
 }
 
 TfLiteStatus PrepareArm(TfLiteContext* context, TfLiteNode* node, const ConvGeometry& g,
