@@ -4,6 +4,7 @@ import struct
 
 import numpy as np
 import pytest
+import tflite
 
 from workbench.link import Client, ErrorCode, RefusedError
 
@@ -43,6 +44,21 @@ def break_root(content):
     struct.pack_into("<I", content, 0, 0x7FFFFFF0)
 
 
+def replace_softmax_by_tanh(content):
+    """Change the operator code, in both of the fields that hold it (OperatorCode, slots 0 and 3)."""
+    model = tflite.Model.GetRootAs(bytes(content), 0)
+    for i in range(model.OperatorCodesLength()):
+        code = model.OperatorCodes(i)
+        if code.DeprecatedBuiltinCode() == tflite.BuiltinOperator.SOFTMAX:
+            table = code._tab
+            for slot, size in ((4, 1), (10, 4)):
+                if table.Offset(slot):
+                    field = table.Pos + table.Offset(slot)
+                    content[field : field + size] = tflite.BuiltinOperator.TANH.to_bytes(
+                        size, "little"
+                    )
+
+
 def refuse_everything(content):
     content[4:] = bytes(len(content) - 4)
 
@@ -61,6 +77,7 @@ def test_an_arena_that_is_too_small_names_the_missing_bytes(boot):
         (set_schema_version, ErrorCode.MODEL_SCHEMA),
         (break_root, ErrorCode.MODEL_CORRUPT),
         (refuse_everything, ErrorCode.MODEL_CORRUPT),
+        (replace_softmax_by_tanh, ErrorCode.OPERATOR_MISSING),
     ],
 )
 def test_a_damaged_model_is_refused_with_a_code_and_a_text(boot, change, code):
@@ -68,6 +85,10 @@ def test_a_damaged_model_is_refused_with_a_code_and_a_text(boot, change, code):
     assert hello.error.code == code
     assert hello.error.text
     assert hello.inputs == ()
+
+
+def test_an_operator_that_is_not_registered_is_named(boot):
+    assert "TANH" in boot(replace_softmax_by_tanh).hello().error.text
 
 
 def test_inference_without_a_model_is_refused_with_the_same_error(boot):
