@@ -45,7 +45,7 @@ def break_root(content):
 
 
 def replace_softmax_by_tanh(content):
-    """Change the operator code, in both of the fields that hold it (OperatorCode, slots 0 and 3)."""
+    """Change the operator code in both fields that hold it (OperatorCode, slots 0 and 3)."""
     model = tflite.Model.GetRootAs(bytes(content), 0)
     for i in range(model.OperatorCodesLength()):
         code = model.OperatorCodes(i)
