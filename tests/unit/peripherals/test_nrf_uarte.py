@@ -73,19 +73,29 @@ def test_no_byte_is_lost_between_one_byte_buffers(uarte):
     assert got == b"0123456789"
 
 
-def test_restart_by_shortcut_waits_until_the_event_is_cleared(uarte):
-    """Double buffering: the pointer is latched at start, the next one is set meanwhile."""
-    uarte[nrf.SHORTS] = 1 << 5  # ENDRX_STARTRX
-    start_receiving(uarte, 2)
-    uarte[u.RXD_PTR] = BUFFER + 0x100
+def test_double_buffering_with_the_shortcut(uarte):
+    """The pointer is latched at start, and the handler has a byte's time to set the next one."""
+    byte_time = 10 / 115_200
+    uarte[u.BAUDRATE] = 0x01D7_E000  # 115,200 baud
+    uarte[nrf.SHORTS] = u.ENDRX_STARTRX
     uarte.model.receive(b"abcdef")
+    start_receiving(uarte, 2)
+    assert uarte[u.RXDRDY] == 0
+    uarte[u.RXD_PTR] = BUFFER + 0x100
+    uarte.clock.advance_seconds(1.1 * byte_time)
     assert uarte.bus.read(BUFFER, 2) == b"ab"
+    assert uarte[u.ENDRX] == 1
+    uarte.clock.advance_seconds(1)
+    assert uarte.bus.read(BUFFER + 0x100, 2) == b"\0\0"  # the handler is late
+    uarte[u.ENDRX] = 0
     assert uarte.bus.read(BUFFER + 0x100, 2) == b"\0\0"
     uarte[u.RXD_PTR] = BUFFER + 0x200
-    uarte[u.ENDRX] = 0
+    uarte.clock.advance_seconds(1.1 * byte_time)
     assert uarte.bus.read(BUFFER + 0x100, 2) == b"cd"
     uarte[u.ENDRX] = 0
-    assert uarte.bus.read(BUFFER + 0x200, 2) == b"ef"
+    uarte.clock.advance_seconds(1.1 * byte_time)
+    assert uarte.bus.read(BUFFER + 0x100, 2) == b"cd"
+    assert uarte[u.ENDRX] == 1
 
 
 def test_stopping_ends_the_buffer_and_then_times_out(uarte):

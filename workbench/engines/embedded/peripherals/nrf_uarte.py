@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.engines.embedded.peripheral import Context, UartPeripheral
-from workbench.engines.embedded.peripherals.nrf import NrfPeripheral
+from workbench.engines.embedded.peripherals.nrf import SHORTS, NrfPeripheral
 
 # Tasks, 6.34.9
 STARTRX = 0x000
@@ -49,6 +49,9 @@ PSEL = (0x508, 0x50C, 0x510, 0x514)  # RTS, TXD, CTS, RXD
 
 ENABLE_UART = 4
 ENABLE_UARTE = 8
+ENDRX_STARTRX = 1 << 5  # in SHORTS
+BAUDRATE_HERTZ = 16_000_000  # the rate is BAUDRATE * 16 MHz / 2^32
+BITS_PER_BYTE = 10
 MAXCNT_MASK = 0xFFFF
 RAM_BASE = 0x2000_0000  # EasyDMA only reaches data RAM, 6.34.1
 
@@ -56,9 +59,10 @@ RAM_BASE = 0x2000_0000  # EasyDMA only reaches data RAM, 6.34.1
 class NrfUarte(NrfPeripheral, UartPeripheral):
     """Sends at once. Receives as fast as the firmware makes room, so that no byte is lost.
 
-    A byte that comes while EVENTS_ENDRX is set waits until the firmware has cleared it: on
-    silicon the next byte is that much later, and a buffer restarted by the shortcut
-    ENDRX_STARTRX would else be overwritten before the interrupt is taken. Renode does the same.
+    A byte that comes while EVENTS_ENDRX is set waits until the firmware has cleared it, as in
+    Renode. A buffer that the shortcut ENDRX_STARTRX restarts gets its first byte one byte's time
+    later, as on silicon: in that time the interrupt handler fetches the last buffer and sets the
+    pointer to the next.
     """
 
     RESET: ClassVar[Mapping[int, int]] = {BAUDRATE: 0x0400_0000, **dict.fromkeys(PSEL, 0xFFFF_FFFF)}
@@ -71,11 +75,13 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
         "room",
         "received",
         "data",
+        "ready_at",
     }
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._warned: set[str] = set()
+        self._timer = context.clock.timer(self._take)
         self.reset()
 
     def reset(self) -> None:
@@ -87,6 +93,8 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
         self.room = 0  # bytes left in the receive buffer
         self.received = 0
         self.data: int | None = None  # UART: the byte in RXD
+        self.ready_at = 0  # when the next byte may come
+        self._timer.cancel()
 
     def receive(self, data: bytes) -> None:
         self.queue.extend(data)
@@ -112,6 +120,7 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
 
     def event_cleared(self, offset: int) -> None:
         if offset == ENDRX:
+            self._wait_a_byte()
             self._take()
 
     def read_register(self, offset: int) -> int:
@@ -137,6 +146,7 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
             self.room = self.values.get(RXD_MAXCNT, 0) & MAXCNT_MASK
             self.received = 0
             self._check_pointer(self.pointer, "RXD.PTR")
+            self._wait_a_byte()
             self.event(RXSTARTED)
         self._take()
 
@@ -164,6 +174,9 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
                 self.data = self.queue.popleft()
                 self.event(RXDRDY)
             return
+        if self.queue and self.context.clock.now < self.ready_at:
+            self._timer.arm(self.ready_at - self.context.clock.now)
+            return
         while self.queue and self.room and self.receiving and not self.values.get(ENDRX):
             chunk = bytes(self.queue.popleft() for _ in range(min(self.room, len(self.queue))))
             self.context.bus.write(self.pointer, chunk)
@@ -173,6 +186,14 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
             self.event(RXDRDY)
             if not self.room:
                 self._end_buffer()
+                return  # the shortcut may have restarted it
+
+    def _wait_a_byte(self) -> None:
+        """Where buffers restart by themselves, the next byte is one byte's time away."""
+        if self.values.get(SHORTS, 0) & ENDRX_STARTRX:
+            baud = self.values.get(BAUDRATE, 0) * BAUDRATE_HERTZ >> 32 or 1
+            clock = self.context.clock
+            self.ready_at = clock.now + BITS_PER_BYTE * clock.ticks_per_second // baud
 
     def _read_data(self) -> int:
         value, self.data = self.data or 0, None
