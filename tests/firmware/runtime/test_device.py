@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.firmware.runtime.building import SOURCES, build
 from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
 from tests.firmware.runtime.device import Device
 from tests.firmware.runtime.test_fuzz import mutated
@@ -19,26 +17,21 @@ from workbench.inputs import own_model
 
 pytest.importorskip("tflite_micro")
 
-SOURCES = Path(__file__).parent / "device"
 KERNEL_SETS = ("reference", "cmsis_nn")
 MUTATIONS = 1500
 
 
 @pytest.fixture(scope="module", params=KERNEL_SETS)
-def device(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Device]:
-    for tool in ("cmake", "ninja", "arm-none-eabi-g++"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed")
-    build = tmp_path_factory.mktemp(f"device-{request.param}")
-    configure = ["cmake", "-G", "Ninja", "-S", SOURCES, "-B", build, f"-DKERNELS={request.param}"]
+def device(request: pytest.FixtureRequest) -> Iterator[Device]:
     # Arm's sources come with a package of this interpreter's environment.
-    configure.append(f"-DPython3_EXECUTABLE={sys.executable}")
-    for command in (configure, ["cmake", "--build", build, "--parallel", "2"]):
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stdout + result.stderr
-    machine = Device(build / "runtime_device.elf")
+    elf = build(
+        SOURCES / "device",
+        "arm-none-eabi-g++",
+        "runtime_device.elf",
+        f"-DKERNELS={request.param}",
+        f"-DPython3_EXECUTABLE={sys.executable}",
+    )
+    machine = Device(elf)
     yield machine
     machine.close()
 

@@ -1,0 +1,36 @@
+"""Builds the runners with CMake, in the user's cache, so that a second run compiles nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from workbench.builder import cache
+from workbench.builder.toolchain import find_cmake, find_ninja
+from workbench.errors import ToolchainError
+
+SOURCES = Path(__file__).parent
+
+
+def build(sources: Path, compiler: str, target: str, *options: str) -> Path:
+    """Build `target` of the CMake project `sources` and return it; skip where a tool is missing."""
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    try:
+        cmake, ninja = find_cmake(), find_ninja()
+    except ToolchainError as error:
+        pytest.skip(str(error))
+    # One tree for each checkout and set of options.
+    key = hashlib.sha256(repr((str(sources), options)).encode()).hexdigest()[:16]
+    tree = cache.root() / "tests" / f"{target}-{key}"
+    configure = [cmake.path, "-G", "Ninja", "-S", sources, "-B", tree, *options]
+    configure.append(f"-DCMAKE_MAKE_PROGRAM={ninja.path}")
+    with cache.locked(tree):
+        for command in (configure, [cmake.path, "--build", tree, "--parallel", "2"]):
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+            assert result.returncode == 0, result.stdout + result.stderr
+    return tree / target
