@@ -41,87 +41,103 @@ inline void Store(const Sums& sums, int32_t multiplier, int32_t shift, const Out
   *output = ToOutput<kSaturates>(sums.of3, multiplier, shift, range);
 }
 
-// Four values of a filter row times those of four columns: 13 instructions for 16 products. The
-// sums stay in registers, and LDM fetches two columns' words at once.
-#define COLUMN_STEP                            \
-  "ldr    %[odd], [%[filter]], #4        \n"   \
-  "ldmia  %[words]!, {r8, r9, r10, r11}    \n" \
-  "sxtb16 %[even], %[odd]                \n"   \
-  "sxtb16 %[odd], %[odd], ror #8         \n"   \
-  "smlad  %[sum0], r8, %[even], %[sum0]  \n"   \
-  "smlad  %[sum1], r10, %[even], %[sum1]  \n"  \
-  "smlad  %[sum0], r9, %[odd], %[sum0]   \n"   \
-  "smlad  %[sum1], r11, %[odd], %[sum1]   \n"  \
-  "ldmia  %[words]!, {r8, r9, r10, r11}    \n" \
-  "smlad  %[sum2], r8, %[even], %[sum2]  \n"   \
-  "smlad  %[sum3], r10, %[even], %[sum3]  \n"  \
-  "smlad  %[sum2], r9, %[odd], %[sum2]   \n"   \
-  "smlad  %[sum3], r11, %[odd], %[sum3]   \n"
-#define COLUMN_OPERANDS                                                             \
-  [filter] "+r"(filter), [words] "+r"(words), [even] "=&r"(even), [odd] "=&r"(odd), \
-      [sum0] "+r"(sums.of0), [sum1] "+r"(sums.of1), [sum2] "+r"(sums.of2), [sum3] "+r"(sums.of3)
+// Both products below go four values a step, and several steps a turn of the loop. Sums stay in
+// registers.
+
+// Four values of a filter row times those of four columns: 13 instructions for 16 products. LDM
+// fetches the words of two columns at once.
+// clang-format off
+#define COLUMN_STEP                         \
+  "ldr    %[odd], [%[filter]], #4       \n" \
+  "ldmia  %[words]!, {r8, r9, r10, r11} \n" \
+  "sxtb16 %[even], %[odd]               \n" \
+  "sxtb16 %[odd], %[odd], ror #8        \n" \
+  "smlad  %[sum0], r8, %[even], %[sum0] \n" \
+  "smlad  %[sum1], r10, %[even], %[sum1]\n" \
+  "smlad  %[sum0], r9, %[odd], %[sum0]  \n" \
+  "smlad  %[sum1], r11, %[odd], %[sum1] \n" \
+  "ldmia  %[words]!, {r8, r9, r10, r11} \n" \
+  "smlad  %[sum2], r8, %[even], %[sum2] \n" \
+  "smlad  %[sum3], r10, %[even], %[sum3]\n" \
+  "smlad  %[sum2], r9, %[odd], %[sum2]  \n" \
+  "smlad  %[sum3], r11, %[odd], %[sum3] \n"
+#define COLUMN_OPERANDS                                                                      \
+  [filter] "+r"(filter), [words] "+r"(words), [even] "=&r"(even), [odd] "=&r"(odd),          \
+  [sum0] "+r"(sums.of0), [sum1] "+r"(sums.of1), [sum2] "+r"(sums.of2), [sum3] "+r"(sums.of3)
+// clang-format on
 
 // One filter row times four columns, added to `sums`.
 inline Sums ColumnSums(const int8_t* filter, int32_t depth, const uint32_t* words, Sums sums) {
   const int8_t* const end = filter + depth;
   uint32_t even, odd;
+  // clang-format off
   if (depth & 4) {
-    asm volatile(COLUMN_STEP:COLUMN_OPERANDS : : "r8", "r9", "r10", "r11", "memory");
+    asm volatile(COLUMN_STEP
+                 : COLUMN_OPERANDS : : "r8", "r9", "r10", "r11", "memory");
   }
   if (filter != end) {
-    asm volatile("1:\n" COLUMN_STEP COLUMN_STEP
+    asm volatile("1:\n"
+                 COLUMN_STEP COLUMN_STEP
                  "cmp %[filter], %[end]\n"
                  "bne 1b\n"
-                 : COLUMN_OPERANDS
-                 : [end] "r"(end)
+                 : COLUMN_OPERANDS : [end] "r"(end)
                  : "r8", "r9", "r10", "r11", "cc", "memory");
   }
+  // clang-format on
   return sums;
 }
 
 // Four values of the input times those of four filter rows: 23 instructions for 16 products.
-#define ROW_PRODUCT(sum)                       \
-  "sxtb16 r11, r10                         \n" \
-  "sxtb16 r10, r10, ror #8                 \n" \
-  "smlad  " sum ", r8, r11, " sum              \
-  "  \n"                                       \
-  "smlad  " sum ", r9, r10, " sum "   \n"
-#define ROW_STEP \
-  "ldr     r9, [%[input]], #4            \n" \
-  "sxtab16 r8, %[offset], r9        \n" \
-  "sxtab16 r9, %[offset], r9, ror #8 \n" \
-  "ldr     r10, [%[filter], %[depth]]         \n" \
-  ROW_PRODUCT("%[sum1]")                         \
-  "ldr     r10, [%[filter]], #4               \n" \
-  ROW_PRODUCT("%[sum0]")                         \
-  "ldr     r10, [%[filter2], %[depth]]        \n" \
-  ROW_PRODUCT("%[sum3]")                         \
-  "ldr     r10, [%[filter2]], #4              \n" \
+// `filter` and `depth` reach the first two rows, `filter2` and `depth` the others.
+// clang-format off
+#define ROW_PRODUCT(sum)                    \
+  "sxtb16 r11, r10                      \n" \
+  "sxtb16 r10, r10, ror #8              \n" \
+  "smlad  " sum ", r8, r11, " sum      "\n" \
+  "smlad  " sum ", r9, r10, " sum      "\n"
+#define ROW_STEP                            \
+  "ldr     r9, [%[input]], #4           \n" \
+  "sxtab16 r8, %[offset], r9            \n" \
+  "sxtab16 r9, %[offset], r9, ror #8    \n" \
+  "ldr     r10, [%[filter], %[depth]]   \n" \
+  ROW_PRODUCT("%[sum1]")                    \
+  "ldr     r10, [%[filter]], #4         \n" \
+  ROW_PRODUCT("%[sum0]")                    \
+  "ldr     r10, [%[filter2], %[depth]]  \n" \
+  ROW_PRODUCT("%[sum3]")                    \
+  "ldr     r10, [%[filter2]], #4        \n" \
   ROW_PRODUCT("%[sum2]")
-#define ROW_OPERANDS                                                                          \
-  [input] "+r"(input), [filter] "+r"(filter), [filter2] "+r"(filter2), [sum0] "+r"(sums.of0), \
-      [sum1] "+r"(sums.of1), [sum2] "+r"(sums.of2), [sum3] "+r"(sums.of3)
+#define ROW_OPERANDS                                                                         \
+  [input] "+r"(input), [filter] "+r"(filter), [filter2] "+r"(filter2),                       \
+  [sum0] "+r"(sums.of0), [sum1] "+r"(sums.of1), [sum2] "+r"(sums.of2), [sum3] "+r"(sums.of3)
+#define ROW_INPUTS [depth] "r"(depth), [offset] "r"(offset)
+// clang-format on
 
 // The input row times four filter rows, added to `sums`.
 inline Sums RowSums(const int8_t* input, int32_t depth, const int8_t* filter, uint32_t offset,
                     Sums sums) {
   const int8_t* const end = filter + depth;
   const int8_t* filter2 = filter + 2 * depth;
+  // clang-format off
   if (depth & 4) {
-    asm volatile(ROW_STEP:ROW_OPERANDS
-                 : [depth] "r"(depth), [offset] "r"(offset)
-                 : "r8", "r9", "r10", "r11", "memory");
+    asm volatile(ROW_STEP
+                 : ROW_OPERANDS : ROW_INPUTS : "r8", "r9", "r10", "r11", "memory");
+  }
+  if (depth & 8) {
+    asm volatile(ROW_STEP ROW_STEP
+                 : ROW_OPERANDS : ROW_INPUTS : "r8", "r9", "r10", "r11", "memory");
   }
   if (filter != end) {
     // The end comes from memory: all registers are taken.
-    asm volatile("1:\n" ROW_STEP ROW_STEP
+    asm volatile("1:\n"
+                 ROW_STEP ROW_STEP ROW_STEP ROW_STEP
                  "ldr r10, %[end]\n"
                  "cmp %[filter], r10\n"
                  "bne 1b\n"
-                 : ROW_OPERANDS
-                 : [depth] "r"(depth), [offset] "r"(offset), [end] "m"(end)
+                 : ROW_OPERANDS : ROW_INPUTS, [end] "m"(end)
                  : "r8", "r9", "r10", "r11", "cc", "memory");
   }
+  // clang-format on
   return sums;
 }
 

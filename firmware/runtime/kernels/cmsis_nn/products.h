@@ -1,7 +1,8 @@
 // Two inner products in assembly, for depths that are a multiple of 4. They are what Arm's
-// arm_nn_mat_mult_nt_t_s8, arm_nn_mat_mult_kernel_s8_s16 and arm_nn_vec_mat_mult_t_s8 compute;
-// from those, gcc 12 makes inner loops that keep addresses and sums on the stack and needs 2.1 to
-// 2.9 instructions a multiply-accumulate where these need 0.9 and 1.6 (tests/bench/kernels.py).
+// arm_nn_mat_mult_nt_t_s8, arm_nn_mat_mult_kernel_s8_s16 and arm_nn_vec_mat_mult_t_s8 compute; from
+// those gcc 12 makes inner loops that keep addresses and sums on the stack. Instructions a
+// multiply-accumulate, outputs included, counted: a 1x1 convolution of 125 x 64 -> 64 channels 2.0
+// by Arm's function and 1.2 by ColumnProducts, 640 -> 128 units 1.95 and 1.55 by RowProducts.
 #ifndef RUNTIME_KERNELS_CMSIS_NN_PRODUCTS_H_
 #define RUNTIME_KERNELS_CMSIS_NN_PRODUCTS_H_
 
