@@ -14,7 +14,14 @@
 #include <string.h>
 
 /* StopCause in tracer.py */
-enum { CAUSE_DEADLINE = 1, CAUSE_LIMIT = 2, CAUSE_BEFORE = 3, CAUSE_AFTER = 4, CAUSE_FAILED = 5 };
+enum {
+  CAUSE_DEADLINE = 1,
+  CAUSE_LIMIT = 2,
+  CAUSE_BEFORE = 3,
+  CAUSE_AFTER = 4,
+  CAUSE_FAILED = 5,
+  CAUSE_DIVIDE = 6
+};
 
 /* BlockFlag in thumb.py */
 enum {
@@ -66,10 +73,13 @@ typedef struct {
 } Range;
 
 typedef int (*StopFunction)(void *);
+typedef int (*ReadFunction)(void *, int, void *);
 
 typedef struct {
   State state;
   StopFunction stop;
+  ReadFunction read_register;
+  int first_register;    /* Unicorn's number of r0; the others follow */
   Block *recent[RECENT]; /* by address, so that most look-ups are one load */
   Block **slots;         /* open addressing; the newest block of an (address, size) */
   uint32_t slot_mask;
@@ -285,6 +295,21 @@ static void on_block(void *uc, uint64_t address, uint32_t size, void *user_data)
   t->stop(uc);
 }
 
+/* Runs before a division whose trap is watched: stop there if the divisor is 0. */
+static void on_divide(void *uc, uint64_t address, uint32_t size, void *user_data) {
+  Tracer *t = user_data;
+  const Range *range = range_of(t, (uint32_t)address, size);
+  if (!(t->state.stop_before & FLAG_DIVIDE) || !range || size != 4) return;
+  const uint8_t *code = range->host + (address - range->start);
+  uint32_t second = halfword(code + 2);
+  if (!(flags_of(halfword(code), second) & FLAG_DIVIDE)) return;
+  uint32_t divisor = 1;
+  t->read_register(uc, t->first_register + (int)(second & 0xF), &divisor);
+  if (divisor) return;
+  t->state.cause = CAUSE_DIVIDE;
+  t->stop(uc);
+}
+
 static void clear_recording(Tracer *t) {
   for (int32_t i = 0; i < t->block_count; i++) {
     Block *block = block_at(t, i);
@@ -323,8 +348,9 @@ static PyObject *check_memory(Tracer *t) {
 
 static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
   (void)kwargs;
-  unsigned long long stop;
-  if (!PyArg_ParseTuple(args, "K", &stop)) return NULL;
+  unsigned long long stop, read_register;
+  int first_register;
+  if (!PyArg_ParseTuple(args, "KKi", &stop, &read_register, &first_register)) return NULL;
   allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
   TracerObject *self = (TracerObject *)allocate(type, 0);
   if (!self) return NULL;
@@ -334,6 +360,8 @@ static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     return PyErr_NoMemory();
   }
   t->stop = (StopFunction)(uintptr_t)stop;
+  t->read_register = (ReadFunction)(uintptr_t)read_register;
+  t->first_register = first_register;
   t->state.deadline = t->state.limit = UINT64_MAX;
   return (PyObject *)self;
 }
@@ -357,8 +385,9 @@ static void tracer_dealloc(PyObject *self) {
 static PyObject *addresses(PyObject *self, PyObject *unused) {
   (void)unused;
   Tracer *t = tracer_of(self);
-  return Py_BuildValue("KKKn", (unsigned long long)(uintptr_t)&t->state,
-                       (unsigned long long)(uintptr_t)on_block, (unsigned long long)(uintptr_t)t,
+  return Py_BuildValue("KKKKn", (unsigned long long)(uintptr_t)&t->state,
+                       (unsigned long long)(uintptr_t)on_block,
+                       (unsigned long long)(uintptr_t)on_divide, (unsigned long long)(uintptr_t)t,
                        (Py_ssize_t)sizeof(State));
 }
 
@@ -487,19 +516,29 @@ static PyObject *forget(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 
+static PyObject *accept_block(PyObject *self, PyObject *args) {
+  Tracer *t = tracer_of(self);
+  unsigned int address, size;
+  if (!PyArg_ParseTuple(args, "II", &address, &size)) return NULL;
+  Block *block = look_up(t, address, size);
+  if (block) block->flags &= ~(uint32_t)FLAG_DIVIDE;
+  return check_memory(t);
+}
+
 static PyMethodDef methods[] = {
-    {"addresses", addresses, METH_NOARGS, "(state, hook, user data) addresses, size of the state"},
+    {"addresses", addresses, METH_NOARGS, "Addresses: state, hooks, user data; size of the state."},
     {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
     {"start", start, METH_NOARGS, "Begin to record."},
     {"stop", stop_recording, METH_NOARGS, "End recording; return (blocks, edges)."},
     {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},
+    {"accept", accept_block, METH_VARARGS, "(address, size): its divisions are watched singly."},
     {"truncate", truncate_block, METH_VARARGS, "(size): the block issued last was cut short."},
     {"forget", forget, METH_NOARGS, "Decode blocks anew."},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_doc, "Tracer(stop): `stop` is the address of uc_emu_stop."},
+    {Py_tp_doc, "Tracer(uc_emu_stop, uc_reg_read, r0): addresses, and Unicorn's number of r0."},
     {Py_tp_new, tracer_new},
     {Py_tp_dealloc, tracer_dealloc},
     {Py_tp_methods, methods},

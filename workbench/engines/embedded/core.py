@@ -35,6 +35,8 @@ from workbench.engines.embedded.registers import (
 )
 
 PAGE = 0x1000
+# Translated code is never freed, only flushed when this is full; enough for the largest firmware.
+TRANSLATION_BYTES = 64 << 20
 
 
 _INTR_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
@@ -119,6 +121,7 @@ class Core:
         mode = unicorn_const.UC_MODE_THUMB | unicorn_const.UC_MODE_MCLASS
         self._uc: Any = Uc(unicorn_const.UC_ARCH_ARM, mode)
         self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+        self._uc.ctl_set_tcg_buffer_size(TRANSLATION_BYTES)
         self._uc.ctl_exits_enabled(True)
         self.handle = self._uc._uch
         self.event: Event | None = None
@@ -257,6 +260,15 @@ class Core:
         """Call `function(uc, address, size, user_data)` before each block."""
         self._add_hook(unicorn_const.UC_HOOK_BLOCK, function, user_data)
 
+    def add_code_hook(self, function: Any, user_data: int | None, address: int) -> None:
+        """Call `function(uc, address, size, user_data)` before the instruction at `address`.
+
+        Not called for an instruction whose condition fails. Only the blocks that hold the
+        address pay for it.
+        """
+        self._add_hook(unicorn_const.UC_HOOK_CODE, function, user_data, address, address)
+        self.forget_code(address, 2)
+
     def fail(self, error: BaseException) -> None:
         """Keep an exception of a callback, which cannot cross C, for `run` to raise."""
         if self._failure is None:
@@ -270,17 +282,19 @@ class Core:
 
     # -- hooks ---------------------------------------------------------------------------------
 
-    def _add_hook(self, kind: int, function: Any, user_data: int | None = None) -> None:
+    def _add_hook(
+        self, kind: int, function: Any, user_data: int | None = None, begin: int = 1, end: int = 0
+    ) -> None:
+        """Install a hook; `begin` > `end` means everywhere."""
         hook = ctypes.c_size_t()
-        # The C API wants begin > end for "everywhere".
         status = uclib.uc_hook_add(
             self.handle,
             ctypes.byref(hook),
             kind,
             ctypes.cast(function, ctypes.c_void_p),
             user_data,
-            1,
-            0,
+            begin,
+            end,
         )
         _check(status)
         self._callbacks.append(function)

@@ -85,6 +85,7 @@ class Machine:
         self.reset_requested = False
         self.refusal = Cfsr.PRECISERR  # why the last access was refused
         self.warnings: list[str] = []
+        self._watched_divisions: set[int] = set()
         self._offsets: dict[tuple[int, int], dict[int, int]] = {}
         self.core.device = self._on_access
         self._add_system_blocks()
@@ -142,6 +143,13 @@ class Machine:
             return self.bus.read(address, size)
         except BusError:
             return b"\0" * size  # a jump to nowhere: the fetch faults, nothing is counted
+
+    def watch_division(self, address: int) -> None:
+        """Come out before the division at `address` when its divisor is 0."""
+        if address not in self._watched_divisions:
+            self._watched_divisions.add(address)
+            tracer = self.tracer
+            self.core.add_code_hook(tracer.divide_hook, tracer.user_data, address)
 
     def code_changed(self) -> None:
         """Memory was filled from outside: nothing decoded before holds."""

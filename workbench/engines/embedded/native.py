@@ -6,7 +6,7 @@ import ctypes
 import mmap
 from typing import Any
 
-from workbench.engines.embedded.registers import uclib
+from workbench.engines.embedded.registers import REGISTER_IDS, uclib
 from workbench.engines.embedded.tracer import Recording, TracerState
 
 
@@ -15,12 +15,14 @@ class NativeTracer:
 
     def __init__(self, module: Any) -> None:
         stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
-        self._tracer = module.Tracer(stop)
-        state, hook, user_data, size = self._tracer.addresses()
+        read = ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p).value
+        self._tracer = module.Tracer(stop, read, REGISTER_IDS["r0"])
+        state, hook, divide_hook, user_data, size = self._tracer.addresses()
         if size != ctypes.sizeof(TracerState):
             raise ImportError("the C tracer was built from another version of the workbench")
         self.state = TracerState.from_address(state)
         self.hook = ctypes.c_void_p(hook)
+        self.divide_hook = ctypes.c_void_p(divide_hook)
         self.user_data: int | None = user_data
 
     def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
@@ -39,6 +41,9 @@ class NativeTracer:
 
     def issue(self, address: int, size: int) -> None:
         self._tracer.issue(address, size)
+
+    def accept(self, address: int, size: int) -> None:
+        self._tracer.accept(address, size)
 
     def forget(self) -> None:
         self._tracer.forget()

@@ -238,6 +238,10 @@ class Runner:
             return None
         if state.cause == StopCause.FAILED:
             raise EngineError("no memory left for decoded blocks", hint="Close other programs.")
+        if state.cause == StopCause.DIVIDE:
+            fault = self._stepper.division_by_zero(self._faults)
+            state.flags = 0
+            return self._stop(StopKind.FAULT, fault) if until.fault else None
         if state.cause == StopCause.AFTER:
             state.flags = 0
             if machine.mpu.enabled:

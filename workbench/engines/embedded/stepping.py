@@ -10,6 +10,7 @@ from workbench.engines.base import FaultState
 from workbench.engines.embedded import thumb
 from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.registers import ITSTATE
 from workbench.engines.embedded.scb import CCR_DIV_0_TRP, FPCCR_LSPACT, Cfsr
 from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import StopCause
@@ -63,6 +64,8 @@ class Stepper:
                 offsets = [offset for offset, *_ in thumb.instructions(code)]
                 self.exits = frozenset({pc + offsets[remaining]})
             return None
+        if state.stop_before & _DIVIDE and self._watch_divisions(pc, code):
+            return None
         for offset, first, second in thumb.instructions(code):
             flag = thumb.flags_of(first, second) & state.stop_before
             if flag and offset:
@@ -71,6 +74,36 @@ class Stepper:
             if flag:
                 return self._inspect(flag, second, pc, faults)
         return None
+
+    def _watch_divisions(self, pc: int, code: bytes) -> bool:
+        """Leave the divisions of a block to hooks of their own; return whether that was done.
+
+        Inside an IT block a hook cannot stop the core in time: such blocks are stepped through.
+        """
+        machine = self._machine
+        if machine.core.get("xpsr") & ITSTATE:
+            return False
+        conditional = 0  # instructions of an IT block that are still to come
+        divisions = []
+        for offset, first, second in thumb.instructions(code):
+            if thumb.flags_of(first, second) & _DIVIDE:
+                if conditional:
+                    return False
+                divisions.append(pc + offset)
+            conditional = thumb.it_length(first) or max(0, conditional - 1)
+        if not divisions:
+            return False
+        for address in divisions:
+            machine.watch_division(address)
+        machine.tracer.accept(pc, len(code))
+        return True
+
+    def division_by_zero(self, faults: Faults) -> FaultState:
+        """The core stands before a watched division whose divisor is 0."""
+        machine = self._machine
+        machine.tracer.truncate(machine.core.pc + 4 - machine.state.address)
+        self.reset()
+        return faults.take(Cause(Cfsr.DIVBYZERO))
 
     def _inspect(self, flag: int, second: int, pc: int, faults: Faults) -> FaultState | None:
         """Look at the 32-bit instruction at PC before it executes."""

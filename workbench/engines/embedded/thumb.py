@@ -38,6 +38,14 @@ def instructions(code: bytes) -> Iterator[tuple[int, int, int]]:
             offset += 2
 
 
+def it_length(first: int) -> int:
+    """Return how many instructions an IT instruction makes conditional, 0 for any other."""
+    mask = first & 0xF
+    if first & 0xFF00 != 0xBF00 or not mask:
+        return 0
+    return 5 - (mask & -mask).bit_length()
+
+
 def flags_of(first: int, second: int) -> BlockFlag:
     """Return the flags of one instruction."""
     if not is_wide(first):

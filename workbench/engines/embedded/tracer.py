@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-from workbench.engines.embedded.thumb import scan
+from workbench.engines.embedded.thumb import BlockFlag, scan
 
 NEVER = (1 << 64) - 1
 NO_BLOCK = -1
+_SEV, _DIVIDE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE)
 
 
 class StopCause(IntEnum):
@@ -28,6 +29,7 @@ class StopCause(IntEnum):
     BEFORE = 3  # the block has a flag of `stop_before`
     AFTER = 4  # the block before it had a flag of `stop_after`
     FAILED = 5  # the tracer ran out of memory
+    DIVIDE = 6  # inside a block: a watched division by zero is about to execute
 
 
 class TracerState(ctypes.Structure):
@@ -79,6 +81,7 @@ class Tracer(Protocol):
 
     state: TracerState
     hook: Any  # the C function for the block hook
+    divide_hook: Any  # the C function to run before each watched division
     user_data: int | None
 
     def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
@@ -97,6 +100,9 @@ class Tracer(Protocol):
     def issue(self, address: int, size: int) -> None:
         """Count a block that the hook has not seen: an instruction that trapped before it ran."""
 
+    def accept(self, address: int, size: int) -> None:
+        """The divisions in this block are watched one by one: do not refuse it for them."""
+
     def forget(self) -> None:
         """Code may have changed: decode blocks anew."""
 
@@ -112,10 +118,16 @@ class PythonTracer:
     `stop` ends the emulation before the current block; `fail` takes an exception out of the hook.
     """
 
-    def __init__(self, stop: Callable[[], None], fail: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self,
+        stop: Callable[[], None],
+        fail: Callable[[BaseException], None],
+        read_register: Callable[[str], int],
+    ) -> None:
         self.state = TracerState(deadline=NEVER, limit=NEVER)
         self.user_data: int | None = None
         self._stop = stop
+        self._read_register = read_register
         self._memories: list[tuple[int, int, mmap.mmap, bool]] = []
         # (address, size) -> instructions, flags, index of the block, bytes if volatile
         self._known: dict[tuple[int, int], tuple[int, int, int, bytes | None]] = {}
@@ -133,7 +145,14 @@ class PythonTracer:
             except BaseException as error:
                 fail(error)
 
+        def divide_hook(uc: Any, address: int, size: int, data: Any) -> None:
+            try:
+                self._on_divide(address, size)
+            except BaseException as error:
+                fail(error)
+
         self.hook = _BLOCK_CALLBACK(hook)
+        self.divide_hook = _BLOCK_CALLBACK(divide_hook)
 
     def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
         self._memories.append((start, end, memory, is_volatile))
@@ -176,6 +195,10 @@ class PythonTracer:
     def issue(self, address: int, size: int) -> None:
         self._issue(address, size, *self._look_up(address, size)[:3])
 
+    def accept(self, address: int, size: int) -> None:
+        count, flags, index, kept = self._look_up(address, size)
+        self._known[address, size] = (count, flags & ~_DIVIDE, index, kept)
+
     def forget(self) -> None:
         self._known.clear()
 
@@ -201,6 +224,15 @@ class PythonTracer:
             if start <= address and address + size <= end:
                 return memory[address - start : address - start + size], is_volatile
         return bytes(size), False
+
+    def _on_divide(self, address: int, size: int) -> None:
+        code, _ = self._read_code(address, size)
+        _, flags = scan(code)
+        if not self.state.stop_before & flags & _DIVIDE:
+            return
+        if not self._read_register(f"r{code[2] & 0xF}"):
+            self.state.cause = StopCause.DIVIDE
+            self._stop()
 
     def _on_block(self, address: int, size: int) -> None:
         state = self.state
@@ -228,7 +260,7 @@ class PythonTracer:
         state.size = size
         state.instructions = count
         state.flags = flags
-        if flags & 4:  # BlockFlag.SEV
+        if flags & _SEV:
             state.event = 1
         if self._recording:
             self._counts[index] += 1

@@ -21,7 +21,7 @@ def make_tracer(core: Core, force_python: bool = False) -> Tracer:
     """Return the tracer for `core`: the C one if it is there and not refused."""
     module = None if force_python else native_module()
     if module is None:
-        return PythonTracer(core.stop, core.fail)
+        return PythonTracer(core.stop, core.fail, core.get)
     from workbench.engines.embedded.native import NativeTracer
 
     return NativeTracer(module)

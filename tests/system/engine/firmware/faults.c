@@ -85,6 +85,9 @@ int main(void) {
   print("division\n");
   CCR |= 1 << 4;
   TRY("by zero", 5, "sdiv r2, r0, r1");
+  TRY("by zero, again", 7, "sdiv r2, r0, r1");
+  TRY("by zero in an IT block", 7, "cmp r1, #0\n it eq\n udiveq r2, r0, r1");
+  TRY("not by zero in a failed IT block", 7, "cmp r1, #0\n it ne\n udivne r2, r0, r1");
   TRY("by two", 10, "mov r1, #2\n udiv r2, r0, r1");
   CCR &= ~(1u << 4);
   TRY("by zero without the trap", 5, "udiv r2, r0, r1");
