@@ -118,11 +118,7 @@ class Core:
     """
 
     def __init__(self) -> None:
-        mode = unicorn_const.UC_MODE_THUMB | unicorn_const.UC_MODE_MCLASS
-        self._uc: Any = Uc(unicorn_const.UC_ARCH_ARM, mode)
-        self._uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
-        self._uc.ctl_set_tcg_buffer_size(TRANSLATION_BYTES)
-        self._uc.ctl_exits_enabled(True)
+        self._uc = _new_cortex_m4()
         self.handle = self._uc._uch
         self.event: Event | None = None
         self.in_callback = False
@@ -355,6 +351,19 @@ class Core:
         write = _MMIO_WRITE(lambda uc, offset, size, value, data: None)
         self._callbacks += [read, write]
         return read, write
+
+
+def _new_cortex_m4() -> Any:
+    mode = unicorn_const.UC_MODE_THUMB | unicorn_const.UC_MODE_MCLASS
+    uc: Any = Uc(unicorn_const.UC_ARCH_ARM, mode)
+    _configure(uc)
+    return uc
+
+
+def _configure(uc: Any) -> None:
+    uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+    uc.ctl_set_tcg_buffer_size(TRANSLATION_BYTES)
+    uc.ctl_exits_enabled(True)
 
 
 def _check(status: int) -> None:
