@@ -126,6 +126,15 @@ def test_stm32_rng_script_gives_the_same_numbers_as_the_model():
     assert [rng[8] for _ in range(4)] == [model[8] for _ in range(4)]
 
 
+def test_stm32_crc_script_gives_the_same_as_the_model():
+    crc, model = entry_on_bench("stm32f4_discovery", "crc"), Bench("CRC.STM32_CRC")
+    for word in (0x12345678, 0x9ABCDEF0, 0):
+        crc[0] = model[0] = word
+        assert crc[0] == model[0]
+    crc[8] = model[8] = 1
+    assert crc[0] == model[0] == 0xFFFF_FFFF
+
+
 def test_stm32_spi_and_i2c_scripts():
     spi = entry_on_bench("stm32f4_discovery", "spi1")
     spi[0x0C] = 0x55
