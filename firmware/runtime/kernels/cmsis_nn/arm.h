@@ -25,6 +25,16 @@ inline cmsis_nn_tile Dilation(const ConvGeometry& g) {
   return {g.dilation_width, g.dilation_height};
 }
 
+// Arm's functions keep shapes and positions in 16 bits, without a check.
+inline bool FitsArm(const ConvGeometry& g) {
+  for (const int32_t value :
+       {g.input_height, g.input_width, g.input_channels, g.output_height, g.output_width,
+        g.output_channels, g.stride_height, g.stride_width, g.dilation_height, g.dilation_width}) {
+    if (value > INT16_MAX) return false;
+  }
+  return int64_t{g.filter_height} * g.filter_width * g.filter_channels <= INT16_MAX;
+}
+
 inline cmsis_nn_activation Activation(const OutputQuantization& q) {
   return {q.activation_min, q.activation_max};
 }

@@ -117,7 +117,10 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
   ConvGeometry g;
   TF_LITE_ENSURE_STATUS(PrepareConvGeometry(context, node, tensors, /*depthwise=*/false, &g));
   // Arm's 4.0.0 has no grouped convolution.
-  if (g.filter_channels != g.input_channels) return reference::PrepareConv2DInt8(context, node);
+  const bool grouped = g.filter_channels != g.input_channels;
+  if (grouped || (!SuitsColumns(g) && !FitsArm(g))) {
+    return reference::PrepareConv2DInt8(context, node);
+  }
   OutputQuantization q;
   constexpr int kChannelDimension = 0;
   TF_LITE_ENSURE_STATUS(PrepareConvQuantization(context, tensors, g.output_channels,

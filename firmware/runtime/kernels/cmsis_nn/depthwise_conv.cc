@@ -83,6 +83,7 @@ TfLiteStatus PreparePlanes(TfLiteContext* context, TfLiteNode* node, const ConvG
 TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTensors& tensors) {
   ConvGeometry g;
   TF_LITE_ENSURE_STATUS(PrepareConvGeometry(context, node, tensors, /*depthwise=*/true, &g));
+  if (!SuitsPlanes(g) && !FitsArm(g)) return reference::PrepareDepthwiseConv2DInt8(context, node);
   OutputQuantization q;
   constexpr int kChannelDimension = 3;
   TF_LITE_ENSURE_STATUS(
