@@ -30,8 +30,8 @@ def print_costs(report: BenchReport) -> None:
     console = output()
     console.print(table)
     console.print(
-        "One Invoke(): instructions are counted, the median over the inputs. Milliseconds at\n"
-        f"a clock are {report.rows[0].latencies[0].basis}; silicon takes longer.\n"
+        "One Invoke(): instructions are counted, the median over the inputs; milliseconds\n"
+        f"at a clock are {report.rows[0].latencies[0].basis}; silicon takes longer.\n"
         "Sizes in bytes. As host: outputs byte-equal to those of tflite_micro.",
         style="dim",
     )

@@ -1,0 +1,51 @@
+"""Every image answers byte for byte what `tflite_micro` answers on the host."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.image import Image
+from workbench.inputs import file_inputs, only_input, own_model, random_inputs
+from workbench.model import quantize, read_model
+from workbench.model.oracle import Oracle
+from workbench.platform import load_platform
+from workbench.session import boot
+
+SHARED = Path(__file__).parents[3] / "shared"
+FEATURES = SHARED / "data" / "kws_features" / "mlperf_tiny_kws01_half.npz"
+
+pytest.importorskip("tflite_micro", reason="the host oracle is not installed")
+
+
+def assert_equal_outputs(built, model, inputs):
+    """Run all inputs, quantized here, on the image and on the host."""
+    oracle = Oracle.from_file(model)
+    quantization = only_input(read_model(model)).quantization
+    with boot(Image.load(built.elf), load_platform(built.board), "embedded") as session:
+        for features in inputs.features:
+            values = quantize(features.values, quantization.scale, quantization.zero_point)
+            expected = oracle.run(values)
+            answer = session.client.infer_int8(values)
+            np.testing.assert_array_equal(answer.outputs[0], expected, features.name)
+            assert answer.top == expected.argmax(), features.name
+
+
+@pytest.mark.parametrize("kernels", ["reference", "cmsis_nn"])
+@pytest.mark.parametrize("board", ["stm32f4_discovery", "nrf52840_dk"])
+def test_the_keyword_spotter_on_all_shared_features(board, kernels, firmware_image):
+    if not FEATURES.is_file():
+        pytest.skip("the shared features are not beside the checkout")
+    inputs = file_inputs([FEATURES], read_model(own_model()))
+    assert len(inputs.features) == 498
+    assert_equal_outputs(firmware_image(board, kernels), own_model(), inputs)
+
+
+@pytest.mark.parametrize("kernels", ["reference", "cmsis_nn"])
+@pytest.mark.parametrize("name", ["kws_ref_model", "ad01_int8"])
+def test_the_mlperf_tiny_models_on_random_inputs(name, kernels, firmware_image):
+    model = SHARED / "models" / f"{name}.tflite"
+    if not model.is_file():
+        pytest.skip("the shared models are not beside the checkout")
+    built = firmware_image("stm32f4_discovery", kernels, model)
+    assert_equal_outputs(built, model, random_inputs(read_model(model)))
