@@ -70,33 +70,15 @@ TfLiteStatus StoreMultipliers(TfLiteContext* context, const ConvTensors& tensors
   return kTfLiteOk;
 }
 
-// For FULLY_CONNECTED TFLM takes the product of the scales in float
-// (GetQuantizedConvolutionMultipler) and checks the bias's scale against it.
-TfLiteStatus StoreSingleMultiplier(TfLiteContext* context, const ConvTensors& tensors,
-                                   float filter_scale, OutputQuantization* quantization) {
+// TFLM's GetQuantizedConvolutionMultipler refuses a bias whose scale is not input scale times
+// filter scale, to within this much of an output step.
+constexpr float kBiasScaleTolerance = 0.02f;
+
+bool IsBiasScaleRight(const ConvTensors& tensors, float filter_scale) {
+  if (tensors.bias == nullptr) return true;
   const float product = tensors.input->params.scale * filter_scale;
-  if (!(product <= std::numeric_limits<float>::max())) {
-    return Unsupported(context, "the scales do not fit");
-  }
-  if (tensors.bias != nullptr) {
-    constexpr float kTolerance = 0.02f;  // of an output step
-    const float difference = std::fabs(product - tensors.bias->params.scale);
-    if (!(difference / tensors.output->params.scale <= kTolerance)) {
-      return Unsupported(context, "bias scale is not input scale times filter scale");
-    }
-  }
-  QuantizedMultiplier quantized;
-  if (!QuantizeRatio(product, 1.0f, tensors.output->params.scale, &quantized)) {
-    return Unsupported(context, "the scales do not fit");
-  }
-  auto* multiplier = AllocatePersistent<int32_t>(context);
-  auto* shift = AllocatePersistent<int8_t>(context);
-  if (multiplier == nullptr || shift == nullptr) return kTfLiteError;
-  *multiplier = quantized.multiplier;
-  *shift = static_cast<int8_t>(quantized.shift);
-  quantization->multipliers = multiplier;
-  quantization->shifts = shift;
-  return kTfLiteOk;
+  const float difference = std::fabs(product - tensors.bias->params.scale);
+  return difference / tensors.output->params.scale <= kBiasScaleTolerance;
 }
 
 TfLiteStatus FillOffsets(TfLiteContext* context, const ConvTensors& tensors,
@@ -237,11 +219,10 @@ TfLiteStatus PrepareFullyConnectedQuantization(TfLiteContext* context, const Con
   const TfLiteFloatArray* scales = FilterScales(tensors.filter, units, 0);
   if (scales == nullptr) return Unsupported(context, "filter has no usable quantization");
   quantization->per_channel = scales->size > 1;
-  if (quantization->per_channel) {
-    TF_LITE_ENSURE_STATUS(StoreMultipliers(context, tensors, units, scales, quantization));
-  } else {
-    TF_LITE_ENSURE_STATUS(StoreSingleMultiplier(context, tensors, scales->data[0], quantization));
+  if (!quantization->per_channel && !IsBiasScaleRight(tensors, scales->data[0])) {
+    return Unsupported(context, "bias scale is not input scale times filter scale");
   }
+  TF_LITE_ENSURE_STATUS(StoreMultipliers(context, tensors, scales->size, scales, quantization));
   return FillOffsets(context, tensors, activation, quantization);
 }
 

@@ -77,8 +77,7 @@ struct FullyConnectedGeometry {
 TfLiteStatus PrepareFullyConnectedGeometry(TfLiteContext* context, const ConvTensors& tensors,
                                            FullyConnectedGeometry* geometry);
 
-// As PrepareConvQuantization; a per-tensor filter gives one multiplier (per_channel false),
-// computed as TFLM does it for this operator.
+// As PrepareConvQuantization, but a per-tensor filter gives one multiplier (per_channel false).
 TfLiteStatus PrepareFullyConnectedQuantization(TfLiteContext* context, const ConvTensors& tensors,
                                                int units, TfLiteFusedActivation activation,
                                                OutputQuantization* quantization);

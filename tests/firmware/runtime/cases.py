@@ -81,10 +81,18 @@ def float_values(rng: Rng, shape: tuple[int, ...]) -> Array:
     return (rng.standard_normal(shape) * rng.choice([0.1, 1.0, 10.0])).astype(np.float32)
 
 
+# Ratios and products of these come out as exact halves, where a difference in rounding shows.
+ROUND_SCALES = [0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 1 / 256, 1 / 128, 1 / 64, 0.5, 0.3, 0.6]
+
+
+def random_scale(rng: Rng) -> float:
+    return float(rng.choice(ROUND_SCALES) if rng.random() < 0.5 else rng.uniform(0.002, 0.2))
+
+
 def per_tensor(rng: Rng, scale: float | None = None) -> Quantization:
     """A plausible activation quantization."""
     zero_point = int(rng.choice([-128, 127, 0, rng.integers(-128, 128)]))
-    return Quantization([scale or float(rng.uniform(0.002, 0.2))], [zero_point])
+    return Quantization([scale or random_scale(rng)], [zero_point])
 
 
 def spatial_output(size: int, window: int, stride: int, dilation: int, padding: str) -> int:
@@ -237,9 +245,14 @@ def add_weights(
     input_quantization = per_tensor(rng)
     count = channels if per_channel else 1
     scales = rng.uniform(0.001, 0.02, count).astype(np.float32)
+    if rng.random() < 0.4:
+        scales = rng.choice([0.0125, 0.025, 0.05, 0.01, 0.02, 0.04], count).astype(np.float32)
     bias_scales = (np.float32(input_quantization.scales[0]) * scales).astype(np.float32)
     spread = float(bias_scales.max()) * 73 * 73 * np.sqrt(taps)
-    output_quantization = per_tensor(rng, float(spread / pick(rng, [40.0, 100.0, 200.0])))
+    output_scale = float(spread / pick(rng, [40.0, 100.0, 200.0]))
+    if rng.random() < 0.5:
+        output_scale = min(ROUND_SCALES, key=lambda scale: abs(np.log(scale / output_scale)))
+    output_quantization = per_tensor(rng, output_scale)
     source = builder.tensor(input_shape, np.int8, input_quantization)
     filters = builder.tensor(
         filter_shape,

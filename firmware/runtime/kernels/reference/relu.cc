@@ -101,10 +101,8 @@ TfLiteStatus PrepareRelu(TfLiteContext* context, TfLiteNode* node) {
   }
   auto* p = AllocatePersistent<Int8Relu>(context);
   if (p == nullptr) return kTfLiteError;
-  // TFLM divides in float here.
-  const float ratio = tensors.input->params.scale / tensors.output->params.scale;
-  if (!(ratio <= std::numeric_limits<float>::max()) ||
-      !QuantizeRatio(ratio, 1.0f, 1.0f, &p->multiplier)) {
+  if (!QuantizeRatio(tensors.input->params.scale, 1.0f, tensors.output->params.scale,
+                     &p->multiplier)) {
     return Unsupported(context, "the scales do not fit");
   }
   p->count = tensors.count;
