@@ -132,7 +132,7 @@ def _tflite_micro() -> Finding:
         "tflite_micro",
         "tflite_micro",
         "comparing outputs with the host oracle (bench)",
-        "pip install 'tinyml-workbench[dev]'",
+        "pip install 'tinyml-workbench[oracle]'",
         State.OPTIONAL,
     )
 

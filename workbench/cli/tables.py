@@ -32,9 +32,15 @@ def print_costs(report: BenchReport) -> None:
     console.print(
         "One Invoke(): instructions are counted, the median over the inputs; milliseconds\n"
         f"at a clock are {report.rows[0].latencies[0].basis}; silicon takes longer.\n"
-        "Sizes in bytes. As host: outputs byte-equal to those of tflite_micro.",
+        f"Sizes in bytes. {_about_the_host(report)}",
         style="dim",
     )
+
+
+def _about_the_host(report: BenchReport) -> str:
+    if any(row.oracle is None for row in report.rows):
+        return "Not compared with the host: tflite_micro is not installed."
+    return "As host: outputs byte-equal to those of tflite_micro."
 
 
 def _figures(row: InferenceCost) -> list[str]:
