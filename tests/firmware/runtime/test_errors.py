@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import tflite
 
-from tests.firmware.runtime.cases import GENERATORS, cases_of, conv_options
+from tests.firmware.runtime.cases import GENERATORS, cases_of
 from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
+from tests.firmware.runtime.options import conv_options
 from tests.firmware.runtime.runner import Runner
 from workbench.inputs import own_model
 

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pytest
 import tflite
 
-from tests.firmware.runtime.cases import add_options, int8_values, per_tensor, softmax_options
 from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
+from tests.firmware.runtime.options import add_options, softmax_options
 from tests.firmware.runtime.runner import Runner
+from tests.firmware.runtime.values import int8_values, per_tensor
 
 runtime = pytest.importorskip("tflite_micro").runtime
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.firmware.runtime.cases import GENERATORS, Case, cases_of, expected_output
+from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
 from tests.firmware.runtime.runner import Runner
+from tests.firmware.runtime.values import Case
 from workbench.inputs import own_model
 
 pytest.importorskip("tflite_micro")

@@ -13,9 +13,11 @@ import numpy.typing as npt
 import pytest
 import tflite
 
-from tests.firmware.runtime.cases import Case, add_options, expected_output, fully_connected_options
+from tests.firmware.runtime.cases import expected_output
 from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
+from tests.firmware.runtime.options import add_options, fully_connected_options
 from tests.firmware.runtime.runner import Runner
+from tests.firmware.runtime.values import Case
 
 pytest.importorskip("tflite_micro")
 
