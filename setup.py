@@ -21,11 +21,12 @@ setup(
     },
     ext_modules=[
         Extension(
-            "workbench.engines.embedded._tracer",
-            sources=["workbench/engines/embedded/_tracer.c"],
+            f"workbench.engines.embedded.{name}",
+            sources=[f"workbench/engines/embedded/{name}.c"],
             py_limited_api=True,
             optional=True,  # without a C compiler the pure-Python twin counts
         )
+        for name in ("_tracer", "_reads")
     ],
     options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )

@@ -229,8 +229,8 @@ class Probe(Engine):
     def instructions(self) -> int:
         return self._engine.instructions
 
-    def start_trace(self) -> None:
-        self._engine.start_trace()
+    def start_trace(self, flash_reads: bool = False) -> None:
+        self._engine.start_trace(flash_reads)
 
     def stop_trace(self) -> Trace:
         return self._engine.stop_trace()

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from workbench.image import Image
 
 UNKNOWN_FUNCTION = "?"
+FLASH_LINE_BYTES = 16
+"""Flash memories of Cortex-M4 parts are read 128 bits at a time (RM0090, 3.5.1)."""
+
+
+@dataclass(frozen=True)
+class FlashReads:
+    """How often an instruction read data from flash.
+
+    lines: how many of the `reads` went to another line of FLASH_LINE_BYTES than the one before.
+    """
+
+    reads: int
+    lines: int
 
 
 @dataclass(frozen=True)
@@ -29,11 +42,14 @@ class Trace:
         calls, returns, exception entries and returns.
     code: start address -> bytes, the executed code as it was in memory, so that a trace can be
         decoded without the machine.
+    flash_reads: instruction address -> its data reads from flash, literals included; None where
+        they were not recorded.
     """
 
     counts: Mapping[int, int]
     jumps: Mapping[tuple[int, int], int]
     code: Mapping[int, bytes]
+    flash_reads: Mapping[int, FlashReads] | None = None
 
     @property
     def instructions(self) -> int:
@@ -63,16 +79,22 @@ class Trace:
 
     def to_json(self) -> dict[str, Any]:
         """Return the trace in terms that JSON has; `from_json` takes it back."""
+        reads = None
+        if self.flash_reads is not None:
+            reads = sorted((pc, found.reads, found.lines) for pc, found in self.flash_reads.items())
         return {
             "counts": sorted(self.counts.items()),
             "jumps": sorted((a, b, times) for (a, b), times in self.jumps.items()),
             "code": {f"0x{start:08x}": code.hex() for start, code in sorted(self.code.items())},
+            "flash_reads": reads,
         }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Trace:
         """Return the trace that `to_json` wrote."""
+        reads = document.get("flash_reads")
         return cls(
+            flash_reads=None if reads is None else {pc: FlashReads(*found) for pc, *found in reads},
             counts=dict(document["counts"]),
             jumps={(a, b): times for a, b, times in document["jumps"]},
             code={int(start, 16): bytes.fromhex(code) for start, code in document["code"].items()},

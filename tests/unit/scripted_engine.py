@@ -73,7 +73,7 @@ class ScriptedEngine(Engine):
     def instructions(self) -> int:
         return self._issued
 
-    def start_trace(self) -> None:
+    def start_trace(self, flash_reads: bool = False) -> None:
         raise NotImplementedError("the script leaves no trace")
 
     def stop_trace(self) -> Trace:

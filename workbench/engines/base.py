@@ -189,8 +189,11 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def start_trace(self) -> None:
-        """Record what is executed from here on."""
+    def start_trace(self, flash_reads: bool = False) -> None:
+        """Record what is executed from here on.
+
+        flash_reads: and which instructions read data from flash, which makes the run slower.
+        """
 
     @abstractmethod
     def stop_trace(self) -> Trace:

@@ -98,7 +98,7 @@ class FakeFirmware(Engine):
     def instructions(self) -> int:
         return self._runs
 
-    def start_trace(self) -> None:
+    def start_trace(self, flash_reads: bool = False) -> None:
         raise NotImplementedError
 
     def stop_trace(self) -> Trace:

@@ -41,7 +41,7 @@ TRANSLATION_BYTES = 64 << 20
 
 _INTR_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
 _INVALID_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
-_MEM_CALLBACK = ctypes.CFUNCTYPE(
+MEM_CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_bool,
     ctypes.c_void_p,
     ctypes.c_int,
@@ -265,6 +265,21 @@ class Core:
         self._add_hook(unicorn_const.UC_HOOK_CODE, function, user_data, address, address)
         self.forget_code(address, 2)
 
+    def add_read_hook(self, function: Any, user_data: int | None, start: int, end: int) -> int:
+        """Call `function(uc, type, address, size, value, user_data)` at data reads in [start, end).
+
+        Slows every load, in there or not; the hook must call `leave_it_block` or do as it does.
+        Returns what `remove_hook` takes.
+        """
+        hook = self._add_hook(unicorn_const.UC_HOOK_MEM_READ, function, user_data, start, end - 1)
+        self.forget_all_code()
+        return hook
+
+    def remove_hook(self, hook: int) -> None:
+        """Take a hook out again."""
+        _check(uclib.uc_hook_del(self.handle, hook))
+        self.forget_all_code()
+
     def fail(self, error: BaseException) -> None:
         """Keep an exception of a callback, which cannot cross C, for `run` to raise."""
         if self._failure is None:
@@ -280,8 +295,8 @@ class Core:
 
     def _add_hook(
         self, kind: int, function: Any, user_data: int | None = None, begin: int = 1, end: int = 0
-    ) -> None:
-        """Install a hook; `begin` > `end` means everywhere."""
+    ) -> int:
+        """Install a hook and return its handle; `begin` > `end` means everywhere."""
         hook = ctypes.c_size_t()
         status = uclib.uc_hook_add(
             self.handle,
@@ -294,6 +309,7 @@ class Core:
         )
         _check(status)
         self._callbacks.append(function)
+        return hook.value
 
     def _install_hooks(self) -> None:
         def interrupt(uc: Any, number: int, data: Any) -> None:
@@ -314,7 +330,7 @@ class Core:
 
         self._add_hook(unicorn_const.UC_HOOK_INTR, _INTR_CALLBACK(interrupt))
         self._add_hook(unicorn_const.UC_HOOK_INSN_INVALID, _INVALID_CALLBACK(invalid))
-        self._add_hook(unicorn_const.UC_HOOK_MEM_INVALID, _MEM_CALLBACK(memory))
+        self._add_hook(unicorn_const.UC_HOOK_MEM_INVALID, MEM_CALLBACK(memory))
 
     def _on_access(self, access: Access, address: int, size: int, value: int) -> bool:
         self.in_callback = True
@@ -330,10 +346,10 @@ class Core:
                 self.event = Event(EventKind.ACCESS, size, address, access)
             return False
         self._device_value = answer
-        self._leave_it_block()
+        self.leave_it_block()
         return True
 
-    def _leave_it_block(self) -> None:
+    def leave_it_block(self) -> None:
         """Undo what Unicorn does to ITSTATE before it calls a memory hook.
 
         It restores PC *and* ITSTATE to those of the accessing instruction. The rest of the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from workbench.engines import base
@@ -146,11 +147,17 @@ class EmbeddedEngine(base.Engine):
     def instructions(self) -> int:
         return self.machine.state.count
 
-    def start_trace(self) -> None:
-        self.machine.tracer.start()
+    def start_trace(self, flash_reads: bool = False) -> None:
+        machine = self.machine
+        if flash_reads:
+            machine.reads.start(machine.flash_ranges)
+        machine.tracer.start()
 
     def stop_trace(self) -> Trace:
-        return to_trace(self.machine.tracer.stop())
+        machine = self.machine
+        with_reads = machine.reads.recording
+        reads = machine.reads.stop()
+        return replace(to_trace(machine.tracer.stop()), flash_reads=reads if with_reads else None)
 
     def snapshot(self) -> base.Snapshot:
         self._must_be_loaded()

@@ -21,6 +21,7 @@ from workbench.engines.embedded.exceptions import Exc, ExceptionState
 from workbench.engines.embedded.mpu import PPB_END, PPB_START, Mpu
 from workbench.engines.embedded.peripheral import Peripheral
 from workbench.engines.embedded.protection import Protection
+from workbench.engines.embedded.reads import ReadRecorder
 from workbench.engines.embedded.registers import FP_NAMES
 from workbench.engines.embedded.scb import Cfsr, Scb
 from workbench.engines.embedded.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
@@ -62,6 +63,7 @@ class Machine:
         self.core = Core()
         self.bus = Bus(self.core)
         self.tracer: Tracer = make_tracer(self.core, force_python_tracer)
+        self.reads = ReadRecorder(self.core, force_python_tracer)
         self.state = self.tracer.state
         self.core.add_block_hook(self.tracer.hook, self.tracer.user_data)
         self.clock = Clock(sizing.ticks_per_second, lambda: self.instructions, self.attend)
@@ -103,6 +105,11 @@ class Machine:
             self.tracer.add_memory(shown.start, shown.end, store.memory, not store.is_flash)
         for peripheral in self.peripherals.values():
             peripheral.connect(self.peripherals)
+
+    @property
+    def flash_ranges(self) -> list[tuple[int, int]]:
+        """Where flash is visible: (start, end) of each range, aliases included."""
+        return [(r.start, r.end) for r in self.bus.ranges if r.store.is_flash]
 
     def close(self) -> None:
         """Free the core and its memories."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntFlag
 from typing import Any
 
 from workbench.engines.embedded.exceptions import Exc, ExceptionState
+from workbench.fault.status import Cfsr as Cfsr
 
 # Offsets from 0xE000E000, table B3-4
 CPUID, ICSR, VTOR, AIRCR, SCR, CCR = 0xD00, 0xD04, 0xD08, 0xD0C, 0xD10, 0xD14
@@ -44,30 +44,6 @@ CCR_UNALIGN_TRP, CCR_DIV_0_TRP, CCR_BFHFNMIGN, CCR_STKALIGN = 1 << 3, 1 << 4, 1 
 CCR_WRITABLE = 0x31B
 FPCCR_LSPACT, FPCCR_LSPEN, FPCCR_ASPEN = 1 << 0, 1 << 30, 1 << 31
 FPCCR_WRITABLE = FPCCR_LSPEN | FPCCR_ASPEN | 0x17B
-
-
-class Cfsr(IntFlag):
-    """Configurable Fault Status Register, B3.2.15."""
-
-    IACCVIOL = 1 << 0
-    DACCVIOL = 1 << 1
-    MUNSTKERR = 1 << 3
-    MSTKERR = 1 << 4
-    MLSPERR = 1 << 5
-    MMARVALID = 1 << 7
-    IBUSERR = 1 << 8
-    PRECISERR = 1 << 9
-    IMPRECISERR = 1 << 10
-    UNSTKERR = 1 << 11
-    STKERR = 1 << 12
-    LSPERR = 1 << 13
-    BFARVALID = 1 << 15
-    UNDEFINSTR = 1 << 16
-    INVSTATE = 1 << 17
-    INVPC = 1 << 18
-    NOCP = 1 << 19
-    UNALIGNED = 1 << 24
-    DIVBYZERO = 1 << 25
 
 
 HFSR_VECTTBL, HFSR_FORCED, HFSR_DEBUGEVT = 1 << 1, 1 << 30, 1 << 31

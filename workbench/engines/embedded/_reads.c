@@ -1,0 +1,191 @@
+/* The hook on data reads from flash in C: which instruction read how often, and how many lines.
+ *
+ * The twin of PythonReads in reads.py, which says what everything means. Unicorn is not linked:
+ * its functions come as addresses from the Python binding. Limited API, as in _tracer.c.
+ */
+#define Py_LIMITED_API 0x030A0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_SLOTS = 1 << 10 };
+
+typedef struct {
+  uint32_t pc, line;
+  uint64_t reads, lines; /* reads == 0: the slot is free */
+} Reader;
+
+typedef int (*RegisterFunction)(void *, int, void *);
+
+typedef struct {
+  RegisterFunction read_register, write_register;
+  int pc_id, xpsr_id, xpsr_write_id;
+  uint32_t it_state, line_shift;
+  Reader *slots;
+  uint32_t slot_mask, used;
+  int out_of_memory;
+} Reads;
+
+static Reader *find(Reader *slots, uint32_t mask, uint32_t pc) {
+  uint32_t i = (pc >> 1) * 2654435761u >> 8 & mask;
+  while (slots[i].reads && slots[i].pc != pc) i = (i + 1) & mask;
+  return &slots[i];
+}
+
+static int grow(Reads *r, uint32_t count) {
+  Reader *slots = calloc(count, sizeof *slots);
+  if (!slots) return 0;
+  for (uint32_t i = 0; r->slots && i <= r->slot_mask; i++)
+    if (r->slots[i].reads) *find(slots, count - 1, r->slots[i].pc) = r->slots[i];
+  free(r->slots);
+  r->slots = slots;
+  r->slot_mask = count - 1;
+  return 1;
+}
+
+/* Core._leave_it_block() in core.py, which says why */
+static void leave_it_block(const Reads *r, void *uc) {
+  uint64_t xpsr = 0;
+  r->read_register(uc, r->xpsr_id, &xpsr);
+  if (!((uint32_t)xpsr & r->it_state)) return;
+  xpsr &= ~(uint64_t)r->it_state;
+  r->write_register(uc, r->xpsr_write_id, &xpsr);
+}
+
+static void on_read(void *uc, int type, uint64_t address, int size, int64_t value, void *data) {
+  (void)type, (void)size, (void)value;
+  Reads *r = data;
+  uint64_t pc = 0;
+  r->read_register(uc, r->pc_id, &pc);
+  leave_it_block(r, uc);
+  if (r->used * 2 > r->slot_mask && !grow(r, 2 * (r->slot_mask + 1))) {
+    r->out_of_memory = 1;
+    return;
+  }
+  uint32_t line = (uint32_t)address >> r->line_shift;
+  Reader *reader = find(r->slots, r->slot_mask, (uint32_t)pc);
+  if (!reader->reads) {
+    r->used++;
+    reader->pc = (uint32_t)pc;
+    reader->line = ~line;
+  }
+  reader->reads++;
+  reader->lines += reader->line != line;
+  reader->line = line;
+}
+
+/* -- Python -------------------------------------------------------------------------------- */
+
+typedef struct {
+  PyObject_HEAD Reads *reads;
+} ReadsObject;
+
+static Reads *reads_of(PyObject *self) { return ((ReadsObject *)self)->reads; }
+
+static PyObject *reads_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+  (void)kwargs;
+  unsigned long long reader, writer;
+  int pc, xpsr, xpsr_write;
+  unsigned int it_state, line_bytes_log2;
+  if (!PyArg_ParseTuple(args, "KKiiiII", &reader, &writer, &pc, &xpsr, &xpsr_write, &it_state,
+                        &line_bytes_log2))
+    return NULL;
+  allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+  ReadsObject *self = (ReadsObject *)allocate(type, 0);
+  if (!self) return NULL;
+  Reads *r = self->reads = calloc(1, sizeof *r);
+  if (!r || !grow(r, FIRST_SLOTS)) {
+    Py_DECREF(self);
+    return PyErr_NoMemory();
+  }
+  r->read_register = (RegisterFunction)(uintptr_t)reader;
+  r->write_register = (RegisterFunction)(uintptr_t)writer;
+  r->pc_id = pc;
+  r->xpsr_id = xpsr;
+  r->xpsr_write_id = xpsr_write;
+  r->it_state = it_state;
+  r->line_shift = line_bytes_log2;
+  return (PyObject *)self;
+}
+
+static void reads_dealloc(PyObject *self) {
+  PyTypeObject *type = Py_TYPE(self);
+  Reads *r = reads_of(self);
+  if (r) free(r->slots);
+  free(r);
+  freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+  release(self);
+  Py_DECREF(type);
+}
+
+static PyObject *addresses(PyObject *self, PyObject *unused) {
+  (void)unused;
+  return Py_BuildValue("KK", (unsigned long long)(uintptr_t)on_read,
+                       (unsigned long long)(uintptr_t)reads_of(self));
+}
+
+/* Return {pc: (reads, lines)} and begin anew. */
+static PyObject *take(PyObject *self, PyObject *unused) {
+  (void)unused;
+  Reads *r = reads_of(self);
+  if (r->out_of_memory) return PyErr_NoMemory();
+  PyObject *found = PyDict_New();
+  for (uint32_t i = 0; found && i <= r->slot_mask; i++) {
+    const Reader *reader = &r->slots[i];
+    if (!reader->reads) continue;
+    PyObject *key = PyLong_FromUnsignedLong(reader->pc);
+    PyObject *item = Py_BuildValue("KK", (unsigned long long)reader->reads,
+                                   (unsigned long long)reader->lines);
+    int failed = !key || !item || PyDict_SetItem(found, key, item) < 0;
+    Py_XDECREF(key);
+    Py_XDECREF(item);
+    if (failed) Py_CLEAR(found);
+  }
+  memset(r->slots, 0, (r->slot_mask + 1) * sizeof *r->slots);
+  r->used = 0;
+  return found;
+}
+
+static PyMethodDef methods[] = {
+    {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
+    {"take", take, METH_NOARGS, "Return {pc: (reads, lines)} and begin anew."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_doc,
+     "Reads(uc_reg_read, uc_reg_write, pc, xpsr, xpsr to write, IT state, log2 of line bytes)"},
+    {Py_tp_new, reads_new},
+    {Py_tp_dealloc, reads_dealloc},
+    {Py_tp_methods, methods},
+    {0, NULL},
+};
+
+static PyType_Spec spec = {
+    .name = "workbench.engines.embedded._reads.Reads",
+    .basicsize = sizeof(ReadsObject),
+    .flags = Py_TPFLAGS_DEFAULT,
+    .slots = slots,
+};
+
+static int execute(PyObject *module) {
+  PyObject *type = PyType_FromSpec(&spec);
+  if (!type) return -1;
+  int failed = PyModule_AddObjectRef(module, "Reads", type);
+  Py_DECREF(type);
+  return failed;
+}
+
+static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, execute}, {0, NULL}};
+
+static PyModuleDef module = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_reads",
+    .m_doc = "The hook on data reads from flash in C.",
+    .m_size = 0,
+    .m_slots = module_slots,
+};
+
+PyMODINIT_FUNC PyInit__reads(void) { return PyModuleDef_Init(&module); }

@@ -1,0 +1,122 @@
+"""Which instructions read data from flash, and how often: what flash wait states apply to.
+
+A hook on memory reads makes every load slower (measured: the run takes two to four times as long),
+so it is there only while a trace that wants it is recorded.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from workbench.engines.embedded.core import MEM_CALLBACK, Core
+from workbench.engines.embedded.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID, uclib
+from workbench.trace import FLASH_LINE_BYTES, FlashReads
+
+_LINE_SHIFT = FLASH_LINE_BYTES.bit_length() - 1
+
+Found = dict[int, tuple[int, int]]
+
+
+class ReadCounter(Protocol):
+    """The hook, and what it has counted."""
+
+    hook: Any
+    user_data: int | None
+
+    def take(self) -> Found:
+        """Return {instruction: (reads, lines)} and begin anew."""
+
+
+class PythonReads:
+    """The counter where there is no C extension."""
+
+    def __init__(self, core: Core, fail: Callable[[BaseException], None]) -> None:
+        self.user_data: int | None = None
+        self._found: dict[int, list[int]] = {}  # instruction -> reads, lines, last line
+
+        def hook(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
+            try:
+                self._count(core.pc, address >> _LINE_SHIFT)
+                core.leave_it_block()
+            except BaseException as error:
+                fail(error)
+            return True
+
+        self.hook = MEM_CALLBACK(hook)
+
+    def _count(self, pc: int, line: int) -> None:
+        counts = self._found.setdefault(pc, [0, 0, -1])
+        counts[0] += 1
+        counts[1] += counts[2] != line
+        counts[2] = line
+
+    def take(self) -> Found:
+        found, self._found = self._found, {}
+        return {pc: (reads, lines) for pc, (reads, lines, _) in found.items()}
+
+
+class NativeReads:
+    """The counter in C."""
+
+    def __init__(self, module: Any) -> None:
+        self._reads = module.Reads(
+            _address_of(uclib.uc_reg_read),
+            _address_of(uclib.uc_reg_write),
+            REGISTER_IDS["pc"],
+            REGISTER_IDS["xpsr"],
+            XPSR_WRITE_ID,
+            ITSTATE,
+            _LINE_SHIFT,
+        )
+        hook, self.user_data = self._reads.addresses()
+        self.hook = ctypes.c_void_p(hook)
+
+    def take(self) -> Found:
+        found: Found = self._reads.take()
+        return found
+
+
+class ReadRecorder:
+    """Puts the hook on the flash ranges of a core while it records."""
+
+    def __init__(self, core: Core, force_python: bool) -> None:
+        self._core = core
+        module = None if force_python else _native_module()
+        self._counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
+        self._hooks: list[int] = []
+
+    @property
+    def recording(self) -> bool:
+        return bool(self._hooks)
+
+    def start(self, flash: Sequence[tuple[int, int]]) -> None:
+        """Count reads at the addresses of `flash`: (start, end) of each range."""
+        self.stop()
+        self._counter.take()
+        for start, end in flash:
+            self._hooks.append(
+                self._core.add_read_hook(self._counter.hook, self._counter.user_data, start, end)
+            )
+
+    def stop(self) -> dict[int, FlashReads]:
+        """End the recording; return what was read, by instruction."""
+        for hook in self._hooks:
+            self._core.remove_hook(hook)
+        self._hooks.clear()
+        return {pc: FlashReads(*found) for pc, found in sorted(self._counter.take().items())}
+
+
+def _address_of(function: Any) -> int:
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    assert address is not None
+    return address
+
+
+def _native_module() -> Any | None:
+    try:
+        return importlib.import_module("workbench.engines.embedded._reads")
+    except ImportError:
+        return None

@@ -1,0 +1,83 @@
+"""From a trace to cycles and seconds: the model that `bench`, `measure` and `profile` share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from workbench.platform import Platform
+from workbench.timing.core import Cause, Costs, Flow, core_costs, flows
+from workbench.timing.cycles import NONE, Cycles
+from workbench.timing.flash import Flash, flash_costs, read_flash
+from workbench.trace import Trace
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Modelled cycles of a trace on one platform at one clock.
+
+    wait_states: of the flash at that clock. beyond_the_part: the part does not run that fast.
+    """
+
+    clock_hz: int
+    wait_states: int
+    beyond_the_part: bool
+    costs: Costs
+
+    @cached_property
+    def cycles(self) -> Cycles:
+        """All cycles."""
+        return sum(self.costs.values(), NONE)
+
+    @cached_property
+    def by_cause(self) -> Mapping[Cause, Cycles]:
+        """Cycles by what they are spent on, in the order of Cause."""
+        totals = dict.fromkeys(Cause, NONE)
+        for (_, cause), cycles in self.costs.items():
+            totals[cause] += cycles
+        return {cause: cycles for cause, cycles in totals.items() if cycles}
+
+    @cached_property
+    def by_address(self) -> Mapping[int, int]:
+        """Best estimate of the cycles of each instruction, a jump's refill with its branch."""
+        totals: dict[int, int] = {}
+        for (address, _), cycles in self.costs.items():
+            totals[address] = totals.get(address, 0) + cycles.best
+        return totals
+
+    def seconds(self, cycles: int) -> float:
+        """Return how long `cycles` take at this clock."""
+        return cycles / self.clock_hz
+
+
+class CycleModel:
+    """The Cortex-M4 of one platform: its flash, and where flash lies."""
+
+    def __init__(self, flash: Flash, in_flash: tuple[tuple[int, int], ...]) -> None:
+        """in_flash: (start, end) of the address ranges that are flash."""
+        self.flash = flash
+        self._in_flash = in_flash
+
+    @classmethod
+    def of(cls, platform: Platform) -> CycleModel:
+        """Return the model for `platform`; raise PlatformError for a bad [flash_timing]."""
+        ranges = [(m.origin, m.origin + m.size) for m in platform.memories if m.kind == "flash"]
+        return cls(read_flash(platform.flash_timing), tuple(ranges))
+
+    def estimate(self, trace: Trace, clock_hz: int) -> Estimate:
+        """Return the cycles of `trace` at `clock_hz`."""
+        return self.estimates(trace, (clock_hz,))[0]
+
+    def estimates(self, trace: Trace, clocks_hz: tuple[int, ...]) -> tuple[Estimate, ...]:
+        """Return the cycles of `trace` at each clock; the core's part is computed once."""
+        flowing = flows(trace)
+        core = core_costs(flowing, trace.jumps)
+        return tuple(self._at(hz, trace, flowing, core) for hz in clocks_hz)
+
+    def _at(self, clock_hz: int, trace: Trace, flowing: tuple[Flow, ...], core: Costs) -> Estimate:
+        flash = self.flash
+        waiting = flash_costs(flash, clock_hz, trace, flowing, self._in_flash)
+        return Estimate(
+            clock_hz, flash.wait_states(clock_hz), flash.is_beyond(clock_hz), {**core, **waiting}
+        )

@@ -1,0 +1,71 @@
+"""The Cortex-M4's instruction timing, rule by rule, each with where it comes from.
+
+TRM: Arm Cortex-M4 Processor Technical Reference Manual, 100166_0001 (r0p1); the same tables are in
+DDI 0439. A rule that the manual leaves open has bounds; its best estimate says what it rests on.
+None is fitted to the silicon figures of `tests.bench.silicon`.
+"""
+
+from __future__ import annotations
+
+from workbench.timing.cycles import Cycles
+
+# TRM table 3-1. Data processing, multiplies with and without accumulation (long ones too, and
+# the SIMD ones), not-taken branches, NOP, hints: one cycle.
+ISSUE = Cycles.exactly(1)
+
+# TRM table 3-1: SDIV and UDIV take 2 to 12, by the number of leading zeros of the operands, which
+# a trace does not hold. The middle; quotients of a few bits, the usual ones, need fewer.
+DIVIDE = Cycles(2, 7, 12)
+
+# TRM table 3-1: a single load is 2 cycles: address, data.
+SINGLE_LOAD = Cycles.exactly(2)
+# TRM 3.3.2: STR Rx,[Ry,#imm] "is always one cycle": the write buffer takes it.
+STORE_IMMEDIATE = Cycles.exactly(1)
+# TRM table 3-1: a store is 2 cycles; with a register offset the third register is read late.
+STORE_REGISTER_OFFSET = Cycles.exactly(2)
+# TRM table 3-1: LDM, STM, PUSH, POP, LDRD, STRD take 1 + N for N registers.
+MULTIPLE_OVERHEAD = 1
+# TRM 3.3.2: a single load or store right after a single load that does not produce its address
+# is pipelined with it: one cycle less.
+PIPELINED_SAVING = 1
+# Whether that holds for loads with base update: the text of the Cortex-M3 manual (DDI 0337I,
+# 3.3.2) says "not normally", the one of the Cortex-M4 has dropped the sentence.
+BASE_UPDATE_NOT_PIPELINED = Cycles(0, 0, 1)
+# TRM 3.3.2: an address that depends on the data-processing instruction right before: one stall.
+ADDRESS_DEPENDENCY = Cycles.exactly(1)
+# TRM 3.3.2: LDR Rx,[PC,#imm] "might add a cycle because of contention with the fetch unit".
+LITERAL_CONTENTION = Cycles(0, 0, 1)
+
+# TRM table 3-1, P: a refill of the pipeline is 1 to 3 cycles, by alignment and width of the
+# target and by whether the address is known early.
+# An immediate branch has its target in the decode stage. The delay loop of Nordic's
+# nrfx_coredep (SUBS; BHI, three cycles an iteration) shows 1 for a narrow target.
+REFILL_IMMEDIATE = Cycles(1, 1, 2)
+# BX and BLX read a register: the target is known a stage later.
+REFILL_REGISTER = Cycles(1, 2, 3)
+# TRM 3.3.2: loads to PC: "at least two cycles for the load, and three for the reload"; TBB and
+# TBH: two, one for the add, and three.
+REFILL_LOADED = Cycles(2, 3, 3)
+TABLE_BRANCH_ADD = Cycles.exactly(1)
+# A 32-bit instruction at an address that is not a multiple of four comes in two fetches.
+REFILL_UNALIGNED_WIDE = Cycles(0, 1, 1)
+
+# TRM table 3-1, note: IT "can be folded onto a preceding 16-bit Thumb instruction", then free.
+IT_FOLDED = Cycles(0, 0, 1)
+# CPS, MRS, MSR: 1 or 2.
+SYSTEM = Cycles(1, 2, 2)
+# DMB, DSB, ISB: 1 + B, B at least 0 (DMB, DSB) or a refill (ISB).
+BARRIER = Cycles(1, 2, 4)
+
+# TRM table 7-1, floating-point instructions.
+FLOAT_DIVIDE = Cycles.exactly(14)  # VDIV, VSQRT
+FLOAT_FUSED = Cycles.exactly(3)  # VMLA, VMLS, VNMLA, VNMLS, VFMA, VFMS, VFNMA, VFNMS
+FLOAT_MOVE_PAIR = Cycles.exactly(2)  # VMOV between two core registers and two single ones
+FLOAT_LOAD = 1  # VLDR, VSTR, VLDM, VSTM: 1 + N words
+# TRM 7.2.3: a result that the next instruction uses delays it by one.
+FLOAT_DEPENDENCY = Cycles.exactly(1)
+
+# TRM 3.9.1: 12 cycles from the interrupt to the first instruction of its handler; the return
+# unstacks as many words. With wait states or a stacked FP context it is more.
+EXCEPTION_ENTRY = Cycles(12, 12, 29)
+EXCEPTION_RETURN = Cycles(10, 12, 27)
