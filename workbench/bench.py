@@ -25,8 +25,9 @@ from workbench.inputs import (
     own_recordings,
     random_inputs,
 )
-from workbench.model import Model, quantize, read_model
+from workbench.model import Model, read_model
 from workbench.model.oracle import Oracle, available
+from workbench.model.quantization import quantize
 from workbench.platform import load_platform
 from workbench.session import Classification, boot
 

@@ -7,8 +7,9 @@ import pytest
 
 from workbench.image import Image
 from workbench.inputs import file_inputs, only_input, own_model, random_inputs
-from workbench.model import quantize, read_model
+from workbench.model import read_model
 from workbench.model.oracle import Oracle
+from workbench.model.quantization import quantize
 from workbench.platform import load_platform
 from workbench.session import boot
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
-from workbench.model import Quantization, dequantize, quantize
 from workbench.model.oracle import Oracle
+from workbench.model.quantization import Quantization, dequantize, quantize
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,9 @@ def test_any_text(text):
     ],
 )
 def test_long_files_take_linear_time(text):
-    started = time.monotonic()
+    started = time.process_time()  # what else runs on the machine must not matter
     read_text(text)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_tokens_keep_their_place():
