@@ -13,7 +13,7 @@ import numpy.typing as npt
 from workbench import __version__
 from workbench.builder import BuildPlan, BuiltImage, boards, build, plan_builds
 from workbench.builder.plan import KERNEL_SETS
-from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck, latencies
+from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck, modelled_latencies
 from workbench.errors import CheckFailedError
 from workbench.fitting import fit_arena
 from workbench.image import Image
@@ -30,6 +30,7 @@ from workbench.model.oracle import Oracle, available
 from workbench.model.quantization import quantize
 from workbench.platform import load_platform
 from workbench.session import Classification, boot
+from workbench.timing.model import CycleModel
 
 Output = npt.NDArray[Any]
 Progress = Callable[[str], None]
@@ -151,6 +152,8 @@ def _run_image(
     with boot(Image.load(built.elf), platform, engine) as session:
         answered = tuple(session.classify(features) for features in inputs.features)
         invoke = session.invokes
+        trace = session.trace(inputs.features[-1])
+        estimates = CycleModel.of(platform).estimates(trace, platform.report_clocks_hz)
         cost = InferenceCost(
             board=built.board,
             kernels=built.kernels,
@@ -159,7 +162,7 @@ def _run_image(
             ram_bytes=built.footprint.ram,
             arena_used=session.hello.arena_used,
             oracle=_check(answered, expected) if expected is not None else None,
-            latencies=latencies(invoke.median or 0.0, platform.report_clocks_hz),
+            latencies=modelled_latencies(estimates),
         )
         return cost, answered, session.engine_name
 

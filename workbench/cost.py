@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from workbench.gauge import Measurement
+from workbench.timing.cycles import Cycles
+
+if TYPE_CHECKING:
+    from workbench.timing.model import Estimate
 
 COUNTED_PER_CLOCK = "counted / clock, no wait states"
 """Basis of a latency that takes one clock for each instruction: silicon takes longer."""
+MODELLED = "modelled: Cortex-M4 timing, flash wait states and caches"
+"""Basis of a latency of `workbench.timing`."""
 
 
 @dataclass(frozen=True)
 class Latency:
-    """Seconds that something takes at a core clock, and what that figure rests on."""
+    """Seconds that something takes at a core clock, and what that figure rests on.
+
+    A modelled one has its interval, low_seconds to high_seconds, the cycles, the wait states of
+    the flash at that clock, and what the cycles are spent on. beyond_the_part: the part does not
+    run that fast, the figure is there to compare.
+    """
 
     clock_hz: int
     seconds: float
     basis: str
+    low_seconds: float | None = None
+    high_seconds: float | None = None
+    cycles: Cycles | None = None
+    wait_states: int | None = None
+    beyond_the_part: bool = False
+    spent: Mapping[str, Cycles] = field(default_factory=dict)
+
+
+def modelled_latencies(estimates: Iterable[Estimate]) -> tuple[Latency, ...]:
+    """Return the latencies of a trace, one for each estimate."""
+    return tuple(
+        Latency(
+            clock_hz=one.clock_hz,
+            seconds=one.seconds(one.cycles.best),
+            basis=MODELLED,
+            low_seconds=one.seconds(one.cycles.low),
+            high_seconds=one.seconds(one.cycles.high),
+            cycles=one.cycles,
+            wait_states=one.wait_states,
+            beyond_the_part=one.beyond_the_part,
+            spent={cause.value: cycles for cause, cycles in one.by_cause.items()},
+        )
+        for one in estimates
+    )
 
 
 def latencies(instructions: float, clocks_hz: Iterable[int]) -> tuple[Latency, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
@@ -65,12 +66,34 @@ class Gauge(ABC):
     def __init__(self, wanted: int | None = None) -> None:
         """`wanted`: be done after so many calls; None means never."""
         self.calls: list[int] = []
+        self.trace: Trace | None = None
         self._wanted = wanted
+        self._trace_asked = False
+        self._tracing_since: int | None = None  # count when the traced call began
 
     @property
     def done(self) -> bool:
         """Have as many calls been seen as were wanted?"""
         return self._wanted is not None and len(self.calls) >= self._wanted
+
+    def trace_next(self) -> None:
+        """Trace the next call, flash reads included; `trace` holds it once the call has ended."""
+        self._trace_asked = True
+
+    def _began(self, engine: Engine) -> int:
+        """A call begins: return the count, and trace it if that was asked for."""
+        if self._trace_asked and self._tracing_since is None:
+            self._trace_asked = False
+            self._tracing_since = engine.instructions
+            engine.start_trace(flash_reads=True)
+        return engine.instructions
+
+    def _ended(self, engine: Engine, started: int) -> None:
+        """The call that began at count `started` has ended."""
+        self.calls.append(engine.instructions - started)
+        if self._tracing_since == started:
+            self._tracing_since = None
+            self.trace = engine.stop_trace()
 
     @property
     @abstractmethod
@@ -89,6 +112,15 @@ class Gauge(ABC):
     def result(self) -> Measurement:
         """Return what was seen so far."""
         return Measurement.of(self.what, self.calls, self.unfinished)
+
+    def save(self) -> object:
+        """Return what was seen so far, for `load`."""
+        return deepcopy(vars(self))
+
+    def load(self, state: object) -> None:
+        """Go back to what `save` returned."""
+        assert isinstance(state, dict)
+        vars(self).update(deepcopy(state))
 
 
 class BetweenPoints(Gauge):
@@ -111,10 +143,10 @@ class BetweenPoints(Gauge):
 
     def passed(self, pc: int, engine: Engine) -> None:
         if self._started is not None and pc == self._end:
-            self.calls.append(engine.instructions - self._started)
+            self._ended(engine, self._started)
             self._started = None
         if self._started is None and pc == self._begin:
-            self._started = engine.instructions
+            self._started = self._began(engine)
 
 
 @dataclass(frozen=True)
@@ -150,19 +182,19 @@ class FunctionCalls(Gauge):
         sp = engine.registers["sp"]
         for call in reversed(self._open):
             if call.returns_to == pc and call.sp == sp:
-                self.calls.append(engine.instructions - call.started)
+                self._ended(engine, call.started)
                 self._open.remove(call)
                 break
         if pc == self._entry:
-            self._open.append(_Call(engine.registers["lr"] & ~1, sp, engine.instructions))
+            self._open.append(_Call(engine.registers["lr"] & ~1, sp, self._began(engine)))
 
 
 class Probe(Engine):
     """An engine that passes everything on and notes what a gauge wants to know.
 
     It is put in front of a machine that has just been loaded or reset. The probe owns nothing:
-    closing it leaves the engine open. With `stop_when_done` a run ends, with StopKind.PC, as
-    soon as the gauge has seen the calls it wanted.
+    closing it leaves the engine open. What the gauge has seen goes back with a snapshot. With
+    `stop_when_done` a run ends, with StopKind.PC, once the gauge has seen the calls it wanted.
     """
 
     def __init__(self, engine: Engine, gauge: Gauge, stop_when_done: bool = False) -> None:
@@ -236,8 +268,10 @@ class Probe(Engine):
         return self._engine.stop_trace()
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self.name, (self._engine.snapshot(), self._seconds, self._noted))
+        state = (self._engine.snapshot(), self._seconds, self._noted, self._gauge.save())
+        return Snapshot(self.name, state)
 
     def restore(self, snapshot: Snapshot) -> None:
-        inner, self._seconds, self._noted = snapshot.state
+        inner, self._seconds, self._noted, gauge = snapshot.state
         self._engine.restore(inner)
+        self._gauge.load(gauge)

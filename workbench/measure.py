@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.cost import Latency, modelled_latencies
 from workbench.engines.base import Engine, Limit, Stop, StopKind
 from workbench.errors import CheckFailedError, UserError
 from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
@@ -13,17 +14,23 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.model.features import read_features
 from workbench.platform import Platform
+from workbench.timing.model import CycleModel
 
 
 @dataclass(frozen=True)
 class MeasureReport:
-    """What was counted, on what, and why the run ended (None where features drove it)."""
+    """What was counted, on what, and why the run ended (None where features drove it).
+
+    latencies: of the first call or passage, modelled at the platform's clocks; its first entry is
+    the clock that the board's firmware sets up.
+    """
 
     image: str
     platform: str
     engine: str
     measurement: Measurement
     stop: StopKind | None
+    latencies: tuple[Latency, ...] = ()
 
 
 def gauge_for(
@@ -71,12 +78,20 @@ def measure_run(
 
     Raises CheckFailedError where what was to be measured was never seen to end.
     """
+    gauge.trace_next()
     engine.load(image, platform)
     if send:
         engine.uart.write(send)
     reason = Probe(engine, gauge, stop_when_done=True).run(Stop(), limit)
     measurement = _seen(gauge, f"the run ended with '{reason.kind.value}' at 0x{reason.pc:08x}")
-    return MeasureReport(str(image.path), platform.name, engine.name, measurement, reason.kind)
+    return MeasureReport(
+        str(image.path),
+        platform.name,
+        engine.name,
+        measurement,
+        reason.kind,
+        _latencies(gauge, platform),
+    )
 
 
 def measure_inferences(
@@ -86,6 +101,7 @@ def measure_inferences(
 
     Raises CheckFailedError where what was to be measured was never seen to end.
     """
+    gauge.trace_next()
     engine.load(image, platform)
     client = Client(Probe(engine, gauge))
     client.boot()
@@ -96,7 +112,16 @@ def measure_inferences(
         if gauge.done:
             break
     measurement = _seen(gauge, "all features were answered")
-    return MeasureReport(str(image.path), platform.name, engine.name, measurement, None)
+    latencies = _latencies(gauge, platform)
+    return MeasureReport(str(image.path), platform.name, engine.name, measurement, None, latencies)
+
+
+def _latencies(gauge: Gauge, platform: Platform) -> tuple[Latency, ...]:
+    if gauge.trace is None:
+        return ()
+    others = (hz for hz in platform.report_clocks_hz if hz != platform.clock_hz)
+    clocks = (platform.clock_hz, *others)
+    return modelled_latencies(CycleModel.of(platform).estimates(gauge.trace, clocks))
 
 
 def _seen(gauge: Gauge, ended: str) -> Measurement:

@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.engines import open_engine
+from workbench.errors import CheckFailedError
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Answer, Client, Hello, TensorInfo
 from workbench.model.features import Features
 from workbench.model.quantization import dequantize
 from workbench.platform import Platform
+from workbench.trace import Trace
 
 INVOKE = "tflite::MicroInterpreter::Invoke"
 """The function that is one inference, in our runtime and in TFLM alike."""
@@ -66,6 +68,17 @@ class Session:
             output=output.tobytes(),
             note=features.note,
         )
+
+    def trace(self, features: Features) -> Trace:
+        """Classify `features` and return the trace of that `Invoke()`, flash reads included.
+
+        Raises CheckFailedError where `Invoke()` was not seen to end.
+        """
+        self._invokes.trace_next()
+        self.classify(features)
+        if self._invokes.trace is None:
+            raise CheckFailedError("Invoke() was not seen to end", "is it a firmware of ours?")
+        return self._invokes.trace
 
     @property
     def invokes(self) -> Measurement:

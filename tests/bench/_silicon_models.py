@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def dense_graph() -> Any:
     values = {"input": _activation((1, widths[0]), ir.Layout.NC, quantization)}
     constants: dict[str, Any] = {}
     ops, current = [], "input"
-    for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:], strict=False)):
+    for layer, (inputs, outputs) in enumerate(pairwise(widths)):
         scale = 2**-7 * (layer + 1)
         codes = np.arange(inputs * outputs) * (7 + layer) + 3
         weights = (codes % 41 - 20).reshape(outputs, inputs).astype(np.int8)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench._silicon_models import Workload, build, convolution_graph, dense_graph
+from workbench.cost import modelled_latencies
 from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop
 from workbench.image import Image
@@ -100,7 +101,7 @@ def main() -> None:
     if "--explain" in sys.argv[1:]:
         for row in found:
             print(f"\n{row.name}")
-            print("\n".join(explain(row.model)))
+            print("\n".join(explain(*modelled_latencies([row.model]))))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,9 @@ def bench(
         list[Path] | None,
         typer.Option("--inputs", help="Recordings or features; else the project's own, or random."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what the cycles of each image are spent on.")
+    ] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Write the table as a page.")] = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
@@ -42,7 +45,7 @@ def bench(
     """
     from workbench.bench import bench as run_bench
     from workbench.bench import require_oracle_agrees
-    from workbench.cli.tables import print_costs
+    from workbench.cli.tables import print_costs, print_explanations
 
     with progress("starting") as tell:
         report = run_bench(
@@ -58,4 +61,6 @@ def bench(
     else:
         output().print(f"{report.model.name}, {report.inputs}, {report.engine} engine\n")
         print_costs(report)
+        if explain:
+            print_explanations(report)
     require_oracle_agrees(report)

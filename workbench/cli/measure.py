@@ -48,10 +48,13 @@ def measure(
     limit: Annotated[
         str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
     ] = "10s",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what the modelled cycles are spent on.")
+    ] = False,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
-    """Count the instructions between two points, or of the calls of one function.
+    """Count the instructions between two points, or of the calls of one function; model its time.
 
     Interrupts taken in between are part of the count. A recursive call counts as one of its own
     and as a part of the outer one.
@@ -74,10 +77,13 @@ def measure(
     if json:
         print_json(report)
     else:
-        _print(report)
+        _print(report, explain)
 
 
-def _print(report: MeasureReport) -> None:
+def _print(report: MeasureReport, explained: bool) -> None:
+    from workbench.cli.tables import milliseconds
+    from workbench.timing.explain import explain
+
     seen = report.measurement
     lines = [
         f"{seen.what}: instructions over {len(seen.calls)} calls, {report.engine} engine",
@@ -87,5 +93,14 @@ def _print(report: MeasureReport) -> None:
     ]
     if seen.unfinished:
         lines.append(f"  {seen.unfinished} more begun and not seen to end")
+    for latency in report.latencies:
+        best, interval = milliseconds(latency).split("\n")
+        cycles = latency.cycles.best if latency.cycles else 0
+        lines.append(
+            f"  first call at {latency.clock_hz / 1e6:g} MHz, modelled: {cycles:,} cycles, "
+            f"{best} ms ({interval})"
+        )
+    if explained and report.latencies:
+        lines += ["", *explain(report.latencies[0])]
     for line in lines:
         output().print(line, markup=False, soft_wrap=True)

@@ -1,25 +1,25 @@
-"""What the cycles of an estimate are spent on, in words."""
+"""What modelled cycles are spent on, in words."""
 
 from __future__ import annotations
 
-from workbench.timing.cycles import Cycles
-from workbench.timing.model import Estimate
+from workbench.cost import Latency
+from workbench.timing.cycles import NONE, Cycles
 
 _WIDTH = 46
 
 
-def explain(estimate: Estimate) -> list[str]:
-    """Return the breakdown of an estimate as lines of text, largest share first."""
-    total = estimate.cycles
-    beyond = ", faster than the part runs" if estimate.beyond_the_part else ""
+def explain(latency: Latency) -> list[str]:
+    """Return the breakdown of a modelled latency as lines of text, largest share first."""
+    total = latency.cycles or NONE
+    beyond = ", faster than the part runs" if latency.beyond_the_part else ""
     lines = [
-        f"modelled cycles at {estimate.clock_hz / 1e6:g} MHz "
-        f"({estimate.wait_states} wait states{beyond})",
+        f"modelled cycles at {latency.clock_hz / 1e6:g} MHz "
+        f"({latency.wait_states} wait states{beyond})",
         f"  {'':{_WIDTH}} {'best':>13}  {'interval':>27}",
     ]
-    for cause, cycles in sorted(estimate.by_cause.items(), key=lambda item: -item[1].best):
+    for cause, cycles in sorted(latency.spent.items(), key=lambda item: -item[1].best):
         share = cycles.best / total.best if total.best else 0.0
-        lines.append(_line(cause.value, cycles) + f"  {share:6.1%}")
+        lines.append(_line(cause, cycles) + f"  {share:6.1%}")
     lines.append(_line("all", total))
     return lines
 

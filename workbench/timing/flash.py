@@ -254,11 +254,9 @@ def _data_costs(
     costs: Costs = {}
     for address, found in trace.flash_reads.items():
         if flash.data_cache_lines:
-            # Each new line of a stream is read once. Between two reads of one instruction
-            # others may have pushed its line out of the few that there are.
-            cycles = Cycles(
-                each.low * found.lines, each.best * found.lines, each.high * found.reads
-            )
+            # Best: each new line that an instruction reads comes from flash once. Low: it is in
+            # the cache still. High: others push it out between any two reads.
+            cycles = Cycles(0, each.best * found.lines, each.high * found.reads)
         else:
             cycles = each * found.reads
         costs[address, Cause.DATA_READ] = cycles
