@@ -77,8 +77,9 @@ def test_limit_in_seconds_is_virtual_time(probe):
 
 def test_sleep_that_nothing_can_end_is_idle(probe):
     assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
-    assert probe.run(Stop(idle=False), Seconds(0.5)).kind is StopKind.LIMIT
     count = probe.instructions
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE  # it still sleeps
+    assert probe.run(Stop(idle=False), Seconds(0.5)).kind is StopKind.LIMIT
     assert probe.run(Stop(idle=False), Instructions(10)).kind is StopKind.IDLE
     assert probe.instructions == count
 
@@ -227,6 +228,18 @@ def test_snapshot_brings_counts_time_and_console_back(probe):
     assert probe.uart.transcript == b"hello\ndone\nbc"
 
 
+def test_snapshot_of_a_sleeping_core_sleeps_on(probe):
+    probe.run(TO_SLEEP, SECOND)
+    snapshot = probe.snapshot()
+    probe.reset()
+    probe.restore(snapshot)
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
+    assert probe.instructions == snapshot.state.instructions
+    probe.uart.write(b"a")
+    probe.run(TO_SLEEP, SECOND)
+    assert probe.uart.read().endswith(b"b")
+
+
 def test_trace_counts_every_instruction_once(probe, probe_image):
     work = probe_image.symbol("Work")
     probe.run(Stop(pc=frozenset({work.address})), SECOND)
@@ -243,11 +256,11 @@ def test_trace_counts_every_instruction_once(probe, probe_image):
     assert trace.counts[loop[0]] == 100_000
 
 
-def test_trace_holds_across_interrupts_stops_and_faults(probe):
+def test_trace_holds_across_interrupts_stops_resets_and_faults(probe):
     probe.run(TO_SLEEP, SECOND)
     before = probe.instructions
     probe.start_trace()
-    for byte in (b"a", b"t", b"u"):
+    for byte in (b"a", b"t", b"r", b"u"):
         probe.uart.write(byte)
         probe.run(TO_SLEEP, Instructions(100))
         probe.run(TO_SLEEP, SECOND)

@@ -1,7 +1,7 @@
 """From the blocks that Renode began to a Trace.
 
 Renode calls back at each block of instructions it begins, with the block's address; the recorder
-(`worker.dotnet.record_blocks`) notes besides how many instructions were executed before. A block
+(`worker.hooks`) notes besides how many instructions were executed before. A block
 therefore ran for the difference to the next one's number, whatever cut it short: a fault, an
 interrupt, a stop.
 """

@@ -36,6 +36,7 @@ class _Saved:
 
     emulation: bytes
     issued_before: int
+    asleep: bool
     instructions: int
     transcript: bytes
     unread: bytes
@@ -118,7 +119,7 @@ class RenodeEngine(Engine):
     def instructions(self) -> int:
         return self._instructions
 
-    def start_trace(self) -> None:
+    def start_trace(self, flash_reads: bool = False) -> None:
         worker = self._worker()
         self._traces += 1
         worker.ask("start_trace", path=str(worker.folder / f"blocks-{self._traces}"))
@@ -144,6 +145,7 @@ class RenodeEngine(Engine):
         saved = _Saved(
             emulation,
             int(answer.fields["issued_before"]),
+            bool(answer.fields["asleep"]),
             self._instructions,
             self.uart.transcript,
             self.uart.unread,
@@ -160,7 +162,10 @@ class RenodeEngine(Engine):
         worker = self._worker()
         path = worker.folder / "restored"
         path.write_bytes(saved.emulation)
-        self._note(worker.ask("restore", path=str(path), issued_before=saved.issued_before))
+        answer = worker.ask(
+            "restore", path=str(path), issued_before=saved.issued_before, asleep=saved.asleep
+        )
+        self._note(answer)
         path.unlink()
         self.uart.rewind(saved.transcript, saved.unread)
 
@@ -199,7 +204,7 @@ class RenodeEngine(Engine):
             instructions=int(fields["instructions"]),
             seconds=float(fields["seconds"]),
             fault=FaultState(**fault) if fault else None,
-            detail=abort_in(lines) if kind is StopKind.LOCKUP else "",
+            detail=_detail(kind, fault is not None, lines),
             warnings=warnings_in(lines),
         )
 
@@ -210,6 +215,14 @@ class RenodeEngine(Engine):
         except UserError:
             page = 0x1000  # Renode maps memory in pages of the core
             return self.memory.read(address, page - address % page)
+
+
+def _detail(kind: StopKind, has_state: bool, lines: list[str]) -> str:
+    if kind is StopKind.LOCKUP:
+        return abort_in(lines)
+    if kind is StopKind.FAULT and not has_state:
+        return "Renode left the fault pending, because it is masked (silicon: HardFault)"
+    return ""
 
 
 def _limit(limit: Limit) -> tuple[int | None, int | None]:

@@ -42,8 +42,9 @@ WORKER = (sys.executable, "-m", "workbench.engines.renode.worker")
 START_SECONDS = 90.0
 ANSWER_SECONDS = 60.0
 
-_LOG_LINES = 8
+_LOG_LINES = 12
 _QUIT_SECONDS = 2.0
+_DUMP_SECONDS = 0.3
 _ERRORS: Mapping[str, tuple[type[Exception], str]] = {
     "platform": (PlatformError, "Correct the .repl, or try it in Renode itself."),
     "image": (PlatformError, "Does the platform have memory where the image is loaded?"),
@@ -171,6 +172,7 @@ class WorkerProcess:
                 if on_event is not None:
                     on_event(message)
         except queue.Empty:
+            self._ask_where_it_stands()
             raise self._failure(f"no answer to {operation!r} in {seconds:g} s") from None
         except (KeyboardInterrupt, SystemExit):
             self._kill()  # an answer that comes later would be taken for the next request's
@@ -184,6 +186,13 @@ class WorkerProcess:
             error, hint = _ERRORS[kind]
             raise error(f"Renode: {text}", hint)
         raise self._failure(text)
+
+    def _ask_where_it_stands(self) -> None:
+        """Let a worker that hangs write the places of its threads into its log."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGUSR1)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_DUMP_SECONDS)
 
     def _how_it_ended(self, operation: str) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -207,10 +216,9 @@ class WorkerProcess:
 
     def _kill(self) -> None:
         """Kill the worker and what it may have started: it leads a session of its own."""
-        if self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
         with contextlib.suppress(OSError):
             self._input.close()
 

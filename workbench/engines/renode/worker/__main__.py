@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import queue
+import signal
 import sys
 import threading
 import traceback
@@ -14,6 +16,8 @@ from workbench.engines.renode.protocol import Message, ProtocolError, read_messa
 
 def main() -> None:
     """Take over the pipes, load Renode, answer requests."""
+    # An owner that waits in vain asks where this process stands before it kills it.
+    faulthandler.register(signal.SIGUSR1)
     # Whatever .NET or a native library prints must not get between the messages.
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")

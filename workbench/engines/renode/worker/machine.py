@@ -8,24 +8,18 @@ instead would cost 100 ms each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.dotnet import (
-    ICPU,
-    Action,
-    Boolean,
-    Byte,
-    CPUState,
     EmulationManager,
     ExecutionMode,
-    IMachine,
     Monitor,
     interface_to_class,
 )
+from workbench.engines.renode.worker.hooks import Hooks
 
 _NAME = "machine"
 # Timers are exact whatever the quantum is; what waits for a quantum's end are requests that Renode
@@ -54,25 +48,16 @@ class Setup:
 class Machine:
     """The emulation, its core and its console, with what is attached to them."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: str) -> None:
+        """`console`: the file for what the firmware sends; it only grows."""
         self._monitor = Monitor()
+        self._console = console
         self._setup: Setup | None = None
+        self._hooks: Hooks | None = None
         self.emulation: Any = None
         self.machine: Any = None
         self.cpu: Any = None
         self._uart: Any = None
-        self.on_byte: Callable[[int], None] = _ignore
-        self.on_reset: Callable[[], None] = _ignore
-        self.on_exception: Callable[[int], None] = _ignore
-        self.on_sleep: Callable[[], None] = _ignore
-        # Renode counts from each reset of the core on; these were issued before the last one.
-        self.issued_before = 0
-        # .NET keeps no Python object alive: the delegates live here.
-        self._byte = Action[Byte](lambda value: self.on_byte(value))
-        self._reset = Action[IMachine](lambda _: self.on_reset())
-        self._exception = Action[dotnet.UInt64](lambda index: self.on_exception(index))
-        self._sleep = Action[Boolean](lambda asleep: self.on_sleep() if asleep else None)
-        self._state = Action[ICPU, CPUState, CPUState](lambda cpu, old, new: self._changed(new))
 
     def log_to(self, path: str) -> None:
         """Write Renode's log to `path`, line by line."""
@@ -81,7 +66,6 @@ class Machine:
     def build(self, setup: Setup) -> None:
         """Make the machine of `setup` and leave it halted at reset."""
         self._setup = setup
-        self.issued_before = 0
         self.command("Clear")
         self.command(f'mach create "{_NAME}"')
         self.command(f"machine LoadPlatformDescription {_quoted(setup.repl)}", kind="platform")
@@ -108,10 +92,12 @@ class Machine:
         finally:
             self._start()
 
-    def load(self, path: str) -> None:
+    def load(self, path: str, issued_before: int, asleep: bool) -> None:
         """Take the state that `save` wrote to `path`, in place of the present one."""
         self.command(f"Load {_quoted(path)}")
         self._find_parts()
+        self.hooks.issued_before = issued_before
+        self.hooks.asleep = asleep
         self._define_reset_macro()
         self._start()
 
@@ -125,12 +111,18 @@ class Machine:
     @property
     def instructions(self) -> int:
         """Instructions issued since power-on."""
-        return self.issued_before + int(self.cpu.ExecutedInstructions)
+        return self.hooks.issued_before + int(self.cpu.ExecutedInstructions)
 
     @property
     def nanoseconds(self) -> int:
         """Virtual time that the core has used since power-on."""
         return int(self.cpu.TimeHandle.TotalElapsedTime.TotalNanoseconds)
+
+    @property
+    def hooks(self) -> Hooks:
+        """What notices things while the core runs."""
+        assert self._hooks is not None
+        return self._hooks
 
     @property
     def mips(self) -> int:
@@ -147,14 +139,11 @@ class Machine:
 
     def release(self) -> None:
         """Let the core run on."""
+        # It may run, and be paused again, before the next line here: ask first.
+        paused = self.cpu.IsPaused
         self.cpu.ExecutionMode = ExecutionMode.Continuous
-        if self.cpu.IsPaused:
+        if paused:
             self.cpu.Resume()
-
-    def _changed(self, state: object) -> None:
-        """A reset of the core begins: its count is about to be cleared."""
-        if state == CPUState.InReset:
-            self.issued_before += int(self.cpu.ExecutedInstructions)
 
     def _find_parts(self) -> None:
         assert self._setup is not None
@@ -169,6 +158,9 @@ class Machine:
         except Exception as error:
             message = f"{self._setup.repl} has no {self._setup.uart} on sysbus"
             raise RenodeError(message, "platform") from error
+        if self._hooks is not None:
+            self._hooks.close()
+        self._hooks = Hooks(self.cpu, self._console)
 
     def _load_commands(self) -> list[str]:
         assert self._setup is not None
@@ -192,25 +184,23 @@ class Machine:
             self.emulation.StartAll()
 
     def _attach(self) -> None:
-        self._uart.CharReceived += self._byte
-        self.machine.MachineReset += self._reset
-        self.cpu.StateChanged += self._state
-        self.cpu.AddHookAtInterruptBegin(self._exception)
-        self.cpu.AddHookAtWfiStateChange(self._sleep)
+        hooks = self.hooks
+        self._uart.CharReceived += hooks.byte
+        self.machine.MachineReset += hooks.reset
+        self.cpu.StateChanged += hooks.state
+        self.cpu.AddHookAtInterruptBegin(hooks.exception)
+        self.cpu.AddHookAtWfiStateChange(hooks.sleep)
 
     def _detach(self) -> None:
         """Take everything off that is no part of the machine: Save cannot write it."""
-        self._uart.CharReceived -= self._byte
-        self.machine.MachineReset -= self._reset
-        self.cpu.StateChanged -= self._state
-        self.cpu.RemoveHookAtWfiStateChange(self._sleep)
+        hooks = self.hooks
+        self._uart.CharReceived -= hooks.byte
+        self.machine.MachineReset -= hooks.reset
+        self.cpu.StateChanged -= hooks.state
+        self.cpu.RemoveHookAtWfiStateChange(hooks.sleep)
         # The only hook that has no public way to remove it (1.15.3 to 1.16).
-        if not dotnet.invoke_hidden(self.cpu, "RemoveHookAtInterruptBegin", self._exception):
+        if not dotnet.invoke_hidden(self.cpu, "RemoveHookAtInterruptBegin", hooks.exception):
             raise RenodeError("this Renode cannot save a machine that faults are watched on")
-
-
-def _ignore(*_: object) -> None:
-    pass
 
 
 def _quoted(path: str) -> str:

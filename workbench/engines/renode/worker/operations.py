@@ -9,9 +9,12 @@ from typing import Any
 
 from workbench.engines.renode.protocol import Message
 from workbench.engines.renode.worker import dotnet
+from workbench.engines.renode.worker.console import Console
 from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
 from workbench.engines.renode.worker.run import Runner, Until
 from workbench.engines.renode.worker.state import State
+
+_CONSOLE = str(Path("console").absolute())  # in the worker's own folder
 
 
 class Operations:
@@ -19,9 +22,10 @@ class Operations:
 
     def __init__(self, send: Callable[[Message], None]) -> None:
         self._send = send
-        self._machine = Machine()
+        self._console = Console(_CONSOLE)
+        self._machine = Machine(_CONSOLE)
         self._state = State(self._machine)
-        self._runner = Runner(self._machine, self._report_progress)
+        self._runner = Runner(self._machine, self._console, self._report_progress)
         self._recording: Any = None
         self._log = ""
         self.version = str(self._machine.command("version")).split("\n")[0].strip()
@@ -81,11 +85,11 @@ class Operations:
         result = {"reason": reason, "log": [log_start, self._log_size()], **self._where()}
         if reason == "fault":
             result["fault"] = self._state.fault()
-        return result, self._take_output()
+        return result, self._console.take()
 
     def op_send(self, request: Message) -> tuple[dict[str, Any], bytes]:
         self._machine.receive(request.blob)
-        return {}, self._take_output()
+        return {}, self._console.take()
 
     def op_get_register(self, request: Message) -> tuple[dict[str, Any], bytes]:
         return {"value": self._state.register(request.fields["name"])}, b""
@@ -103,7 +107,7 @@ class Operations:
 
     def op_start_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
         """Record blocks into the file "path"."""
-        hook, writer = dotnet.record_blocks(self._machine.cpu, request.fields["path"])
+        hook, writer = self._machine.hooks.record_blocks(request.fields["path"])
         self._machine.cpu.SetHookAtBlockBegin(hook)
         self._recording = hook, writer
         return {"instructions": self._machine.instructions}, b""
@@ -117,16 +121,17 @@ class Operations:
 
     def op_save(self, request: Message) -> tuple[dict[str, Any], bytes]:
         self._machine.save(request.fields["path"])
-        return {"issued_before": self._machine.issued_before}, b""
+        hooks = self._machine.hooks
+        return {"issued_before": hooks.issued_before, "asleep": hooks.asleep}, b""
 
     def op_restore(self, request: Message) -> tuple[dict[str, Any], bytes]:
-        self._machine.load(request.fields["path"])
-        self._machine.issued_before = request.fields["issued_before"]
-        self._runner.output.clear()
+        fields = request.fields
+        self._machine.load(fields["path"], fields["issued_before"], fields["asleep"])
+        self._console.take()
         return self._where(), b""
 
     def _fresh(self) -> tuple[dict[str, Any], bytes]:
-        self._runner.output.clear()
+        self._console.take()
         return self._where(), b""
 
     def _where(self) -> dict[str, Any]:
@@ -144,13 +149,6 @@ class Operations:
         except OSError:
             return 0
 
-    def _take_output(self) -> bytes:
-        """Hand over what the console said; the core's thread only ever appends to it."""
-        output = self._runner.output
-        taken = bytes(output)
-        del output[: len(taken)]
-        return taken
-
     def _report_progress(self) -> None:
         fields = {"event": "progress", "instructions": self._machine.instructions}
-        self._send(Message(fields, self._take_output()))
+        self._send(Message(fields, self._console.take()))

@@ -1,10 +1,9 @@
 """Running the core until something happens, exactly there.
 
-What ends a run is noticed on the core's own thread, in a hook: there the core is told to pause
-(`TimeHandle.RequestPause`, what a time source does to its sinks) and an event is set. A hook never
-raises: an exception in one would end the process. After a breakpoint, a limit or an exception
-entry the core stands before the next instruction; after a byte on the console it finishes the
-block of instructions that sent it.
+What ends a run is noticed by the hooks (`worker.hooks`), on the core's own thread: there the core
+is told to pause (`TimeHandle.RequestPause`, what a time source does to its sinks). After a
+breakpoint, a limit or an exception entry it stands before the next instruction; after a byte on
+the console it finishes the block of instructions that sent it.
 """
 
 from __future__ import annotations
@@ -12,24 +11,20 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import gcd
 
+from workbench.engines.renode.worker.console import Console
 from workbench.engines.renode.worker.dotnet import (
-    Action,
     ClockEntry,
     CPUState,
     Direction,
-    ICpuSupportingGdb,
-    ManualResetEventSlim,
     UInt64,
     WorkMode,
 )
+from workbench.engines.renode.worker.hooks import QUESTIONS, Signal
 from workbench.engines.renode.worker.machine import Machine, RenodeError
-
-# Exception indices of tlib (arch/arm/cpu.h) that mark a fault: undefined instruction, prefetch
-# and data abort, no coprocessor, invalid state. Taken exceptions come as interrupts besides.
-_FAULTS = frozenset({1, 3, 4, 17, 18})
+from workbench.engines.renode.worker.pattern import last_bytes
 
 _TIMER = "workbench limit"
 _NEVER = 1 << 63  # period of a counter that only counts, as the DWT's
@@ -38,8 +33,17 @@ _SYST_CSR, _TICKINT = 0xE000E010, 1 << 1  # ARM DDI 0403E, B3.3.3
 _POLL_MS = 50
 _STALL_SECONDS = 20.0
 _SETTLE_SECONDS = 5.0
-# A pattern is looked for in so many bytes before each new one; longer matches are not found.
+# A pattern is looked for in so many bytes and what is new; longer matches may not be found.
 _PATTERN_WINDOW = 16384
+
+_REASONS = {
+    Signal.LIMIT: "limit",
+    Signal.PC: "pc",
+    Signal.FAULT: "fault",
+    Signal.RESET: "reset",
+    Signal.BYTE: "uart",
+    Signal.SLEEP: "idle",
+}
 
 
 @dataclass(frozen=True)
@@ -55,26 +59,37 @@ class Until:
     nanoseconds: int | None = None
 
 
-@dataclass
+class _Watch:
+    """Tells when to report, and whether the machine still moves."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._reported = self._moved = time.monotonic()
+        self._seen = (-1, -1)
+
+    def is_due(self) -> bool:
+        """Is it time to report? Raises RenodeError where nothing has moved for too long."""
+        now = time.monotonic()
+        if now - self._reported < _POLL_MS / 1000:
+            return False
+        self._reported = now
+        place = self._machine.instructions, self._machine.nanoseconds
+        if place != self._seen:
+            self._seen, self._moved = place, now
+        elif now - self._moved > _STALL_SECONDS:
+            raise RenodeError(f"Renode made no progress for {_STALL_SECONDS:.0f} s")
+        return True
+
+
 class Runner:
     """Runs `machine`; `progress` is called about 20 times a second while it runs."""
 
-    machine: Machine
-    progress: Callable[[], None]
-    output: bytearray = field(default_factory=bytearray)  # not yet handed over
-
-    def __post_init__(self) -> None:
-        self._stopped = ManualResetEventSlim(False)
-        self._reason = ""
-        self._until = Until()
+    def __init__(self, machine: Machine, console: Console, progress: Callable[[], None]) -> None:
+        self._machine = machine
+        self._console = console
+        self._progress = progress
         self._pattern: re.Pattern[bytes] | None = None
-        self._unread = bytearray()
-        self._expire = Action(lambda: self._stop("limit"))
-        self._at_address = Action[ICpuSupportingGdb, UInt64](lambda *_: self._stop("pc"))
-        self.machine.on_byte = self._byte
-        self.machine.on_reset = self._reset
-        self.machine.on_exception = self._exception
-        self.machine.on_sleep = self._sleep
+        self._unread = b""
 
     def run(self, until: Until, unread: bytes) -> str:
         """Run until something in `until` happens; return what, in the words of StopKind.
@@ -83,49 +98,72 @@ class Runner:
         """
         if self._aborted:
             return "lockup"
-        self._until = until
-        self._unread = bytearray(unread)
+        self._unread = unread
+        self._console.watch()
         self._pattern = re.compile(until.uart) if until.uart is not None else None
-        if self._pattern is not None and self._pattern.search(self._unread):
+        if self._pattern is not None and self._pattern.search(unread):
             return "uart"
-        if int(self.machine.cpu.PC.RawValue) & ~1 in until.pc:
-            # The instruction under the core is executed before its address counts.
+        ask_bytes = frozenset() if until.uart is None else last_bytes(until.uart)
+        self._machine.hooks.arm(ask_bytes, fault=until.fault, sleep=until.idle, reset=until.reset)
+        begun = self._machine.instructions, self._machine.nanoseconds
+        first = self._first_step(until)
+        if first is not None:
+            return first
+        left = None
+        if until.instructions is not None:
+            left = until.instructions - (self._machine.instructions - begun[0])
+        left_ns = None
+        if until.nanoseconds is not None:
+            left_ns = until.nanoseconds - (self._machine.nanoseconds - begun[1])
+        if (left or left_ns or 0) <= 0:
+            return "limit"
+        return self._watched(until.pc, left, left_ns)
+
+    def _first_step(self, until: Until) -> str | None:
+        """Do what must come before the addresses are watched; return a reason if it ends the run.
+
+        Renode tells of a sleep when it begins: whether something has woken the core since then
+        shows when it is let go. And an instruction at a watched address under the core is executed
+        before that address counts.
+        """
+        reason = "limit"
+        if until.idle and self._sleeps_for_good():
+            reason = self._stride(1)
+            if reason == "limit" and self._sleeps_for_good():
+                return "idle"
+        elif int(self._machine.cpu.PC.RawValue) & ~1 in until.pc:
             reason = self._bounded(1, None)
-            if reason != "limit" or until.instructions == 1:
-                return reason
-            left = None if until.instructions is None else until.instructions - 1
-            return self._watched(until.pc, left, until.nanoseconds)
-        return self._watched(until.pc, until.instructions, until.nanoseconds)
+        return None if reason == "limit" else reason
 
     def _watched(self, pc: frozenset[int], instructions: int | None, ns: int | None) -> str:
-        cpu = self.machine.cpu
+        cpu, hook = self._machine.cpu, self._machine.hooks.address
         for address in pc:
-            cpu.AddHook(address, self._at_address)
+            cpu.AddHook(address, hook)
         try:
             return self._bounded(instructions, ns)
         finally:
             for address in pc:
-                cpu.RemoveHook(address, self._at_address)
+                cpu.RemoveHook(address, hook)
 
     def _bounded(self, instructions: int | None, ns: int | None) -> str:
         """Run at most so many instructions or nanoseconds, exactly."""
         if instructions is None:
             assert ns is not None
             return self._timed(ns, 1_000_000_000)
-        machine = self.machine
+        machine = self._machine
         target = machine.instructions + instructions
         while (left := target - machine.instructions) > 0:
             before = machine.instructions
             reason = self._stride(left)
             if reason != "limit":
                 return reason
-            if machine.instructions == before and not self._can_wake():
-                return "idle"  # asleep for good: the limit cannot be reached
+            if machine.instructions == before and self._sleeps_for_good():
+                return "idle"  # the limit cannot be reached
         return "limit"
 
     def _stride(self, instructions: int) -> str:
         """Run for the time that `instructions` take at most, or for a part of it."""
-        machine = self.machine
+        machine = self._machine
         mips = machine.mips
         # Renode's clock counts whole nanoseconds, hence this many instructions at a time.
         grain = mips // gcd(mips, 1000)
@@ -141,43 +179,52 @@ class Runner:
 
     def _timed(self, ticks: int, frequency: int) -> str:
         """Run for `ticks` of `frequency` Hz of virtual time at most."""
-        clock = self.machine.machine.ClockSource
-        self._stopped.Reset()
-        self._reason = ""
+        machine = self._machine
+        clock, hooks = machine.machine.ClockSource, machine.hooks
+        hooks.clear()
         clock.AddClockEntry(
             ClockEntry(
-                UInt64(ticks), frequency, self._expire, self.machine.cpu, _TIMER,
+                UInt64(ticks), frequency, hooks.limit, machine.cpu, _TIMER,
                 True, Direction.Ascending, WorkMode.OneShot,
             )
         )  # fmt: skip
         try:
-            self.machine.release()
-            self._wait()
+            machine.release()
+            return self._wait()
         finally:
-            self.machine.hold()
-            clock.TryRemoveClockEntry(self._expire)
-        return self._reason
+            machine.hold()
+            clock.TryRemoveClockEntry(hooks.limit)
 
-    def _wait(self) -> None:
-        seen, since = (-1, -1), time.monotonic()
-        while not self._stopped.Wait(_POLL_MS):
-            if self._aborted:
-                self._reason = "lockup"
-                break
-            self.progress()
-            now = self.machine.instructions, self.machine.nanoseconds
-            if now != seen:
-                seen, since = now, time.monotonic()
-            elif time.monotonic() - since > _STALL_SECONDS:
-                raise RenodeError(f"Renode made no progress for {_STALL_SECONDS:.0f} s")
+    def _wait(self) -> str:
+        """Answer the hooks' questions until one of them has ended the run; say which."""
+        hooks = self._machine.hooks
+        watch = _Watch(self._machine)
+        while not self._aborted:
+            if hooks.noticed.Wait(_POLL_MS):
+                signal = hooks.signal
+                if signal not in QUESTIONS:
+                    break
+                stop = self._decide(signal)
+                hooks.answer(stop)
+                if stop:
+                    break
+            if watch.is_due():
+                self._progress()
         self._settle()
-        if self._aborted:
-            self._reason = "lockup"
+        return "lockup" if self._aborted else _REASONS[hooks.signal]
+
+    def _decide(self, signal: Signal) -> bool:
+        """Does what the core is parked for end the run?"""
+        if signal is Signal.SLEEP:
+            return not self._can_wake()
+        assert self._pattern is not None
+        self._unread = self._unread[-_PATTERN_WINDOW:] + self._console.new()
+        return self._pattern.search(self._unread) is not None
 
     def _settle(self) -> None:
         """Wait until the core's thread has left the core alone, and a reset is over."""
         give_up = time.monotonic() + _SETTLE_SECONDS
-        machine = self.machine
+        machine = self._machine
         while machine.machine.IsPaused or machine.cpu.TimeHandle.SinkSideActive:
             if time.monotonic() > give_up:
                 raise RenodeError("the core did not stop when it was told to")
@@ -185,36 +232,14 @@ class Runner:
 
     @property
     def _aborted(self) -> bool:
-        return bool(self.machine.cpu.State == CPUState.Aborted)
+        return bool(self._machine.cpu.State == CPUState.Aborted)
 
-    # From here on: called by Renode, on the core's thread (a reset: on the dispatcher's).
-
-    def _stop(self, reason: str) -> None:
-        if not self._reason:
-            self._reason = reason
-        self.machine.cpu.TimeHandle.RequestPause()
-        self._stopped.Set()
-
-    def _byte(self, value: int) -> None:
-        self.output.append(value)
-        if self._pattern is None:
-            return
-        self._unread.append(value)
-        start = max(0, len(self._unread) - _PATTERN_WINDOW)
-        if not self._reason and self._pattern.search(self._unread, start):
-            self._stop("uart")
-
-    def _exception(self, index: int) -> None:
-        if index in _FAULTS and self._until.fault:
-            self._stop("fault")
-
-    def _sleep(self) -> None:
-        if self._until.idle and not self._can_wake():
-            self._stop("idle")
+    def _sleeps_for_good(self) -> bool:
+        return self._machine.hooks.asleep and not self._can_wake()
 
     def _can_wake(self) -> bool:
         """Is a timer running? Nothing else happens by itself in a machine with one core."""
-        for entry in self.machine.machine.ClockSource.GetAllClockEntries():
+        for entry in self._machine.machine.ClockSource.GetAllClockEntries():
             if not entry.Enabled or entry.LocalName == _TIMER or entry.Period >= _NEVER:
                 continue
             # Renode starts SysTick with the first interrupt, even one that was never switched on.
@@ -224,11 +249,5 @@ class Runner:
         return False
 
     def _systick_interrupts(self) -> bool:
-        control = self.machine.machine.SystemBus.ReadDoubleWord(_SYST_CSR, self.machine.cpu)
-        return bool(control & _TICKINT)
-
-    def _reset(self) -> None:
-        if self._until.reset:
-            self._reason = self._reason or "reset"
-            self.machine.hold()  # the machine resumes the core when the reset is over
-            self._stopped.Set()
+        bus = self._machine.machine.SystemBus
+        return bool(bus.ReadDoubleWord(_SYST_CSR, self._machine.cpu) & _TICKINT)
