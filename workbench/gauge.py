@@ -27,6 +27,7 @@ from workbench.engines.base import (
     StopReason,
     Uart,
 )
+from workbench.engines.exc_return import EXC_RETURNS
 
 if TYPE_CHECKING:
     from workbench.image import Image
@@ -151,7 +152,7 @@ class BetweenPoints(Gauge):
 
 @dataclass(frozen=True)
 class _Call:
-    returns_to: int
+    returns_to: frozenset[int]
     sp: int
     started: int
 
@@ -161,7 +162,8 @@ class FunctionCalls(Gauge):
 
     The stack pointer tells the activations apart, so calls may recurse, be interrupted by a
     handler that makes the same call, or lie on the stacks of several threads. A recursive call
-    counts as one of its own besides being part of the outer one.
+    counts as one of its own besides being part of the outer one. An exception handler ends where
+    it branches to EXC_RETURN, whichever: a context switch may go back to another kind of frame.
     """
 
     def __init__(self, what: str, entry: int, wanted: int | None = None) -> None:
@@ -172,7 +174,7 @@ class FunctionCalls(Gauge):
 
     @property
     def addresses(self) -> frozenset[int]:
-        return frozenset({self._entry, *(call.returns_to for call in self._open)})
+        return frozenset({self._entry}).union(*(call.returns_to for call in self._open))
 
     @property
     def unfinished(self) -> int:
@@ -181,12 +183,14 @@ class FunctionCalls(Gauge):
     def passed(self, pc: int, engine: Engine) -> None:
         sp = engine.registers["sp"]
         for call in reversed(self._open):
-            if call.returns_to == pc and call.sp == sp:
+            if pc in call.returns_to and call.sp == sp:
                 self._ended(engine, call.started)
                 self._open.remove(call)
                 break
         if pc == self._entry:
-            self._open.append(_Call(engine.registers["lr"] & ~1, sp, self._began(engine)))
+            target = engine.registers["lr"] & ~1
+            returns_to = EXC_RETURNS if target in EXC_RETURNS else frozenset({target})
+            self._open.append(_Call(returns_to, sp, self._began(engine)))
 
 
 class Probe(Engine):
@@ -266,6 +270,9 @@ class Probe(Engine):
 
     def stop_trace(self) -> Trace:
         return self._engine.stop_trace()
+
+    def trace_so_far(self) -> Trace | None:
+        return self._engine.trace_so_far()
 
     def snapshot(self) -> Snapshot:
         state = (self._engine.snapshot(), self._seconds, self._noted, self._gauge.save())

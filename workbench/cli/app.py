@@ -24,6 +24,11 @@ COMMANDS: dict[str, str] = {
     "classify": "Classify recordings or features on an emulated board.",
     "measure": "Count the instructions between two points or of one function.",
     "bench": "Boards x kernels: labels, instructions, flash, RAM, arena, latency.",
+    "test": "Run Robot Framework suites on emulated boards.",
+    "parity": "Run both engines on the same input and say the first difference.",
+    "gdb": "Serve a board to gdb-multiarch, halted at reset.",
+    "profile": "Where the cycles go: by operator, function, source line, call path.",
+    "compare": "Set two saved benches side by side; fail on a regression.",
     "model": "Inspect or train a TensorFlow Lite model.",
     "repl": "Check platform descriptions in Renode's language.",
 }

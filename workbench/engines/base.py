@@ -199,6 +199,13 @@ class Engine(ABC):
     def stop_trace(self) -> Trace:
         """Stop recording and return what was executed since `start_trace`."""
 
+    def trace_so_far(self) -> Trace | None:
+        """Return what was executed since `start_trace` and go on recording.
+
+        None where the engine can give a trace at its end alone.
+        """
+        return None
+
     @abstractmethod
     def snapshot(self) -> Snapshot:
         """Return the state of the machine, to be given to `restore`."""

@@ -11,7 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from workbench.cost import BenchReport
 from workbench.demo import DemoReport
+from workbench.profile.values import Profile
+from workbench.report.flame import boxes, short_name
 from workbench.text import significant
+
+_ROWS = 40  # of a table on the page
 
 
 def demo_page(report: DemoReport) -> str:
@@ -22,6 +26,13 @@ def demo_page(report: DemoReport) -> str:
 def bench_page(report: BenchReport) -> str:
     """Return the page of `workbench bench`."""
     return _render("bench_page.html.j2", bench=report)
+
+
+def profile_page(profile: Profile) -> str:
+    """Return the page of `workbench profile`."""
+    drawn = boxes(profile.stacks)
+    depth = max((box.depth for box in drawn), default=0)
+    return _render("profile.html.j2", profile=profile, boxes=drawn, depth=depth, rows=_ROWS)
 
 
 def _render(template: str, **values: Any) -> str:
@@ -35,4 +46,5 @@ def _render(template: str, **values: Any) -> str:
     environment.filters["thousands"] = lambda number: f"{round(number):,}"
     environment.filters["milliseconds"] = lambda seconds: significant(seconds * 1e3)
     environment.filters["megahertz"] = lambda hertz: f"{hertz / 1e6:g}"
+    environment.filters["short_name"] = short_name
     return environment.get_template(template).render(**values)

@@ -70,8 +70,8 @@ class Instruction:
         return bool(self.forms_address)
 
 
-_MULTIPLIES = ("mul", "mla", "mls", "smul", "smla", "smml", "smua", "smus", "smls", "umul")
-_MULTIPLIES += ("umla", "umaal")
+# The SIMD ones and the long ones begin like these.
+_MULTIPLIES = ("mul", "mla", "mls", "smul", "sml", "smm", "smua", "smus", "umul", "uma", "uml")
 _MULTIPLE_LOADS = ("ldm", "pop", "vldm", "vpop")
 _MULTIPLE_STORES = ("stm", "push", "vstm", "vpush")
 _SYSTEM = ("cps", "mrs", "msr", "dsb", "dmb", "isb", "svc", "bkpt")

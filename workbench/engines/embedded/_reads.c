@@ -126,8 +126,15 @@ static PyObject *addresses(PyObject *self, PyObject *unused) {
                        (unsigned long long)(uintptr_t)reads_of(self));
 }
 
-/* Return {pc: (reads, lines)} and begin anew. */
-static PyObject *take(PyObject *self, PyObject *unused) {
+static PyObject *clear(PyObject *self, PyObject *unused) {
+  (void)unused;
+  Reads *r = reads_of(self);
+  memset(r->slots, 0, (r->slot_mask + 1) * sizeof *r->slots);
+  r->used = 0;
+  Py_RETURN_NONE;
+}
+
+static PyObject *counts(PyObject *self, PyObject *unused) {
   (void)unused;
   Reads *r = reads_of(self);
   if (r->out_of_memory) return PyErr_NoMemory();
@@ -143,14 +150,13 @@ static PyObject *take(PyObject *self, PyObject *unused) {
     Py_XDECREF(item);
     if (failed) Py_CLEAR(found);
   }
-  memset(r->slots, 0, (r->slot_mask + 1) * sizeof *r->slots);
-  r->used = 0;
   return found;
 }
 
 static PyMethodDef methods[] = {
     {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
-    {"take", take, METH_NOARGS, "Return {pc: (reads, lines)} and begin anew."},
+    {"counts", counts, METH_NOARGS, "Return {pc: (reads, lines)}."},
+    {"clear", clear, METH_NOARGS, "Begin anew."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -451,16 +451,20 @@ static int collect(const Tracer *t, PyObject *blocks, PyObject *edges) {
   return 0;
 }
 
-static PyObject *stop_recording(PyObject *self, PyObject *unused) {
+static PyObject *recorded(PyObject *self, PyObject *unused) {
   (void)unused;
   Tracer *t = tracer_of(self);
-  t->recording = 0;
   if (t->out_of_memory) return PyErr_NoMemory();
   PyObject *blocks = PyList_New(0), *edges = PyDict_New(), *result = NULL;
   if (blocks && edges && collect(t, blocks, edges) == 0) result = PyTuple_Pack(2, blocks, edges);
   Py_XDECREF(blocks);
   Py_XDECREF(edges);
   return result;
+}
+
+static PyObject *stop_recording(PyObject *self, PyObject *unused) {
+  tracer_of(self)->recording = 0;
+  return recorded(self, unused);
 }
 
 static PyObject *issue_block(PyObject *self, PyObject *args) {
@@ -530,6 +534,7 @@ static PyMethodDef methods[] = {
     {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
     {"start", start, METH_NOARGS, "Begin to record."},
     {"stop", stop_recording, METH_NOARGS, "End recording; return (blocks, edges)."},
+    {"recorded", recorded, METH_NOARGS, "Return (blocks, edges) so far and go on."},
     {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},
     {"accept", accept_block, METH_VARARGS, "(address, size): its divisions are watched singly."},
     {"truncate", truncate_block, METH_VARARGS, "(size): the block issued last was cut short."},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from workbench.engines.embedded.bitband import BitBand
 from workbench.engines.embedded.bus import Bus, Store
 from workbench.engines.embedded.machine import Machine, Sizing
@@ -74,11 +76,18 @@ def console_of(machine: Machine, platform: Platform) -> UartPeripheral:
     peripheral = machine.peripherals.get(platform.uart)
     if isinstance(peripheral, UartPeripheral):
         return peripheral
-    usable = [n for n, p in machine.peripherals.items() if isinstance(p, UartPeripheral)]
+    usable = [name for name, _ in uarts_of(machine)]
     raise PlatformError(
         f"{platform.repl}: the embedded engine has no model for the console {platform.uart!r}",
         hint=f"Choose one of: {', '.join(usable)}" if usable else "Use --engine renode.",
     )
+
+
+def uarts_of(machine: Machine) -> Iterator[tuple[str, UartPeripheral]]:
+    """Yield the models that can be the console, with their names."""
+    for name, peripheral in machine.peripherals.items():
+        if isinstance(peripheral, UartPeripheral):
+            yield name, peripheral
 
 
 def _the_nvic(description: Description, platform: Platform) -> Entry:

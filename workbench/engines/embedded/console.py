@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from workbench.engines.base import Uart
 from workbench.engines.embedded.peripheral import UartPeripheral
@@ -40,6 +41,11 @@ class Console(Uart):
     def transcript(self) -> bytes:
         return bytes(self._transcript)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the firmware has sent nothing yet."""
+        return not self._transcript
+
     def listen(self, listener: Callable[[bytes], None] | None) -> None:
         self._listener = listener
 
@@ -74,3 +80,25 @@ class Console(Uart):
         self._transcript = bytearray(state[0])
         self._read = state[1]
         self._searched = self._read
+
+
+class OtherPorts:
+    """Counts what the serial ports that are not the console send."""
+
+    def __init__(self, ports: Mapping[str, UartPeripheral]) -> None:
+        self._sent = dict.fromkeys(ports, 0)
+        for name, port in ports.items():
+            port.transmit = partial(self._count, name)
+
+    def _count(self, name: str, data: bytes) -> None:
+        self._sent[name] += len(data)
+
+    def advice(self, console: str) -> str:
+        """Say which port to look at when `console` is silent and another one is not, else ""."""
+        name = max(self._sent, key=lambda n: self._sent[n], default="")
+        if not name or not self._sent[name]:
+            return ""
+        return (
+            f"the console {console} sent nothing, {name} sent {self._sent[name]:,} bytes: "
+            f"choose it with --uart {name}"
+        )

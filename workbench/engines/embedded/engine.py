@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.engines import base
-from workbench.engines.embedded.assemble import assemble, console_of
+from workbench.engines.boot import boot_of
+from workbench.engines.embedded.assemble import assemble, console_of, uarts_of
 from workbench.engines.embedded.bus import BusError
-from workbench.engines.embedded.console import Console
+from workbench.engines.embedded.console import Console, OtherPorts
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.recording import to_trace
 from workbench.engines.embedded.registers import REGISTER_IDS
@@ -94,6 +95,7 @@ class EmbeddedEngine(base.Engine):
         self._loaded: Machine | None = None
         self._runner: Runner | None = None
         self._console: Console | None = None
+        self._console_name, self._others = "", OtherPorts({})
 
     @property
     def machine(self) -> Machine:
@@ -113,9 +115,12 @@ class EmbeddedEngine(base.Engine):
         machine = assemble(platform, self._python_tracer)
         try:
             console = Console(console_of(machine, platform), machine.attend)
+            others = {name: port for name, port in uarts_of(machine) if name != platform.uart}
             runner = Runner(machine, console)
-            table = platform.vector_table
-            machine.vector_table = image.vector_table if table is None else table
+            boot = boot_of(image, platform)
+            machine.vector_table = boot.vector_table
+            if boot.warning:
+                machine.warn(boot.warning)
             machine.on_power_up.append(lambda: _program(machine, image, platform))
             machine.power_on()
         except BusError as error:
@@ -125,6 +130,7 @@ class EmbeddedEngine(base.Engine):
             machine.close()
             raise
         self._loaded, self._console, self._runner = machine, console, runner
+        self._console_name, self._others = platform.uart, OtherPorts(others)
         self.registers = EmbeddedRegisters(machine, runner)
         self.memory = EmbeddedMemory(machine)
 
@@ -141,7 +147,11 @@ class EmbeddedEngine(base.Engine):
     def run(self, until: base.Stop, limit: base.Limit) -> base.StopReason:
         self._must_be_loaded()
         assert self._runner is not None
-        return self._runner.run(until, limit)
+        assert self._console is not None
+        reason = self._runner.run(until, limit)
+        if self._console.is_silent and (advice := self._others.advice(self._console_name)):
+            return replace(reason, warnings=(*reason.warnings, advice))
+        return reason
 
     @property
     def instructions(self) -> int:
@@ -155,9 +165,12 @@ class EmbeddedEngine(base.Engine):
 
     def stop_trace(self) -> Trace:
         machine = self.machine
-        with_reads = machine.reads.recording
         reads = machine.reads.stop()
-        return replace(to_trace(machine.tracer.stop()), flash_reads=reads if with_reads else None)
+        return replace(to_trace(machine.tracer.stop()), flash_reads=reads)
+
+    def trace_so_far(self) -> Trace | None:
+        machine = self.machine
+        return replace(to_trace(machine.tracer.recorded()), flash_reads=machine.reads.found())
 
     def snapshot(self) -> base.Snapshot:
         self._must_be_loaded()

@@ -36,6 +36,10 @@ class NativeTracer:
         blocks, edges = self._tracer.stop()
         return Recording(tuple(blocks), edges)
 
+    def recorded(self) -> Recording:
+        blocks, edges = self._tracer.recorded()
+        return Recording(tuple(blocks), edges)
+
     def truncate(self, size: int) -> None:
         self._tracer.truncate(size)
 

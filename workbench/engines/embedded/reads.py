@@ -26,8 +26,11 @@ class ReadCounter(Protocol):
     hook: Any
     user_data: int | None
 
-    def take(self) -> Found:
-        """Return {instruction: (reads, lines)} and begin anew."""
+    def counts(self) -> Found:
+        """Return {instruction: (reads, lines)}."""
+
+    def clear(self) -> None:
+        """Begin anew."""
 
 
 class PythonReads:
@@ -53,9 +56,11 @@ class PythonReads:
         counts[1] += counts[2] != line
         counts[2] = line
 
-    def take(self) -> Found:
-        found, self._found = self._found, {}
-        return {pc: (reads, lines) for pc, (reads, lines, _) in found.items()}
+    def counts(self) -> Found:
+        return {pc: (reads, lines) for pc, (reads, lines, _) in self._found.items()}
+
+    def clear(self) -> None:
+        self._found.clear()
 
 
 class NativeReads:
@@ -74,9 +79,12 @@ class NativeReads:
         hook, self.user_data = self._reads.addresses()
         self.hook = ctypes.c_void_p(hook)
 
-    def take(self) -> Found:
-        found: Found = self._reads.take()
+    def counts(self) -> Found:
+        found: Found = self._reads.counts()
         return found
+
+    def clear(self) -> None:
+        self._reads.clear()
 
 
 class ReadRecorder:
@@ -88,25 +96,28 @@ class ReadRecorder:
         self._counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
         self._hooks: list[int] = []
 
-    @property
-    def recording(self) -> bool:
-        return bool(self._hooks)
-
     def start(self, flash: Sequence[tuple[int, int]]) -> None:
         """Count reads at the addresses of `flash`: (start, end) of each range."""
         self.stop()
-        self._counter.take()
+        self._counter.clear()
         for start, end in flash:
             self._hooks.append(
                 self._core.add_read_hook(self._counter.hook, self._counter.user_data, start, end)
             )
 
-    def stop(self) -> dict[int, FlashReads]:
-        """End the recording; return what was read, by instruction."""
+    def found(self) -> dict[int, FlashReads] | None:
+        """Return what was read so far, by instruction; None while nothing is recorded."""
+        if not self._hooks:
+            return None
+        return {pc: FlashReads(*found) for pc, found in sorted(self._counter.counts().items())}
+
+    def stop(self) -> dict[int, FlashReads] | None:
+        """End the recording; return what was read, None where nothing was recorded."""
+        found = self.found()
         for hook in self._hooks:
             self._core.remove_hook(hook)
         self._hooks.clear()
-        return {pc: FlashReads(*found) for pc, found in sorted(self._counter.take().items())}
+        return found
 
 
 def _address_of(function: Any) -> int:

@@ -24,6 +24,7 @@ from workbench.engines.embedded.scb import SCR_SEVONPEND, SCR_SLEEPONEXIT, Cfsr
 from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import NEVER, StopCause
+from workbench.engines.exc_return import EXC_RETURNS
 from workbench.errors import EngineError
 
 _MASKS, _WFI, _WFE = int(BlockFlag.MASKS), int(BlockFlag.WFI), int(BlockFlag.WFE)
@@ -61,6 +62,7 @@ class Runner:
         self._locked_up = ""
         self._stop_after = 0  # BlockFlag bits of blocks after which to look at the masks
         self._ended = ""  # how the firmware ended itself, by semihosting
+        self._resets = 0  # that no one has been told of
         machine.core.is_wait_for_event = self._on_wait_for_event
 
     def reset(self) -> None:
@@ -90,8 +92,8 @@ class Runner:
         goal = self._goal(limit)
         self._console.expect(until.uart)
         try:
-            if machine.core.pc in until.pc and self._is_running:
-                stopped = self._step_off(until, goal)
+            if self._is_running:
+                stopped = self._leave(until, goal)
                 if stopped is not None:
                     return stopped
             while True:
@@ -112,6 +114,14 @@ class Runner:
             return Goal(instructions=machine.state.count + max(0, limit.count))
         ticks = round(max(0.0, limit.seconds) * machine.clock.ticks_per_second)
         return Goal(ticks=machine.clock.now + ticks)
+
+    def _leave(self, until: Stop, goal: Goal) -> StopReason | None:
+        """Go on from a stop address."""
+        machine = self._machine
+        if machine.core.pc in EXC_RETURNS and machine.unit.ipsr:
+            fault = self._return()
+            return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
+        return self._step_off(until, goal) if machine.core.pc in until.pc else None
 
     def _step_off(self, until: Stop, goal: Goal) -> StopReason | None:
         """Execute the instruction at a stop address, before any interrupt is taken."""
@@ -134,6 +144,7 @@ class Runner:
             self.reset()
             if until.reset:
                 return self._stop(StopKind.RESET)
+            self._resets += 1
         if self._console.matched():
             return self._stop(StopKind.UART)
         if machine.clock.next_deadline <= machine.clock.now:
@@ -225,6 +236,9 @@ class Runner:
         state = machine.state
         if event is not None:
             self._stepper.reset()
+            if self._is_return(event) and machine.core.pc in until.pc:
+                state.flags = 0
+                return self._stop(StopKind.PC)
             fault = self._on_event(event)
             state.flags = 0
             return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
@@ -279,7 +293,7 @@ class Runner:
                     self._machine_call()
                     return None
                 return self._faults.take_breakpoint()
-            if event.value == QemuException.EXCEPTION_EXIT and self._machine.unit.ipsr:
+            if self._is_return(event):
                 return self._return()
         cause = fault_of(self._machine, event)
         self._correct_count(event, cause)
@@ -303,6 +317,10 @@ class Runner:
             code = machine.bus.read(pc, 2)
             width = 4 if code[1] >= 0xE8 else 2
             machine.tracer.truncate(pc + width - state.address)
+
+    def _is_return(self, event: Event) -> bool:
+        is_exit = event.kind is EventKind.EXCEPTION and event.value == QemuException.EXCEPTION_EXIT
+        return is_exit and bool(self._machine.unit.ipsr)
 
     def _return(self) -> FaultState | None:
         """A branch to EXC_RETURN in a handler."""
@@ -329,6 +347,10 @@ class Runner:
         self, kind: StopKind, fault: FaultState | None = None, detail: str = ""
     ) -> StopReason:
         machine = self._machine
+        if self._resets:
+            times = "once" if self._resets == 1 else f"{self._resets:,} times"
+            machine.warn(f"the firmware or a watchdog reset the part {times}")
+            self._resets = 0
         warnings = tuple(machine.warnings)
         machine.warnings.clear()
         return StopReason(

@@ -94,6 +94,9 @@ class Tracer(Protocol):
 
     def stop(self) -> Recording: ...
 
+    def recorded(self) -> Recording:
+        """Return what has been recorded since `start`, and go on."""
+
     def truncate(self, size: int) -> None:
         """Of the block issued last only the first `size` bytes were executed."""
 
@@ -165,6 +168,9 @@ class PythonTracer:
 
     def stop(self) -> Recording:
         self._recording = False
+        return self.recorded()
+
+    def recorded(self) -> Recording:
         used = [i for i, count in enumerate(self._counts) if count]
         renumbered = {old: new for new, old in enumerate(used)}
         return Recording(

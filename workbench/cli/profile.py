@@ -1,0 +1,192 @@
+"""`workbench profile`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.console import output, print_json, read_input
+from workbench.cli.options import (
+    EngineOption,
+    InputOption,
+    JsonOption,
+    PlatformOption,
+    ReplOption,
+    UartOption,
+)
+from workbench.engines import EngineChoice
+
+if TYPE_CHECKING:
+    from workbench.profile.values import Profile
+
+app = typer.Typer()
+
+
+@app.command()
+def profile(
+    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    platform: PlatformOption = None,
+    repl: ReplOption = None,
+    uart: UartOption = None,
+    function: Annotated[
+        str | None,
+        typer.Option("--function", help="The first call of this function; else the whole run."),
+    ] = None,
+    features: Annotated[
+        list[Path] | None,
+        typer.Option("--features", help="Recording or features for our firmware: one inference."),
+    ] = None,
+    input: InputOption = None,
+    clock: Annotated[
+        int | None, typer.Option("--clock", help="Core clock in MHz; else the board's.", min=1)
+    ] = None,
+    limit: Annotated[
+        str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
+    ] = "10s",
+    top: Annotated[int, typer.Option("--top", help="Rows of each table.", min=1)] = 12,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a page with a flame graph.")
+    ] = None,
+    speedscope: Annotated[
+        Path | None, typer.Option("--speedscope", help="Write a file for speedscope.app.")
+    ] = None,
+    collapsed: Annotated[
+        Path | None, typer.Option("--collapsed", help="Write collapsed stacks.")
+    ] = None,
+    engine: EngineOption = EngineChoice.AUTO,
+    json: JsonOption = False,
+) -> None:
+    """Where the cycles go: by operator, function, source line and call path.
+
+    Instructions are counted, cycles are modelled.
+    """
+    from workbench.engines import open_engine
+    from workbench.image import Image
+    from workbench.limits import parse_limit
+    from workbench.platform import load_platform
+    from workbench.profile.record import Request
+    from workbench.profile.record import profile as run_profile
+
+    request = Request(
+        image=Image.load(elf),
+        platform=load_platform(platform, repl=repl, uart=uart),
+        limit=parse_limit(limit),
+        function=function,
+        features=tuple(features or ()),
+        send=read_input(input),
+        clock_hz=clock * 1_000_000 if clock else None,
+    )
+    with open_engine(engine.value) as machine:
+        found = run_profile(machine, request)
+    _write(found, html, speedscope, collapsed)
+    if json:
+        print_json(found)
+    else:
+        _print(found, top)
+
+
+def _write(
+    found: Profile, html: Path | None, speedscope: Path | None, collapsed: Path | None
+) -> None:
+    from json import dumps
+
+    from workbench.files import write_atomically
+    from workbench.profile import export
+
+    if html is not None:
+        from workbench.report.html import profile_page
+
+        write_atomically(html, profile_page(found))
+    if speedscope is not None:
+        write_atomically(speedscope, dumps(export.speedscope(found)) + "\n")
+    if collapsed is not None:
+        write_atomically(collapsed, export.collapsed(found))
+
+
+def _print(found: Profile, top: int) -> None:
+    from workbench.report.flame import short_name
+    from workbench.text import significant
+
+    console = output()
+    cycles = found.cycles
+    console.print(
+        f"{found.what} on {found.platform} at {found.clock_hz / 1e6:g} MHz: "
+        f"{found.instructions:,} instructions, {cycles.best:,} cycles modelled "
+        f"({cycles.low:,} to {cycles.high:,}), "
+        f"{significant(found.seconds(cycles.best) * 1e3)} ms",
+        markup=False,
+        soft_wrap=True,
+    )
+    whole = cycles.best or 1
+    if found.operators:
+        _table(
+            ("operator", "output", "MACs", "instructions", "cycles", "share", "a MAC"),
+            2,
+            [
+                (
+                    f"{one.name} #{one.index}",
+                    "x".join(map(str, one.shape)),
+                    f"{one.macs:,}",
+                    f"{one.instructions:,}",
+                    f"{one.cycles.best:,}",
+                    f"{one.cycles.best / whole:.1%}",
+                    f"{one.cycles_per_mac:.2f}" if one.cycles_per_mac is not None else "",
+                )
+                for one in found.operators
+            ],
+        )
+    _table(
+        ("function", "calls", "instructions", "cycles", "share", "with callees"),
+        1,
+        [
+            (
+                short_name(one.name),
+                f"{one.calls:,}",
+                f"{one.instructions:,}",
+                f"{one.cycles:,}",
+                f"{one.cycles / whole:.1%}",
+                f"{one.total_cycles:,}",
+            )
+            for one in found.functions[:top]
+        ],
+    )
+    _table(
+        ("calls", "to", "times", "cycles"),
+        2,
+        [
+            (short_name(one.caller), short_name(one.callee), f"{one.calls:,}", f"{one.cycles:,}")
+            for one in found.calls[:top]
+        ],
+    )
+    _table(
+        ("line", "in", "instructions", "cycles"),
+        2,
+        [
+            (
+                f"{one.file}:{one.line}",
+                " > ".join(short_name(name) for name in (one.function, *one.inlined)),
+                f"{one.instructions:,}",
+                f"{one.cycles:,}",
+            )
+            for one in found.lines[:top]
+        ],
+    )
+
+
+def _table(headings: tuple[str, ...], names: int, rows: list[tuple[str, ...]]) -> None:
+    """Print a table; the first `names` columns hold names, the others numbers."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1), pad_edge=False)
+    for position, heading in enumerate(headings):
+        if position < names:
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    output().print()
+    output().print(table)

@@ -1,0 +1,172 @@
+"""Who calls whom, from the jumps of a trace.
+
+A jump is a call if it enters a function at its first instruction, from another one or by a
+branch with link. What a function takes is shared out among its callers by calls, as gprof does;
+a function that calls itself, directly or not, stays with the outermost call.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from workbench.image import Image
+from workbench.profile.values import CallCost, FunctionCost, Stack
+from workbench.timing.decode import Instruction
+from workbench.trace import UNKNOWN_FUNCTION, Trace
+
+_LINKING = ("bl", "blx")
+_MAX_DEPTH = 64
+_LEAST_CYCLES = 0.5
+"""A path of calls with less than this is left out."""
+
+Path = tuple[str, ...]
+_Key = TypeVar("_Key")
+_Number = TypeVar("_Number", int, float)
+
+
+class Names:
+    """Demangled function names by address, each looked up once."""
+
+    def __init__(self, image: Image) -> None:
+        self._image = image
+        self._known: dict[int, tuple[str, int]] = {}
+
+    def at(self, address: int) -> str:
+        """Return the function that holds `address`, "?" for none."""
+        return self._find(address)[0]
+
+    def is_entry(self, address: int) -> bool:
+        """Is this the first instruction of a function?"""
+        return self._find(address)[1] == address
+
+    def _find(self, address: int) -> tuple[str, int]:
+        found = self._known.get(address)
+        if found is None:
+            symbol = self._image.function_at(address)
+            found = (symbol.demangled, symbol.address) if symbol else (UNKNOWN_FUNCTION, -1)
+            self._known[address] = found
+        return found
+
+
+@dataclass(frozen=True)
+class CallGraph:
+    """Instructions and cycles that each function spends itself, and calls: (caller, callee)."""
+
+    instructions: Mapping[str, int]
+    cycles: Mapping[str, int]
+    calls: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def of(
+        cls,
+        trace: Trace,
+        names: Names,
+        decoded: Mapping[int, Instruction],
+        cycles: Mapping[int, int],
+    ) -> CallGraph:
+        """Return the graph of `trace`; `cycles` are those of each instruction."""
+        own: defaultdict[str, int] = defaultdict(int)
+        spent: defaultdict[str, int] = defaultdict(int)
+        calls: defaultdict[tuple[str, str], int] = defaultdict(int)
+        for address, times in trace.counts.items():
+            own[names.at(address)] += times
+        for address, here in cycles.items():
+            spent[names.at(address)] += here
+        for (source, target), times in trace.jumps.items():
+            if not names.is_entry(target):
+                continue
+            caller, callee = names.at(source), names.at(target)
+            instruction = decoded.get(source)
+            if caller != callee or (instruction and instruction.mnemonic in _LINKING):
+                calls[caller, callee] += times
+        return cls(dict(own), dict(spent), dict(calls))
+
+    @cached_property
+    def _all(self) -> int:
+        return sum(self.cycles.values())
+
+    @cached_property
+    def entered(self) -> Mapping[str, int]:
+        """How often each function was called."""
+        return _summed((callee, times) for (_, callee), times in self.calls.items())
+
+    @cached_property
+    def _incoming(self) -> Mapping[str, int]:
+        """Calls from other functions."""
+        return _summed((to, times) for (by, to), times in self.calls.items() if by != to)
+
+    @cached_property
+    def _callees(self) -> Mapping[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for caller, callee in sorted(self.calls):
+            if caller != callee:
+                found[caller].append(callee)
+        return found
+
+    @cached_property
+    def _spent_on_paths(self) -> Mapping[Path, float]:
+        spent: defaultdict[Path, float] = defaultdict(float)
+        roots = sorted(name for name in self.instructions if name not in self._incoming)
+        for root in roots or sorted(self.instructions)[:1]:
+            self._expand((root,), 1.0, spent)
+        missing = self._all - sum(spent.values())
+        if missing >= _LEAST_CYCLES:  # what only recursion leads to, and paths left out
+            spent[UNKNOWN_FUNCTION,] += missing
+        return spent
+
+    def _expand(self, path: Path, share: float, spent: defaultdict[Path, float]) -> None:
+        """Book `share` of the last function of `path`, and of what it calls."""
+        name = path[-1]
+        spent[path] += share * self.cycles.get(name, 0)
+        for callee in self._callees.get(name, ()):
+            part = share * self.calls[name, callee] / self._incoming[callee]
+            if callee in path or len(path) >= _MAX_DEPTH or part * self._all < _LEAST_CYCLES:
+                continue
+            self._expand((*path, callee), part, spent)
+
+    def stacks(self) -> tuple[Stack, ...]:
+        """Return the paths of calls with what each spends in its last frame, most first."""
+        rounded = ((path, round(cycles)) for path, cycles in self._spent_on_paths.items())
+        ordered = sorted(rounded, key=lambda item: (-item[1], item[0]))
+        return tuple(Stack(path, cycles) for path, cycles in ordered if cycles)
+
+    def functions(self) -> tuple[FunctionCost, ...]:
+        """Return the functions, those with most cycles of their own first."""
+        totals = _summed(
+            (name, spent) for path, spent in self._spent_on_paths.items() for name in set(path)
+        )
+        found = (
+            FunctionCost(
+                name=name,
+                calls=self.entered.get(name, 0),
+                instructions=count,
+                cycles=self.cycles.get(name, 0),
+                total_cycles=max(round(totals.get(name, 0)), self.cycles.get(name, 0)),
+            )
+            for name, count in self.instructions.items()
+        )
+        return tuple(sorted(found, key=lambda one: (-one.cycles, one.name)))
+
+    def call_costs(self) -> tuple[CallCost, ...]:
+        """Return the calls, those with most cycles below them first."""
+        below = _summed(
+            ((path[i], path[i + 1]), spent)
+            for path, spent in self._spent_on_paths.items()
+            for i in range(len(path) - 1)
+        )
+        found = (
+            CallCost(caller, callee, times, round(below.get((caller, callee), 0)))
+            for (caller, callee), times in self.calls.items()
+        )
+        return tuple(sorted(found, key=lambda one: (-one.cycles, one.caller, one.callee)))
+
+
+def _summed(items: Iterable[tuple[_Key, _Number]]) -> dict[_Key, _Number]:
+    totals: dict[_Key, _Number] = {}
+    for key, value in items:
+        totals[key] = totals[key] + value if key in totals else value
+    return totals

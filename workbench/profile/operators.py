@@ -1,0 +1,121 @@
+"""The operators of a model, told apart while an inference runs.
+
+The interpreter calls each operator from one place. A gauge stops behind that call and takes the
+trace so far, so that what an operator cost is the difference of two traces, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.engines.base import Engine
+from workbench.errors import ModelError
+from workbench.gauge import FunctionCalls
+from workbench.image import Image
+from workbench.model.reader import parse_model
+from workbench.model.values import Model
+from workbench.profile.values import OperatorCost
+from workbench.timing.decode import MAX_BYTES, decode
+from workbench.timing.model import CycleModel
+from workbench.trace import Trace
+
+# Where the operators are called: in our runtime, and in TFLM.
+_CALLERS = (
+    "tflite::MicroInterpreter::Invoke",
+    "tflite::MicroInterpreterGraph::InvokeSubgraph",
+    "tflite::MicroGraph::InvokeSubgraph",
+)
+_FILE_IDENTIFIER, _IDENTIFIER_OFFSET = b"TFL3", 4  # FlatBuffers: bytes 4 to 7 of a .tflite
+
+
+class OperatorCalls(FunctionCalls):
+    """The calls of a function, and for the traced one what lies between the operators in it."""
+
+    def __init__(self, what: str, entry: int, behind: frozenset[int], wanted: int | None) -> None:
+        """behind: addresses behind the calls of the operators."""
+        super().__init__(what, entry, wanted)
+        self._behind = behind
+        self.states: list[tuple[int, Trace]] = []  # address and trace so far, at each stop
+
+    @property
+    def addresses(self) -> frozenset[int]:
+        tracing = self._tracing_since is not None
+        return super().addresses | self._behind if tracing else super().addresses
+
+    def passed(self, pc: int, engine: Engine) -> None:
+        if pc in self._behind and self._tracing_since is not None:
+            state = engine.trace_so_far()
+            if state is not None:
+                self.states.append((pc, state))
+        super().passed(pc, engine)
+
+
+def behind_operator_calls(image: Image) -> frozenset[int]:
+    """Return the addresses behind the indirect calls in the interpreter's loop; none without."""
+    functions = [f for f in image.functions if f.demangled.split("(")[0] in _CALLERS]
+    found = set()
+    for function in functions:
+        code = _code(image, function.address, function.size)
+        offset = 0
+        while offset < len(code):
+            one = decode(function.address + offset, code[offset : offset + MAX_BYTES])
+            if one.mnemonic == "blx":
+                found.add(one.end)
+            offset += one.size
+    return frozenset(found)
+
+
+def _code(image: Image, address: int, size: int) -> bytes:
+    for segment in image.segments:
+        start = address - segment.virtual
+        if 0 <= start < len(segment.data):
+            return segment.data[start : start + size]
+    return b""
+
+
+def embedded_model(image: Image) -> Model | None:
+    """Return the first .tflite that lies in the image, None where there is none."""
+    for segment in image.segments:
+        position = segment.data.find(_FILE_IDENTIFIER)
+        while position >= 0:
+            try:
+                return parse_model(segment.data[position - _IDENTIFIER_OFFSET :])
+            except ModelError:
+                position = segment.data.find(_FILE_IDENTIFIER, position + 1)
+    return None
+
+
+def operator_costs(
+    states: Sequence[tuple[int, Trace]], model: Model | None, cycles: CycleModel, clock_hz: int
+) -> tuple[OperatorCost, ...]:
+    """Return what each operator cost; empty where the operators were not told apart.
+
+    The first includes the way from the call of the interpreter to it, each other one the few
+    instructions of the loop before it.
+    """
+    if model is None:
+        return ()
+    count = len(model.operators)
+    sites = [pc for pc, _ in states]
+    site = next((pc for pc in dict.fromkeys(sites) if sites.count(pc) == count), None)
+    if site is None:
+        return ()
+    found = []
+    before: Trace | None = None
+    for operator, trace in zip(
+        model.operators, (trace for pc, trace in states if pc == site), strict=True
+    ):
+        part = trace if before is None else trace.since(before)
+        before = trace
+        output = model.tensors[operator.outputs[0]] if operator.outputs else None
+        found.append(
+            OperatorCost(
+                index=operator.index,
+                name=operator.name,
+                shape=output.shape if output else (),
+                macs=operator.macs,
+                instructions=part.instructions,
+                cycles=cycles.estimate(part, clock_hz).cycles,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,133 @@
+"""Run a program with its trace recorded, and turn the trace into a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.engines.base import Engine, Limit, Stop
+from workbench.errors import CheckFailedError
+from workbench.gauge import Probe
+from workbench.image import Image
+from workbench.link import Client
+from workbench.measure import address_of
+from workbench.model.features import read_features
+from workbench.platform import Platform
+from workbench.profile.callgraph import CallGraph, Names
+from workbench.profile.inlines import read_inlines
+from workbench.profile.operators import (
+    OperatorCalls,
+    behind_operator_calls,
+    embedded_model,
+    operator_costs,
+)
+from workbench.profile.values import LineCost, OperatorCost, Profile
+from workbench.session import INVOKE
+from workbench.timing.core import instructions
+from workbench.timing.model import CycleModel, Estimate
+from workbench.trace import Trace
+
+WHOLE_RUN = "whole run"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to profile of `image` on `platform`, at which clock (the board's own for None).
+
+    function: the first call of it; None is the whole run, or `Invoke()` where `features` are
+    given: recordings or features for our firmware to classify. send: bytes for the console.
+    """
+
+    image: Image
+    platform: Platform
+    limit: Limit
+    function: str | None = None
+    features: Sequence[Path] = ()
+    send: bytes = b""
+    clock_hz: int | None = None
+
+
+def profile(engine: Engine, request: Request) -> Profile:
+    """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
+    image, platform = request.image, request.platform
+    model = CycleModel.of(platform)
+    clock_hz = request.clock_hz or platform.clock_hz
+    function = request.function or (INVOKE if request.features else None)
+    operators: tuple[OperatorCost, ...] = ()
+    if function is None:
+        trace = _whole_run(engine, request)
+    else:
+        calls = _record_call(engine, request, function)
+        assert calls.trace is not None
+        trace = calls.trace
+        if calls.states:
+            operators = operator_costs(calls.states, embedded_model(image), model, clock_hz)
+    estimate = model.estimate(trace, clock_hz)
+    names = Names(image)
+    graph = CallGraph.of(trace, names, instructions(trace), estimate.by_address)
+    return Profile(
+        image=str(image.path),
+        platform=platform.name,
+        engine=engine.name,
+        what=function or WHOLE_RUN,
+        clock_hz=clock_hz,
+        instructions=trace.instructions,
+        cycles=estimate.cycles,
+        functions=graph.functions(),
+        calls=graph.call_costs(),
+        lines=_lines(image, trace, names, estimate),
+        operators=operators,
+        stacks=graph.stacks(),
+    )
+
+
+def _whole_run(engine: Engine, request: Request) -> Trace:
+    engine.load(request.image, request.platform)
+    if request.send:
+        engine.uart.write(request.send)
+    engine.start_trace(flash_reads=True)
+    engine.run(Stop(), request.limit)
+    return engine.stop_trace()
+
+
+def _record_call(engine: Engine, request: Request, function: str) -> OperatorCalls:
+    image = request.image
+    behind = behind_operator_calls(image)
+    calls = OperatorCalls(function, address_of(image, function), behind, wanted=1)
+    calls.trace_next()
+    engine.load(image, request.platform)
+    if request.features:
+        client = Client(Probe(engine, calls))
+        client.boot()
+        hello = client.hello()
+        shape = hello.inputs[0].shape if hello.inputs else ()
+        client.infer_float32(read_features(request.features[0], shape)[0].values)
+    else:
+        if request.send:
+            engine.uart.write(request.send)
+        Probe(engine, calls, stop_when_done=True).run(Stop(), request.limit)
+    if calls.trace is None:
+        began = "did not return" if calls.unfinished else "was never called"
+        raise CheckFailedError(
+            f"{function} {began}",
+            "raise --limit, give --features or --input so that the firmware has work, "
+            "or check the name",
+        )
+    return calls
+
+
+def _lines(image: Image, trace: Trace, names: Names, estimate: Estimate) -> tuple[LineCost, ...]:
+    """Costs by source line and the functions inlined there, most cycles first."""
+    inlines = read_inlines(image.path, trace.counts)
+    totals: dict[tuple[str, int, str, tuple[str, ...]], list[int]] = {}
+    for address, times in trace.counts.items():
+        line = image.lines.at(address)
+        if line is None:
+            continue
+        key = (line.file, line.line, names.at(address), inlines.at(address))
+        total = totals.setdefault(key, [0, 0])
+        total[0] += times
+        total[1] += estimate.by_address.get(address, 0)
+    found = (LineCost(*key, *total) for key, total in totals.items())
+    return tuple(sorted(found, key=lambda one: (-one.cycles, one.file, one.line, one.inlined)))

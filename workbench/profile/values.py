@@ -1,0 +1,93 @@
+"""A profile as values. Instructions are counted, cycles are modelled (`workbench.timing`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.timing.cycles import Cycles
+
+
+@dataclass(frozen=True)
+class FunctionCost:
+    """A function: its own instructions and cycles, and with all that it calls `total_cycles`.
+
+    calls: how often it was entered at its first instruction.
+    """
+
+    name: str
+    calls: int
+    instructions: int
+    cycles: int
+    total_cycles: int
+
+
+@dataclass(frozen=True)
+class CallCost:
+    """One function calling another: how often, and its share of the callee's total cycles.
+
+    What a function takes for each of its callers is not in a trace; it is shared out by calls.
+    """
+
+    caller: str
+    callee: str
+    calls: int
+    cycles: int
+
+
+@dataclass(frozen=True)
+class LineCost:
+    """A source line. `inlined`: functions that the compiler put in place there, outermost first."""
+
+    file: str
+    line: int
+    function: str
+    inlined: tuple[str, ...]
+    instructions: int
+    cycles: int
+
+
+@dataclass(frozen=True)
+class OperatorCost:
+    """One operator of the model, in order of execution; `shape` is that of its first output."""
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    macs: int
+    instructions: int
+    cycles: Cycles
+
+    @property
+    def cycles_per_mac(self) -> float | None:
+        """Cycles for each multiply-accumulate; None for operators that have none."""
+        return self.cycles.best / self.macs if self.macs else None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A path of calls, outermost first, and the cycles spent in its last frame itself."""
+
+    frames: tuple[str, ...]
+    cycles: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What `what` of `image` costs on `platform` at one clock, and where."""
+
+    image: str
+    platform: str
+    engine: str
+    what: str
+    clock_hz: int
+    instructions: int
+    cycles: Cycles
+    functions: tuple[FunctionCost, ...]
+    calls: tuple[CallCost, ...]
+    lines: tuple[LineCost, ...]
+    operators: tuple[OperatorCost, ...]
+    stacks: tuple[Stack, ...]
+
+    def seconds(self, cycles: int) -> float:
+        """Return how long `cycles` take at the profile's clock."""
+        return cycles / self.clock_hz
