@@ -77,6 +77,7 @@ def run_matrix(
         toolchain=", ".join(sorted(compilers)),
         workbench=__version__,
         rows=tuple(rows),
+        flags=", ".join(sorted({plan.optimization for plan in plans})),
     )
     return Matrix(report, tuple(answers))
 
@@ -163,6 +164,8 @@ def _run_image(
             arena_used=session.hello.arena_used,
             oracle=_check(answered, expected) if expected is not None else None,
             latencies=modelled_latencies(estimates),
+            stack_peak=session.client.hello().stack_peak,
+            device_cycles=session.device_cycles,
         )
         return cost, answered, session.engine_name
 

@@ -79,6 +79,9 @@ class InferenceCost:
     """One firmware image: the cost of one `Invoke()`, and memory in bytes.
 
     `flash_bytes` holds the model too. `oracle` is None where the host has no `tflite_micro`.
+    `stack_peak` is the most stack that was in use since reset, as the firmware found it;
+    `device_cycles` what the firmware measured for the inference of `latencies` with its cycle
+    counter. None where that was not asked for.
     """
 
     board: str
@@ -89,6 +92,8 @@ class InferenceCost:
     arena_used: int
     oracle: OracleCheck | None
     latencies: tuple[Latency, ...]
+    stack_peak: int | None = None
+    device_cycles: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,10 @@ class ModelSummary:
 
 @dataclass(frozen=True)
 class BenchReport:
-    """The matrix of boards and kernel sets for one model, and what it stands on."""
+    """The matrix of boards and kernel sets for one model, and what it stands on.
+
+    flags: the optimization of the kernels, as given to the compiler.
+    """
 
     model: ModelSummary
     inputs: str
@@ -112,3 +120,4 @@ class BenchReport:
     toolchain: str
     workbench: str
     rows: tuple[InferenceCost, ...]
+    flags: str = ""

@@ -51,6 +51,8 @@ class Session:
         self.engine_name = engine_name
         self.hello: Hello = client.hello()
         self._invokes = invokes
+        self.device_cycles: int | None = None
+        """What the firmware's cycle counter said of its last inference."""
 
     def classify(self, features: Features) -> Classification:
         """Send `features` as float32, which the firmware quantizes, and return its answer.
@@ -59,6 +61,7 @@ class Session:
         does not answer or refuses.
         """
         answer = self.client.infer_float32(features.values)
+        self.device_cycles = answer.cycles
         output = answer.outputs[0]
         return Classification(
             name=features.name,

@@ -36,6 +36,9 @@ def bench(
         bool, typer.Option("--explain", help="Show what the cycles of each image are spent on.")
     ] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Write the table as a page.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write the figures for `workbench compare`.")
+    ] = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -56,6 +59,10 @@ def bench(
         from workbench.report.html import bench_page
 
         write_atomically(html, bench_page(report))
+    if save is not None:
+        from workbench.compare import save as save_report
+
+        save_report(report, save)
     if json:
         print_json(report)
     else:
