@@ -76,6 +76,7 @@ class Symbol:
     size: int
     is_function: bool
     is_global: bool = True
+    is_weak: bool = False
 
     @property
     def demangled(self) -> str:
@@ -121,7 +122,7 @@ class Image:
 
     @cached_property
     def functions(self) -> tuple[Symbol, ...]:
-        """Functions by ascending address, one an address: sized and global ones win."""
+        """Functions by ascending address, one an address: sized and strong ones win."""
         best: dict[int, Symbol] = {}
         for symbol in self.symbols:
             if not symbol.is_function:
@@ -187,7 +188,7 @@ class Image:
     def _nearest(self, name: str) -> str:
         from difflib import get_close_matches
 
-        known = sorted({s.name for s in self.symbols})
+        known = sorted({s.demangled for s in self.symbols if not s.demangled.startswith("_Z")})
         if not known:
             return "The image has no symbols: link without --strip-all, or give an address."
         similar = get_close_matches(name, known, n=5, cutoff=0.5)
@@ -321,6 +322,7 @@ def _symbols(elf: ELFFile, path: Path) -> Iterator[Symbol]:
                 size=symbol["st_size"],
                 is_function=is_function,
                 is_global=symbol["st_info"]["bind"] != "STB_LOCAL",
+                is_weak=symbol["st_info"]["bind"] == "STB_WEAK",
             )
 
 
@@ -373,11 +375,14 @@ def _looks_like_vectors(address: int, segments: tuple[Segment, ...]) -> bool:
     return False
 
 
-def _rank(symbol: Symbol) -> tuple[bool, bool]:
-    return symbol.size > 0, symbol.is_global
+def _rank(symbol: Symbol) -> tuple[bool, bool, bool]:
+    # Weak after strong: unused handlers are weak aliases of one default handler.
+    return symbol.size > 0, symbol.is_global and not symbol.is_weak, symbol.is_global
 
 
 def _matches(symbol: Symbol, name: str) -> bool:
-    """Whether `name` is the demangled name, with or without its parameter list."""
-    demangled = symbol.demangled
-    return demangled == name or demangled.split("(", 1)[0] == name
+    """Whether `name` is the demangled name, or it without parameters or template arguments."""
+    from workbench.demangle import qualified_name, without_template_arguments
+
+    full, bare = symbol.demangled, qualified_name(symbol.name)
+    return name in (full, full.split("(", 1)[0], bare, without_template_arguments(bare))

@@ -49,6 +49,13 @@ def test_an_inner_call_with_the_same_return_address_is_told_apart_by_its_stack_p
     assert result.calls == (4, 6)
 
 
+def test_a_handler_ends_at_any_exception_return_with_its_stack_pointer():
+    basic, floating = 0xFFFFFFFC, 0xFFFFFFEC
+    script = [Step(ENTRY, SP, basic | 1), *work(4), Step(floating, SP)]
+    result, _ = measured(FunctionCalls("PendSV_Handler", ENTRY), script)
+    assert result.calls == (5,)
+
+
 def test_threads_may_return_in_another_order_than_they_called():
     other_sp = SP - 0x400
     script = [

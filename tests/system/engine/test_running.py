@@ -155,6 +155,14 @@ def test_a_reset_keeps_memory_and_count(boot: Boot, image: Image) -> None:
     assert engine.run(Stop(uart=b"ready"), PLENTY).kind is StopKind.UART
 
 
+def test_resets_that_do_not_stop_a_run_are_told(boot: Boot, image: Image) -> None:
+    engine = boot("endings")
+    jump(engine, image, "ask_for_reset")
+    reason = engine.run(Stop(uart=b"ready"), PLENTY)
+    assert "the firmware or a watchdog reset the part once" in reason.warnings
+    assert not engine.run(Stop(), Instructions(1)).warnings
+
+
 def test_a_fault_in_a_fault_locks_up(boot: Boot, image: Image) -> None:
     engine = boot("endings")
     jump(engine, image, "lock_up")

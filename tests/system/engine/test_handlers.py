@@ -1,0 +1,53 @@
+"""A run that stops where a handler returns, and the count of a handler's calls."""
+
+from __future__ import annotations
+
+from workbench.engines.base import Seconds, Stop, StopKind
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.engines.exc_return import EXC_RETURNS
+from workbench.gauge import FunctionCalls, Probe
+from workbench.image import Image
+from workbench.platform import Platform
+
+from .conftest import PLENTY, Program, run_to_end
+
+
+def test_a_handlers_calls_are_counted_to_its_exception_return(
+    engine: EmbeddedEngine, program: Program, platform: Platform
+) -> None:
+    image = Image.load(program("tasks"))
+    engine.load(image, platform)
+    gauge = FunctionCalls("PendSvHandler", image.symbol("PendSvHandler").address)
+    Probe(engine, gauge).run(Stop(fault=False), PLENTY)
+    calls = gauge.result().calls
+    assert len(calls) >= 40  # the program itself says so of its switches
+    # With and without floating-point registers: 4 IT-blocked instructions are issued all the same.
+    assert len(set(calls)) == 1
+
+
+def test_stopping_at_an_exception_return_changes_nothing(
+    engine: EmbeddedEngine, program: Program, platform: Platform
+) -> None:
+    image = Image.load(program("tasks"))
+    engine.load(image, platform)
+    text = run_to_end(engine)
+    count = engine.instructions
+    engine.reset()
+    stops = 0
+    while (reason := engine.run(Stop(pc=EXC_RETURNS, fault=False), PLENTY)).kind is StopKind.PC:
+        assert reason.pc in EXC_RETURNS
+        assert engine.registers["xpsr"] & 0x1FF  # still in the handler
+        stops += 1
+    assert stops >= 40
+    assert (engine.uart.transcript.decode()[-len(text) :], engine.instructions) == (text, count)
+
+
+def test_a_snapshot_at_an_exception_return_goes_on_there(
+    engine: EmbeddedEngine, program: Program, platform: Platform
+) -> None:
+    engine.load(Image.load(program("tasks")), platform)
+    engine.run(Stop(pc=EXC_RETURNS), Seconds(1))
+    saved = engine.snapshot()
+    text, count = run_to_end(engine), engine.instructions
+    engine.restore(saved)
+    assert (run_to_end(engine), engine.instructions) == (text, count)
