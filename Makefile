@@ -47,10 +47,10 @@ clean:  ## remove .venv, out/ and what the tools left behind
 	rm -rf $(VENV) $(OUTPUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A stamp is as old as the last successful set-up; the next change of its inputs repeats it.
-$(VENV)/.run: tools/setup.sh pyproject.toml setup.py Makefile
-	@PYTHON=$(PYTHON) tools/setup.sh $(VENV) '.[oracle]' "$(APT_RUN)"
+$(VENV)/.run: .ci/setup.sh pyproject.toml setup.py Makefile
+	@PYTHON=$(PYTHON) .ci/setup.sh $(VENV) '.[oracle]' "$(APT_RUN)"
 	@touch $@
 
-$(VENV)/.dev: tools/setup.sh pyproject.toml setup.py Makefile
-	@PYTHON=$(PYTHON) tools/setup.sh $(VENV) '.[dev]' "$(APT_TEST)"
+$(VENV)/.dev: .ci/setup.sh pyproject.toml setup.py Makefile
+	@PYTHON=$(PYTHON) .ci/setup.sh $(VENV) '.[dev]' "$(APT_TEST)"
 	@touch $@ $(VENV)/.run

@@ -1,5 +1,5 @@
 #!/bin/bash
-# usage: tools/setup.sh VENV REQUIREMENT "APT PACKAGES"
+# usage: .ci/setup.sh VENV REQUIREMENT "APT PACKAGES"
 # Installs the Debian packages that are missing and the Python package with its dependencies.
 set -euo pipefail
 venv=$1 requirement=$2 packages=$3
