@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
 from workbench.errors import UserError
+from workbench.fault.status import exception_name
 from workbench.image import Image
 from workbench.platform import Platform
-
-_EXCEPTIONS = {3: "HardFault", 4: "MemManage fault", 5: "BusFault", 6: "UsageFault"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class RunResult:
     `function` is where the core stood. `pattern` is what was waited for on the console, None
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
     without one, in anything but a fault or a lockup. `uart` holds what the console said; bytes
-    that are no UTF-8 appear as \\xNN.
+    that are no UTF-8 appear as \\xNN. `fault_function` is where the fault happened.
     """
 
     image: str
@@ -38,6 +37,7 @@ class RunResult:
     fault: FaultState | None
     warnings: tuple[str, ...]
     uart: str
+    fault_function: str = ""
 
 
 def run_image(
@@ -74,6 +74,7 @@ def run_image(
         fault=reason.fault,
         warnings=reason.warnings,
         uart=engine.uart.transcript.decode(errors="backslashreplace"),
+        fault_function=function_at(image, reason.fault.pc) if reason.fault else "",
     )
 
 
@@ -92,24 +93,38 @@ def compile_pattern(text: str | None) -> bytes | None:
     return pattern
 
 
+_ENDINGS = {
+    StopKind.UART: "the console matched",
+    StopKind.PC: "the address was reached",
+    StopKind.FAULT: "the firmware faulted",
+    StopKind.LOCKUP: "the core locked up: a fault within a fault handler",
+    StopKind.RESET: "the firmware asked for a reset",
+    StopKind.IDLE: "the core sleeps and nothing but input can wake it",
+    StopKind.LIMIT: "the limit was reached",
+}
+
+
+def ended(reason: StopReason) -> str:
+    """Say for a reader why a run ended, and where."""
+    detail = f" ({reason.detail})" if reason.detail else ""
+    return f"{_ENDINGS[reason.kind]}, at 0x{reason.pc:08x}{detail}"
+
+
 def describe(result: RunResult) -> list[str]:
     """Say in lines for a reader why the run ended, where, and how long it took."""
-    reasons = {
-        StopKind.UART: f"the console matched '{result.pattern}'",
-        StopKind.PC: "the address was reached",
-        StopKind.FAULT: "the firmware faulted",
-        StopKind.LOCKUP: "the core locked up: a fault within a fault handler",
-        StopKind.RESET: "the firmware asked for a reset",
-        StopKind.IDLE: "the core sleeps and nothing can wake it",
-        StopKind.LIMIT: "the limit was reached",
-    }
+    why = _ENDINGS[result.stop]
+    if result.stop is StopKind.UART:
+        why += f" '{result.pattern}'"
+    if result.stop is StopKind.IDLE and result.detail:
+        why = result.detail  # it does not sleep: it has ended itself
     where = f"0x{result.pc:08x}" + (f" in {result.function}" if result.function else "")
-    lines = [f"stopped: {reasons[result.stop]}, at {where}"]
+    lines = [f"stopped: {why}, at {where}"]
     if result.pattern is not None and result.stop is not StopKind.UART:
         lines.append(f"the console did not match '{result.pattern}'")
     if result.fault:
-        lines.append(_describe_fault(result.fault))
-    if result.detail:
+        inside = f", in {result.fault_function}" if result.fault_function else ""
+        lines.append(describe_fault(result.fault) + inside)
+    if result.detail and result.detail not in (why, result.fault and result.fault.detail):
         lines.append(result.detail)
     lines.extend(f"warning: {warning}" for warning in result.warnings)
     lines.append(
@@ -119,8 +134,8 @@ def describe(result: RunResult) -> list[str]:
     return lines
 
 
-def _describe_fault(fault: FaultState) -> str:
-    name = _EXCEPTIONS.get(fault.exception, f"exception {fault.exception}")
+def describe_fault(fault: FaultState) -> str:
+    """Say in a line which fault it was, where, and what the status registers hold."""
     status = (
         ("CFSR", fault.cfsr),
         ("HFSR", fault.hfsr),
@@ -128,7 +143,7 @@ def _describe_fault(fault: FaultState) -> str:
         ("BFAR", fault.bfar),
     )
     known = "".join(f" {register}=0x{value:08x}" for register, value in status if value is not None)
-    return f"{name} at 0x{fault.pc:08x}{known} {fault.detail}".rstrip()
+    return f"{exception_name(fault)} at 0x{fault.pc:08x}{known} {fault.detail}".rstrip()
 
 
 def function_at(image: Image, address: int) -> str:

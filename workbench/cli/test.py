@@ -1,0 +1,98 @@
+"""`workbench test`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.console import output as console_output
+from workbench.cli.console import print_json
+from workbench.cli.options import EngineOption, JsonOption, KernelSet
+from workbench.engines import EngineChoice
+
+if TYPE_CHECKING:
+    from workbench.robot.jobs import TestRecord
+    from workbench.robot.suites import SuiteReport
+
+app = typer.Typer()
+
+
+@app.command()
+def test(
+    suites: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Robot Framework suites or folders; else the workbench's own."),
+    ] = None,
+    engine: EngineOption = EngineChoice.AUTO,
+    board: Annotated[
+        list[str] | None, typer.Option("--board", "-b", help="Sets ${BOARD}; may be repeated.")
+    ] = None,
+    kernels: Annotated[
+        list[KernelSet] | None,
+        typer.Option("--kernels", "-k", help="Sets ${KERNELS}; may be repeated."),
+    ] = None,
+    variable: Annotated[
+        list[str] | None, typer.Option("--variable", "-v", help="NAME:VALUE for the suites.")
+    ] = None,
+    parallel: Annotated[int, typer.Option("--parallel", "-j", help="Suites at a time.", min=1)] = 1,
+    timeout: Annotated[
+        float, typer.Option("--timeout", help="Seconds for one suite, then it is killed.", min=1)
+    ] = 600.0,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for log.html, output.xml, snapshots.")
+    ] = Path("out", "test"),
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", help="Write a summary for a pull request.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Run Robot Framework suites on emulated boards: a line a test, log.html, JUnit, Markdown.
+
+    Exits with 1 where a check failed, with 3 where the set-up is broken.
+    """
+    from workbench.files import write_atomically
+    from workbench.robot import summary
+    from workbench.robot.suites import plan_jobs, run_jobs
+
+    sets = [one.value for one in kernels or ()]
+    jobs = plan_jobs(suites or (), engine.value, board or (), sets, variable or ())
+    report = run_jobs(jobs, output, parallel, timeout, (lambda _: None) if json else _show)
+    if junit is not None:
+        write_atomically(junit, summary.junit(report))
+    if markdown is not None:
+        write_atomically(markdown, summary.markdown(report))
+    if json:
+        print_json({"tests": report.tests, "broken": report.broken, "log": report.log})
+    else:
+        _close(report)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
+
+
+def _show(record: TestRecord) -> None:
+    verdict, style = ("PASS", "green") if record.passed else ("FAIL", "bold red")
+    if record.skipped:
+        verdict, style = "SKIP", "yellow"
+    console = console_output()
+    where = ", ".join(word for word in (record.board, record.kernels, record.engine) if word)
+    console.print(f"{verdict}  ", style=style, end="")
+    line = f"{record.suite}: {record.name} ({where}) {record.seconds:.1f} s"
+    console.print(line, markup=False, soft_wrap=True)
+    if not record.passed and record.message:
+        for said in record.message.splitlines():
+            console.print(f"      {said}", markup=False, soft_wrap=True)
+
+
+def _close(report: SuiteReport) -> None:
+    console = console_output()
+    for said in report.broken:
+        console.print(f"broken: {said}", style="bold red", markup=False, soft_wrap=True)
+    passed = sum(test.passed for test in report.tests)
+    skipped = sum(test.skipped for test in report.tests)
+    counts = f"{passed} passed, {len(report.failed)} failed" + (
+        f", {skipped} skipped" if skipped else ""
+    )
+    console.print(counts + (f"; log: {report.log}" if report.log else ""), soft_wrap=True)

@@ -1,0 +1,127 @@
+"""The checks themselves: each raises CheckFailedError with what was wanted and what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.cost import Latency
+from workbench.engines.base import FaultState
+from workbench.errors import CheckFailedError, UserError
+from workbench.fault.status import KINDS, causes, exception_name
+from workbench.gauge import Measurement
+from workbench.image import Image
+from workbench.inputs import only_input
+from workbench.link import Hello
+from workbench.model import read_model
+from workbench.model.features import Features
+from workbench.model.oracle import Oracle
+from workbench.model.quantization import quantize
+from workbench.running import describe_fault, function_at
+from workbench.session import Classification
+
+
+def label_should_be(answer: Classification, expected: str) -> None:
+    """The firmware's label for an input is `expected`."""
+    if answer.label != expected:
+        scores = ", ".join(f"{label} {score:.3f}" for label, score in answer.scores.items())
+        raise CheckFailedError(
+            f"{answer.name}: the label is '{answer.label}', not '{expected}' (scores: {scores})"
+        )
+
+
+def scores_should_match_host(
+    answers: Iterable[tuple[Features, Classification]], model: Path
+) -> None:
+    """The output bytes of each answer are those of the host's `tflite_micro`.
+
+    Raises UserError where `tflite_micro` is not installed.
+    """
+    oracle = Oracle.from_file(model)
+    tensor = only_input(read_model(model))
+    for features, answer in answers:
+        values: npt.NDArray[Any] = features.values
+        if tensor.quantization is not None and tensor.type == "INT8":
+            scale, zero_point = tensor.quantization.scale, tensor.quantization.zero_point
+            values = quantize(values, scale, zero_point)
+        expected = oracle.run(values)
+        if answer.output != expected.tobytes():
+            seen = np.frombuffer(answer.output, expected.dtype)
+            raise CheckFailedError(
+                f"{answer.name}: the output is {seen.tolist()}, "
+                f"on the host it is {expected.reshape(-1).tolist()}"
+            )
+
+
+def same_model(hello: Hello, model: Path) -> None:
+    """Raise UserError where the firmware does not hold the model in the file `model`."""
+    held = read_model(model).sha256
+    if held != hello.model_sha256:
+        raise UserError(
+            f"the firmware holds the model {hello.model_sha256[:12]}, {model.name} is {held[:12]}",
+            "name the .tflite that the firmware was built with",
+        )
+
+
+def most_instructions(invokes: Measurement) -> int:
+    """Return the instructions of the longest inference; CheckFailedError where there was none."""
+    if invokes.maximum is None:
+        raise CheckFailedError(
+            f"{invokes.what} was not called yet", "inject features before its cost is checked"
+        )
+    return invokes.maximum
+
+
+def instructions_should_be_at_most(invokes: Measurement, limit: int) -> None:
+    """No inference so far took more than `limit` instructions."""
+    at_most("instructions of one Invoke()", most_instructions(invokes), limit)
+
+
+def latency_should_be_at_most(latency: Latency, seconds: float) -> None:
+    """An inference takes no longer than `seconds`, at the upper end of the model's interval."""
+    high = latency.seconds if latency.high_seconds is None else latency.high_seconds
+    if high > seconds:
+        raise CheckFailedError(
+            f"the latency at {latency.clock_hz / 1e6:g} MHz is {latency.seconds * 1e3:.4g} ms, at "
+            f"most {high * 1e3:.4g} ms ({latency.basis}); that is more than {seconds * 1e3:.4g} ms"
+        )
+
+
+def at_most(what: str, seen: int, limit: int) -> None:
+    """`seen` is not above `limit`."""
+    if seen > limit:
+        raise CheckFailedError(f"{what}: {seen:,}, more than {limit:,}")
+
+
+def should_not_have_faulted(fault: FaultState | None, image: Image) -> None:
+    """The core has taken no fault."""
+    if fault is not None:
+        raise CheckFailedError(f"the firmware faulted: {_described(fault, image)}")
+
+
+def fault_should_be(fault: FaultState, image: Image, kind: str, function: str | None) -> None:
+    """The fault is of `kind`: an exception or a cause, as the manual spells it; in `function`."""
+    if kind not in KINDS:
+        raise UserError(
+            f"no fault is called '{kind}'", f"choose one of: {', '.join(sorted(KINDS))}"
+        )
+    if kind not in (exception_name(fault), *causes(fault)):
+        raise CheckFailedError(f"the fault is no {kind}: {_described(fault, image)}")
+    if function is not None:
+        inside = function_at(image, fault.pc)
+        if function not in (inside, inside.split("(", 1)[0]):
+            raise CheckFailedError(f"the fault is not in {function}: {_described(fault, image)}")
+
+
+def _described(fault: FaultState, image: Image) -> str:
+    named = ", ".join(causes(fault))
+    inside = function_at(image, fault.pc)
+    return (
+        describe_fault(fault)
+        + (f" ({named})" if named else "")
+        + (f" in {inside}" if inside else "")
+    )

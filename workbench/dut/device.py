@@ -1,0 +1,341 @@
+"""A device under test: an image on a platform on an engine, and what a test does with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.builder.footprint import Footprint, measure_footprint
+from workbench.cost import Latency, modelled_latencies
+from workbench.dut import checks
+from workbench.dut.evidence import Evidence, gather
+from workbench.dut.guard import Guard
+from workbench.engines import open_engine
+from workbench.engines.base import (
+    Engine,
+    FaultState,
+    Instructions,
+    Limit,
+    Seconds,
+    Snapshot,
+    Stop,
+    StopKind,
+    StopReason,
+)
+from workbench.errors import CheckFailedError, UserError
+from workbench.gauge import FunctionCalls, Measurement, Probe
+from workbench.image import Image
+from workbench.inputs import own_model
+from workbench.link import Client, Hello
+from workbench.link.frames import Frame, FrameSplitter, encode
+from workbench.model.features import Features, read_features
+from workbench.platform import Platform
+from workbench.running import compile_pattern, ended
+from workbench.session import INVOKE, Classification, Session
+from workbench.timing.model import CycleModel
+
+DEFAULT_LIMIT = Seconds(10.0)
+"""Virtual time that a test waits for one thing."""
+
+_NEWLINE = b"\n"
+_DELIMITER = b"\\x00"
+_ANY_BYTE = b"(?s:.)"
+_FIRST_SEQUENCE = 0x8000  # of frames that a test sends itself, apart from the client's
+
+
+_UNDEFINED = (0xDE00).to_bytes(2, "little")  # UDF #0, DDI 0403E A7.7.194
+
+
+@dataclass(frozen=True)
+class _Saved:
+    """A snapshot with what the test knew."""
+
+    machine: Snapshot
+    pending: bytes
+    answered: tuple[tuple[Features, Classification], ...]
+
+
+class _Allowance:
+    """What is left of a limit while the machine runs in several goes."""
+
+    def __init__(self, guard: Guard, limit: Limit) -> None:
+        self._guard = guard
+        self._limit = limit
+        self._instructions, self._seconds = guard.instructions, guard.seconds
+
+    @property
+    def left(self) -> Limit | None:
+        """None where it is used up."""
+        if isinstance(self._limit, Instructions):
+            count = self._limit.count - (self._guard.instructions - self._instructions)
+            return Instructions(count) if count > 0 else None
+        seconds = self._limit.seconds - (self._guard.seconds - self._seconds)
+        return Seconds(seconds) if seconds > 0 else None
+
+
+class DeviceUnderTest:
+    """One machine. Close it when done; it is a context manager.
+
+    Whatever waits takes a limit in virtual time or instructions, and raises CheckFailedError as
+    soon as the console shows one of `fail_patterns`, the firmware faults or the core sleeps for
+    good.
+    """
+
+    def __init__(self, engine: str = "auto", fail_patterns: Sequence[str] = ()) -> None:
+        """`engine`: auto, renode or embedded; `fail_patterns` are regular expressions."""
+        self._guard = Guard(open_engine(engine), fail_patterns)
+        self._image: Image | None = None
+        self._platform: Platform | None = None
+        self.model = own_model()
+        self._probe: Probe | None = None
+        self._session: Session | None = None
+        self._pending = b""  # console output that was taken and not looked at
+        self._sequence = _FIRST_SEQUENCE
+        self._answered: list[tuple[Features, Classification]] = []
+
+    def load(self, image: Image, platform: Platform, model: Path | None = None) -> None:
+        """Put `image` on the board and reset it; may be called again, for another image.
+
+        `model` is the .tflite that the host compares with, the committed one where None.
+        """
+        self._image = self._platform = None
+        self._forget()
+        self._guard.load(image, platform)
+        self._image, self._platform = image, platform
+        self.model = model or own_model()
+
+    def __enter__(self) -> DeviceUnderTest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._guard.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The machine itself."""
+        return self._machine
+
+    @property
+    def image(self) -> Image:
+        """What is loaded; raises UserError before `load`."""
+        if self._image is None:
+            raise UserError("no firmware is loaded", "load it before this step")
+        return self._image
+
+    @property
+    def platform(self) -> Platform:
+        """What it runs on; raises UserError before `load`."""
+        if self._platform is None:
+            raise UserError("no firmware is loaded", "load it before this step")
+        return self._platform
+
+    @property
+    def transcript(self) -> bytes:
+        """All that the firmware has sent since reset."""
+        return self._guard.uart.transcript
+
+    @property
+    def instructions(self) -> int:
+        """Instructions issued since reset."""
+        return self._guard.instructions
+
+    @property
+    def footprint(self) -> Footprint:
+        """What the image takes of flash and RAM."""
+        return measure_footprint(self.image)
+
+    def reset(self) -> None:
+        """Power-on reset."""
+        self._guard.reset()
+        self._forget()
+
+    # -- any firmware ----------------------------------------------------------------------------
+
+    def run(self, limit: Limit) -> StopReason:
+        """Let the machine run for `limit`; it ends early where the core sleeps for good."""
+        return self._run(Stop(), limit)
+
+    def send(self, data: bytes) -> None:
+        """Queue `data` for the console."""
+        self._machine.uart.write(data)
+
+    def wait_for_line(self, pattern: str, limit: Limit = DEFAULT_LIMIT) -> str:
+        """Run until the console shows a whole line that `pattern` (regex) is found in; return it.
+
+        Raises CheckFailedError where none comes within `limit`.
+        """
+        wanted = re.compile(compile_pattern(pattern) or b"")
+        allowance = _Allowance(self._guard, limit)
+        while True:
+            while (end := self._pending.find(_NEWLINE)) >= 0:
+                line, self._pending = self._pending[:end], self._pending[end + 1 :]
+                if wanted.search(line):
+                    return line.strip(b"\r\0").decode(errors="backslashreplace")
+            self._await(_NEWLINE, allowance, f"no line with '{pattern}'")
+
+    def wait_for_bytes(self, wanted: bytes, limit: Limit = DEFAULT_LIMIT) -> None:
+        """Run until the console has sent exactly `wanted`, whatever came before it."""
+        allowance = _Allowance(self._guard, limit)
+        while (start := self._pending.find(wanted)) < 0:
+            pattern = _ANY_BYTE if self._pending else re.escape(wanted)
+            self._await(pattern, allowance, f"no bytes {wanted.hex(' ')}")
+        self._pending = self._pending[start + len(wanted) :]
+
+    def exchange(
+        self, type_: int, payload: bytes = b"", limit: Limit = DEFAULT_LIMIT
+    ) -> Frame | None:
+        """Send a frame of the link's protocol and return the answer; None where none comes."""
+        self._sequence = (self._sequence + 1) & 0xFFFF | _FIRST_SEQUENCE
+        self.send(encode(Frame(type_, self._sequence, payload)))
+        splitter = FrameSplitter()
+        allowance = _Allowance(self._guard, limit)
+        while (left := allowance.left) is not None:
+            reason = self._run(Stop(uart=_DELIMITER), left)
+            for frame in splitter.feed(self._machine.uart.read()):
+                if frame.sequence == self._sequence:
+                    return frame
+            if reason.kind is not StopKind.UART:
+                break
+        return None
+
+    def break_function(self, name: str) -> None:
+        """Put an undefined instruction at the start of a function; the core faults there."""
+        self._machine.memory.write(self.image.symbol(name).address & ~1, _UNDEFINED)
+
+    # -- firmware that speaks our protocol -------------------------------------------------------
+
+    def boot(self) -> Hello:
+        """Run until the firmware is ready, and return what it says of itself.
+
+        Raises LinkError where it does not come up, CheckFailedError where its model has failed.
+        """
+        invokes = FunctionCalls("Invoke", self.image.symbol(INVOKE).address)
+        self._probe = Probe(self._guard, invokes)
+        self._session = Session(Client(self._probe), self._guard.name, invokes)
+        hello = self._session.hello
+        if hello.error is not None:
+            raise CheckFailedError(f"the model does not start: {hello.error}")
+        return hello
+
+    @property
+    def session(self) -> Session:
+        """The booted firmware; raises UserError before `boot`."""
+        if self._session is None:
+            raise UserError("the firmware has not been booted", "boot it before this step")
+        return self._session
+
+    @property
+    def hello(self) -> Hello:
+        """What the firmware says of itself now."""
+        return self.session.client.hello()
+
+    @property
+    def invokes(self) -> Measurement:
+        """Instructions of each inference since reset."""
+        return self.session.invokes
+
+    @property
+    def answered(self) -> tuple[Classification, ...]:
+        """All answers since reset."""
+        return tuple(answer for _, answer in self._answered)
+
+    @property
+    def last_answer(self) -> Classification:
+        """The answer to the input that was injected last."""
+        if not self._answered:
+            raise UserError("nothing has been classified yet", "inject features before this step")
+        return self._answered[-1][1]
+
+    def inject(self, path: Path) -> tuple[Classification, ...]:
+        """Have the firmware classify all that is in a .wav, .npy or .npz file."""
+        session = self.session
+        shape = session.hello.inputs[0].shape if session.hello.inputs else ()
+        answers = []
+        for features in read_features(path, shape):
+            answer = session.classify(features)
+            self._answered.append((features, answer))
+            answers.append(answer)
+        return tuple(answers)
+
+    def scores_should_match_host(self) -> None:
+        """All outputs so far are, to the byte, those of `tflite_micro` on the host."""
+        _ = self.last_answer
+        checks.same_model(self.session.hello, self.model)
+        checks.scores_should_match_host(self._answered, self.model)
+
+    def latency(self, clock_hz: int) -> Latency:
+        """Return the modelled latency of the inference of the last input, run once more."""
+        _ = self.last_answer
+        trace = self.session.trace(self._answered[-1][0])
+        estimates = CycleModel.of(self.platform).estimates(trace, (clock_hz,))
+        (latency,) = modelled_latencies(estimates)
+        return latency
+
+    # -- faults ----------------------------------------------------------------------------------
+
+    @property
+    def fault(self) -> FaultState | None:
+        """The fault that was taken last since reset, if any."""
+        return self._guard.fault
+
+    def wait_for_fault(self, limit: Limit = DEFAULT_LIMIT) -> FaultState:
+        """Return the fault that was taken, or run until one is; CheckFailedError without."""
+        if self.fault is None:
+            reason = self._machine.run(Stop(), limit)
+            if self.fault is None:
+                raise CheckFailedError(f"no fault: {ended(reason)}")
+        assert self.fault is not None
+        return self.fault
+
+    # -- snapshots and evidence ------------------------------------------------------------------
+
+    def snapshot(self) -> object:
+        """Return the state of the machine and of the test, for `restore`."""
+        return _Saved(self._machine.snapshot(), self._pending, tuple(self._answered))
+
+    def restore(self, saved: object) -> None:
+        """Go back to what `snapshot` returned."""
+        assert isinstance(saved, _Saved)
+        self._machine.restore(saved.machine)
+        self._pending = saved.pending
+        self._answered = list(saved.answered)
+
+    def evidence(self, snapshot: Path | None = None) -> Evidence:
+        """Return what is to be kept of a failure; writes a snapshot to the file `snapshot`."""
+        return gather(self._guard, self.image, self.platform, snapshot)
+
+    # -- within ----------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """The machine is at reset: nothing is known of it."""
+        self._probe = self._session = None
+        self._pending = b""
+        self._sequence = _FIRST_SEQUENCE
+        self._answered = []
+
+    @property
+    def _machine(self) -> Engine:
+        return self._probe or self._guard
+
+    def _run(self, until: Stop, limit: Limit) -> StopReason:
+        """Run; raise CheckFailedError at a fault."""
+        reason = self._machine.run(until, limit)
+        if reason.kind in (StopKind.FAULT, StopKind.LOCKUP):
+            checks.should_not_have_faulted(reason.fault, self.image)
+            raise CheckFailedError(f"the firmware failed: {ended(reason)}")
+        return reason
+
+    def _await(self, pattern: bytes, allowance: _Allowance, missing: str) -> None:
+        """Run until `pattern` comes and take what has come; CheckFailedError where it does not."""
+        left = allowance.left
+        if left is None:
+            raise CheckFailedError(f"{missing} within the limit")
+        reason = self._run(Stop(uart=pattern), left)
+        self._pending += self._machine.uart.read()
+        if reason.kind is not StopKind.UART:
+            raise CheckFailedError(f"{missing}: {ended(reason)}")

@@ -1,0 +1,113 @@
+"""What is kept of a machine on which a check failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.dut.guard import Guard
+from workbench.dut.history import Executed, last_instructions
+from workbench.engines.base import FaultState, StopReason
+from workbench.errors import WorkbenchError
+from workbench.image import Image
+from workbench.link.frames import DELIMITER, decode
+from workbench.platform import Platform
+from workbench.running import describe_fault, function_at
+from workbench.snapshots import write_snapshot
+
+LAST_INSTRUCTIONS = 24
+_REGISTERS = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The state of a machine, for a reader.
+
+    `stopped` is why the last run ended and `fault` what the core said then, None where it did not
+    fault. `executed` holds the instructions issued last, oldest first, and `note` says why where
+    there are none. `snapshot` is a file for `workbench gdb --snapshot`.
+    """
+
+    engine: str
+    transcript: str
+    instructions: int
+    stopped: StopReason | None
+    where: str
+    registers: Mapping[str, int]
+    fault: FaultState | None
+    fault_function: str
+    executed: tuple[Executed, ...]
+    note: str
+    snapshot: Path | None
+
+    def lines(self) -> list[str]:
+        """Say it all in lines for a log."""
+        said = ["UART transcript:", *(f"  {line}" for line in self.transcript.splitlines())]
+        if self.stopped is not None:
+            detail = f", {self.stopped.detail}" if self.stopped.detail else ""
+            said.append(f"Stopped: {self.stopped.kind.value} at {self.where}{detail}")
+            said.extend(f"Warning: {warning}" for warning in self.stopped.warnings)
+        if self.fault is not None:
+            inside = f" in {self.fault_function}" if self.fault_function else ""
+            said.append(f"Fault: {describe_fault(self.fault)}{inside}")
+            said.append(f"  {_in_row(self.fault.registers)}")
+        said.append(f"Registers after {self.instructions:,} instructions on {self.engine}:")
+        said.append(f"  {_in_row(self.registers)}")
+        said.append(f"Last instructions:{' ' + self.note if self.note else ''}")
+        said.extend(f"  {one}" for one in self.executed)
+        if self.snapshot is not None:
+            said.append(f"Snapshot: {self.snapshot}")
+        return said
+
+
+def gather(
+    guard: Guard, image: Image, platform: Platform, snapshot: Path | None = None
+) -> Evidence:
+    """Look at the machine behind `guard`; write its state to the file `snapshot`."""
+    stopped = guard.stopped
+    fault = stopped.fault if stopped is not None else None
+    pc = guard.registers["pc"] & ~1
+    executed, note = last_instructions(guard, image, platform, LAST_INSTRUCTIONS)
+    return Evidence(
+        engine=guard.name,
+        transcript=readable(guard.uart.transcript),
+        instructions=guard.instructions,
+        stopped=stopped,
+        where=f"0x{pc:08x} {function_at(image, pc)}".rstrip(),
+        registers={name: guard.registers[name] for name in _REGISTERS},
+        fault=fault,
+        fault_function=function_at(image, fault.pc) if fault is not None else "",
+        executed=executed,
+        note=note,
+        snapshot=_written(guard, snapshot) if snapshot is not None else None,
+    )
+
+
+def readable(transcript: bytes) -> str:
+    """Return console output as text: frames of our protocol named, other bytes as \\xNN."""
+    said = []
+    for piece in transcript.split(DELIMITER):
+        frame = decode(piece)
+        if frame is not None:
+            said.append(f"<frame {frame.type:#04x} #{frame.sequence}, {len(piece)} bytes>\n")
+        else:
+            said.append(_printable(piece))
+    return "".join(said)
+
+
+def _printable(data: bytes) -> str:
+    text = data.decode(errors="backslashreplace").replace("\r\n", "\n")
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+def _written(guard: Guard, path: Path) -> Path | None:
+    try:
+        write_snapshot(path, guard.engine.snapshot())
+    except (WorkbenchError, OSError):
+        return None  # the evidence must not fail where the engine cannot save any more
+    return path
+
+
+def _in_row(registers: Mapping[str, int]) -> str:
+    return " ".join(f"{name}={value:08x}" for name, value in registers.items())

@@ -1,0 +1,213 @@
+"""An engine that ends a run as soon as the console shows a fail pattern, and keeps a journal.
+
+A `Guard` stands in front of another engine. Whoever drives the machine notices nothing until one
+of the fail patterns appears on the console: then CheckFailedError is raised at once, instead of
+waiting for a time-out. The journal holds what the host did to the machine since reset; engines
+are deterministic, so doing it again leads to the same instruction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from workbench.engines.base import (
+    Engine,
+    FaultState,
+    Limit,
+    Memory,
+    Registers,
+    Snapshot,
+    Stop,
+    StopReason,
+    Uart,
+)
+from workbench.errors import CheckFailedError
+from workbench.running import compile_pattern
+
+if TYPE_CHECKING:
+    from workbench.image import Image
+    from workbench.platform import Platform
+    from workbench.trace import Trace
+
+_OVERLAP = 4096  # bytes before the end of what was searched, where a match may begin
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something the host did when the machine had issued so many instructions."""
+
+    instructions: int
+    apply: Callable[[Engine], object]
+    is_run: bool = False
+
+
+class Journal:
+    """What the host did to a machine since it was loaded or reset."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def note(self, engine: Engine, apply: Callable[[Engine], object], run: bool = False) -> None:
+        self.events.append(Event(engine.instructions, apply, run))
+
+
+class _Uart(Uart):
+    """The console; what is written goes into the journal."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    def write(self, data: bytes) -> None:
+        data = bytes(data)
+        self._guard.note(lambda engine: engine.uart.write(data))
+        self._guard.engine.uart.write(data)
+
+    def read(self) -> bytes:
+        return self._guard.engine.uart.read()
+
+    @property
+    def transcript(self) -> bytes:
+        return self._guard.engine.uart.transcript
+
+    def listen(self, listener: Callable[[bytes], None] | None) -> None:
+        self._guard.engine.uart.listen(listener)
+
+
+class _Registers(Registers):
+    """Core registers; what is written goes into the journal."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    def __getitem__(self, name: str) -> int:
+        return self._guard.engine.registers[name]
+
+    def __setitem__(self, name: str, value: int) -> None:
+        self._guard.note(lambda engine: engine.registers.__setitem__(name, value))
+        self._guard.engine.registers[name] = value
+
+
+class _Memory(Memory):
+    """The bus; what is written goes into the journal."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+
+    def read(self, address: int, size: int) -> bytes:
+        return self._guard.engine.memory.read(address, size)
+
+    def write(self, address: int, data: bytes) -> None:
+        data = bytes(data)
+        self._guard.note(lambda engine: engine.memory.write(address, data))
+        self._guard.engine.memory.write(address, data)
+
+
+class Guard(Engine):
+    """An engine in front of `engine`; it owns it, and closes it.
+
+    `stopped` is why the last run ended, None before the first; `fault` is the fault that was taken
+    last since reset; `journal` is to be read only.
+    """
+
+    def __init__(self, engine: Engine, fail_patterns: Sequence[str] = ()) -> None:
+        """`fail_patterns`: regular expressions over the console's bytes; UserError for others."""
+        self.engine = engine
+        self.name = engine.name
+        self.journal = Journal()
+        self.stopped: StopReason | None = None
+        self.fault: FaultState | None = None
+        self.uart = _Uart(self)
+        self.registers = _Registers(self)
+        self.memory = _Memory(self)
+        self._failures = [compile_pattern(text) or b"" for text in fail_patterns]
+        self._failure = re.compile(_either(self._failures), re.DOTALL) if self._failures else None
+        self._searched = 0  # bytes of the transcript
+
+    def note(self, apply: Callable[[Engine], object], run: bool = False) -> None:
+        """Write something that is about to be done into the journal."""
+        self.journal.note(self.engine, apply, run)
+
+    def load(self, image: Image, platform: Platform) -> None:
+        self.engine.load(image, platform)
+        self._forget()
+
+    def reset(self) -> None:
+        self.engine.reset()
+        self._forget()
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        if self._failures:
+            wanted = self._failures if until.uart is None else [until.uart, *self._failures]
+            until = replace(until, uart=_either(wanted))
+        self.note(lambda engine: engine.run(until, limit), run=True)
+        self.stopped = self.engine.run(until, limit)
+        self.fault = self.stopped.fault or self.fault
+        self._check()
+        return self.stopped
+
+    @property
+    def instructions(self) -> int:
+        return self.engine.instructions
+
+    @property
+    def seconds(self) -> float:
+        """Virtual time since reset when the last run ended."""
+        return self.stopped.seconds if self.stopped is not None else 0.0
+
+    def start_trace(self, flash_reads: bool = False) -> None:
+        self.engine.start_trace(flash_reads)
+
+    def stop_trace(self) -> Trace:
+        return self.engine.stop_trace()
+
+    def snapshot(self) -> Snapshot:
+        events = list(self.journal.events)
+        state = (self.engine.snapshot(), events, self.stopped, self.fault, self._searched)
+        return Snapshot(self.name, state)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        inner, events, self.stopped, self.fault, self._searched = snapshot.state
+        self.engine.restore(inner)
+        self.journal.events = list(events)
+
+    def _forget(self) -> None:
+        self.journal = Journal()
+        self.stopped = self.fault = None
+        self._searched = len(self.engine.uart.transcript)
+
+    def _check(self) -> None:
+        """Raise CheckFailedError where a fail pattern has come up since the last look."""
+        if self._failure is None:
+            return
+        transcript = self.engine.uart.transcript
+        match = None
+        for found in self._failure.finditer(transcript, max(0, self._searched - _OVERLAP)):
+            if found.end() > self._searched:
+                match = found
+                break
+        self._searched = len(transcript)
+        if match is None:
+            return
+        self.engine.uart.read()  # or the next run would end at the same text again
+        line = _line_around(transcript, match.start(), match.end())
+        raise CheckFailedError(
+            f"the console shows what must not come: {line}",
+            f"the fail patterns are: {b', '.join(self._failures).decode(errors='replace')}",
+        )
+
+
+def _either(patterns: Sequence[bytes]) -> bytes:
+    return b"|".join(b"(?:%s)" % pattern for pattern in patterns)
+
+
+def _line_around(text: bytes, start: int, end: int) -> str:
+    begin = text.rfind(b"\n", 0, start) + 1
+    newline = text.find(b"\n", end)
+    line = text[begin : len(text) if newline < 0 else newline]
+    return line.decode(errors="backslashreplace").strip()

@@ -1,0 +1,195 @@
+"""One suite on one board with one kernel set: a Robot Framework process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.robot.recorder import PREFIX
+
+_LAST_CODE_OF_TESTS = 250  # Robot Framework's user guide, 3.1.3: beyond it nothing was tested
+_ERROR = "[ ERROR ]"
+_PACKAGE_PARENT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to run; `board` and `kernels` are "" where the suite decides itself."""
+
+    suite: Path
+    engine: str
+    board: str = ""
+    kernels: str = ""
+    variables: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The suite's name with what it is run on."""
+        where = " ".join(word for word in (self.board, self.kernels) if word)
+        name = self.suite.stem.replace("_", " ")
+        return f"{name} on {where}" if where else name
+
+    @property
+    def file_name(self) -> str:
+        return "".join(c if c.isalnum() else "_" for c in self.title)
+
+
+@dataclass(frozen=True)
+class TestRecord:
+    """How one test ended. `broken` says what was wrong with the set-up, "" where nothing was."""
+
+    __test__ = False  # no test of pytest
+
+    suite: str
+    name: str
+    board: str
+    kernels: str
+    engine: str
+    passed: bool
+    skipped: bool
+    message: str
+    seconds: float
+    broken: str
+    transcript: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """The tests of a job; `output` is Robot Framework's XML, None where there is none.
+
+    `broken` says why the suite could not be run, or not to its end.
+    """
+
+    job: Job
+    tests: tuple[TestRecord, ...]
+    broken: str
+    output: Path | None
+
+
+class Runner:
+    """Runs jobs and ends all that it started when it is told to."""
+
+    def __init__(self, folder: Path, timeout: float, on_test: Callable[[TestRecord], None]) -> None:
+        """`timeout`: seconds on the host's clock for one suite; results go into `folder`."""
+        self._folder = folder
+        self._timeout = timeout
+        self._on_test = on_test
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self._stopped = False
+
+    def run(self, job: Job) -> JobResult:
+        """Run one suite to its end, or to the time-out."""
+        output = self._folder / f"{job.file_name}.xml"
+        output.unlink(missing_ok=True)
+        errors = self._folder / f"{job.file_name}.err"
+        with errors.open("w") as stream:
+            process = self._start(_command(job, output), stream)
+            late = threading.Event()
+            timer = threading.Timer(self._timeout, _end_late, (process, late))
+            timer.start()
+            try:
+                tests = self._read(process, job)
+                code = process.wait()
+            finally:
+                timer.cancel()
+                self._running.discard(process)
+        said = errors.read_text(errors="replace")
+        errors.unlink()
+        broken = f"not done after {self._timeout:g} s" if late.is_set() else _broken(code, said)
+        return JobResult(job, tests, broken, output if output.is_file() else None)
+
+    def stop(self) -> None:
+        """Kill what runs, and let nothing more start."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                _kill(process)
+
+    def _start(self, command: list[str], errors: object) -> subprocess.Popen[str]:
+        with self._lock:
+            if self._stopped:
+                raise KeyboardInterrupt
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,  # type: ignore[call-overload]
+                text=True,
+                start_new_session=True,
+            )
+            self._running.add(process)
+        return process
+
+    def _read(self, process: subprocess.Popen[str], job: Job) -> tuple[TestRecord, ...]:
+        tests = []
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                if line.startswith(PREFIX):
+                    record = _record(job, line.removeprefix(PREFIX))
+                    tests.append(record)
+                    self._on_test(record)
+        return tuple(tests)
+
+
+def _command(job: Job, output: Path) -> list[str]:
+    variables = [f"ENGINE:{job.engine}", *job.variables]
+    variables += [f"BOARD:{job.board}"] if job.board else []
+    variables += [f"KERNELS:{job.kernels}"] if job.kernels else []
+    options = [word for variable in variables for word in ("--variable", variable)]
+    return [
+        *(sys.executable, "-m", "robot", "--console", "none"),
+        *("--pythonpath", str(_PACKAGE_PARENT)),
+        *("--listener", "workbench.robot.recorder.Recorder"),
+        *("--name", job.title, *options),
+        *("--outputdir", str(output.parent), "--output", output.name),
+        *("--log", "NONE", "--report", "NONE", str(job.suite)),
+    ]
+
+
+def _record(job: Job, line: str) -> TestRecord:
+    said = json.loads(line)
+    return TestRecord(
+        suite=job.suite.stem,
+        name=said["name"],
+        board=job.board,
+        kernels=job.kernels,
+        engine=said["engine"] or job.engine,
+        passed=said["status"] == "PASS",
+        skipped=said["status"] == "SKIP",
+        message=said["message"],
+        seconds=said["seconds"],
+        broken=said["broken"],
+        transcript=said["transcript"],
+        evidence=said["evidence"],
+    )
+
+
+def _broken(code: int, said: str) -> str:
+    """Say what is wrong with a suite that could not be run as it stands, "" where nothing is."""
+    lines = [line for line in said.splitlines() if line.strip()]
+    if code < 0:
+        return f"ended by signal {-code}"
+    if code > _LAST_CODE_OF_TESTS:
+        return "\n".join(lines[:1]) or f"Robot Framework ended with code {code}"
+    return "\n".join(line for line in lines if line.startswith(_ERROR))
+
+
+def _end_late(process: subprocess.Popen[str], late: threading.Event) -> None:
+    late.set()
+    _kill(process)
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,390 @@
+"""Keywords that boot firmware on an emulated board and check what it does.
+
+Nothing is computed here: a keyword turns its arguments into values and calls
+`workbench.dut.DeviceUnderTest` or one of its checks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from robot.api import logger
+from robot.api.deco import keyword, library
+from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
+
+from workbench import __version__
+from workbench.builder import build, plan_build
+from workbench.dut import DeviceUnderTest, checks
+from workbench.dut.evidence import readable
+from workbench.errors import UserError, WorkbenchError
+from workbench.image import Image
+from workbench.limits import parse_limit
+from workbench.link import Request
+from workbench.platform import load_platform
+from workbench.robot.outcome import Outcome
+from workbench.robot.quantities import parse_bytes, parse_count, parse_frequency, parse_seconds
+
+_TRY = "TRY"
+_FAILURE_IS_EXPECTED = {
+    _TRY,
+    "Run Keyword And Expect Error",
+    "Run Keyword And Ignore Error",
+    "Run Keyword And Return Status",
+    "Run Keyword And Warn On Failure",
+    "Wait Until Keyword Succeeds",
+}
+
+
+@library(scope="SUITE", version=__version__, doc_format="ROBOT")
+class Workbench:
+    """Boots TinyML firmware for Cortex-M4 on an emulated board, and checks what it answers.
+
+    | Library    workbench.robot.Workbench    engine=auto    platform=stm32f4_discovery
+    |
+    | *Test Cases*
+    | Says Yes
+    |     Boot Firmware               build/firmware.elf
+    |     Inject Features             yes.wav
+    |     Label Should Be             yes
+    |     Latency Should Be At Most   2 ms    at=64 MHz
+    |     Firmware Should Not Fault
+
+    = Engines =
+
+    ``engine`` is ``renode``, ``embedded``, or ``auto``: Renode where it is installed. A suite
+    runs unchanged on either.
+
+    = Limits =
+
+    What waits takes a ``limit`` in virtual time (``200ms``, ``5s``) or in instructions
+    (``10Minstr``); both are exact and the same on every run, however slow the host is. A fault, a
+    core that sleeps for good and a text that matches ``fail_pattern`` end a wait at once.
+
+    = When a test fails =
+
+    The log holds the UART transcript, the instructions that were issued last, the registers and
+    the fault, and a snapshot lies beside the log. ``workbench gdb ELF --snapshot FILE`` opens it.
+    """
+
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(
+        self, engine: str = "auto", platform: str | None = None, fail_pattern: str | None = None
+    ) -> None:
+        """``platform`` is the name of a board or the folder of a platform.
+
+        ``fail_pattern`` is a regular expression that must never come up on the console.
+        """
+        self.ROBOT_LIBRARY_LISTENER = self
+        self.outcome = Outcome()
+        self._engine = engine
+        self._platform = platform
+        self._fail_patterns = (fail_pattern,) if fail_pattern else ()
+        self._device: DeviceUnderTest | None = None
+        self._snapshots: dict[str, object] = {}
+        self._callers: list[str] = []  # of the keyword that runs, outermost first
+
+    # -- listener --------------------------------------------------------------------------------
+
+    def start_test(self, data: Any, result: Any) -> None:
+        self.outcome = Outcome()
+
+    def start_keyword(self, data: Any, result: Any) -> None:
+        self._callers.append(result.name or "")
+
+    def end_keyword(self, data: Any, result: Any) -> None:
+        """Log the evidence with the keyword that failed the test, before teardowns run."""
+        self._callers.pop()
+        expected = any(caller in _FAILURE_IS_EXPECTED for caller in self._callers)
+        if result.failed and not expected and not self.outcome.evidence and self._device:
+            self._keep_evidence(self._device)
+
+    def start_try(self, data: Any, result: Any) -> None:
+        self._callers.append(_TRY)
+
+    def end_try(self, data: Any, result: Any) -> None:
+        self._callers.pop()
+
+    def final_outcome(self) -> Outcome:
+        """Return what is known of the test that ends now."""
+        if self._device is not None:
+            self.outcome.engine = self._device.engine.name
+            self.outcome.transcript = readable(self._device.transcript)
+        return self.outcome
+
+    def close(self) -> None:
+        """Free the machine; Robot calls it when the suite ends."""
+        if self._device is not None:
+            self._device.close()
+        self._device = None
+
+    # -- start -----------------------------------------------------------------------------------
+
+    @keyword
+    def build_firmware(
+        self, board: str, kernels: str = "cmsis_nn", model: str | None = None
+    ) -> Any:
+        """Build the demo firmware, or take it from the cache, and return what was built.
+
+        The value has ``elf``, and ``footprint.flash`` and ``footprint.ram`` in bytes.
+        """
+        with self.outcome.of_keyword():
+            return build(plan_build(board, kernels, Path(model) if model else None))
+
+    @keyword
+    def load_firmware(
+        self, elf: str, platform: str | None = None, model: str | None = None
+    ) -> None:
+        """Put any ELF for a Cortex-M4 on the board and reset it; nothing is executed yet.
+
+        ``model`` is the .tflite for `Scores Should Match Host`, the committed one where not given.
+        """
+        with self.outcome.of_keyword():
+            image = Image.load(Path(str(elf)))
+            target = load_platform(platform or self._platform)
+            self._snapshots.clear()
+            if self._device is None:
+                self._device = DeviceUnderTest(self._engine, self._fail_patterns)
+            self._device.load(image, target, Path(model) if model else None)
+
+    @keyword
+    def boot_firmware(self, elf: str, platform: str | None = None, model: str | None = None) -> Any:
+        """Load firmware that speaks the workbench's protocol, run it until it is ready.
+
+        Returns what the firmware says of itself: ``board``, ``kernels``, ``labels``,
+        ``arena_used``, ``stack_peak``, ``model_sha256``, ``inputs`` and more.
+        """
+        self.load_firmware(elf, platform, model)
+        with self.outcome.of_keyword():
+            return self._dut.boot()
+
+    @keyword
+    def start_firmware(self) -> Any:
+        """Run firmware that is loaded until it is ready; returns what `Boot Firmware` does."""
+        with self.outcome.of_keyword():
+            return self._dut.boot()
+
+    @keyword
+    def reset_firmware(self) -> None:
+        """Power-on reset; the firmware is to be booted again."""
+        with self.outcome.of_keyword():
+            self._dut.reset()
+
+    @keyword
+    def run_for(self, limit: str) -> None:
+        """Let the machine run for a virtual time or a number of instructions."""
+        with self.outcome.of_keyword():
+            self._dut.run(parse_limit(limit))
+
+    # -- the console -----------------------------------------------------------------------------
+
+    @keyword("Wait For Line On UART")
+    def wait_for_line(self, pattern: str, limit: str = "10s") -> str:
+        """Run until a line comes in which the regular expression is found; return the line."""
+        with self.outcome.of_keyword():
+            return self._dut.wait_for_line(pattern, parse_limit(limit))
+
+    @keyword("Wait For Bytes On UART")
+    def wait_for_bytes(self, expected: str, limit: str = "10s") -> None:
+        """Run until the console has sent these bytes, in hexadecimal."""
+        with self.outcome.of_keyword():
+            self._dut.wait_for_bytes(parse_bytes(expected), parse_limit(limit))
+
+    @keyword("Send Line To UART")
+    def send_line(self, text: str, end: str = "\n") -> None:
+        """Send a line of text; it arrives while the machine runs."""
+        with self.outcome.of_keyword():
+            self._dut.send(text.encode() + end.encode())
+
+    @keyword("Send Bytes To UART")
+    def send_bytes(self, data: str) -> None:
+        """Send bytes, in hexadecimal."""
+        with self.outcome.of_keyword():
+            self._dut.send(parse_bytes(data))
+
+    @keyword
+    def send_frame(self, type: str, payload: str = "", limit: str = "10s") -> str:
+        """Send a frame and return the type of the answer: HELLO, ERROR, ... or NONE.
+
+        ``type`` is HELLO, INFER_INT8, INFER_FLOAT32, STATISTICS or a number; ``payload`` is
+        hexadecimal. The protocol is in firmware/PROTOCOL.md.
+        """
+        with self.outcome.of_keyword():
+            answer = self._dut.exchange(_request(type), parse_bytes(payload), parse_limit(limit))
+            return _reply_name(answer.type) if answer is not None else "NONE"
+
+    @keyword("UART Transcript")
+    def transcript(self) -> str:
+        """Return all that the firmware has sent, as text."""
+        with self.outcome.of_keyword():
+            return readable(self._dut.transcript)
+
+    # -- inference -------------------------------------------------------------------------------
+
+    @keyword
+    def inject_features(self, *files: str) -> str:
+        """Have the firmware classify recordings (.wav) or features (.npy, .npz).
+
+        Returns the label of the last one.
+        """
+        with self.outcome.of_keyword():
+            for file in files:
+                for answer in self._dut.inject(Path(file)):
+                    logger.info(f"{answer.name}: {answer.label}")
+            return self._dut.last_answer.label
+
+    @keyword
+    def label_should_be(self, expected: str) -> None:
+        """The label of the input that was injected last is ``expected``."""
+        with self.outcome.of_keyword():
+            checks.label_should_be(self._dut.last_answer, expected)
+
+    @keyword
+    def scores_should_match_host(self) -> None:
+        """All outputs so far are, to the byte, what ``tflite_micro`` computes on the host."""
+        with self.outcome.of_keyword():
+            self._dut.scores_should_match_host()
+
+    # -- cost ------------------------------------------------------------------------------------
+
+    @keyword
+    def instructions_should_be_at_most(self, limit: str) -> int:
+        """No inference so far took more instructions; returns how many the longest took."""
+        with self.outcome.of_keyword():
+            invokes = self._dut.invokes
+            checks.instructions_should_be_at_most(invokes, parse_count(limit))
+            return checks.most_instructions(invokes)
+
+    @keyword
+    def latency_should_be_at_most(self, limit: str, at: str) -> float:
+        """The inference of the last input takes no longer at a core clock, such as ``at=64 MHz``.
+
+        The latency is modelled from the instructions of that inference, which is run once more;
+        the upper end of its interval counts. Returns the best estimate in seconds.
+        """
+        with self.outcome.of_keyword():
+            latency = self._dut.latency(parse_frequency(at))
+            checks.latency_should_be_at_most(latency, parse_seconds(limit))
+            return latency.seconds
+
+    @keyword
+    def arena_should_be_at_most(self, limit: str) -> int:
+        """The model uses no more bytes of the tensor arena; returns how many it uses."""
+        with self.outcome.of_keyword():
+            used = self._dut.hello.arena_used
+            checks.at_most("bytes of arena used", used, parse_count(limit))
+            return used
+
+    @keyword
+    def stack_should_be_at_most(self, limit: str) -> int:
+        """The stack has not grown beyond so many bytes; returns its peak so far."""
+        with self.outcome.of_keyword():
+            peak = self._dut.hello.stack_peak
+            checks.at_most("bytes of stack", peak, parse_count(limit))
+            return peak
+
+    @keyword
+    def flash_should_be_at_most(self, limit: str) -> int:
+        """Code, constants and model take no more bytes of flash; returns how many they take."""
+        with self.outcome.of_keyword():
+            size = self._dut.footprint.flash
+            checks.at_most("bytes of flash", size, parse_count(limit))
+            return size
+
+    @keyword("RAM Should Be At Most")
+    def ram_should_be_at_most(self, limit: str) -> int:
+        """Data, arena and stack take no more bytes of RAM; returns how many they take."""
+        with self.outcome.of_keyword():
+            size = self._dut.footprint.ram
+            checks.at_most("bytes of RAM", size, parse_count(limit))
+            return size
+
+    @keyword
+    def instructions_since_reset(self) -> int:
+        """Return the instructions issued since reset."""
+        with self.outcome.of_keyword():
+            return self._dut.instructions
+
+    # -- faults ----------------------------------------------------------------------------------
+
+    @keyword
+    def firmware_should_not_fault(self) -> None:
+        """The core has taken no fault since reset."""
+        with self.outcome.of_keyword():
+            checks.should_not_have_faulted(self._dut.fault, self._dut.image)
+
+    @keyword
+    def fault_should_be(self, kind: str, function: str | None = None, limit: str = "10s") -> None:
+        """The core has taken this fault, or takes it within the limit.
+
+        ``kind`` is an exception (UsageFault, BusFault, MemManage, HardFault) or a cause as the
+        manual spells it (UNDEFINSTR, DIVBYZERO, PRECISERR, ...); ``function`` is where.
+        """
+        with self.outcome.of_keyword():
+            fault = self._dut.wait_for_fault(parse_limit(limit))
+            checks.fault_should_be(fault, self._dut.image, kind, function)
+
+    @keyword
+    def break_function(self, name: str) -> None:
+        """Put an undefined instruction at the start of a function: what happens when it crashes?"""
+        with self.outcome.of_keyword():
+            self._dut.break_function(name)
+
+    # -- snapshots -------------------------------------------------------------------------------
+
+    @keyword
+    def take_snapshot(self, name: str = "snapshot") -> None:
+        """Keep the whole state of the machine under a name."""
+        with self.outcome.of_keyword():
+            self._snapshots[name] = self._dut.snapshot()
+
+    @keyword
+    def restore_snapshot(self, name: str = "snapshot") -> None:
+        """Go back to a state that was kept; counts, time and console go back with it."""
+        with self.outcome.of_keyword():
+            if name not in self._snapshots:
+                raise UserError(f"no snapshot '{name}'", "take it first, after the last load")
+            self._dut.restore(self._snapshots[name])
+
+    # -- within ----------------------------------------------------------------------------------
+
+    @property
+    def _dut(self) -> DeviceUnderTest:
+        if self._device is None:
+            raise UserError("no firmware is loaded", "use Load Firmware or Boot Firmware before")
+        return self._device
+
+    def _keep_evidence(self, device: DeviceUnderTest) -> None:
+        try:
+            evidence = device.evidence(_snapshot_file())
+        except WorkbenchError as error:
+            self.outcome.evidence = f"the machine cannot be looked at: {error.message}"
+        else:
+            self.outcome.evidence = "\n".join(evidence.lines())
+        logger.info(self.outcome.evidence)
+
+
+def _snapshot_file() -> Path | None:
+    """A file beside the log for the snapshot of the test that runs."""
+    try:
+        builtin = BuiltIn()
+        name = str(builtin.get_variable_value("${TEST NAME}") or "suite")
+        folder = Path(str(builtin.get_variable_value("${OUTPUT DIR}")))
+        suite = str(builtin.get_variable_value("${SUITE NAME}"))
+    except RobotNotRunningError:
+        return None
+    safe = "".join(c if c.isalnum() else "_" for c in f"{suite}-{name}")
+    return folder / f"{safe}.snapshot"
+
+
+def _request(name: str) -> int:
+    try:
+        return Request[name.upper()].value
+    except KeyError:
+        return parse_count(name) & 0xFF
+
+
+def _reply_name(type_: int) -> str:
+    names = {request.value | 0x80: request.name for request in Request} | {0xFF: "ERROR"}
+    return names.get(type_, f"{type_:#04x}")

@@ -1,0 +1,42 @@
+"""What happened to a test besides its status: evidence, transcript, and whose fault it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from robot.api import Failure
+
+from workbench.errors import CheckFailedError, WorkbenchError
+
+
+class KeywordFailure(Failure):
+    """What a keyword raises: Robot Framework shows its message without the type's name."""
+
+    ROBOT_SUPPRESS_NAME = True
+
+
+@dataclass
+class Outcome:
+    """Filled while a test runs.
+
+    `broken` holds the message where something other than the firmware failed: a missing file, an
+    engine that is not there or died. `engine` is the one that was used, `evidence` what was logged,
+    `transcript` the console.
+    """
+
+    engine: str = ""
+    broken: str = ""
+    evidence: str = ""
+    transcript: str = ""
+
+    @contextmanager
+    def of_keyword(self) -> Iterator[None]:
+        """Turn the errors of the workbench into failures, and note which are no failed checks."""
+        try:
+            yield
+        except WorkbenchError as error:
+            if error.exit_code != CheckFailedError.exit_code:
+                self.broken = self.broken or str(error)
+            raise KeywordFailure(str(error)) from error

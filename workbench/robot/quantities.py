@@ -1,0 +1,45 @@
+"""Quantities as suites write them: `64 MHz`, `2 ms`, `FE 01`."""
+
+from __future__ import annotations
+
+import re
+
+from workbench.engines.base import Seconds
+from workbench.errors import UserError
+from workbench.limits import parse_limit
+
+_SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
+_FREQUENCY = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)Hz", re.IGNORECASE)
+
+
+def parse_frequency(text: str) -> int:
+    """Return the frequency in Hz that `text` states; UserError where it states none."""
+    match = _FREQUENCY.fullmatch(text.strip())
+    if match is None or not float(match[1]):
+        raise UserError(f"'{text}' is no frequency", "write 64 MHz, or 168000000 Hz")
+    scale = match[2].upper() if match[2] != "k" else "k"
+    return round(float(match[1]) * _SCALES[scale])
+
+
+def parse_seconds(text: str) -> float:
+    """Return the time in seconds that `text` states; UserError where it states none."""
+    limit = parse_limit(text)
+    if not isinstance(limit, Seconds):
+        raise UserError(f"'{text}' is no time", "write 1.5 ms, 200 us or 2 s")
+    return limit.seconds
+
+
+def parse_bytes(text: str) -> bytes:
+    """Return the bytes that `text` states in hexadecimal; UserError where it states none."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise UserError(f"'{text}' is not hexadecimal", "write bytes such as 00 FF 1B") from None
+
+
+def parse_count(text: str | int) -> int:
+    """Return the count that `text` states, such as `100000` or `100,000`."""
+    try:
+        return int(str(text).replace(",", "").replace("_", ""), 0)
+    except ValueError:
+        raise UserError(f"'{text}' is no whole number", "write 100000 or 100,000") from None

@@ -1,0 +1,47 @@
+"""A listener that tells `workbench test`, in a line of JSON each, how the tests ended."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from robot.libraries.BuiltIn import BuiltIn
+
+from workbench.robot.library import Workbench
+from workbench.robot.outcome import Outcome
+
+PREFIX = "@workbench "
+"""What a line of the recorder begins with; everything else on stdout is not ours."""
+
+
+class Recorder:
+    """Give it to Robot Framework as `--listener workbench.robot.recorder.Recorder`."""
+
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def end_test(self, data: Any, result: Any) -> None:
+        outcome = _outcome()
+        record = {
+            "name": result.name,
+            "status": result.status,
+            "message": result.message,
+            "seconds": result.elapsed_time.total_seconds(),
+            "engine": outcome.engine,
+            "broken": outcome.broken,
+            "transcript": outcome.transcript,
+            "evidence": outcome.evidence,
+        }
+        stream = sys.__stdout__
+        if stream is not None:
+            stream.write(f"{PREFIX}{json.dumps(record)}\n")
+            stream.flush()
+
+
+def _outcome() -> Outcome:
+    """What our library, under whatever name the suite gave it, knows of the test."""
+    libraries: Any = BuiltIn().get_library_instance(all=True)
+    for instance in libraries.values():
+        if isinstance(instance, Workbench):
+            return instance.final_outcome()
+    return Outcome()

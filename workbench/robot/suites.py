@@ -1,0 +1,135 @@
+"""Runs Robot Framework suites over boards and kernel sets, and gathers what came of them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.builder import boards
+from workbench.builder.plan import KERNEL_SETS
+from workbench.errors import UserError
+from workbench.resources import resource
+from workbench.robot.jobs import Job, JobResult, Runner, TestRecord
+
+DEFAULT_TIMEOUT = 600.0
+"""Seconds on the host's clock for one suite on one board."""
+
+_SUFFIX = ".robot"
+
+
+@dataclass(frozen=True)
+class SuiteReport:
+    """All tests in the order of the jobs; `log` is Robot Framework's page, None without results."""
+
+    jobs: tuple[JobResult, ...]
+    log: Path | None
+
+    @property
+    def tests(self) -> tuple[TestRecord, ...]:
+        return tuple(test for job in self.jobs for test in job.tests)
+
+    @property
+    def failed(self) -> tuple[TestRecord, ...]:
+        return tuple(test for test in self.tests if not (test.passed or test.skipped))
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """What was wrong with the set-up, each thing once."""
+        said = [f"{job.job.title}: {job.broken}" for job in self.jobs if job.broken]
+        said += [test.broken for test in self.tests if test.broken and not test.passed]
+        said += [f"{job.job.title}: no test ran" for job in self.jobs if not job.tests]
+        return tuple(dict.fromkeys(said))
+
+    @property
+    def exit_code(self) -> int:
+        """0 all passed, 1 a check failed, 3 the set-up is broken."""
+        if self.broken:
+            return 3
+        return int(bool(self.failed))
+
+
+def own_suites() -> tuple[Path, ...]:
+    """Return the suites that ship with the workbench."""
+    return tuple(sorted(resource("robot").glob(f"*{_SUFFIX}")))
+
+
+def plan_jobs(
+    suites: Sequence[Path],
+    engine: str,
+    board_names: Sequence[str],
+    kernel_sets: Sequence[str],
+    variables: Sequence[str] = (),
+) -> tuple[Job, ...]:
+    """Return the jobs for `suites`; without any, the workbench's own on all boards and kernels.
+
+    Suites of the user's are run once, unless boards or kernel sets are named.
+    """
+    if not suites:
+        suites = own_suites()
+        board_names = board_names or boards()
+        kernel_sets = kernel_sets or KERNEL_SETS
+    files = [file for suite in suites for file in _files(suite)]
+    return tuple(
+        Job(file, engine, board, kernels, tuple(variables))
+        for board in board_names or ("",)
+        for kernels in kernel_sets or ("",)
+        for file in files
+    )
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    output: Path,
+    parallel: int = 1,
+    timeout: float = DEFAULT_TIMEOUT,
+    on_test: Callable[[TestRecord], None] = lambda _: None,
+) -> SuiteReport:
+    """Run `jobs`, so many at a time, and write output.xml and log.html to the folder `output`."""
+    output.mkdir(parents=True, exist_ok=True)
+    runner = Runner(output, timeout, on_test)
+    with ThreadPoolExecutor(max_workers=parallel) as pool:
+        try:
+            results = tuple(pool.map(runner.run, jobs))
+        except BaseException:
+            runner.stop()
+            raise
+    return SuiteReport(results, _merge(results, output))
+
+
+def _files(suite: Path) -> list[Path]:
+    if suite.is_dir():
+        found = sorted(suite.glob(f"*{_SUFFIX}"))
+        if found:
+            return found
+        raise UserError(f"{suite} holds no *{_SUFFIX} file", "name a suite, or a folder with some")
+    if not suite.is_file():
+        raise UserError(f"{suite}: no such suite", "name a .robot file, or a folder with some")
+    return [suite]
+
+
+def _merge(results: Sequence[JobResult], output: Path) -> Path | None:
+    """Put the results of all jobs into one output.xml and one log.html."""
+    from robot.rebot import rebot
+
+    outputs = [result.output for result in results if result.output is not None]
+    if not outputs:
+        return None
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        rebot(
+            *map(str, outputs),
+            name="Workbench",
+            outputdir=str(output),
+            output="output.xml",
+            log="log.html",
+            report="NONE",
+            stdout=said,
+            stderr=said,
+        )
+    for file in outputs:
+        file.unlink()
+    log = output / "log.html"
+    return log if log.is_file() else None

@@ -1,0 +1,61 @@
+"""Snapshots of machines as files, so that a machine on which a test failed can be looked at later.
+
+A file holds a pickle of plain values, dataclasses and enums of the engines. It is read by a
+reader that makes nothing else, so that a file from elsewhere cannot run code.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from dataclasses import is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from workbench.engines.base import Snapshot
+from workbench.errors import UserError
+from workbench.files import write_atomically
+
+_HINT = "give a file that a failed test left"
+_MAGIC = b"workbench snapshot 1\n"
+_OWN = "workbench."
+_PLAIN = {("builtins", "frozenset"), ("builtins", "set"), ("builtins", "bytearray")}
+_COLLECTIONS = {("collections", "deque"), ("collections", "OrderedDict")}
+
+
+class _Reader(pickle.Unpickler):
+    """Makes containers, and the dataclasses and enums of the workbench."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _PLAIN | _COLLECTIONS:
+            return super().find_class(module, name)
+        if module.startswith(_OWN) and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
+                return found
+        raise pickle.UnpicklingError(f"it holds {module}.{name}, which is no part of a machine")
+
+
+def write_snapshot(path: Path, snapshot: Snapshot) -> None:
+    """Write `snapshot` to `path`, whole or not at all."""
+    write_atomically(path, _MAGIC + pickle.dumps(snapshot))
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Return the snapshot in `path`; raise UserError where it holds none."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"{path}: {error.strerror}", "give a file that a failed test left"
+        ) from None
+    if not content.startswith(_MAGIC):
+        raise UserError(f"{path} is no snapshot", _HINT)
+    try:
+        snapshot = _Reader(io.BytesIO(content[len(_MAGIC) :])).load()
+    except Exception as error:  # a damaged pickle raises whatever it likes
+        raise UserError(f"{path} is damaged: {error}", "take the snapshot again") from None
+    if not isinstance(snapshot, Snapshot):
+        raise UserError(f"{path} holds no snapshot", "take the snapshot again")
+    return snapshot
