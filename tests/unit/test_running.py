@@ -44,6 +44,21 @@ def test_a_fault_shows_its_kind_and_the_registers_that_are_known():
     assert "HFSR" not in text
 
 
+def test_a_fault_is_described_once_with_the_function_it_happened_in():
+    fault = FaultState(3, 0x0800_0300, 0x2000_0FE0, {}, 0xFFFF_FFF9, detail="write to 0x0")
+    ended = replace(
+        RESULT, stop=StopKind.FAULT, fault=fault, detail="write to 0x0", fault_function="init"
+    )
+    (line,) = [line for line in describe(ended) if "write to 0x0" in line]
+    assert line == "HardFault at 0x08000300 write to 0x0, in init"
+
+
+def test_a_firmware_that_ended_itself_is_not_said_to_sleep():
+    lines = describe(replace(RESULT, stop=StopKind.IDLE, detail="it ended itself, exit code 0"))
+    assert lines[0] == "stopped: it ended itself, exit code 0, at 0x08000204 in main"
+    assert not any("sleeps" in line for line in lines)
+
+
 def test_warnings_of_the_engine_are_passed_on():
     lines = describe(replace(RESULT, warnings=("no model for SPI.STM32SPI",)))
     assert "warning: no model for SPI.STM32SPI" in lines

@@ -15,6 +15,7 @@ from workbench.engines.base import (
     StopKind,
     StopReason,
 )
+from workbench.engines.boot import boot_of
 from workbench.engines.renode.discovery import RenodeInstallation, discover
 from workbench.engines.renode.findings import abort_in, log_lines, warnings_in
 from workbench.engines.renode.process import WorkerProcess
@@ -61,6 +62,7 @@ class RenodeEngine(Engine):
         self._instructions = 0
         self._traces = 0
         self._saves = 0
+        self._untold: tuple[str, ...] = ()  # warnings for the next StopReason
         self._clear()
 
     def load(self, image: Image, platform: Platform) -> None:
@@ -73,15 +75,14 @@ class RenodeEngine(Engine):
             file = worker.folder / f"segment-{index}.bin"
             file.write_bytes(segment.data)
             segments.append((str(file), segment.address))
-        vector_table = platform.vector_table
-        if vector_table is None:
-            vector_table = image.vector_table
+        boot = boot_of(image, platform)
+        self._untold = (boot.warning,) if boot.warning else ()
         self._clear()
         answer = worker.ask(
             "load",
             repl=str(platform.repl.absolute()),
             segments=segments,
-            vector_table=vector_table,
+            vector_table=boot.vector_table,
             uart=platform.uart,
             log=str(worker.renode_log),
         )
@@ -198,6 +199,7 @@ class RenodeEngine(Engine):
         lines = log_lines(self._worker().renode_log, *fields["log"])
         kind = StopKind(fields["reason"])
         fault = fields.get("fault")
+        untold, self._untold = self._untold, ()
         return StopReason(
             kind=kind,
             pc=int(fields["pc"]),
@@ -205,7 +207,7 @@ class RenodeEngine(Engine):
             seconds=float(fields["seconds"]),
             fault=FaultState(**fault) if fault else None,
             detail=_detail(kind, fault is not None, lines),
-            warnings=warnings_in(lines),
+            warnings=(*untold, *warnings_in(lines)),
         )
 
     def _read_code(self, address: int, size: int) -> bytes:
