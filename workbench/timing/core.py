@@ -169,14 +169,23 @@ def _only_base_update(before: Instruction, it: Instruction) -> bool:
 def _transfer(
     source: Instruction | None, address: int, target: Instruction | None
 ) -> tuple[int, Cause, Cycles]:
-    """Where a jump's refill is booked, why, and what it takes."""
+    """Where a jump is booked, why, and what it takes."""
     if source is None or not source.changes_pc:
-        there = target.address if target else address
-        return there, Cause.EXCEPTION, rules.EXCEPTION_ENTRY + rules.EXCEPTION_RETURN
+        return target.address if target else address, Cause.EXCEPTION, jump_time(source, target)
+    return source.address, Cause.BRANCH, jump_time(source, target)
+
+
+def jump_time(source: Instruction | None, target: Instruction | None) -> Cycles:
+    """Return what a jump takes besides the instruction that makes it: the refill of the pipeline.
+
+    A source that does not branch was interrupted: entry into the exception and return from it.
+    """
+    if source is None or not source.changes_pc:
+        return rules.EXCEPTION_ENTRY + rules.EXCEPTION_RETURN
     if source.loads_pc:
         refill = rules.REFILL_LOADED
     else:
         refill = rules.REFILL_IMMEDIATE if source.immediate else rules.REFILL_REGISTER
     if target is not None and target.size == MAX_BYTES and target.address % MAX_BYTES:
         refill += rules.REFILL_UNALIGNED_WIDE
-    return source.address, Cause.BRANCH, refill
+    return refill

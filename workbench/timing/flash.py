@@ -248,7 +248,7 @@ def _data_costs(
 ) -> Costs:
     if trace.flash_reads is None:
         return {}
-    each = _data_wait(flash, waits)
+    each = data_wait(flash, waits)
     if not each:
         return {}
     costs: Costs = {}
@@ -263,5 +263,6 @@ def _data_costs(
     return costs
 
 
-def _data_wait(flash: Flash, waits: int) -> Cycles:
+def data_wait(flash: Flash, waits: int) -> Cycles:
+    """Return what one read of data waits for at so many wait states."""
     return Cycles(*(max(0, waits + offset) for offset in flash.data_wait_offset))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workbench.platform import Platform
-from workbench.timing.core import Cause, Costs, Flow, core_costs, flows
+from workbench.timing.core import Cause, Costs, Flow, core_costs, flows, jump_time
 from workbench.timing.cycles import NONE, Cycles
-from workbench.timing.flash import Flash, flash_costs, read_flash
+from workbench.timing.decode import MAX_BYTES, decode
+from workbench.timing.flash import Flash, data_wait, flash_costs, read_flash
 from workbench.trace import Trace
 
 
@@ -81,3 +82,36 @@ class CycleModel:
         return Estimate(
             clock_hz, flash.wait_states(clock_hz), flash.is_beyond(clock_hz), {**core, **waiting}
         )
+
+
+class BlockModel:
+    """The model one straight piece of code at a time, for a counter that runs along.
+
+    Best estimates at the platform's own clock.
+    """
+
+    def __init__(self, platform: Platform) -> None:
+        """Raises PlatformError for a bad [flash_timing]."""
+        flash = read_flash(platform.flash_timing)
+        self._flash = flash
+        self._wait = data_wait(flash, flash.wait_states(platform.clock_hz)).best
+
+    def block(self, address: int, code: bytes) -> tuple[int, int, int]:
+        """Return the cycles of the block in `code` at `address`, those of a jump from its end, and
+        those that a jump to its start takes more.
+        """
+        addresses, offset = {}, 0
+        while offset < len(code):
+            one = decode(address + offset, code[offset : offset + MAX_BYTES])
+            addresses[address + offset] = 1
+            offset += one.size
+        if not addresses:
+            return 0, 0, 0
+        costs = core_costs(flows(Trace(addresses, {}, {address: code})), {})
+        refill = jump_time(one, None).best
+        extra = jump_time(one, decode(address, code[:MAX_BYTES])).best - refill
+        return sum(cycles.best for cycles in costs.values()), refill, max(0, extra)
+
+    def flash(self, reads: int, lines: int) -> int:
+        """Return the cycles that so many data reads from flash wait for."""
+        return self._wait * (lines if self._flash.data_cache_lines else reads)

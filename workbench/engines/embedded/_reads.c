@@ -25,6 +25,7 @@ typedef struct {
   uint32_t it_state, line_shift;
   Reader *slots;
   uint32_t slot_mask, used;
+  uint64_t reads, lines; /* in all */
   int out_of_memory;
 } Reads;
 
@@ -73,6 +74,8 @@ static void on_read(void *uc, int type, uint64_t address, int size, int64_t valu
   }
   reader->reads++;
   reader->lines += reader->line != line;
+  r->reads++;
+  r->lines += reader->line != line;
   reader->line = line;
 }
 
@@ -126,12 +129,10 @@ static PyObject *addresses(PyObject *self, PyObject *unused) {
                        (unsigned long long)(uintptr_t)reads_of(self));
 }
 
-static PyObject *clear(PyObject *self, PyObject *unused) {
+static PyObject *totals(PyObject *self, PyObject *unused) {
   (void)unused;
-  Reads *r = reads_of(self);
-  memset(r->slots, 0, (r->slot_mask + 1) * sizeof *r->slots);
-  r->used = 0;
-  Py_RETURN_NONE;
+  const Reads *r = reads_of(self);
+  return Py_BuildValue("KK", (unsigned long long)r->reads, (unsigned long long)r->lines);
 }
 
 static PyObject *counts(PyObject *self, PyObject *unused) {
@@ -156,7 +157,7 @@ static PyObject *counts(PyObject *self, PyObject *unused) {
 static PyMethodDef methods[] = {
     {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
     {"counts", counts, METH_NOARGS, "Return {pc: (reads, lines)}."},
-    {"clear", clear, METH_NOARGS, "Begin anew."},
+    {"totals", totals, METH_NOARGS, "Return (reads, lines) of all instructions."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -57,6 +57,10 @@ struct Block {
   uint64_t taken[EDGES_IN_BLOCK];
   Edge *more_edges;
   int32_t number; /* in a recording */
+  /* for the cycle counter: see CycleCounter in cycle_counter.py */
+  uint64_t counted, jumps_out, jumps_in;
+  uint32_t cycles, refill, extra;
+  int is_timed;
 };
 
 struct Edge {
@@ -89,6 +93,8 @@ typedef struct {
   int32_t range_count;
   int recording, out_of_memory;
   Block *last, *before_last;
+  int counting, timed_jump;
+  Block *timed_last, *timed_before;
 } Tracer;
 
 static uint32_t halfword(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
@@ -263,12 +269,34 @@ static void record(Tracer *t, Block *block) {
   t->last = block;
 }
 
+static void count_cycles(Tracer *t, Block *block) {
+  Block *before = t->timed_last;
+  block->counted++;
+  t->timed_jump = before && before->address + before->size != block->address;
+  if (t->timed_jump) {
+    before->jumps_out++;
+    block->jumps_in++;
+  }
+  t->timed_before = before;
+  t->timed_last = block;
+}
+
+static void take_back_cycles(Tracer *t) {
+  t->timed_last->counted--;
+  if (t->timed_jump) {
+    t->timed_before->jumps_out--;
+    t->timed_last->jumps_in--;
+  }
+  t->timed_last = t->timed_before;
+}
+
 static inline void issue(Tracer *t, Block *block) {
   State *s = &t->state;
   s->count += block->instructions;
   memcpy(&s->address, &block->address, 4 * sizeof(uint32_t));
   if (block->flags & FLAG_SEV) s->event = 1;
   if (t->recording) record(t, block);
+  if (t->counting) count_cycles(t, block);
 }
 
 static uint32_t why_to_stop(const State *s, const Block *block) {
@@ -329,6 +357,7 @@ static void clear_blocks(Tracer *t) {
   clear_recording(t);
   for (int32_t i = 0; i < t->block_count; i++) free(block_at(t, i)->code);
   t->block_count = 0;
+  t->timed_last = t->timed_before = NULL;
   memset(t->slots, 0, (t->slot_mask + 1) * sizeof *t->slots);
   memset(t->recent, 0, sizeof t->recent);
 }
@@ -479,6 +508,7 @@ static PyObject *issue_block(PyObject *self, PyObject *args) {
 static void take_back(Tracer *t) {
   State *s = &t->state;
   s->count -= s->instructions;
+  if (t->counting && t->timed_last) take_back_cycles(t);
   if (!t->recording || !t->last) return;
   t->last->issued--;
   if (t->before_last) {
@@ -507,11 +537,11 @@ static PyObject *truncate_block(PyObject *self, PyObject *args) {
 static PyObject *forget(PyObject *self, PyObject *unused) {
   (void)unused;
   Tracer *t = tracer_of(self);
-  if (!t->recording) {
+  if (!t->recording && !t->counting) {
     clear_blocks(t);
     Py_RETURN_NONE;
   }
-  /* What was recorded must stay: blocks in memory that cannot change are checked from now on. */
+  /* What was recorded or counted must stay: blocks in memory that cannot change are checked from now on. */
   for (int32_t i = 0; i < t->block_count; i++) {
     Block *block = block_at(t, i);
     const Range *range = range_of(t, block->address, block->size);
@@ -529,7 +559,41 @@ static PyObject *accept_block(PyObject *self, PyObject *args) {
   return check_memory(t);
 }
 
+static PyObject *count(PyObject *self, PyObject *args) {
+  Tracer *t = tracer_of(self);
+  int on;
+  if (!PyArg_ParseTuple(args, "p", &on)) return NULL;
+  t->counting = on;
+  t->timed_last = t->timed_before = NULL;
+  Py_RETURN_NONE;
+}
+
+/* Ask `cost` for the cycles of a block: (cycles, refill, extra). */
+static int time_block(PyObject *cost, Block *block) {
+  PyObject *found = PyObject_CallFunction(cost, "Iy#", block->address, (const char *)block->code,
+                                          (Py_ssize_t)block->size);
+  int good = found && PyArg_ParseTuple(found, "III", &block->cycles, &block->refill, &block->extra);
+  Py_XDECREF(found);
+  block->is_timed = good;
+  return good;
+}
+
+static PyObject *cycles(PyObject *self, PyObject *cost) {
+  const Tracer *t = tracer_of(self);
+  uint64_t sum = 0;
+  for (int32_t i = 0; i < t->block_count; i++) {
+    Block *block = block_at(t, i);
+    if (!block->counted && !block->jumps_out) continue;
+    if (!block->is_timed && !time_block(cost, block)) return NULL;
+    sum += block->counted * block->cycles + block->jumps_out * block->refill +
+           block->jumps_in * block->extra;
+  }
+  return PyLong_FromUnsignedLongLong(sum);
+}
+
 static PyMethodDef methods[] = {
+    {"count", count, METH_VARARGS, "(on): count what `cycles` needs."},
+    {"cycles", cycles, METH_O, "(cost): cycles of the blocks counted; cost(address, code)."},
     {"addresses", addresses, METH_NOARGS, "Addresses: state, hooks, user data; size of the state."},
     {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
     {"start", start, METH_NOARGS, "Begin to record."},

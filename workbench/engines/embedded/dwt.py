@@ -1,6 +1,6 @@
 """Data Watchpoint and Trace unit: the cycle counter (ARM DDI 0403E, C1.8); and the ITM.
 
-CYCCNT counts instructions until a cycle model is set; comparators are storage.
+CYCCNT counts instructions until a cycle counter is set; comparators are storage.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ STIMULUS_END, FIFO_READY = 0x080, 1  # ITM stimulus ports, C1.7.3
 
 
 class Dwt:
-    """`now` returns what CYCCNT advances by; replace it to count modelled cycles."""
+    """`now` returns what CYCCNT advances by, `switch` is told when it is enabled or disabled;
+    replace both to count modelled cycles.
+    """
 
     STATE = ("_registers", "_base", "_stopped_at")
 
     def __init__(self, now: Callable[[], int], demcr: Callable[[], int]) -> None:
         self.now = now
+        self.switch: Callable[[bool], None] = lambda on: None
         self._demcr = demcr
         self.power_on()
 
@@ -31,6 +34,7 @@ class Dwt:
         self._registers: dict[int, int] = {}
         self._base = 0  # `now` at which CYCCNT was 0, while it runs
         self._stopped_at = 0  # CYCCNT while it does not
+        self.switch(False)
 
     @property
     def _running(self) -> bool:
@@ -55,6 +59,7 @@ class Dwt:
         counter = self._read(CYCCNT)
         self._registers[offset & ~3] = value
         if offset == CTRL:
+            self.switch(bool(value & CTRL_CYCCNTENA))
             self._set(counter)
 
     def _set(self, counter: int) -> None:

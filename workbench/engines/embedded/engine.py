@@ -11,6 +11,7 @@ from workbench.engines.boot import boot_of
 from workbench.engines.embedded.assemble import assemble, console_of, uarts_of
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console, OtherPorts
+from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.recording import to_trace
 from workbench.engines.embedded.registers import REGISTER_IDS
@@ -113,6 +114,7 @@ class EmbeddedEngine(base.Engine):
     def load(self, image: Image, platform: Platform) -> None:
         self.close()
         machine = assemble(platform, self._python_tracer)
+        machine.use_cycle_counter(CycleCounter(machine, platform))
         try:
             console = Console(console_of(machine, platform), machine.attend)
             others = {name: port for name, port in uarts_of(machine) if name != platform.uart}

@@ -15,6 +15,7 @@ from workbench.engines.embedded import thumb
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.core import Access, Core
+from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.dwt import Dwt, Itm
 from workbench.engines.embedded.entry import ExceptionUnit
 from workbench.engines.embedded.exceptions import Exc, ExceptionState
@@ -76,6 +77,7 @@ class Machine:
         )
         self.dwt = Dwt(lambda: self.instructions, lambda: self.scs.demcr)
         self.itm = Itm()
+        self.cycle_counter: CycleCounter | None = None
         self.unit = ExceptionUnit(
             self.core, self.bus, self.exceptions, self.scb, self.mpu, self._on_mode_change
         )
@@ -96,6 +98,11 @@ class Machine:
         self.bus.add_device(self.scs, SCS_BASE, SCS_SIZE, "scs")
         self.bus.add_device(self.dwt, DWT_BASE, PPB_BLOCK, "dwt")
         self.bus.add_device(self.itm, ITM_BASE, PPB_BLOCK, "itm")
+
+    def use_cycle_counter(self, counter: CycleCounter) -> None:
+        """Let DWT_CYCCNT advance by `counter` instead of instructions."""
+        self.cycle_counter = counter
+        self.dwt.now, self.dwt.switch = counter.now, counter.switch
 
     def connect(self) -> None:
         """Everything has been added: map it."""
@@ -296,6 +303,7 @@ class Machine:
                 for name in ("count", "event", "address", "size", "instructions", "flags")
             },
             "clock": self.clock.save(),
+            "cycles": self.cycle_counter.save() if self.cycle_counter else None,
             "exceptions": self.exceptions.save(),
             "blocks": [block.save() for block in self._blocks],
             "peripherals": {name: p.save() for name, p in self.peripherals.items()},
@@ -331,6 +339,8 @@ class Machine:
         for block, block_state in zip(self._blocks, saved["blocks"], strict=True):
             block.load(block_state)
         self.clock.load(saved["clock"])
+        if self.cycle_counter is not None:
+            self.cycle_counter.load(saved["cycles"])
         self.protection.update(self.unit.privileged)
         self.state.limit = self.state.deadline = NEVER
 

@@ -7,7 +7,7 @@ import mmap
 from typing import Any
 
 from workbench.engines.embedded.registers import REGISTER_IDS, uclib
-from workbench.engines.embedded.tracer import Recording, TracerState
+from workbench.engines.embedded.tracer import BlockCost, Recording, TracerState
 
 
 class NativeTracer:
@@ -39,6 +39,13 @@ class NativeTracer:
     def recorded(self) -> Recording:
         blocks, edges = self._tracer.recorded()
         return Recording(tuple(blocks), edges)
+
+    def count(self, on: bool) -> None:
+        self._tracer.count(on)
+
+    def cycles(self, cost: BlockCost) -> int:
+        found: int = self._tracer.cycles(cost)
+        return found
 
     def truncate(self, size: int) -> None:
         self._tracer.truncate(size)

@@ -29,8 +29,8 @@ class ReadCounter(Protocol):
     def counts(self) -> Found:
         """Return {instruction: (reads, lines)}."""
 
-    def clear(self) -> None:
-        """Begin anew."""
+    def totals(self) -> tuple[int, int]:
+        """Return (reads, lines) of all instructions."""
 
 
 class PythonReads:
@@ -59,8 +59,9 @@ class PythonReads:
     def counts(self) -> Found:
         return {pc: (reads, lines) for pc, (reads, lines, _) in self._found.items()}
 
-    def clear(self) -> None:
-        self._found.clear()
+    def totals(self) -> tuple[int, int]:
+        found = self._found.values()
+        return sum(one[0] for one in found), sum(one[1] for one in found)
 
 
 class NativeReads:
@@ -83,40 +84,70 @@ class NativeReads:
         found: Found = self._reads.counts()
         return found
 
-    def clear(self) -> None:
-        self._reads.clear()
+    def totals(self) -> tuple[int, int]:
+        reads, lines = self._reads.totals()
+        return reads, lines
 
 
 class ReadRecorder:
-    """Puts the hook on the flash ranges of a core while it records."""
+    """Puts the hook on the flash ranges of a core while a trace or the cycle counter wants it."""
 
     def __init__(self, core: Core, force_python: bool) -> None:
         self._core = core
         module = None if force_python else _native_module()
         self._counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
         self._hooks: list[int] = []
+        self._users = 0
+        self._before: Found | None = None  # counts when the recording began
 
-    def start(self, flash: Sequence[tuple[int, int]]) -> None:
-        """Count reads at the addresses of `flash`: (start, end) of each range."""
-        self.stop()
-        self._counter.clear()
+    def hold(self, flash: Sequence[tuple[int, int]]) -> None:
+        """Count reads at the addresses of `flash`, (start, end) of each range, until `release`."""
+        self._users += 1
+        if self._hooks:
+            return
         for start, end in flash:
             self._hooks.append(
                 self._core.add_read_hook(self._counter.hook, self._counter.user_data, start, end)
             )
 
+    def release(self) -> None:
+        """One user less."""
+        self._users -= 1
+        if self._users:
+            return
+        for hook in self._hooks:
+            self._core.remove_hook(hook)
+        self._hooks.clear()
+
+    def totals(self) -> tuple[int, int]:
+        """Return (reads, lines) while the hook was there."""
+        return self._counter.totals()
+
+    def start(self, flash: Sequence[tuple[int, int]]) -> None:
+        """Begin a recording."""
+        if self._before is None:
+            self.hold(flash)
+        self._before = self._counter.counts()
+
     def found(self) -> dict[int, FlashReads] | None:
-        """Return what was read so far, by instruction; None while nothing is recorded."""
-        if not self._hooks:
+        """Return what was read since `start`, by instruction; None while nothing is recorded."""
+        before = self._before
+        if before is None:
             return None
-        return {pc: FlashReads(*found) for pc, found in sorted(self._counter.counts().items())}
+        counts = sorted(self._counter.counts().items())
+        since = ((pc, n, lines, *before.get(pc, (0, 0))) for pc, (n, lines) in counts)
+        return {
+            pc: FlashReads(n - old, lines - old_lines)
+            for pc, n, lines, old, old_lines in since
+            if n > old
+        }
 
     def stop(self) -> dict[int, FlashReads] | None:
         """End the recording; return what was read, None where nothing was recorded."""
         found = self.found()
-        for hook in self._hooks:
-            self._core.remove_hook(hook)
-        self._hooks.clear()
+        if self._before is not None:
+            self._before = None
+            self.release()
         return found
 
 

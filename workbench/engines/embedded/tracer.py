@@ -76,6 +76,11 @@ class Recording:
     edges: dict[tuple[int, int], int]
 
 
+BlockCost = Callable[[int, bytes], tuple[int, int, int]]
+"""(address, code) of a block -> its cycles, those of a jump from its end, and those that a jump to
+its start takes more."""
+
+
 class Tracer(Protocol):
     """Counts, and between `start` and `stop` records."""
 
@@ -96,6 +101,14 @@ class Tracer(Protocol):
 
     def recorded(self) -> Recording:
         """Return what has been recorded since `start`, and go on."""
+
+    def count(self, on: bool) -> None:
+        """Count what `cycles` needs from now on, or stop."""
+
+    def cycles(self, cost: BlockCost) -> int:
+        """Return the cycles of what was executed while `count` was on; `cost` is asked once a
+        block.
+        """
 
     def truncate(self, size: int) -> None:
         """Of the block issued last only the first `size` bytes were executed."""
@@ -141,6 +154,10 @@ class PythonTracer:
         self._recording = False
         self._last = NO_BLOCK
         self._before_last = NO_BLOCK
+        self._counting = False
+        self._passed: dict[tuple[int, int], int] = {}  # (block before, block) -> times
+        self._timed: dict[int, tuple[int, int, int]] = {}  # block -> BlockCost
+        self._timed_last = self._timed_before = NO_BLOCK
 
         def hook(uc: Any, address: int, size: int, data: Any) -> None:
             try:
@@ -182,12 +199,37 @@ class PythonTracer:
             },
         )
 
+    def count(self, on: bool) -> None:
+        self._counting = on
+        self._timed_last = self._timed_before = NO_BLOCK
+
+    def cycles(self, cost: BlockCost) -> int:
+        total = 0
+        for (before, block), times in self._passed.items():
+            address, _ = self._blocks[block]
+            own, _, extra = self._time(block, cost)
+            total += times * own
+            if before != NO_BLOCK:
+                start, piece = self._blocks[before]
+                if start + len(piece) != address:
+                    total += times * (self._time(before, cost)[1] + extra)
+        return total
+
+    def _time(self, block: int, cost: BlockCost) -> tuple[int, int, int]:
+        found = self._timed.get(block)
+        if found is None:
+            found = self._timed[block] = cost(*self._blocks[block])
+        return found
+
     def truncate(self, size: int) -> None:
         state = self.state
         if size >= state.size:
             return
         address = state.address
         state.count -= state.instructions
+        if self._counting and self._timed_last != NO_BLOCK:
+            self._passed[self._timed_before, self._timed_last] -= 1
+            self._timed_last = self._timed_before
         if self._recording and self._last != NO_BLOCK:
             self._counts[self._last] -= 1
             if self._before_last != NO_BLOCK:
@@ -276,3 +318,7 @@ class PythonTracer:
                 self._edges[edge] = self._edges.get(edge, 0) + 1
             self._before_last = last
             self._last = index
+        if self._counting:
+            passed = (self._timed_last, index)
+            self._passed[passed] = self._passed.get(passed, 0) + 1
+            self._timed_before, self._timed_last = passed
