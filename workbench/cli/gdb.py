@@ -1,0 +1,72 @@
+"""`workbench gdb`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.console import output, read_input
+from workbench.cli.options import (
+    EngineOption,
+    InputOption,
+    PlatformOption,
+    ReplOption,
+    UartOption,
+)
+from workbench.engines import EngineChoice
+
+app = typer.Typer()
+
+
+@app.command()
+def gdb(
+    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    platform: PlatformOption = None,
+    repl: ReplOption = None,
+    uart: UartOption = None,
+    port: Annotated[
+        int, typer.Option("--port", help="TCP port on 127.0.0.1; 0 takes any.", min=0, max=65535)
+    ] = 3333,
+    snapshot: Annotated[
+        Path | None, typer.Option("--snapshot", help="Begin where a failed test left off.")
+    ] = None,
+    input: InputOption = None,
+    once: Annotated[bool, typer.Option("--once", help="End when the first GDB leaves.")] = False,
+    engine: EngineOption = EngineChoice.AUTO,
+) -> None:
+    """Serve a board to GDB on the loopback interface, halted at reset.
+
+    The UART goes to stdout. In GDB, `monitor reset` resets the board.
+    """
+    from workbench.engines import open_engine
+    from workbench.gdb import GdbServer, gdb_command
+    from workbench.image import Image
+    from workbench.platform import load_platform
+    from workbench.snapshots import read_snapshot
+
+    image = Image.load(elf)
+    target = load_platform(platform, repl=repl, uart=uart)
+    saved = read_snapshot(snapshot) if snapshot is not None else None
+    send = read_input(input)
+    with open_engine(saved.engine if saved else engine.value) as machine:
+        machine.load(image, target)
+        if saved is not None:
+            machine.restore(saved)
+        machine.uart.listen(_show)
+        if send:
+            machine.uart.write(send)
+        with GdbServer(machine, port) as server:
+            console = output(stderr=True)
+            console.print(f"{target.name} on the {machine.name} engine, halted; connect with:")
+            console.print(f"  {gdb_command(elf, server.port)}", markup=False, soft_wrap=True)
+            server.serve_one()
+            while not once:
+                server.serve_one()
+
+
+def _show(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,94 @@
+"""`workbench parity`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.cli.console import output, print_json, progress, read_input
+from workbench.cli.options import (
+    InputOption,
+    JsonOption,
+    PlatformOption,
+    ReplOption,
+    UartOption,
+)
+
+if TYPE_CHECKING:
+    from workbench.parity import ParityReport
+
+app = typer.Typer()
+
+
+@app.command()
+def parity(
+    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    platform: PlatformOption = None,
+    repl: ReplOption = None,
+    uart: UartOption = None,
+    features: Annotated[
+        list[Path] | None,
+        typer.Option("--features", help="Recordings or features for our firmware to classify."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Stop when the console matches this regex.")
+    ] = None,
+    function: Annotated[
+        str | None, typer.Option("--function", help="Compare the calls of this function.")
+    ] = None,
+    begin: Annotated[
+        str | None, typer.Option("--from", help="Compare from this symbol or address ...")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="... to this one.")] = None,
+    input: InputOption = None,
+    limit: Annotated[
+        str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
+    ] = "10s",
+    json: JsonOption = False,
+) -> None:
+    """Run both engines on the same input: console, outputs and instruction counts must be equal.
+
+    Exits with 1 and says the first difference where they are not.
+    """
+    from workbench.image import Image
+    from workbench.limits import parse_limit
+    from workbench.parity import Stimulus
+    from workbench.parity import parity as compare
+    from workbench.platform import load_platform
+    from workbench.running import compile_pattern
+
+    stimulus = Stimulus(
+        limit=parse_limit(limit),
+        features=tuple(features or ()),
+        send=read_input(input),
+        until=compile_pattern(until),
+        function=function,
+        begin=begin,
+        end=end,
+    )
+    image = Image.load(elf)
+    target = load_platform(platform, repl=repl, uart=uart)
+    with progress("running both engines"):
+        report = compare(image, target, stimulus)
+    if json:
+        print_json(report)
+    else:
+        _print(report)
+    if report.difference is not None:
+        raise typer.Exit(1)
+
+
+def _print(report: ParityReport) -> None:
+    console = output()
+    if report.difference is None:
+        for step in report.compared:
+            value = " / ".join(step.value.splitlines())
+            console.print(f"same  {step.what}: {value}", markup=False, soft_wrap=True)
+        what = f"{' and '.join(report.engines)} show the same: {len(report.compared)} comparisons"
+        console.print(what, style="green", soft_wrap=True)
+        return
+    console.print(f"different: {report.difference.what}", style="bold red", soft_wrap=True)
+    for engine, value in zip(report.engines, report.difference.values, strict=True):
+        console.print(f"  {engine:10} {value or '(nothing)'}", markup=False, soft_wrap=True)

@@ -1,0 +1,201 @@
+"""Both engines on the same image and input: is what they show the same, and what differs first?
+
+Compared are what the console sent, what the firmware answered, and the instructions at every
+point that was passed. Not compared are the cycles that firmware reads from DWT_CYCCNT: Renode's
+counter follows virtual time in steps, so that answers carry other cycles there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.dut.evidence import readable
+from workbench.engines import EngineChoice, open_engine
+from workbench.engines.base import Engine, Limit, Stop, StopKind
+from workbench.errors import LinkError
+from workbench.gauge import Gauge, Probe
+from workbench.image import Image
+from workbench.link import Client
+from workbench.measure import gauge_for
+from workbench.model.features import read_features
+from workbench.platform import Platform
+from workbench.session import INVOKE
+
+ENGINES = (EngineChoice.EMBEDDED.value, EngineChoice.RENODE.value)
+_AROUND = 24  # bytes of the console that are shown before a difference
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that an engine showed: `what` it is, and its value as text."""
+
+    what: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that one engine showed, in order."""
+
+    engine: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first step in which the engines differ; "" where one has no such step."""
+
+    what: str
+    values: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ParityReport:
+    """Two runs of `image`; `difference` is None where they show the same."""
+
+    image: str
+    platform: str
+    engines: tuple[str, str]
+    compared: tuple[Step, ...]
+    difference: Difference | None
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """What both engines are given.
+
+    features: recordings or features for firmware that speaks our protocol; without, the image
+    just runs until `until` (a pattern on the console) or `limit`. send: bytes for the console.
+    points: names or addresses (function, begin, end) to count between, as `gauge_for` takes them.
+    """
+
+    limit: Limit
+    features: tuple[Path, ...] = ()
+    send: bytes = b""
+    until: bytes | None = None
+    function: str | None = None
+    begin: str | None = None
+    end: str | None = None
+
+
+def parity(
+    image: Image,
+    platform: Platform,
+    stimulus: Stimulus,
+    engines: tuple[str, str] = (ENGINES[0], ENGINES[1]),
+) -> ParityReport:
+    """Run `image` on both engines and compare.
+
+    Raises EngineUnavailableError where one of them cannot be used on this machine.
+    """
+    first, second = (_run(name, image, platform, stimulus) for name in engines)
+    return ParityReport(
+        image=str(image.path),
+        platform=platform.name,
+        engines=engines,
+        compared=first.steps,
+        difference=first_difference(first.steps, second.steps),
+    )
+
+
+def first_difference(ours: Sequence[Step], theirs: Sequence[Step]) -> Difference | None:
+    """Return the first step that is not the same in both, None where all are."""
+    for one, other in zip(ours, theirs, strict=False):
+        if one != other:
+            if one.what != other.what:
+                return Difference("what comes next", (one.what, other.what))
+            return Difference(one.what, _shortened(one.value, other.value))
+    if len(ours) == len(theirs):
+        return None
+    longer = ours if len(ours) > len(theirs) else theirs
+    extra = longer[min(len(ours), len(theirs))]
+    values = (extra.value, "") if longer is ours else ("", extra.value)
+    return Difference(extra.what, values)
+
+
+def _run(name: str, image: Image, platform: Platform, stimulus: Stimulus) -> Run:
+    gauge = _gauge(image, stimulus)
+    with open_engine(name) as engine:
+        engine.load(image, platform)
+        machine = Probe(engine, gauge) if gauge is not None else engine
+        steps = _drive(machine, stimulus) if stimulus.features else _let_run(machine, stimulus)
+        if gauge is not None:
+            steps += [
+                Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
+                for index, count in enumerate(gauge.calls, 1)
+            ]
+    return Run(name, tuple(steps))
+
+
+def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:
+    points = (stimulus.function, stimulus.begin, stimulus.end)
+    if any(points):
+        return gauge_for(image, *points)
+    return gauge_for(image, INVOKE, None, None) if stimulus.features else None
+
+
+def _drive(machine: Engine, stimulus: Stimulus) -> list[Step]:
+    """Boot firmware that speaks our protocol and have it answer each of the features.
+
+    Counts are compared where the core sleeps: after a pattern on the console Renode goes on to
+    the end of its block.
+    """
+    client = Client(machine, stimulus.limit)
+    steps = []
+    try:
+        client.boot()
+        hello = client.hello()
+        shape = hello.inputs[0].shape if hello.inputs else ()
+        for features in (one for file in stimulus.features for one in read_features(file, shape)):
+            answer = client.infer_float32(features.values)
+            outputs = " ".join(output.tobytes().hex() for output in answer.outputs)
+            steps.append(Step(f"output for {features.name}", outputs))
+        reason = machine.run(Stop(), stimulus.limit)
+        if reason.kind is StopKind.IDLE:
+            steps.append(Step("instructions until it sleeps", f"{reason.instructions:,}"))
+    except LinkError as error:
+        steps.append(Step("the link failed", error.message))
+    return [*steps, Step("console text", client.console_text)]
+
+
+def _let_run(machine: Engine, stimulus: Stimulus) -> list[Step]:
+    """Run to the pattern or the limit.
+
+    The count is compared where it says something: not after a limit, which is where both engines
+    were told to stop, nor after a pattern, where Renode goes on to the end of its block.
+    """
+    if stimulus.send:
+        machine.uart.write(stimulus.send)
+    reason = machine.run(Stop(uart=stimulus.until), stimulus.limit)
+    transcript = machine.uart.transcript
+    if reason.kind is StopKind.UART and stimulus.until is not None:
+        transcript = transcript[: _end_of_match(stimulus.until, transcript)]
+    steps = [
+        Step("console", readable(transcript)),
+        Step("why the run ended", reason.kind.value),
+    ]
+    if reason.kind not in (StopKind.LIMIT, StopKind.UART):
+        steps.append(Step("instructions", f"{reason.instructions:,}"))
+        steps.append(Step("pc", f"0x{reason.pc:08x}"))
+    return steps
+
+
+def _end_of_match(pattern: bytes, transcript: bytes) -> int:
+    """Where the match ends: what an engine sent after it depends on when it stopped."""
+    match = re.search(pattern, transcript, re.DOTALL)
+    return match.end() if match is not None else len(transcript)
+
+
+def _shortened(one: str, other: str) -> tuple[str, str]:
+    """Two long texts from a little before their first difference on."""
+    same = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+    start = max(0, same - _AROUND)
+    dots = "..." if start else ""
+    end = same + 2 * _AROUND
+    return tuple(dots + text[start:end] for text in (one, other))  # type: ignore[return-value]
