@@ -21,21 +21,33 @@ as_root() {
     fi
 }
 
+# Runs apt-get as root; where it fails, shows the end of what it said: without a network it says
+# the same of each of fifty packages.
+apt() {
+    local said
+    said=$(as_root apt-get -qq -o APT::Update::Error-Mode=any "$@" 2>&1) && return
+    tail -n 3 <<<"$said" | cut -c 1-160 >&2
+    return 1
+}
+
 install_packages() {
     [ $# -gt 0 ] || return 0
     command -v apt-get >/dev/null ||
         die "these programs come from Debian packages, and there is no apt-get here: $*" \
             "install their like with your system's package manager and set WORKBENCH_NO_APT=1"
-    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
-        die "missing Debian packages, and neither root nor sudo to install them: $*" \
-            "ask an administrator for: apt-get install $*"
-    echo "setup: installing Debian packages: $*"
-    if ! as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; then
-        as_root apt-get update -qq ||
-            die "the Debian package lists could not be fetched" "is there a network?"
-        as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
-            die "apt-get could not install: $*" "run it by hand: apt-get install $*"
+    local ask="ask an administrator for: apt-get install $*"
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null ||
+            die "missing Debian packages, and neither root nor sudo to install them: $*" "$ask"
+        sudo -n true 2>/dev/null || sudo -v ||
+            die "missing Debian packages, and sudo refuses to install them: $*" "$ask"
     fi
+    echo "setup: installing Debian packages: $*"
+    local install=(install -y --no-install-recommends)
+    apt "${install[@]}" "$@" 2>/dev/null && return  # the lists are there and recent enough
+    apt update || die "the Debian package lists could not be fetched" "is there a network?"
+    apt "${install[@]}" "$@" ||
+        die "apt-get could not install: $*" "run it by hand: apt-get install $*"
 }
 
 missing=()
