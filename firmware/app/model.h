@@ -21,7 +21,7 @@ struct EmbeddedModel {
   uint8_t sha256[32];
   const char* const* labels;  // one for each element of the first output, or none
   size_t label_count;
-  const char* kernels;  // the kernel set: "reference", "cmsis_nn", or "tflm"
+  const char* kernels;  // the kernel set: "reference", "cmsis_nn", "dsp", or "tflm"
   size_t max_payload;   // bytes of the largest request that the model's inputs ask for
   Buffer frame_buffer;  // holds one encoded request of max_payload
   Buffer ring_storage;  // received bytes, at least one encoded request; a power of two

@@ -59,7 +59,7 @@ target_include_directories(cmsis_nn SYSTEM PUBLIC ${cmsis_nn_folder}/Include)
 if(cmsis_core_folder)
   target_include_directories(cmsis_nn SYSTEM PUBLIC ${cmsis_core_folder}/Include)
 endif()
-set(cmsis_nn_requantize ${CMAKE_CURRENT_LIST_DIR}/../runtime/kernels/cmsis_nn/arm_requantize.h)
-target_compile_options(cmsis_nn PRIVATE -O2 -w -include ${cmsis_nn_requantize}
+# Without forward propagation gcc 12 spills less in arm_nn_mat_mult_nt_t_s8: 2 % fewer instructions
+# in 1x1 convolutions.
+target_compile_options(cmsis_nn PRIVATE -O2 -fno-tree-forwprop -w
   -ffile-prefix-map=${cmsis_nn_folder}=cmsis_nn)
-set_source_files_properties(${cmsis_nn_sources} PROPERTIES OBJECT_DEPENDS ${cmsis_nn_requantize})

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from workbench.builder.plan import KERNEL_SETS
 from workbench.image import Image
 from workbench.resources import resource
 
 
 @pytest.mark.parametrize("board", ["stm32f4_discovery", "nrf52840_dk"])
-@pytest.mark.parametrize("kernels", ["reference", "cmsis_nn"])
+@pytest.mark.parametrize("kernels", KERNEL_SETS)
 def test_every_board_and_kernel_set_builds(firmware_image, board, kernels):
     image = firmware_image(board, kernels)
     assert Image.load(image.elf).build_id

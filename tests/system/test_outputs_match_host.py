@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workbench.builder.plan import KERNEL_SETS
 from workbench.image import Image
 from workbench.inputs import file_inputs, only_input, own_model, random_inputs
 from workbench.model import read_model
@@ -32,7 +33,7 @@ def assert_equal_outputs(built, model, inputs):
             assert answer.top == expected.argmax(), features.name
 
 
-@pytest.mark.parametrize("kernels", ["reference", "cmsis_nn"])
+@pytest.mark.parametrize("kernels", KERNEL_SETS)
 @pytest.mark.parametrize("board", ["stm32f4_discovery", "nrf52840_dk"])
 def test_the_keyword_spotter_on_all_shared_features(board, kernels, firmware_image):
     if not FEATURES.is_file():
@@ -42,7 +43,7 @@ def test_the_keyword_spotter_on_all_shared_features(board, kernels, firmware_ima
     assert_equal_outputs(firmware_image(board, kernels), own_model(), inputs)
 
 
-@pytest.mark.parametrize("kernels", ["reference", "cmsis_nn"])
+@pytest.mark.parametrize("kernels", KERNEL_SETS)
 @pytest.mark.parametrize("name", ["kws_ref_model", "ad01_int8"])
 def test_the_mlperf_tiny_models_on_random_inputs(name, kernels, firmware_image):
     model = SHARED / "models" / f"{name}.tflite"

@@ -18,7 +18,7 @@ from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
 from workbench.resources import resource
 
-KERNEL_SETS = ("reference", "cmsis_nn")
+KERNEL_SETS = ("reference", "cmsis_nn", "dsp")
 DEFAULT_MODEL = "keyword_spotter"
 DEFAULT_STACK_BYTES = 4096
 ALIGNMENT = 16
@@ -151,7 +151,7 @@ def plan_build(
         optimization=optimization,
         toolchain=find_toolchain(),
         firmware=SourceTree(firmware, _digest(firmware, skip="models")),
-        cmsis_nn=_cmsis_nn(cmsis_nn) if kernels == "cmsis_nn" and tflm is None else None,
+        cmsis_nn=_cmsis_nn(cmsis_nn) if kernels != "reference" and tflm is None else None,
         tflm=_checked(tflm) if tflm else None,
     )
 

@@ -16,6 +16,7 @@ class KernelSet(str, Enum):
 
     REFERENCE = "reference"
     CMSIS_NN = "cmsis_nn"
+    DSP = "dsp"
 
 
 DEFAULT_BOARD = "stm32f4_discovery"

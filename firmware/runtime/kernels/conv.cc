@@ -51,10 +51,12 @@ TfLiteStatus CheckInt8Tensors(TfLiteContext* context, const ConvTensors& tensors
 
 // Allocates and fills one multiplier and shift for each of `count` scales; input_scale * scale
 // / output_scale. A single scale serves all.
+template <typename Shift>
 TfLiteStatus StoreMultipliers(TfLiteContext* context, const ConvTensors& tensors, int count,
-                              const TfLiteFloatArray* scales, OutputQuantization* quantization) {
+                              const TfLiteFloatArray* scales,
+                              OutputQuantizationOf<Shift>* quantization) {
   auto* multipliers = AllocatePersistent<int32_t>(context, count);
-  auto* shifts = AllocatePersistent<int8_t>(context, count);
+  auto* shifts = AllocatePersistent<Shift>(context, count);
   if (multipliers == nullptr || shifts == nullptr) return kTfLiteError;
   for (int i = 0; i < count; ++i) {
     QuantizedMultiplier quantized;
@@ -63,7 +65,7 @@ TfLiteStatus StoreMultipliers(TfLiteContext* context, const ConvTensors& tensors
       return Unsupported(context, "the scales of channel %d do not fit", i);
     }
     multipliers[i] = quantized.multiplier;
-    shifts[i] = static_cast<int8_t>(quantized.shift);
+    shifts[i] = static_cast<Shift>(quantized.shift);
   }
   quantization->multipliers = multipliers;
   quantization->shifts = shifts;
@@ -81,8 +83,10 @@ bool IsBiasScaleRight(const ConvTensors& tensors, float filter_scale) {
   return difference / tensors.output->params.scale <= kBiasScaleTolerance;
 }
 
+template <typename Shift>
 TfLiteStatus FillOffsets(TfLiteContext* context, const ConvTensors& tensors,
-                         TfLiteFusedActivation activation, OutputQuantization* quantization) {
+                         TfLiteFusedActivation activation,
+                         OutputQuantizationOf<Shift>* quantization) {
   quantization->input_offset = -tensors.input->params.zero_point;
   quantization->output_offset = tensors.output->params.zero_point;
   return QuantizedActivationRange(context, activation, tensors.output,
@@ -166,16 +170,17 @@ TfLiteStatus PrepareConvGeometry(TfLiteContext* context, const TfLiteNode* node,
       {g->input_width, g->filter_width, g->output_width, g->stride_width, g->dilation_width},
       padding);
   if (g->pad_top < 0 || g->pad_left < 0) {
-    return Unsupported(context, "output is not %d x %d by stride and padding", g->output_height,
-                       g->output_width);
+    return Unsupported(context, "output is not %d x %d by stride and padding",
+                       static_cast<int>(g->output_height), static_cast<int>(g->output_width));
   }
   return kTfLiteOk;
 }
 
+template <typename Shift>
 TfLiteStatus PrepareConvQuantization(TfLiteContext* context, const ConvTensors& tensors,
                                      int channels, int channel_dimension,
                                      TfLiteFusedActivation activation,
-                                     OutputQuantization* quantization) {
+                                     OutputQuantizationOf<Shift>* quantization) {
   TF_LITE_ENSURE_STATUS(CheckInt8Tensors(context, tensors, channels));
   const TfLiteFloatArray* scales = FilterScales(tensors.filter, channels, channel_dimension);
   if (scales == nullptr) return Unsupported(context, "filter has no usable quantization");
@@ -183,6 +188,12 @@ TfLiteStatus PrepareConvQuantization(TfLiteContext* context, const ConvTensors& 
   TF_LITE_ENSURE_STATUS(StoreMultipliers(context, tensors, channels, scales, quantization));
   return FillOffsets(context, tensors, activation, quantization);
 }
+
+template TfLiteStatus PrepareConvQuantization(TfLiteContext*, const ConvTensors&, int, int,
+                                              TfLiteFusedActivation, OutputQuantizationOf<int8_t>*);
+template TfLiteStatus PrepareConvQuantization(TfLiteContext*, const ConvTensors&, int, int,
+                                              TfLiteFusedActivation,
+                                              OutputQuantizationOf<int32_t>*);
 
 TfLiteStatus CheckFloatConv(TfLiteContext* context, const ConvTensors& tensors, int channels) {
   if (tensors.input->type != kTfLiteFloat32 || tensors.filter->type != kTfLiteFloat32 ||

@@ -25,14 +25,18 @@ struct ConvGeometry {
 
 // Scales and offsets of a quantized convolution or fully connected layer.
 //   real output = multiplier[c] * (sum over taps of (input + input_offset) * filter + bias[c])
-struct OutputQuantization {
+// Shift is int8_t, or int32_t as Arm's functions take it.
+template <typename Shift>
+struct OutputQuantizationOf {
   const int32_t* multipliers;  // one a channel, or one for all (see per_channel)
-  const int8_t* shifts;        // -31 to 31, positive: left
+  const Shift* shifts;         // -31 to 31, positive: left
   bool per_channel;
   int32_t input_offset;   // - input zero point
   int32_t output_offset;  // output zero point
   int32_t activation_min, activation_max;
 };
+
+using OutputQuantization = OutputQuantizationOf<int8_t>;
 
 // The tensors of such an operator, described for the length of Prepare.
 struct ConvTensors {
@@ -47,6 +51,10 @@ constexpr int kConvFilter = 1;
 constexpr int kConvBias = 2;
 constexpr int kConvOutput = 0;
 
+// The filter's dimension that holds the output channels.
+constexpr int kConvChannelDimension = 0;
+constexpr int kDepthwiseConvChannelDimension = 3;
+
 TfLiteStatus DescribeConvTensors(TfLiteContext* context, const TfLiteNode* node,
                                  ConvTensors* tensors);
 
@@ -58,10 +66,11 @@ TfLiteStatus PrepareConvGeometry(TfLiteContext* context, const TfLiteNode* node,
 
 // Checks types and quantization of an int8 convolution (int8 filter, symmetric, per tensor or
 // per `channel_dimension`; int32 bias) and allocates one multiplier and shift a channel.
+template <typename Shift>
 TfLiteStatus PrepareConvQuantization(TfLiteContext* context, const ConvTensors& tensors,
                                      int channels, int channel_dimension,
                                      TfLiteFusedActivation activation,
-                                     OutputQuantization* quantization);
+                                     OutputQuantizationOf<Shift>* quantization);
 
 // Checks a float32 convolution or fully connected layer: all four types, and the bias's size.
 TfLiteStatus CheckFloatConv(TfLiteContext* context, const ConvTensors& tensors, int channels);

@@ -1,4 +1,4 @@
-// Runs on the emulated core: the inner loops of kernels/cmsis_nn against Arm's own functions, over
+// Runs on the emulated core: the inner loops of kernels/dsp against Arm's own functions, over
 // seeded random shapes, values, multipliers and shifts. Arm's sources are compiled as they are,
 // with their own requantization. The host reads `results` when Done() is reached.
 #include <algorithm>
@@ -6,10 +6,10 @@
 #include <iterator>
 
 #include "arm_nnfunctions.h"
-#include "kernels/cmsis_nn/columns.h"
-#include "kernels/cmsis_nn/depthwise_planes.h"
-#include "kernels/cmsis_nn/output_stage.h"
-#include "kernels/cmsis_nn/products.h"
+#include "kernels/dsp/columns.h"
+#include "kernels/dsp/depthwise_planes.h"
+#include "kernels/dsp/output_stage.h"
+#include "kernels/dsp/products.h"
 
 using tflm::ConvGeometry;
 using tflm::OutputQuantization;
@@ -123,8 +123,8 @@ void CompareColumns(int number) {
   const Side x = RandomSide(Random(1, 4), Random(1, 3), dilation, same);
   const ConvGeometry g = Geometry(y, x, Random(1, 9), Random(1, 9));
   const OutputQuantization q = RandomData(number % 2 == 0, number % 3 == 0);
-  const tflm::cmsis_nn::Windows windows = tflm::cmsis_nn::DescribeWindows(g, q.input_offset);
-  if (windows.depth % 4 != 0 || windows.count < tflm::cmsis_nn::kColumns) return;
+  const tflm::dsp::Windows windows = tflm::dsp::DescribeWindows(g, q.input_offset);
+  if (windows.depth % 4 != 0 || windows.count < tflm::dsp::kColumns) return;
 
   const cmsis_nn_context context = {scratch, 0};
   const cmsis_nn_conv_params params = {q.input_offset,
@@ -140,14 +140,14 @@ void CompareColumns(int number) {
   arm_convolve_s8(&context, &params, &channels, &in, input, &window, filter, &unused, biases, &out,
                   expected);
 
-  auto* const products = tflm::cmsis_nn::Saturates(q, g.output_channels)
-                             ? tflm::cmsis_nn::ColumnProducts<true>
-                             : tflm::cmsis_nn::ColumnProducts<false>;
+  auto* const products = tflm::dsp::Saturates(q, g.output_channels)
+                             ? tflm::dsp::ColumnProducts<true>
+                             : tflm::dsp::ColumnProducts<false>;
   for (int32_t batch = 0; batch < g.batches; ++batch) {
     const int8_t* image = input + batch * windows.input_bytes;
-    for (int32_t i = 0; i < windows.count; i += tflm::cmsis_nn::kColumns) {
-      const int32_t first = std::min(i, windows.count - tflm::cmsis_nn::kColumns);
-      tflm::cmsis_nn::WindowsToColumns(windows, image, first, scratch);
+    for (int32_t i = 0; i < windows.count; i += tflm::dsp::kColumns) {
+      const int32_t first = std::min(i, windows.count - tflm::dsp::kColumns);
+      tflm::dsp::WindowsToColumns(windows, image, first, scratch);
       products(scratch, windows.depth, filter, biases, q, g.output_channels,
                output + (batch * windows.count + first) * g.output_channels);
     }
@@ -176,14 +176,14 @@ void ComparePlanes(int number) {
   const int32_t* const biases = number % 4 == 0 ? nullptr : bias;
   arm_depthwise_conv_s8(&context, &params, &quantization, &in, input, &window, filter, &unused,
                         biases, &out, expected);
-  tflm::cmsis_nn::DepthwisePlanes(g, q, input, filter, biases, reinterpret_cast<int16_t*>(scratch),
-                                  output);
+  tflm::dsp::DepthwisePlanes(g, q, input, filter, biases, reinterpret_cast<int16_t*>(scratch),
+                             output);
   Compare(&results.planes, &results.planes_differ);
 }
 
 void CompareRows(int number) {
   const int32_t depth = 4 * Random(1, 40);
-  const int32_t units = Random(tflm::cmsis_nn::kRows, kMaxChannels);
+  const int32_t units = Random(tflm::dsp::kRows, kMaxChannels);
   OutputQuantization q = RandomData(number % 2 == 0, number % 3 == 0);
   q.per_channel = number % 5 == 0;
 
@@ -204,9 +204,9 @@ void CompareRows(int number) {
     arm_fully_connected_s8(&context, &params, &quantization, &row, input, &filter_dims, filter,
                            &unused, biases, &out, expected);
   }
-  auto* const products = !q.per_channel && tflm::cmsis_nn::Saturates(q, 1)
-                             ? tflm::cmsis_nn::RowProducts<true>
-                             : tflm::cmsis_nn::RowProducts<false>;
+  auto* const products = !q.per_channel && tflm::dsp::Saturates(q, 1)
+                             ? tflm::dsp::RowProducts<true>
+                             : tflm::dsp::RowProducts<false>;
   products(input, depth, filter, biases, q, units, output);
   Compare(&results.rows, &results.rows_differ);
 }

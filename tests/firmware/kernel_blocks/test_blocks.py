@@ -30,10 +30,10 @@ def compile_blocks(folder: Path) -> Path:
     vendor = Path(package.submodule_search_locations[0]) / "backend" / "cmsis_nn" / "vendor"
     runtime = resource("firmware") / "runtime"
     own = [
-        runtime / "kernels" / "cmsis_nn" / f"{name}.cc"
+        runtime / "kernels" / "dsp" / f"{name}.cc"
         for name in ("products", "columns", "output_stage")
     ]
-    own += [runtime / "kernels" / "cmsis_nn" / "depthwise_planes.cc", HERE / "blocks.cc"]
+    own += [runtime / "kernels" / "dsp" / "depthwise_planes.cc", HERE / "blocks.cc"]
     includes = [vendor / "cmsis_nn" / "Include", vendor / "cmsis_core" / "Include"]
     includes += [runtime, runtime / "include"]
     options = [*CORE, "-ffunction-sections", *(f"-I{path}" for path in includes)]

@@ -1,4 +1,4 @@
-"""The whole family of operators on the emulated Cortex-M4, with both kernel sets."""
+"""The whole family of operators on the emulated Cortex-M4, with each kernel set."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.firmware.runtime.building import SOURCES, build
 from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
 from tests.firmware.runtime.device import Device
 from tests.firmware.runtime.test_fuzz import mutated
+from workbench.builder.plan import KERNEL_SETS
 from workbench.inputs import own_model
 
 pytest.importorskip("tflite_micro")
 
-KERNEL_SETS = ("reference", "cmsis_nn")
 MUTATIONS = 1500
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from workbench.builder import BuiltImage
+from workbench.builder.plan import KERNEL_SETS
 from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.gauge import BetweenPoints, Probe
@@ -31,7 +32,7 @@ READY = rb"ready"
 INFERENCES = 3
 
 
-@pytest.fixture(scope="module", params=["reference", "cmsis_nn"])
+@pytest.fixture(scope="module", params=KERNEL_SETS)
 def image(
     request: pytest.FixtureRequest, firmware_image: Callable[[str, str], BuiltImage]
 ) -> Image:

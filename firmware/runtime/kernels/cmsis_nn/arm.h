@@ -2,8 +2,6 @@
 #ifndef RUNTIME_KERNELS_CMSIS_NN_ARM_H_
 #define RUNTIME_KERNELS_CMSIS_NN_ARM_H_
 
-#include <algorithm>
-
 #include "arm_nnfunctions.h"
 #include "kernels/conv.h"
 
@@ -35,19 +33,16 @@ inline bool FitsArm(const ConvGeometry& g) {
   return int64_t{g.filter_height} * g.filter_width * g.filter_channels <= INT16_MAX;
 }
 
-inline cmsis_nn_activation Activation(const OutputQuantization& q) {
+using ArmQuantization = OutputQuantizationOf<int32_t>;
+
+template <typename Shift>
+cmsis_nn_activation Activation(const OutputQuantizationOf<Shift>& q) {
   return {q.activation_min, q.activation_max};
 }
 
-// Multipliers and shifts as Arm's functions take them: 32 bits each, one a channel.
-inline TfLiteStatus PreparePerChannel(TfLiteContext* context, const OutputQuantization& q,
-                                      int32_t channels, cmsis_nn_per_channel_quant_params* arm) {
-  auto* shifts = AllocatePersistent<int32_t>(context, channels);
-  if (shifts == nullptr) return kTfLiteError;
-  std::copy(q.shifts, q.shifts + channels, shifts);
-  // Arm's structure lacks const; the functions only read.
-  *arm = {const_cast<int32_t*>(q.multipliers), shifts};
-  return kTfLiteOk;
+// Arm's structure lacks const; the functions only read.
+inline cmsis_nn_per_channel_quant_params PerChannel(const ArmQuantization& q) {
+  return {const_cast<int32_t*>(q.multipliers), const_cast<int32_t*>(q.shifts)};
 }
 
 // Asks for `bytes` of scratch memory; none for 0 or less.

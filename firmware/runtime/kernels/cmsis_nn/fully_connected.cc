@@ -1,31 +1,14 @@
-// FULLY_CONNECTED, int8: Arm's function, or RowProducts where the shape allows it.
+// FULLY_CONNECTED, int8, through Arm's function.
 #include "kernels/cmsis_nn/arm.h"
 #include "kernels/cmsis_nn/operators.h"
-#include "kernels/cmsis_nn/output_stage.h"
-#include "kernels/cmsis_nn/products.h"
 
 namespace tflm::cmsis_nn {
 namespace {
 
 struct FullyConnected {
-  decltype(&RowProducts<true>) products;
   FullyConnectedGeometry geometry;
   OutputQuantization quantization;
 };
-
-TfLiteStatus InvokeRowProducts(TfLiteContext* context, TfLiteNode* node) {
-  const auto& op = Parameters<FullyConnected>(node);
-  const auto* input = InputData<int8_t>(context, node, kConvInput);
-  const auto* filter = InputData<int8_t>(context, node, kConvFilter);
-  const auto* bias = InputData<int32_t>(context, node, kConvBias);
-  auto* output = OutputData<int8_t>(context, node, kConvOutput);
-  for (int32_t row = 0; row < op.geometry.rows; ++row) {
-    op.products(input, op.geometry.depth, filter, bias, op.quantization, op.geometry.units, output);
-    input += op.geometry.depth;
-    output += op.geometry.units;
-  }
-  return kTfLiteOk;
-}
 
 // Arm's 4.0.0 has one multiplier and shift for all units. A filter with a scale for each is taken
 // one unit and one row at a time.
@@ -60,16 +43,12 @@ TfLiteStatus InvokeArm(TfLiteContext* context, TfLiteNode* node) {
 TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTensors& tensors) {
   auto* op = AllocatePersistent<FullyConnected>(context);
   if (op == nullptr) return kTfLiteError;
-  const FullyConnectedGeometry& g = op->geometry;
-  const OutputQuantization& q = op->quantization;
   TF_LITE_ENSURE_STATUS(PrepareFullyConnectedGeometry(context, tensors, &op->geometry));
   TF_LITE_ENSURE_STATUS(PrepareFullyConnectedQuantization(
-      context, tensors, g.units, Options<TfLiteFullyConnectedParams>(node).activation,
+      context, tensors, op->geometry.units, Options<TfLiteFullyConnectedParams>(node).activation,
       &op->quantization));
-  const bool saturates = !q.per_channel && Saturates(q, 1);
-  op->products = saturates ? RowProducts<true> : RowProducts<false>;
   node->user_data = op;
-  SelectInvoke(node, g.depth % 4 == 0 && g.units >= kRows ? InvokeRowProducts : InvokeArm);
+  SelectInvoke(node, InvokeArm);
   return kTfLiteOk;
 }
 

@@ -3,7 +3,7 @@
 #ifndef RUNTIME_KERNELS_CMSIS_NN_OPERATORS_H_
 #define RUNTIME_KERNELS_CMSIS_NN_OPERATORS_H_
 
-#include "kernels/kernel.h"
+#include "kernels/conv.h"
 
 namespace tflm::cmsis_nn {
 
@@ -18,6 +18,13 @@ TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node);
 TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node);
 TfLiteStatus PrepareMaxPool(TfLiteContext* context, TfLiteNode* node);
 TfLiteStatus PrepareMaxPoolInt8(TfLiteContext* context, TfLiteNode* node);
+
+// Those through Arm's functions for any shape alone, which cost an image least flash.
+TfLiteStatus PrepareConvOfAnyShape(TfLiteContext* context, TfLiteNode* node,
+                                   const ConvTensors& tensors, ConvGeometry geometry);
+TfLiteStatus PrepareDepthwiseConvOfAnyShape(TfLiteContext* context, TfLiteNode* node,
+                                            const ConvTensors& tensors,
+                                            const ConvGeometry& geometry);
 
 }  // namespace tflm::cmsis_nn
 

@@ -1,5 +1,5 @@
-// The operators of this kernel set: for int8 convolution, fully connected and pooling Arm's
-// functions and, where they are quicker, our own blocks; the portable kernels for everything else.
+// The operators of this kernel set: Arm's functions for int8 convolution, fully connected and
+// pooling; the portable kernels for everything else.
 #include "kernels/cmsis_nn/operators.h"
 #include "kernels/operators.h"
 

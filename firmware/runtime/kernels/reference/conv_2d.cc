@@ -139,9 +139,9 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
   auto* p = AllocatePersistent<Int8Parameters>(context);
   if (p == nullptr) return kTfLiteError;
   TF_LITE_ENSURE_STATUS(PrepareConvGeometry(context, node, tensors, false, &p->geometry));
-  TF_LITE_ENSURE_STATUS(PrepareConvQuantization(context, tensors, p->geometry.output_channels, 0,
-                                                Options<TfLiteConvParams>(node).activation,
-                                                &p->quantization));
+  TF_LITE_ENSURE_STATUS(
+      PrepareConvQuantization(context, tensors, p->geometry.output_channels, kConvChannelDimension,
+                              Options<TfLiteConvParams>(node).activation, &p->quantization));
   node->user_data = p;
   SelectInvoke(node, InvokeInt8);
   return kTfLiteOk;

@@ -151,10 +151,9 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
   auto* p = AllocatePersistent<Int8Parameters>(context);
   if (p == nullptr) return kTfLiteError;
   // The filter's channels are its last dimension.
-  constexpr int kChannelDimension = 3;
   TF_LITE_ENSURE_STATUS(PrepareConvGeometry(context, node, tensors, true, &p->geometry));
   TF_LITE_ENSURE_STATUS(PrepareConvQuantization(
-      context, tensors, p->geometry.output_channels, kChannelDimension,
+      context, tensors, p->geometry.output_channels, kDepthwiseConvChannelDimension,
       Options<TfLiteDepthwiseConvParams>(node).activation, &p->quantization));
   node->user_data = p;
   SelectInvoke(node, InvokeInt8);

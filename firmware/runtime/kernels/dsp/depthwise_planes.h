@@ -1,14 +1,14 @@
 // Depthwise convolution 3x3, one channel at a time. Arm's arm_depthwise_conv_3x3_s8 takes four
 // channels at a time and needs 60 instructions an output; with a channel's values side by side and
 // its weights in registers it is 37.
-#ifndef RUNTIME_KERNELS_CMSIS_NN_DEPTHWISE_PLANES_H_
-#define RUNTIME_KERNELS_CMSIS_NN_DEPTHWISE_PLANES_H_
+#ifndef RUNTIME_KERNELS_DSP_DEPTHWISE_PLANES_H_
+#define RUNTIME_KERNELS_DSP_DEPTHWISE_PLANES_H_
 
 #include <cstdint>
 
 #include "kernels/conv.h"
 
-namespace tflm::cmsis_nn {
+namespace tflm::dsp {
 
 // Whether DepthwisePlanes can do it: 3x3, dilations 1, depth multiplier 1.
 bool SuitsPlanes(const ConvGeometry& geometry);
@@ -21,6 +21,6 @@ void DepthwisePlanes(const ConvGeometry& geometry, const OutputQuantization& qua
                      const int8_t* input, const int8_t* filter, const int32_t* bias, int16_t* plane,
                      int8_t* output);
 
-}  // namespace tflm::cmsis_nn
+}  // namespace tflm::dsp
 
-#endif  // RUNTIME_KERNELS_CMSIS_NN_DEPTHWISE_PLANES_H_
+#endif  // RUNTIME_KERNELS_DSP_DEPTHWISE_PLANES_H_

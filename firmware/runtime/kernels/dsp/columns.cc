@@ -1,10 +1,10 @@
-#include "kernels/cmsis_nn/columns.h"
+#include "kernels/dsp/columns.h"
 
 #include <cstring>
 
-#include "kernels/cmsis_nn/products.h"
+#include "kernels/dsp/products.h"
 
-namespace tflm::cmsis_nn {
+namespace tflm::dsp {
 namespace {
 
 // The whole window lies inside the image.
@@ -99,4 +99,4 @@ void WindowsToColumns(const Windows& w, const int8_t* input, int32_t first, uint
   }
 }
 
-}  // namespace tflm::cmsis_nn
+}  // namespace tflm::dsp

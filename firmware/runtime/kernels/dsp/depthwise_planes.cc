@@ -1,13 +1,13 @@
-#include "kernels/cmsis_nn/depthwise_planes.h"
+#include "kernels/dsp/depthwise_planes.h"
 
 #include <arm_acle.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/cmsis_nn/output_stage.h"
+#include "kernels/dsp/output_stage.h"
 
-namespace tflm::cmsis_nn {
+namespace tflm::dsp {
 namespace {
 
 constexpr int kTaps = 3;
@@ -199,4 +199,4 @@ void DepthwisePlanes(const ConvGeometry& g, const OutputQuantization& q, const i
   }
 }
 
-}  // namespace tflm::cmsis_nn
+}  // namespace tflm::dsp

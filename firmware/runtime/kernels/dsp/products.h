@@ -3,14 +3,14 @@
 // those gcc 12 makes inner loops that keep addresses and sums on the stack. Instructions a
 // multiply-accumulate, outputs included, counted: a 1x1 convolution of 125 x 64 -> 64 channels 2.0
 // by Arm's function and 1.2 by ColumnProducts, 640 -> 128 units 1.95 and 1.55 by RowProducts.
-#ifndef RUNTIME_KERNELS_CMSIS_NN_PRODUCTS_H_
-#define RUNTIME_KERNELS_CMSIS_NN_PRODUCTS_H_
+#ifndef RUNTIME_KERNELS_DSP_PRODUCTS_H_
+#define RUNTIME_KERNELS_DSP_PRODUCTS_H_
 
 #include <cstdint>
 
 #include "kernels/conv.h"
 
-namespace tflm::cmsis_nn {
+namespace tflm::dsp {
 
 // The columns that ColumnProducts takes at a time.
 constexpr int kColumns = 4;
@@ -45,6 +45,6 @@ template <bool kSaturates>
 void RowProducts(const int8_t* input, int32_t depth, const int8_t* filter, const int32_t* bias,
                  const OutputQuantization& quantization, int32_t units, int8_t* output);
 
-}  // namespace tflm::cmsis_nn
+}  // namespace tflm::dsp
 
-#endif  // RUNTIME_KERNELS_CMSIS_NN_PRODUCTS_H_
+#endif  // RUNTIME_KERNELS_DSP_PRODUCTS_H_

@@ -1,10 +1,10 @@
 /*
- * A shorter arm_nn_requantize for Arm's sources: firmware/cmake/cmsis_nn.cmake includes this file
- * ahead of each of them. The same result for every value, a multiplier in [0, 2^31) and a shift in
- * [-31, 31]; about 13 instructions instead of 25, for every output of every layer.
+ * A shorter arm_nn_requantize, for our kernels and (see arm_requantize.h) for Arm's. The same
+ * result for every value, a multiplier in [0, 2^31) and a shift in [-31, 31]; about 13 instructions
+ * instead of 25, for every output of every layer.
  */
-#ifndef RUNTIME_KERNELS_CMSIS_NN_REQUANTIZE_H_
-#define RUNTIME_KERNELS_CMSIS_NN_REQUANTIZE_H_
+#ifndef RUNTIME_KERNELS_DSP_REQUANTIZE_H_
+#define RUNTIME_KERNELS_DSP_REQUANTIZE_H_
 
 #include <stdint.h>
 
@@ -31,4 +31,4 @@ static inline __attribute__((always_inline)) int32_t workbench_requantize(int32_
   return workbench_doubling_high_multiply((int32_t)((uint32_t)value << shift), multiplier);
 }
 
-#endif /* RUNTIME_KERNELS_CMSIS_NN_REQUANTIZE_H_ */
+#endif /* RUNTIME_KERNELS_DSP_REQUANTIZE_H_ */

@@ -1,15 +1,15 @@
 // The last step of every int8 kernel: a sum of products becomes an output.
-#ifndef RUNTIME_KERNELS_CMSIS_NN_OUTPUT_STAGE_H_
-#define RUNTIME_KERNELS_CMSIS_NN_OUTPUT_STAGE_H_
+#ifndef RUNTIME_KERNELS_DSP_OUTPUT_STAGE_H_
+#define RUNTIME_KERNELS_DSP_OUTPUT_STAGE_H_
 
 #include <arm_acle.h>
 
 #include <cstdint>
 
-#include "kernels/cmsis_nn/requantize.h"
 #include "kernels/conv.h"
+#include "kernels/dsp/requantize.h"
 
-namespace tflm::cmsis_nn {
+namespace tflm::dsp {
 
 // Zero point and limits of an output, apart from the multipliers and shifts of its channels.
 struct OutputRange {
@@ -40,6 +40,6 @@ inline int8_t ToOutput(int32_t sum, int32_t multiplier, int32_t shift, const Out
                     : Requantize(sum, multiplier, shift, range);
 }
 
-}  // namespace tflm::cmsis_nn
+}  // namespace tflm::dsp
 
-#endif  // RUNTIME_KERNELS_CMSIS_NN_OUTPUT_STAGE_H_
+#endif  // RUNTIME_KERNELS_DSP_OUTPUT_STAGE_H_

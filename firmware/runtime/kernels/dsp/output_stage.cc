@@ -1,8 +1,8 @@
-#include "kernels/cmsis_nn/output_stage.h"
+#include "kernels/dsp/output_stage.h"
 
 #include <algorithm>
 
-namespace tflm::cmsis_nn {
+namespace tflm::dsp {
 
 int8_t Requantize(int32_t sum, int32_t multiplier, int32_t shift, const OutputRange& range) {
   int32_t value = workbench_requantize(sum, multiplier, shift) + range.offset;
@@ -15,4 +15,4 @@ bool Saturates(const OutputQuantization& q, int32_t channels) {
          std::all_of(q.shifts, q.shifts + channels, [](int8_t shift) { return shift < 0; });
 }
 
-}  // namespace tflm::cmsis_nn
+}  // namespace tflm::dsp

@@ -1,12 +1,12 @@
 // The windows of a convolution over an image as columns for ColumnProducts (im2col).
-#ifndef RUNTIME_KERNELS_CMSIS_NN_COLUMNS_H_
-#define RUNTIME_KERNELS_CMSIS_NN_COLUMNS_H_
+#ifndef RUNTIME_KERNELS_DSP_COLUMNS_H_
+#define RUNTIME_KERNELS_DSP_COLUMNS_H_
 
 #include <cstdint>
 
 #include "kernels/conv.h"
 
-namespace tflm::cmsis_nn {
+namespace tflm::dsp {
 
 // Where the values of each window lie in the NHWC input. A window is `segments` runs of
 // `segment_bytes` contiguous bytes, one below the other; a window that is contiguous as a whole
@@ -36,6 +36,6 @@ int32_t WindowBufferBytes(const Windows& windows);
 void WindowsToColumns(const Windows& windows, const int8_t* input, int32_t first,
                       uint32_t* columns);
 
-}  // namespace tflm::cmsis_nn
+}  // namespace tflm::dsp
 
-#endif  // RUNTIME_KERNELS_CMSIS_NN_COLUMNS_H_
+#endif  // RUNTIME_KERNELS_DSP_COLUMNS_H_

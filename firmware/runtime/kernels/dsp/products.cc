@@ -1,12 +1,12 @@
-#include "kernels/cmsis_nn/products.h"
+#include "kernels/dsp/products.h"
 
 #include <arm_acle.h>
 
 #include <cstring>
 
-#include "kernels/cmsis_nn/output_stage.h"
+#include "kernels/dsp/output_stage.h"
 
-namespace tflm::cmsis_nn {
+namespace tflm::dsp {
 namespace {
 
 // Filters and activations have any alignment; LDR does not mind.
@@ -201,4 +201,4 @@ template void RowProducts<false>(const int8_t*, int32_t, const int8_t*, const in
 template void RowProducts<true>(const int8_t*, int32_t, const int8_t*, const int32_t*,
                                 const OutputQuantization&, int32_t, int8_t*);
 
-}  // namespace tflm::cmsis_nn
+}  // namespace tflm::dsp
