@@ -105,7 +105,7 @@ def _cmsis_nn() -> Finding:
     return _module(
         "bakenn",
         "bakenn",
-        "the cmsis_nn kernels (carries Arm's CMSIS-NN)",
+        "the cmsis_nn and dsp kernels (carries Arm's CMSIS-NN)",
         "pip install bakenn, or give build --cmsis-nn DIR",
     )
 

@@ -21,6 +21,7 @@ class KernelSet(str, Enum):
 
 DEFAULT_BOARD = "stm32f4_discovery"
 DEFAULT_KERNELS = KernelSet.CMSIS_NN
+KERNELS_HELP = "Portable C++, Arm's CMSIS-NN, or our own for DSP instructions."
 
 EngineOption = Annotated[
     EngineChoice, typer.Option("--engine", help="What executes the firmware.", show_default=True)
@@ -38,7 +39,7 @@ UartOption = Annotated[
     typer.Option("--uart", help="Console, by its name in the .repl; else the platform's own."),
 ]
 BoardOption = Annotated[str, typer.Option("--board", "-b", help="The board to build for.")]
-KernelsOption = Annotated[KernelSet, typer.Option("--kernels", "-k", help="Kernel set.")]
+KernelsOption = Annotated[KernelSet, typer.Option("--kernels", "-k", help=KERNELS_HELP)]
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", "-m", help="Your .tflite; else the committed keyword spotter."),
