@@ -16,7 +16,9 @@ IMAGE = SimpleNamespace(
     segments=(SimpleNamespace(address=0x0800_0000, data=b"\x00\x10\x00\x20\x01\x01\x00\x08"),),
     vector_table=0x0800_0000,
 )
-PLATFORM = SimpleNamespace(repl=Path("board.repl"), vector_table=None, uart="usart2")
+PLATFORM = SimpleNamespace(
+    repl=Path("board.repl"), vector_table=None, uart="usart2", flash_ranges=()
+)
 
 
 class FakedEngine(RenodeEngine):
