@@ -83,7 +83,7 @@ def instructions_should_be_at_most(invokes: Measurement, limit: int) -> None:
 
 def latency_should_be_at_most(latency: Latency, seconds: float) -> None:
     """An inference takes no longer than `seconds`, at the upper end of the model's interval."""
-    high = latency.seconds if latency.high_seconds is None else latency.high_seconds
+    high = latency.high_seconds
     if high > seconds:
         raise CheckFailedError(
             f"the latency at {latency.clock_hz / 1e6:g} MHz is {latency.seconds * 1e3:.4g} ms, at "

@@ -1,0 +1,38 @@
+"""Runs `workbench test` on suites that a test writes."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workbench.cli.app import run
+from workbench.resources import resource
+
+RESOURCE = resource("robot") / "workbench.resource"
+RECORDINGS = resource("firmware") / "models" / "keyword_spotter" / "recordings"
+
+
+@pytest.fixture
+def run_suite(tmp_path, firmware_image, capsys):
+    """Return a function that writes a suite with these tests, runs it, and gives what came.
+
+    The suite uses the resource file that ships with the workbench, as a user would copy it.
+    """
+    elf = firmware_image("stm32f4_discovery").elf
+
+    def call(tests, *options, resource_text=None):
+        shutil.copy(RESOURCE, tmp_path / "workbench.resource")
+        suite = tmp_path / "mine.robot"
+        suite.write_text(f"*** Settings ***\nResource    workbench.resource\n\n{tests}")
+        code = run(
+            [
+                *("test", str(suite), "--engine", "embedded", "--json"),
+                *("--variable", f"ELF:{elf}", "--variable", f"RECORDINGS:{RECORDINGS}"),
+                *("--output", str(tmp_path / "out"), *options),
+            ]
+        )
+        out = capsys.readouterr().out
+        return code, json.loads(out), Path(tmp_path / "out")
+
+    return call

@@ -1,0 +1,143 @@
+"""`workbench test` as a user calls it: our suites, suites that fail, set-ups that are broken."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from workbench.cli.app import run
+from workbench.engines.renode import discover
+from workbench.errors import EngineUnavailableError
+from workbench.snapshots import read_snapshot
+
+BOARDS = ["stm32f4_discovery", "nrf52840_dk"]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_our_suites_pass_on_the_embedded_engine(board, tmp_path, capsys):
+    pytest.importorskip("tflite_micro", reason="the host oracle is not installed")
+    arguments = ["test", "--engine", "embedded", "--board", board, "--kernels", "cmsis_nn"]
+    code = run([*arguments, "--output", str(tmp_path), "--json"])
+    tests = json.loads(capsys.readouterr().out)["tests"]
+    assert code == 0, [test["message"] for test in tests if not test["passed"]]
+    assert {test["suite"] for test in tests} == {
+        "boot",
+        "classification",
+        "latency",
+        "memory",
+        "robustness",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.renode
+@pytest.mark.parametrize("board", BOARDS)
+def test_our_suites_pass_on_renode(board, tmp_path, capsys):
+    pytest.importorskip("tflite_micro", reason="the host oracle is not installed")
+    try:
+        discover()
+    except EngineUnavailableError as error:
+        pytest.skip(f"needs Renode: {error.message}")
+    arguments = ["test", "--engine", "renode", "--board", board, "--kernels", "cmsis_nn"]
+    code = run([*arguments, "--output", str(tmp_path), "--json", "--parallel", "2"])
+    tests = json.loads(capsys.readouterr().out)["tests"]
+    assert code == 0, [test["message"] for test in tests if not test["passed"]]
+    assert {test["engine"] for test in tests} == {"renode"}
+
+
+FAILING = """
+*** Test Cases ***
+Wrong Label
+    Boot The Board
+    Inject Features    ${RECORDINGS}/yes_en-gb.wav
+    Label Should Be    no
+
+Right Label
+    Boot The Board
+    Inject Features    ${RECORDINGS}/yes_en-gb.wav
+    Label Should Be    yes
+"""
+
+
+class TestFailure:
+    def test_a_failed_check_exits_with_1_and_leaves_its_evidence(self, run_suite):
+        code, report, folder = run_suite(FAILING)
+        failed, passed = report["tests"]
+        assert code == 1
+        assert passed["passed"] and not failed["passed"]
+        assert "'yes', not 'no'" in failed["message"]
+        for part in ("UART transcript:", "ready", "Last instructions:", "Snapshot:"):
+            assert part in failed["evidence"]
+        assert "Last instructions:" in (folder / "output.xml").read_text()
+        (snapshot,) = folder.glob("*.snapshot")
+        assert read_snapshot(snapshot).engine == "embedded"
+
+    def test_a_fail_pattern_ends_the_wait(self, run_suite):
+        code, report, _ = run_suite(
+            "*** Test Cases ***\n"
+            "Banner\n"
+            "    Put Firmware On The Board\n"
+            "    Wait For Line On UART    nonsense    limit=10Ginstr\n",
+            "--variable",
+            "FAIL_PATTERN:bytes of arena",
+        )
+        assert code == 1
+        assert "must not come" in report["tests"][0]["message"]
+
+    def test_a_crash_is_told_with_its_fault(self, run_suite):
+        code, report, _ = run_suite(
+            "*** Test Cases ***\n"
+            "Crash\n"
+            "    Put Firmware On The Board\n"
+            "    Break Function    main\n"
+            "    Wait For Line On UART    ready\n"
+        )
+        (test,) = report["tests"]
+        assert code == 1
+        assert "UNDEFINSTR" in test["message"]
+        assert "Fault: UsageFault" in test["evidence"]
+        assert "udf #0" in test["evidence"]
+
+    def test_an_expected_failure_leaves_nothing(self, run_suite):
+        code, report, folder = run_suite(
+            "*** Test Cases ***\n"
+            "Expected\n"
+            "    Boot The Board\n"
+            "    Run Keyword And Expect Error    *not*    Label Should Be    yes\n"
+        )
+        assert code == 0
+        assert not report["tests"][0]["evidence"]
+        assert not list(folder.glob("*.snapshot"))
+
+
+class TestBrokenSetUp:
+    def test_a_missing_recording_exits_with_3(self, run_suite):
+        code, report, _ = run_suite(
+            "*** Test Cases ***\nOne\n    Boot The Board\n    Inject Features    absent.wav\n"
+        )
+        assert code == 3
+        assert "absent.wav" in report["broken"][0]
+
+    def test_a_suite_that_is_none_exits_with_3(self, run_suite):
+        code, report, _ = run_suite("*** Nonsense ***\n")
+        assert code == 3
+        assert report["broken"]
+
+    def test_a_suite_that_hangs_is_killed(self, run_suite):
+        code, report, _ = run_suite("*** Test Cases ***\nSlow\n    Sleep    60\n", "--timeout", "3")
+        assert code == 3
+        assert "not done after 3 s" in report["broken"][0]
+
+    def test_a_suite_that_is_not_there_exits_with_2(self, capsys):
+        assert run(["test", "absent.robot"]) == 2
+        assert "absent.robot" in capsys.readouterr().err
+
+
+def test_junit_and_markdown_are_written(run_suite, tmp_path):
+    junit, markdown = tmp_path / "junit.xml", tmp_path / "summary.md"
+    run_suite(FAILING, "--junit", str(junit), "--markdown", str(markdown))
+    suite = ElementTree.parse(junit).getroot()[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    transcript = suite.find("testcase/properties/property[@name='transcript']").get("value")
+    assert "ready" in transcript
+    assert "1 of 2 tests passed" in markdown.read_text()

@@ -1,0 +1,72 @@
+import pytest
+
+from workbench.cost import Latency
+from workbench.dut import checks
+from workbench.engines.base import FaultState
+from workbench.errors import CheckFailedError, UserError
+from workbench.gauge import Measurement
+from workbench.image import Symbol
+from workbench.session import Classification
+
+YES = Classification("a.wav", None, "yes", {"yes": 0.9, "no": 0.1}, b"")
+UNDEFINED = FaultState(6, 0x100, 0x2000_0000, {}, 0xFFFFFFF9, cfsr=0x0001_0000)
+
+
+class OneFunction:
+    """As much of an image as a fault needs."""
+
+    def function_at(self, address):
+        return Symbol("Invoke", 0x100, 16, True) if address == 0x100 else None
+
+
+def test_a_wrong_label_is_told_with_all_scores():
+    with pytest.raises(CheckFailedError, match=r"'yes', not 'no' \(scores: yes 0.900, no 0.100\)"):
+        checks.label_should_be(YES, "no")
+
+
+def test_the_longest_inference_counts():
+    invokes = Measurement.of("Invoke", [10, 30, 20])
+    checks.instructions_should_be_at_most(invokes, 30)
+    with pytest.raises(CheckFailedError, match="30, more than 29"):
+        checks.instructions_should_be_at_most(invokes, 29)
+
+
+def test_no_inference_is_no_cheap_inference():
+    with pytest.raises(CheckFailedError, match="not called yet"):
+        checks.instructions_should_be_at_most(Measurement.of("Invoke", []), 30)
+
+
+def test_the_upper_end_of_a_modelled_latency_counts():
+    latency = Latency(
+        clock_hz=64_000_000,
+        seconds=1.0e-3,
+        basis="modelled",
+        low_seconds=0.9e-3,
+        high_seconds=1.2e-3,
+        cycles=None,
+        wait_states=2,
+        beyond_the_part=False,
+        spent={},
+    )
+    checks.latency_should_be_at_most(latency, 1.2e-3)
+    with pytest.raises(CheckFailedError, match=r"64 MHz is 1 ms, at most 1\.2 ms"):
+        checks.latency_should_be_at_most(latency, 1.1e-3)
+
+
+@pytest.mark.parametrize("kind", ["UsageFault", "UNDEFINSTR"])
+def test_a_fault_has_an_exception_and_a_cause(kind):
+    checks.fault_should_be(UNDEFINED, OneFunction(), kind, "Invoke")
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "says"),
+    [("BusFault", None, "no BusFault"), ("UsageFault", "main", "not in main")],
+)
+def test_another_fault_is_told(kind, function, says):
+    with pytest.raises(CheckFailedError, match=f"{says}: UsageFault at 0x00000100.*in Invoke"):
+        checks.fault_should_be(UNDEFINED, OneFunction(), kind, function)
+
+
+def test_a_fault_that_does_not_exist_is_the_users_error():
+    with pytest.raises(UserError, match="no fault is called 'Segfault'"):
+        checks.fault_should_be(UNDEFINED, OneFunction(), "Segfault", None)

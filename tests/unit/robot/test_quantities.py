@@ -1,0 +1,41 @@
+import pytest
+
+from workbench.errors import UserError
+from workbench.robot.quantities import parse_bytes, parse_count, parse_frequency, parse_seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "hertz"),
+    [("64 MHz", 64_000_000), ("168MHz", 168_000_000), ("32.768 kHz", 32_768), ("100 Hz", 100)],
+)
+def test_frequencies(text, hertz):
+    assert parse_frequency(text) == hertz
+
+
+def test_times():
+    assert parse_seconds("1.5 ms") == pytest.approx(0.0015)
+
+
+def test_bytes():
+    assert parse_bytes("00 FF 1b") == b"\x00\xff\x1b"
+
+
+@pytest.mark.parametrize(("text", "count"), [("90,143", 90_143), ("1_000", 1000), (5, 5)])
+def test_counts(text, count):
+    assert parse_count(text) == count
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (parse_frequency, "fast"),
+        (parse_frequency, "0 MHz"),
+        (parse_seconds, "100 instr"),
+        (parse_bytes, "0xZZ"),
+        (parse_count, "many"),
+    ],
+)
+def test_anything_else_is_told_with_an_example(parse, text):
+    with pytest.raises(UserError, match=text) as caught:
+        parse(text)
+    assert caught.value.hint.startswith("write")
