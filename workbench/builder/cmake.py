@@ -143,8 +143,12 @@ def _tail(text: str) -> str:
 
 def _hint(output: list[str]) -> str:
     text = "".join(output)
-    if "region `RAM' overflowed" in text:
-        return "the tensor arena and the stack do not fit this board's RAM: give a smaller --arena"
+    # An arena beyond the address space makes the location counter wrap.
+    if "region `RAM' overflowed" in text or "cannot move location counter backwards" in text:
+        return (
+            "the tensor arena and the stack do not fit this board's RAM: "
+            "give a smaller --arena or --stack"
+        )
     if "region `FLASH' overflowed" in text:
         return "the model does not fit this board's flash"
     if "No space left on device" in text:

@@ -7,6 +7,7 @@ import importlib
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -111,6 +112,7 @@ def run(arguments: list[str] | None = None) -> int:
     0 done, 1 a check failed, 2 the input or the set-up is at fault, 3 the workbench broke,
     130 interrupted; a reader that closed the pipe ends the command quietly.
     """
+    _open_closed_streams()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     # --debug is taken before and behind the command's name.
@@ -149,6 +151,14 @@ def _run(arguments: list[str]) -> int:
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
     return 0
+
+
+def _open_closed_streams() -> None:
+    """Let what nobody wants to read go nowhere (`workbench ... >&-`)."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for the life of the process
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
 
 
 def _without_errno(error: OSError) -> str:

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import UserError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import Console
 
 
-_PIPE_WIDTH = 120  # columns; a pipe has no width of its own, and tables should not fold in it
+MIN_WIDTH = 72  # columns; a narrower terminal folds the lines itself, which cuts no digits off
 
 
 def print_error(message: str, hint: str = "") -> None:
@@ -35,11 +37,22 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(to_json(value), indent=2) + "\n")
 
 
-def output(stderr: bool = False) -> Console:
-    """Return the console for results; it knows NO_COLOR, pipes and the terminal's width."""
+def output(stderr: bool = False, at_least: int = MIN_WIDTH) -> Console:
+    """Return the console for results; it knows NO_COLOR, pipes and the terminal's width.
+
+    at_least: columns that what is printed needs, even where the terminal has fewer.
+    """
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, emoji=False)
+    class Output(Console):
+        """Leaves it to the root of the command line to end a command whose reader has left."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = Output(stderr=stderr, highlight=False, emoji=False)
+    console.width = max(console.width, at_least)
+    return console
 
 
 @contextmanager
@@ -57,4 +70,12 @@ def read_input(path: Path | None) -> bytes:
     """Return the bytes of `--input`: of a file, of stdin for `-`, none where it is not given."""
     if path is None:
         return b""
-    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    if str(path) == "-":
+        return sys.stdin.buffer.read() if sys.stdin else b""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror or error})",
+            "--input takes a file with the bytes to send, or - for stdin",
+        ) from error

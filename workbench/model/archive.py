@@ -106,14 +106,27 @@ def _rows(path: Path, features: npt.NDArray[Any], shape: tuple[int, ...]) -> Flo
             f"{path}: features have type {features.dtype}, not a floating-point one",
             "int8 features belong in an .npz as features_int8, with scale and zero_point",
         )
-    size = math.prod(shape)
-    rows = 1 if features.size == size else (features.shape or (0,))[0]
-    if features.size == 0 or features.size != rows * size:
+    if features.size == 0 or not _fits(features.shape, shape):
         wanted = " x ".join(map(str, shape))
-        raise FeatureError(f"{path}: features have shape {features.shape}; one input is {wanted}")
-    if not np.isfinite(features).all():
-        raise FeatureError(f"{path}: features hold values that are not finite")
-    return features.reshape(rows, *shape).astype(np.float32)
+        raise FeatureError(
+            f"{path}: features have shape {features.shape}; one input is {wanted}",
+            "give one input, or several along a first axis; an input may also lie flat",
+        )
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
+        values = features.astype(np.float32)
+    if not np.isfinite(values).all():
+        raise FeatureError(
+            f"{path}: features hold values that are not finite",
+            "look for NaN, infinity, or numbers beyond float32 in what computed them",
+        )
+    return values.reshape(-1, *shape)
+
+
+def _fits(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Whether an array holds one input or rows of them; axes of length 1 do not count."""
+    axes = tuple(length for length in found if length != 1)
+    one = tuple(length for length in wanted if length != 1)
+    return any(candidate in (one, (math.prod(wanted),)) for candidate in (axes, axes[1:]))
 
 
 def _labels(path: Path, arrays: Arrays, label_names: tuple[str, ...], rows: int) -> tuple[str, ...]:

@@ -44,7 +44,11 @@ class _Visitor:
             seen.add(used.path)
             target = resolve(used, path, self._search)
             if target == path or target in users:
-                raise _error(used, f"'{used.path}' uses this file, directly or through others")
+                raise _error(
+                    used,
+                    f"'{used.path}' uses this file, directly or through others",
+                    "take one `using` out of the circle",
+                )
             yield from self.visit(target, prefix + used.prefix, used, (*users, path))
         yield node, prefix
 

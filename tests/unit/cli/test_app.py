@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from workbench.cli.app import COMMANDS, run
+from workbench.cli.console import output
 from workbench.errors import CheckFailedError, EngineError, ModelError
 
 WORKBENCH = [sys.executable, "-m", "workbench"]
@@ -145,3 +146,25 @@ def test_help_is_instant():
         return sum(ended[2:4]) - sum(begun[2:4])
 
     assert min(seconds() for _ in range(5)) < 0.3
+
+
+def test_a_closed_stdout_is_no_fault_of_the_workbench():
+    done = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *WORKBENCH, "--version"], stderr=subprocess.PIPE, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_reader_that_leaves_in_mid_table_ends_the_command_as_sigpipe_does(command, monkeypatch):
+    class Left:
+        encoding = "utf-8"
+
+        def write(self, text):
+            raise BrokenPipeError
+
+        flush = close = fileno = isatty = lambda self, *_: 0
+
+    command(lambda: output().print("a row"))
+    monkeypatch.setattr(sys, "stdout", Left())
+    monkeypatch.setattr(os, "dup2", lambda *_: None)
+    assert run(["doctor"]) == 128 + signal.SIGPIPE

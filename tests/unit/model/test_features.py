@@ -123,8 +123,9 @@ def test_rows_of_an_npy(tmp_path):
     assert np.array_equal(rows[1].values, stack[1].astype(np.float32))
 
 
-def test_one_input_in_any_shape(tmp_path):
-    np.save(tmp_path / "one.npy", np.ones((1, 49, 10, 1), np.float32))
+@pytest.mark.parametrize("shape", [(1, 49, 10, 1), (49, 10), (490,), (1, 490)])
+def test_one_input_flat_or_with_axes_of_one(tmp_path, shape):
+    np.save(tmp_path / "one.npy", np.ones(shape, np.float32))
     (row,) = read_features(tmp_path / "one.npy")
     assert row.name == "one.npy"
     assert row.values.shape == (49, 10)
@@ -152,7 +153,9 @@ def test_int8_features_are_dequantized_and_labelled(tmp_path):
         ({"features": np.zeros((2, 48, 10))}, "one input is 49 x 10"),
         ({"features": np.zeros((0, 49, 10))}, "one input is 49 x 10"),
         ({"features": np.zeros((1, 49, 10), np.int8)}, "type int8"),
+        ({"features": np.zeros((10, 49))}, "one input is 49 x 10"),
         ({"features": np.full((1, 49, 10), np.inf)}, "not finite"),
+        ({"features": np.full((1, 49, 10), 1e300)}, "not finite"),
         ({"features_int8": np.zeros((1, 49, 10), np.int8)}, "scale and zero_point"),
         (
             {
