@@ -73,7 +73,7 @@ class Change:
 
     @property
     def is_regression(self) -> bool:
-        return self.per_cent > self.allowed
+        return 100 * self.new > (100 + self.allowed) * self.base
 
 
 @dataclass(frozen=True)

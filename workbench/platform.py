@@ -72,6 +72,17 @@ class Platform:
         """Names of all entries that can be the console."""
         return _uarts(self.description)
 
+    @property
+    def flash_ranges(self) -> tuple[tuple[int, int], ...]:
+        """Where flash is visible: (start, end) of each range, aliases included."""
+        found = []
+        for memory in self.memories:
+            entry = self.description.entries.get(memory.name) if memory.kind == "flash" else None
+            for registration in entry.registrations if entry else ():
+                if registration.address is not None:
+                    found.append((registration.address, registration.address + memory.size))
+        return tuple(found)
+
 
 def names() -> tuple[str, ...]:
     """Names of the platforms that ship with the workbench."""

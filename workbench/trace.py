@@ -18,17 +18,39 @@ if TYPE_CHECKING:
 UNKNOWN_FUNCTION = "?"
 FLASH_LINE_BYTES = 16
 """Flash memories of Cortex-M4 parts are read 128 bits at a time (RM0090, 3.5.1)."""
+FLASH_DATA_LINES = 8
+"""Lines of the data cache that `FlashReads.lines` stands for (RM0090, 3.5.2: ART accelerator)."""
 
 
 @dataclass(frozen=True)
 class FlashReads:
     """How often an instruction read data from flash.
 
-    lines: how many of the `reads` went to another line of FLASH_LINE_BYTES than the one before.
+    lines: how many of the `reads` went to a line of FLASH_LINE_BYTES that was not among the
+        FLASH_DATA_LINES ones read last by any instruction: the misses of such a cache.
     """
 
     reads: int
     lines: int
+
+
+class LineCache:
+    """The lines read last: what decides on `FlashReads.lines`."""
+
+    def __init__(self) -> None:
+        self._lines: list[int] = []  # the latest first
+
+    def misses(self, line: int) -> bool:
+        """Read `line`; return whether it was not there."""
+        lines = self._lines
+        if lines and lines[0] == line:
+            return False
+        missing = line not in lines
+        if not missing:
+            lines.remove(line)
+        lines.insert(0, line)
+        del lines[FLASH_DATA_LINES:]
+        return missing
 
 
 @dataclass(frozen=True)
@@ -43,7 +65,8 @@ class Trace:
     code: start address -> bytes, the executed code as it was in memory, so that a trace can be
         decoded without the machine.
     flash_reads: instruction address -> its data reads from flash, literals included; None where
-        they were not recorded.
+        they were not recorded. All reads are there on every engine; Renode may put one to an
+        instruction a little before the one that reads.
     """
 
     counts: Mapping[int, int]

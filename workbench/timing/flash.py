@@ -254,8 +254,8 @@ def _data_costs(
     costs: Costs = {}
     for address, found in trace.flash_reads.items():
         if flash.data_cache_lines:
-            # Best: each new line that an instruction reads comes from flash once. Low: it is in
-            # the cache still. High: others push it out between any two reads.
+            # Best: the misses of a cache that keeps the lines read last. Low: all hits, as after a
+            # run before. High: the part's cache keeps none.
             cycles = Cycles(0, each.best * found.lines, each.high * found.reads)
         else:
             cycles = each * found.reads

@@ -63,8 +63,7 @@ class CycleModel:
     @classmethod
     def of(cls, platform: Platform) -> CycleModel:
         """Return the model for `platform`; raise PlatformError for a bad [flash_timing]."""
-        ranges = [(m.origin, m.origin + m.size) for m in platform.memories if m.kind == "flash"]
-        return cls(read_flash(platform.flash_timing), tuple(ranges))
+        return cls(read_flash(platform.flash_timing), platform.flash_ranges)
 
     def estimate(self, trace: Trace, clock_hz: int) -> Estimate:
         """Return the cycles of `trace` at `clock_hz`."""

@@ -166,6 +166,40 @@ class TestMeasure:
         assert "never reached" in err
 
 
+class TestProfile:
+    def test_operators_functions_and_lines_add_up(self, workbench, elf, recording, tmp_path):
+        page, scope, stacks = (tmp_path / name for name in ("p.html", "p.json", "p.txt"))
+        code, out, _ = workbench(
+            *("profile", elf, *ON_BOARD, "--features", recording, "--json"),
+            *("--html", page, "--speedscope", scope, "--collapsed", stacks),
+        )
+        found = json.loads(out)
+        assert code == 0
+        whole, cycles = found["instructions"], found["cycles"]["best"]
+        assert sum(one["instructions"] for one in found["functions"]) == whole
+        assert sum(one["cycles"] for one in found["functions"]) == cycles
+        assert sum(one["cycles"] for one in found["stacks"]) == pytest.approx(cycles, abs=100)
+        names = [one["name"] for one in found["operators"]]
+        assert names[0] == "CONV_2D"
+        assert names[-1] == "SOFTMAX"
+        behind_the_last = whole - sum(one["instructions"] for one in found["operators"])
+        assert 0 <= behind_the_last < 100
+        assert found["lines"][0]["file"].startswith("firmware/")
+        assert "<svg" in page.read_text()
+        assert json.loads(scope.read_text())["profiles"][0]["endValue"] == sum(
+            int(line.rsplit(" ", 1)[1]) for line in stacks.read_text().splitlines()
+        )
+
+    def test_any_function_of_any_program(self, workbench, elf):
+        code, out, _ = workbench("profile", elf, *ON_BOARD, "--function", "main", "--json")
+        assert code == 1  # main never returns
+        code, out, _ = workbench("profile", elf, *ON_BOARD, "--limit", "100kinstr", "--json")
+        found = json.loads(out)
+        assert code == 0
+        assert found["what"] == "whole run"
+        assert "Reset_Handler" in [one["name"] for one in found["functions"]]
+
+
 class TestClassify:
     def test_the_label_and_its_scores(self, workbench, recording):
         code, out, _ = workbench(

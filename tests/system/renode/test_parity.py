@@ -17,6 +17,7 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
+from workbench.timing.model import CycleModel
 from workbench.trace import Trace
 
 pytestmark = pytest.mark.renode
@@ -56,7 +57,7 @@ def invoke(engine: Engine, image, features) -> tuple[int, Trace]:
     entry = frozenset({image.symbol(INVOKE).address})
     assert engine.run(Stop(pc=entry), SECOND).kind is StopKind.PC
     begun, back = engine.instructions, engine.registers["lr"] & ~1
-    engine.start_trace()
+    engine.start_trace(flash_reads=True)
     assert engine.run(Stop(pc=frozenset({back})), SECOND).kind is StopKind.PC
     trace = engine.stop_trace()
     count = engine.instructions - begun
@@ -102,3 +103,13 @@ def test_traces_are_the_same(sessions):
     assert renode.trace.jumps == embedded.trace.jumps
     assert renode.trace.code == embedded.trace.code
     assert renode.trace.instructions == renode.invokes[-1]
+
+
+def test_modelled_cycles_are_the_same_to_the_cycle(sessions):
+    embedded, renode = sessions
+    for board in ("stm32f4_discovery", "nrf52840_dk"):  # both kinds of flash
+        model = CycleModel.of(platform.load(board))
+        for clock in (64_000_000, 168_000_000):
+            ours, theirs = (model.estimate(one.trace, clock) for one in (embedded, renode))
+            assert theirs.cycles == ours.cycles
+            assert theirs.by_cause == ours.by_cause

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1 << 10 };
+enum { FIRST_SLOTS = 1 << 10, CACHE_LINES = 8 /* FLASH_DATA_LINES in trace.py */ };
 
 typedef struct {
-  uint32_t pc, line;
+  uint32_t pc;
   uint64_t reads, lines; /* reads == 0: the slot is free */
 } Reader;
 
@@ -25,7 +25,8 @@ typedef struct {
   uint32_t it_state, line_shift;
   Reader *slots;
   uint32_t slot_mask, used;
-  uint64_t reads, lines; /* in all */
+  uint64_t reads, lines;       /* in all */
+  uint32_t cache[CACHE_LINES]; /* the lines read last, the latest first */
   int out_of_memory;
 } Reads;
 
@@ -55,6 +56,21 @@ static void leave_it_block(const Reads *r, void *uc) {
   r->write_register(uc, r->xpsr_write_id, &xpsr);
 }
 
+static void empty_cache(Reads *r) {
+  memset(r->cache, 0xFF, sizeof r->cache); /* no line of a 32-bit address space */
+}
+
+/* Put `line` first; return whether it was not there. */
+static int is_miss(Reads *r, uint32_t line) {
+  if (r->cache[0] == line) return 0;
+  int at = 1;
+  while (at < CACHE_LINES && r->cache[at] != line) at++;
+  int missing = at == CACHE_LINES;
+  memmove(r->cache + 1, r->cache, (at - missing) * sizeof *r->cache);
+  r->cache[0] = line;
+  return missing;
+}
+
 static void on_read(void *uc, int type, uint64_t address, int size, int64_t value, void *data) {
   (void)type, (void)size, (void)value;
   Reads *r = data;
@@ -65,18 +81,16 @@ static void on_read(void *uc, int type, uint64_t address, int size, int64_t valu
     r->out_of_memory = 1;
     return;
   }
-  uint32_t line = (uint32_t)address >> r->line_shift;
+  int missing = is_miss(r, (uint32_t)address >> r->line_shift);
   Reader *reader = find(r->slots, r->slot_mask, (uint32_t)pc);
   if (!reader->reads) {
     r->used++;
     reader->pc = (uint32_t)pc;
-    reader->line = ~line;
   }
   reader->reads++;
-  reader->lines += reader->line != line;
+  reader->lines += missing;
   r->reads++;
-  r->lines += reader->line != line;
-  reader->line = line;
+  r->lines += missing;
 }
 
 /* -- Python -------------------------------------------------------------------------------- */
@@ -110,6 +124,7 @@ static PyObject *reads_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
   r->xpsr_write_id = xpsr_write;
   r->it_state = it_state;
   r->line_shift = line_bytes_log2;
+  empty_cache(r);
   return (PyObject *)self;
 }
 
@@ -129,6 +144,12 @@ static PyObject *addresses(PyObject *self, PyObject *unused) {
                        (unsigned long long)(uintptr_t)reads_of(self));
 }
 
+static PyObject *forget_lines(PyObject *self, PyObject *unused) {
+  (void)unused;
+  empty_cache(reads_of(self));
+  Py_RETURN_NONE;
+}
+
 static PyObject *totals(PyObject *self, PyObject *unused) {
   (void)unused;
   const Reads *r = reads_of(self);
@@ -144,8 +165,8 @@ static PyObject *counts(PyObject *self, PyObject *unused) {
     const Reader *reader = &r->slots[i];
     if (!reader->reads) continue;
     PyObject *key = PyLong_FromUnsignedLong(reader->pc);
-    PyObject *item = Py_BuildValue("KK", (unsigned long long)reader->reads,
-                                   (unsigned long long)reader->lines);
+    PyObject *item =
+        Py_BuildValue("KK", (unsigned long long)reader->reads, (unsigned long long)reader->lines);
     int failed = !key || !item || PyDict_SetItem(found, key, item) < 0;
     Py_XDECREF(key);
     Py_XDECREF(item);
@@ -157,6 +178,7 @@ static PyObject *counts(PyObject *self, PyObject *unused) {
 static PyMethodDef methods[] = {
     {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
     {"counts", counts, METH_NOARGS, "Return {pc: (reads, lines)}."},
+    {"forget_lines", forget_lines, METH_NOARGS, "No line was read before."},
     {"totals", totals, METH_NOARGS, "Return (reads, lines) of all instructions."},
     {NULL, NULL, 0, NULL},
 };

@@ -541,7 +541,8 @@ static PyObject *forget(PyObject *self, PyObject *unused) {
     clear_blocks(t);
     Py_RETURN_NONE;
   }
-  /* What was recorded or counted must stay: blocks in memory that cannot change are checked from now on. */
+  /* What was recorded or counted must stay: blocks in memory that cannot change are checked from
+   * now on. */
   for (int32_t i = 0; i < t->block_count; i++) {
     Block *block = block_at(t, i);
     const Range *range = range_of(t, block->address, block->size);

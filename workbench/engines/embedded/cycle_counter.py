@@ -25,6 +25,7 @@ class CycleCounter:
         self._platform = platform
         self._model: BlockModel | None = None
         self._on = False
+        self._holds_reads = False
         self._offset = 0
 
     def switch(self, on: bool) -> None:
@@ -33,7 +34,17 @@ class CycleCounter:
             return
         self._on = on
         self._machine.tracer.count(on)
-        if on:
+        self._machine.attend()
+
+    def settle(self) -> None:
+        """Put the hook on flash reads in place or take it out.
+
+        That throws away translated code, so it must not happen while the core executes it.
+        """
+        if self._on == self._holds_reads:
+            return
+        self._holds_reads = self._on
+        if self._on:
             self._machine.reads.hold(self._machine.flash_ranges)
         else:
             self._machine.reads.release()

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from workbench.engines.embedded.core import MEM_CALLBACK, Core
 from workbench.engines.embedded.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID, uclib
-from workbench.trace import FLASH_LINE_BYTES, FlashReads
+from workbench.trace import FLASH_LINE_BYTES, FlashReads, LineCache
 
 _LINE_SHIFT = FLASH_LINE_BYTES.bit_length() - 1
 
@@ -32,13 +32,17 @@ class ReadCounter(Protocol):
     def totals(self) -> tuple[int, int]:
         """Return (reads, lines) of all instructions."""
 
+    def forget_lines(self) -> None:
+        """No line was read before, so that a trace does not depend on what was before it."""
+
 
 class PythonReads:
     """The counter where there is no C extension."""
 
     def __init__(self, core: Core, fail: Callable[[BaseException], None]) -> None:
         self.user_data: int | None = None
-        self._found: dict[int, list[int]] = {}  # instruction -> reads, lines, last line
+        self._found: dict[int, list[int]] = {}  # instruction -> reads, lines
+        self._cache = LineCache()
 
         def hook(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
             try:
@@ -51,17 +55,19 @@ class PythonReads:
         self.hook = MEM_CALLBACK(hook)
 
     def _count(self, pc: int, line: int) -> None:
-        counts = self._found.setdefault(pc, [0, 0, -1])
+        counts = self._found.setdefault(pc, [0, 0])
         counts[0] += 1
-        counts[1] += counts[2] != line
-        counts[2] = line
+        counts[1] += self._cache.misses(line)
 
     def counts(self) -> Found:
-        return {pc: (reads, lines) for pc, (reads, lines, _) in self._found.items()}
+        return {pc: (reads, lines) for pc, (reads, lines) in self._found.items()}
 
     def totals(self) -> tuple[int, int]:
         found = self._found.values()
         return sum(one[0] for one in found), sum(one[1] for one in found)
+
+    def forget_lines(self) -> None:
+        self._cache = LineCache()
 
 
 class NativeReads:
@@ -87,6 +93,9 @@ class NativeReads:
     def totals(self) -> tuple[int, int]:
         reads, lines = self._reads.totals()
         return reads, lines
+
+    def forget_lines(self) -> None:
+        self._reads.forget_lines()
 
 
 class ReadRecorder:
@@ -128,6 +137,7 @@ class ReadRecorder:
         if self._before is None:
             self.hold(flash)
         self._before = self._counter.counts()
+        self._counter.forget_lines()
 
     def found(self) -> dict[int, FlashReads] | None:
         """Return what was read since `start`, by instruction; None while nothing is recorded."""

@@ -216,6 +216,8 @@ class Runner:
         pc, xpsr = self._pc_batch.read()
         if pc in exits:
             return self._stop(StopKind.PC)
+        if machine.cycle_counter is not None:
+            machine.cycle_counter.settle()
         state.cause = StopCause.NONE
         state.limit = limit
         state.stop_before = self._stepper.watched()

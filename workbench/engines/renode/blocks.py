@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.trace import Trace
+from workbench.trace import FLASH_LINE_BYTES, FlashReads, LineCache, Trace
 
 _RECORD = np.dtype([("address", "<u8"), ("executed", "<u8")])
+_READ = np.dtype([("pc", "<u8"), ("address", "<u8")])
 _CHUNK = 1 << 22
 _HALF = np.uint64(32)
 _WIDE = 0xE800  # first halfword of a 32-bit instruction is at least this (ARM DDI 0403E, A5.1)
@@ -44,6 +45,19 @@ def read_trace(path: Path, executed: int, read: Callable[[int, int], bytes]) -> 
         if next_address != end:
             jumps[addresses[-1], next_address] += times
     return Trace(dict(counts), dict(jumps), code.executed(counts))
+
+
+def read_flash_reads(path: Path) -> dict[int, FlashReads]:
+    """Return the data reads in the record `path`, by instruction."""
+    records = np.fromfile(path, _READ) if path.stat().st_size else np.empty(0, _READ)
+    cache = LineCache()
+    counts: dict[int, list[int]] = {}
+    lines = (records["address"] // FLASH_LINE_BYTES).tolist()
+    for pc, line in zip(records["pc"].tolist(), lines, strict=True):
+        count = counts.setdefault(pc, [0, 0])
+        count[0] += 1
+        count[1] += cache.misses(line)
+    return {pc: FlashReads(*count) for pc, count in sorted(counts.items())}
 
 
 def _count(path: Path, executed: int) -> tuple[Counter[Run], Counter[tuple[Run, int]]]:

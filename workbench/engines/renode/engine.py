@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.engines.base import (
@@ -61,6 +62,7 @@ class RenodeEngine(Engine):
         self._process: WorkerProcess | None = None
         self._instructions = 0
         self._traces = 0
+        self._flash: tuple[tuple[int, int], ...] = ()
         self._saves = 0
         self._untold: tuple[str, ...] = ()  # warnings for the next StopReason
         self._clear()
@@ -86,6 +88,7 @@ class RenodeEngine(Engine):
             uart=platform.uart,
             log=str(worker.renode_log),
         )
+        self._flash = platform.flash_ranges
         self._note(answer)
 
     def reset(self) -> None:
@@ -123,18 +126,29 @@ class RenodeEngine(Engine):
     def start_trace(self, flash_reads: bool = False) -> None:
         worker = self._worker()
         self._traces += 1
-        worker.ask("start_trace", path=str(worker.folder / f"blocks-{self._traces}"))
+        blocks, reads = self._trace_files(worker.folder)
+        worker.ask(
+            "start_trace",
+            path=str(blocks),
+            reads_path=str(reads),
+            ranges=self._flash if flash_reads else [],
+        )
+
+    def _trace_files(self, folder: Path) -> tuple[Path, Path]:
+        return folder / f"blocks-{self._traces}", folder / f"reads-{self._traces}"
 
     def stop_trace(self) -> Trace:
-        from workbench.engines.renode.blocks import read_trace
+        from workbench.engines.renode.blocks import read_flash_reads, read_trace
 
         worker = self._worker()
         executed = int(worker.ask("stop_trace").fields["instructions"])
-        path = worker.folder / f"blocks-{self._traces}"
+        blocks, reads = self._trace_files(worker.folder)
         try:
-            return read_trace(path, executed, self._read_code)
+            found = read_flash_reads(reads) if reads.exists() else None
+            return replace(read_trace(blocks, executed, self._read_code), flash_reads=found)
         finally:
-            path.unlink(missing_ok=True)
+            blocks.unlink(missing_ok=True)
+            reads.unlink(missing_ok=True)
 
     def snapshot(self) -> Snapshot:
         worker = self._worker()

@@ -9,6 +9,7 @@ import pyrenode3  # noqa: F401  loads Renode, and with it every name below
 import clr
 from Antmicro.Renode.Core import EmulationManager, IMachine
 from Antmicro.Renode.Logging import Logger
+from Antmicro.Renode.Logging.Profiling import MemoryOperation
 from Antmicro.Renode.Peripherals.CPU import (
     ICPU,
     CPUState,
@@ -49,6 +50,7 @@ __all__ = [
     "Int32",
     "Logger",
     "ManualResetEventSlim",
+    "MemoryOperation",
     "Monitor",
     "ParameterExpression",
     "RegisterValue",

@@ -31,6 +31,7 @@ from workbench.engines.renode.worker.dotnet import (
     IMachine,
     Int32,
     ManualResetEventSlim,
+    MemoryOperation,
     ParameterExpression,
     SemaphoreSlim,
     Type,
@@ -150,6 +151,34 @@ class Hooks:
         )
         return self._delegate_of(Action[UInt64, UInt32], [address, size], body), writer
 
+    def record_reads(self, path: str, ranges: Iterable[tuple[int, int]]) -> tuple[Any, Any]:
+        """Return a delegate for SetHookAtMemoryAccess, and the writer behind it.
+
+        Each data read in one of `ranges`, (start, end), appends two unsigned 64-bit little-endian
+        numbers to the file `path`: the address of the instruction, and the address read.
+        """
+        kind = _type_of_parameter(self._cpu, "SetHookAtMemoryAccess")
+        described = kind.GetMethod("Invoke").GetParameters()
+        parameters = [Expression.Parameter(each.ParameterType, each.Name) for each in described]
+        pc, operation, address = parameters[:3]
+        writer = BinaryWriter(File.Create(path, 1 << 20))
+        output = Expression.Constant(writer)
+        write = _block(
+            _call(output, BinaryWriter, "Write", [UInt64], [pc]),
+            _call(output, BinaryWriter, "Write", [UInt64], [address]),
+        )
+        is_read = Expression.Equal(operation, _constant(MemoryOperation.MemoryRead))
+        wanted = _constant(Boolean(False))
+        for start, end in ranges:
+            within = Expression.AndAlso(
+                Expression.GreaterThanOrEqual(address, _constant(UInt64(start))),
+                Expression.LessThan(address, _constant(UInt64(end))),
+            )
+            wanted = Expression.OrElse(wanted, within)
+        body = Expression.IfThen(Expression.AndAlso(is_read, wanted), write)
+        named = Array[ParameterExpression](parameters)
+        return Expression.Lambda(kind, body, named).Compile(), writer
+
     def close(self) -> None:
         self._stream.Close()
 
@@ -233,6 +262,11 @@ class Hooks:
     def _delegate_of(self, kind: Any, parameters: list[Any], body: Any) -> Any:
         named = Array[ParameterExpression](parameters)
         return Expression.Lambda(type_of(kind), body, named).Compile()
+
+
+def _type_of_parameter(target: Any, method: str) -> Any:
+    """The type of the only parameter of a method."""
+    return target.GetType().GetMethod(method).GetParameters()[0].ParameterType
 
 
 def _constant(value: Any) -> Any:

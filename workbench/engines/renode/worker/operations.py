@@ -26,7 +26,7 @@ class Operations:
         self._machine = Machine(_CONSOLE)
         self._state = State(self._machine)
         self._runner = Runner(self._machine, self._console, self._report_progress)
-        self._recording: Any = None
+        self._recording: list[tuple[Any, Any]] = []  # delegates must outlive their use
         self._log = ""
         self.version = str(self._machine.command("version")).split("\n")[0].strip()
 
@@ -106,17 +106,25 @@ class Operations:
         return {}, b""
 
     def op_start_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
-        """Record blocks into the file "path"."""
-        hook, writer = self._machine.hooks.record_blocks(request.fields["path"])
-        self._machine.cpu.SetHookAtBlockBegin(hook)
-        self._recording = hook, writer
+        """Record blocks into the file "path", and data reads in "ranges" into "reads_path"."""
+        hooks, cpu = self._machine.hooks, self._machine.cpu
+        hook, writer = hooks.record_blocks(request.fields["path"])
+        cpu.SetHookAtBlockBegin(hook)
+        self._recording = [(hook, writer)]
+        ranges = request.fields.get("ranges")
+        if ranges:
+            hook, writer = hooks.record_reads(request.fields["reads_path"], ranges)
+            cpu.SetHookAtMemoryAccess(hook)
+            self._recording.append((hook, writer))
         return {"instructions": self._machine.instructions}, b""
 
     def op_stop_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
         self._machine.cpu.ClearHookAtBlockBegin()
-        _, writer = self._recording
-        self._recording = None
-        writer.Close()
+        if len(self._recording) > 1:
+            self._machine.cpu.SetHookAtMemoryAccess(None)
+        for _, writer in self._recording:
+            writer.Close()
+        self._recording = []
         return {"instructions": self._machine.instructions}, b""
 
     def op_save(self, request: Message) -> tuple[dict[str, Any], bytes]:

@@ -1,0 +1,97 @@
+"""Call graph, stacks and exports, on a call graph that is written down."""
+
+import json
+
+import pytest
+
+from workbench.profile.callgraph import CallGraph
+from workbench.profile.export import collapsed, speedscope
+from workbench.profile.values import Profile, Stack
+from workbench.report.flame import boxes, short_name
+from workbench.timing.cycles import Cycles
+
+
+@pytest.fixture
+def graph():
+    """main calls a once and b three times; both call leaf, a once and b three times."""
+    own = {"main": 10, "a": 20, "b": 30, "leaf": 400}
+    calls = {("main", "a"): 1, ("main", "b"): 3, ("a", "leaf"): 1, ("b", "leaf"): 3}
+    return CallGraph(own, own, calls)
+
+
+def test_a_callee_is_shared_out_among_its_callers_by_calls(graph):
+    assert {stack.frames: stack.cycles for stack in graph.stacks()} == {
+        ("main",): 10,
+        ("main", "a"): 20,
+        ("main", "a", "leaf"): 100,
+        ("main", "b"): 30,
+        ("main", "b", "leaf"): 300,
+    }
+
+
+def test_totals_hold_what_is_called(graph):
+    totals = {one.name: one.total_cycles for one in graph.functions()}
+    assert totals == {"main": 460, "a": 120, "b": 330, "leaf": 400}
+    assert graph.functions()[0].name == "leaf"
+
+
+def test_calls_have_their_share(graph):
+    costs = {(one.caller, one.callee): (one.calls, one.cycles) for one in graph.call_costs()}
+    assert costs["main", "b"] == (3, 330)
+    assert costs["a", "leaf"] == (1, 100)
+
+
+def test_recursion_ends_and_nothing_is_lost():
+    own = {"main": 1, "even": 50, "odd": 50}
+    calls = {("main", "even"): 1, ("even", "odd"): 5, ("odd", "even"): 5, ("odd", "odd"): 2}
+    stacks = CallGraph(own, own, calls).stacks()
+    assert sum(stack.cycles for stack in stacks) == pytest.approx(101, abs=2)
+
+
+def test_a_trace_that_is_all_recursion_has_a_root():
+    own = {"a": 5, "b": 5}
+    graph = CallGraph(own, own, {("a", "b"): 3, ("b", "a"): 3})
+    assert sum(stack.cycles for stack in graph.stacks()) == 10
+
+
+def make_profile(stacks):
+    return Profile("x.elf", "board", "embedded", "f", 1, 1, Cycles.exactly(1), *[()] * 4, stacks)
+
+
+def test_exports_hold_the_same_cycles(graph):
+    profile = make_profile(graph.stacks())
+    lines = collapsed(profile).splitlines()
+    assert "main;b;leaf 300" in lines
+    document = speedscope(profile)
+    (one,) = document["profiles"]
+    assert one["endValue"] == sum(one["weights"]) == 460
+    names = [frame["name"] for frame in document["shared"]["frames"]]
+    assert [names[i] for i in one["samples"][0]] == ["main", "b", "leaf"]
+    json.dumps(document)
+
+
+def test_boxes_lie_under_their_callers_and_do_not_overlap(graph):
+    found = {(box.depth, box.name, round(box.left, 6)): box for box in boxes(graph.stacks())}
+    main = next(box for box in found.values() if box.name == "main")
+    assert (main.left, main.width) == (0, 1)
+    children = sorted((b for b in found.values() if b.depth == 1), key=lambda box: box.left)
+    assert [box.name for box in children] == ["b", "a"]
+    assert children[0].left + children[0].width <= children[1].left + 1e-9
+
+
+def test_narrow_boxes_are_left_out():
+    stacks = (Stack(("a",), 100_000), Stack(("b",), 1))
+    assert [box.name for box in boxes(stacks)] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("main", "main"),
+        ("void tflm::f<(bool)1>(int const*, long)", "f"),
+        ("tflm::(anonymous namespace)::Invoke(TfLiteContext*)", "Invoke"),
+        ("_ZN4tflm1fEv", "_ZN4tflm1fEv"),
+    ],
+)
+def test_short_names(name, short):
+    assert short_name(name) == short

@@ -1,0 +1,122 @@
+"""Cycles of the core, counted by hand from the Technical Reference Manual (100166, 3.3)."""
+
+import pytest
+
+from tests.unit.timing.programs import (
+    ADDS_R0_1,
+    B_BACK,
+    BASE,
+    BNE_BACK,
+    BX_LR,
+    IT_NE,
+    LDM_3,
+    LDR_LITERAL,
+    LDR_R2_R0,
+    LDR_R3_R1,
+    LDR_R3_R2,
+    MOVS_R1_0,
+    NOP,
+    POP_PC,
+    PUSH_3,
+    SMLAD,
+    SMULL,
+    STR_R2_R1,
+    STR_R2_R1_R3,
+    UDIV,
+    VADD,
+    VDIV,
+    VLDR,
+    assemble,
+    straight,
+)
+from workbench.timing.core import Cause, core_costs, flows
+from workbench.timing.cycles import NONE, Cycles
+from workbench.trace import Trace
+
+
+def cycles(trace: Trace) -> Cycles:
+    return sum(core_costs(flows(trace), trace.jumps).values(), NONE)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ((NOP,), 1),
+        ((SMLAD,), 1),
+        ((SMULL,), 1),
+        ((LDR_R2_R0,), 2),
+        ((STR_R2_R1,), 1),
+        ((STR_R2_R1_R3,), 2),
+        ((LDR_R2_R0, LDR_R3_R1), 3),  # the manual's own examples of pairs
+        ((LDR_R2_R0, LDR_R3_R1, LDR_R2_R0), 4),
+        ((LDR_R2_R0, STR_R2_R1_R3), 3),
+        ((LDR_R2_R0, LDR_R3_R2), 4),  # the first one's result is the address of the second
+        ((STR_R2_R1, LDR_R3_R1), 3),  # nothing is pipelined after a store
+        ((ADDS_R0_1, LDR_R2_R0), 4),  # the address comes from the instruction before
+        ((MOVS_R1_0, LDR_R2_R0), 3),
+        ((PUSH_3,), 5),
+        ((LDM_3,), 4),
+        ((VADD,), 1),
+        ((VADD, VADD), 3),  # the second waits for the first one's result
+        ((VDIV,), 14),
+        ((VLDR,), 2),
+    ],
+)
+def test_straight_code_takes_what_the_manual_says(code, expected):
+    assert cycles(straight(*code)).best == expected
+
+
+def test_a_division_has_the_interval_of_the_manual():
+    assert cycles(straight(UDIV)) == Cycles(2, 7, 12)
+
+
+def test_it_is_free_behind_a_narrow_instruction_only():
+    assert cycles(straight(NOP, IT_NE, NOP)) == Cycles(2, 2, 3)
+    assert cycles(straight(SMLAD, IT_NE, NOP)).best == 3
+
+
+def test_a_literal_may_meet_the_fetch_unit():
+    assert cycles(straight(LDR_LITERAL)) == Cycles(2, 2, 3)
+
+
+def test_a_taken_immediate_branch_refills_the_pipeline():
+    """SUBS; BNE: the delay loop of three cycles an iteration."""
+    code = assemble(ADDS_R0_1, BNE_BACK)
+    trace = Trace({BASE: 100, BASE + 2: 100}, {(BASE + 2, BASE): 99}, {BASE: code})
+    assert cycles(trace).best == 3 * 100 - 1
+
+
+def test_a_target_of_two_words_costs_a_fetch_more():
+    code = assemble(NOP, SMLAD, B_BACK)
+    aligned = Trace({BASE: 1, BASE + 6: 1}, {(BASE + 6, BASE): 1}, {BASE: code})
+    across = Trace({BASE + 2: 1, BASE + 6: 1}, {(BASE + 6, BASE + 2): 1}, {BASE: code})
+    assert cycles(across).best == cycles(aligned).best + 1
+
+
+def test_returns_cost_more_than_branches():
+    def jump(encoding):
+        code = assemble(NOP, encoding)
+        return cycles(Trace({BASE: 1, BASE + 2: 1}, {(BASE + 2, BASE): 1}, {BASE: code}))
+
+    assert jump(B_BACK).best - 2 == 1
+    assert jump(BX_LR).best - 2 == 2
+    assert jump(POP_PC).best - 1 - 5 == 3
+
+
+def test_a_jump_from_what_is_no_branch_is_an_exception():
+    trace = Trace({BASE: 1, BASE + 2: 1}, {(BASE, BASE + 2): 1}, {BASE: assemble(NOP, NOP)})
+    costs = core_costs(flows(trace), trace.jumps)
+    assert costs[BASE + 2, Cause.EXCEPTION].best == 24
+
+
+def test_loads_are_not_paired_across_a_jump():
+    """Of ten times through, the second load came nine times by a jump."""
+    code = assemble(LDR_R2_R0, LDR_R3_R1)
+    trace = Trace({BASE: 1, BASE + 2: 10}, {(0, BASE + 2): 9}, {BASE: code})
+    costs = core_costs(flows(trace), {})
+    assert sum(costs.values(), NONE).best == 2 + 10 * 2 - 1
+
+
+def test_every_estimate_lies_in_its_interval():
+    found = cycles(straight(LDR_LITERAL, UDIV, IT_NE, NOP, PUSH_3, VDIV, times=7))
+    assert found.low <= found.best <= found.high

@@ -1,0 +1,119 @@
+"""Wait states by the clock, and what caches and prefetch leave of them."""
+
+import pytest
+
+from tests.unit.timing.programs import LDR_LITERAL, NOP, straight
+from workbench import platform
+from workbench.errors import PlatformError
+from workbench.timing.flash import Flash, read_flash
+from workbench.timing.model import CycleModel
+from workbench.trace import FlashReads, LineCache, Trace
+
+MHZ = 1_000_000
+FLASH = ((0, 0x1000),)
+LINE = [NOP] * 8  # 16 bytes
+
+
+def flash(**values) -> Flash:
+    return Flash("a test", (30 * MHZ, 60 * MHZ, 90 * MHZ), **values)
+
+
+def code_wait(part: Flash, trace: Trace, clock: int = 90 * MHZ):
+    """Cycles beyond those at a clock without wait states."""
+    model = CycleModel(part, FLASH)
+    return model.estimate(trace, clock).cycles.best - model.estimate(trace, MHZ).cycles.best
+
+
+@pytest.mark.parametrize(("mhz", "waits"), [(1, 0), (30, 0), (31, 1), (90, 2), (91, 3), (168, 5)])
+def test_wait_states_follow_the_table_and_go_on_behind_it(mhz, waits):
+    assert flash().wait_states(mhz * MHZ) == waits
+    assert flash().is_beyond(mhz * MHZ) == (mhz > 90)
+
+
+@pytest.mark.parametrize(("mhz", "waits"), [(30, 0), (64, 2), (80, 2), (120, 3), (168, 5)])
+def test_the_discovery_board_has_the_wait_states_of_rm0090(mhz, waits):
+    part = read_flash(platform.load("stm32f4_discovery").flash_timing)
+    assert part.wait_states(mhz * MHZ) == waits
+
+
+def test_latency_does_not_scale_with_the_clock_where_wait_states_come_in():
+    model = CycleModel(flash(), FLASH)
+    slow, fast = model.estimates(straight(*LINE * 4, base=0), (30 * MHZ, 60 * MHZ))
+    assert fast.seconds(fast.cycles.best) > slow.seconds(slow.cycles.best) / 2
+
+
+def test_code_in_ram_does_not_wait():
+    assert code_wait(flash(), straight(*LINE * 4)) == 0
+
+
+def test_without_a_cache_each_line_waits():
+    assert code_wait(flash(), straight(*LINE * 4, base=0)) == 3 * 2  # the first came before
+
+
+def test_prefetch_hides_the_wait_in_straight_code():
+    assert code_wait(flash(prefetch=True), straight(*LINE * 4, base=0)) == 0
+
+
+def test_a_loop_that_fits_the_cache_does_not_wait_and_one_that_does_not_does():
+    def loop(lines):
+        end = 16 * lines - 2
+        body = straight(*LINE * lines, base=0, times=100)
+        return Trace(body.counts, {(end, 0): 99}, body.code)
+
+    part = flash(code_cache_lines=8)
+    assert code_wait(part, loop(8)) == 0
+    assert code_wait(part, loop(9)) == 2 * (8 * 100 + 99)
+
+
+def test_code_that_runs_once_does_not_push_a_loop_out():
+    once = straight(*LINE * 100, base=0)
+    hot = dict.fromkeys(range(1024, 1056, 2), 1000)
+    trace = Trace({**once.counts, **hot}, {(0x41E, 0x400): 999}, once.code)
+    assert code_wait(flash(code_cache_lines=8), trace) < 1000
+
+
+def reads(times: int, lines: int) -> Trace:
+    plain = straight(LDR_LITERAL, base=0, times=times)
+    return Trace(plain.counts, plain.jumps, plain.code, {0: FlashReads(times, lines)})
+
+
+def test_data_waits_at_each_read_or_with_a_data_cache_at_each_miss():
+    cached = flash(code_cache_lines=8, data_cache_lines=8)
+    assert code_wait(flash(code_cache_lines=8), reads(100, 7)) == 200
+    assert code_wait(cached, reads(100, 7)) == 14
+    found = CycleModel(cached, FLASH).estimate(reads(100, 7), 90 * MHZ).cycles
+    assert found.high - found.low >= 200
+
+
+def test_the_data_offset_is_an_interval():
+    part = flash(code_cache_lines=8, data_wait_offset=(-1, 0, 0))
+    found = CycleModel(part, FLASH).estimate(reads(100, 7), 90 * MHZ).cycles
+    assert found.best - found.low >= 100
+
+
+def test_the_line_cache_keeps_the_eight_lines_read_last():
+    cache = LineCache()
+    assert [cache.misses(line) for line in (*range(8), *range(8), 8, 1, 0)] == [
+        *[True] * 8,
+        *[False] * 8,
+        True,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"source": "x"},
+        {"source": "x", "wait_states_up_to": []},
+        {"source": "x", "wait_states_up_to": [2, 1]},
+        {"source": "x", "wait_states_up_to": [1], "prefetsch": True},
+        {"source": "x", "wait_states_up_to": [1], "prefetch": 1},
+        {"source": "x", "wait_states_up_to": [1], "data_wait_offset": [1, 0, 0]},
+    ],
+)
+def test_a_bad_table_is_refused_with_what_to_do(table):
+    with pytest.raises(PlatformError) as caught:
+        read_flash(table)
+    assert caught.value.hint
