@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.gauge import Measurement
@@ -12,30 +12,28 @@ from workbench.timing.cycles import Cycles
 if TYPE_CHECKING:
     from workbench.timing.model import Estimate
 
-COUNTED_PER_CLOCK = "counted / clock, no wait states"
-"""Basis of a latency that takes one clock for each instruction: silicon takes longer."""
 MODELLED = "modelled: Cortex-M4 timing, flash wait states and caches"
-"""Basis of a latency of `workbench.timing`."""
+"""What the latencies of `workbench.timing` rest on."""
 
 
 @dataclass(frozen=True)
 class Latency:
     """Seconds that something takes at a core clock, and what that figure rests on.
 
-    A modelled one has its interval, low_seconds to high_seconds, the cycles, the wait states of
-    the flash at that clock, and what the cycles are spent on. beyond_the_part: the part does not
-    run that fast, the figure is there to compare.
+    low_seconds to high_seconds is the interval that the model leaves, `spent` what the cycles
+    are for, wait_states those of the flash at that clock. beyond_the_part: the part does not run
+    that fast, the figure is there to compare.
     """
 
     clock_hz: int
     seconds: float
     basis: str
-    low_seconds: float | None = None
-    high_seconds: float | None = None
-    cycles: Cycles | None = None
-    wait_states: int | None = None
-    beyond_the_part: bool = False
-    spent: Mapping[str, Cycles] = field(default_factory=dict)
+    low_seconds: float
+    high_seconds: float
+    cycles: Cycles
+    wait_states: int
+    beyond_the_part: bool
+    spent: Mapping[str, Cycles]
 
 
 def modelled_latencies(estimates: Iterable[Estimate]) -> tuple[Latency, ...]:
@@ -54,11 +52,6 @@ def modelled_latencies(estimates: Iterable[Estimate]) -> tuple[Latency, ...]:
         )
         for one in estimates
     )
-
-
-def latencies(instructions: float, clocks_hz: Iterable[int]) -> tuple[Latency, ...]:
-    """Return the latency of `instructions` at each clock: one clock each, no wait states."""
-    return tuple(Latency(hz, instructions / hz, COUNTED_PER_CLOCK) for hz in clocks_hz)
 
 
 @dataclass(frozen=True)
@@ -121,3 +114,8 @@ class BenchReport:
     workbench: str
     rows: tuple[InferenceCost, ...]
     flags: str = ""
+
+    @property
+    def slowest_seconds(self) -> float:
+        """The upper end of the longest latency's interval: the scale that all of them fit."""
+        return max(latency.high_seconds for row in self.rows for latency in row.latencies)

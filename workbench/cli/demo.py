@@ -58,18 +58,24 @@ def _print_heard(report: DemoReport) -> None:
         table.add_column(heading, overflow="fold")
     for label in labels:
         table.add_column(label, justify="right")
-    table.add_column(f"on {len(report.bench.rows)} images")
     for heard in report.heard:
         answer = heard.answers[0]
         colour = "" if heard.expected is None else "green"
         if heard.expected not in (None, answer.label):
             colour = "red"
         table.add_row(
-            heard.recording,
+            Text(heard.recording),
             heard.expected or "",
             Text(answer.label, colour),
             *(f"{answer.scores[label]:.2f}" for label in labels),
-            "the same" if heard.agree else Text("differs", "bold red"),
         )
     output().print(table)
-    output().print()
+    output().print(f"\n{_agreement(report)}\n", markup=False, soft_wrap=True)
+
+
+def _agreement(report: DemoReport) -> str:
+    differ = [heard.recording for heard in report.heard if not heard.agree]
+    images = len(report.bench.rows)
+    if differ:
+        return f"The {images} images do not agree on {', '.join(differ)}; shown is the first."
+    return f"All {images} images give the same answers, byte for byte."

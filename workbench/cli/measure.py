@@ -81,7 +81,8 @@ def measure(
 
 
 def _print(report: MeasureReport, explained: bool) -> None:
-    from workbench.cli.tables import milliseconds
+    from workbench.cli.tables import interval
+    from workbench.text import significant
     from workbench.timing.explain import explain
 
     seen = report.measurement
@@ -94,11 +95,10 @@ def _print(report: MeasureReport, explained: bool) -> None:
     if seen.unfinished:
         lines.append(f"  {seen.unfinished} more begun and not seen to end")
     for latency in report.latencies:
-        best, interval = milliseconds(latency).split("\n")
-        cycles = latency.cycles.best if latency.cycles else 0
         lines.append(
-            f"  first call at {latency.clock_hz / 1e6:g} MHz, modelled: {cycles:,} cycles, "
-            f"{best} ms ({interval})"
+            f"  first call at {latency.clock_hz / 1e6:g} MHz, modelled: "
+            f"{latency.cycles.best:,} cycles, {significant(latency.seconds * 1e3)} ms "
+            f"({interval(latency)})"
         )
     if explained and report.latencies:
         lines += ["", *explain(report.latencies[0])]

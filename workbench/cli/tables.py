@@ -2,64 +2,143 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from workbench.cli.console import output
 from workbench.text import significant
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from workbench.cost import BenchReport, InferenceCost, Latency
+
+_PROSE_WIDTH = 80
+_COUNTED = ("instructions", "flash", "RAM", "arena", "stack", "as host")
 
 
 def print_costs(report: BenchReport) -> None:
-    """Print one line for each image: instructions, latency, bytes, and the check with the host."""
-    from itertools import groupby
-
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 1), pad_edge=False)
-    table.add_column("board, kernels")
-    clocks = [f"ms at\n{latency.clock_hz / 1e6:g} MHz" for latency in report.rows[0].latencies]
-    for heading in ("instruc-\ntions", *clocks, "flash", "RAM", "arena", "as\nhost"):
-        table.add_column(heading, justify="right")
-    for board, rows in groupby(report.rows, lambda row: row.board):
-        table.add_row(Text(board, "bold"))
-        for row in rows:
-            table.add_row(f"  {row.kernels}", *_figures(row))
-    console = output()
-    console.print(table)
-    console.print(
-        "One Invoke(): instructions are counted, the median over the inputs; milliseconds are\n"
-        "modelled, with the interval that the model leaves (Cortex-M4 timing, flash wait states\n"
-        f"and caches); * is faster than the part runs. Sizes in bytes. {_about_the_host(report)}",
-        style="dim",
+    """Print what each image costs, in the widest of the layouts that the terminal has room for."""
+    room = output(at_least=0).width
+    for layout in (_wide, _by_board, _narrow):
+        tables = layout(report)
+        width = max(_width(table) for table in tables)
+        if width <= room:
+            break
+    for table in tables:
+        output(at_least=width).print(table)
+        output().print()
+    print_prose(
+        "Counted: one Invoke(), the median over the inputs; sizes in bytes, flash holds the model. "
+        "Modelled: milliseconds of it, from Cortex-M4 timing with flash wait states and caches, "
+        "with the interval that the model leaves; * is faster than the part runs. "
+        + _about_the_host(report)
     )
 
 
-def milliseconds(latency: Latency) -> str:
-    """Return a latency, and below it its interval where it has one."""
-    best = significant(latency.seconds * 1e3) + ("*" if latency.beyond_the_part else "")
-    if latency.low_seconds is None or latency.high_seconds is None:
-        return best
-    low, high = (significant(s * 1e3) for s in (latency.low_seconds, latency.high_seconds))
-    return f"{best}\n{low}-{high}"
+def print_prose(text: str) -> None:
+    """Print a paragraph in lines that are not too long to read."""
+    console = output(at_least=0)
+    console.print(text, style="dim", width=min(console.width, _PROSE_WIDTH))
+
+
+def interval(latency: Latency) -> str:
+    """Return the interval of a latency in milliseconds."""
+    low, high = latency.low_seconds, latency.high_seconds
+    return f"{significant(low * 1e3)}-{significant(high * 1e3)}"
+
+
+def _wide(report: BenchReport) -> tuple[Table, ...]:
+    """One line an image."""
+    table = _table("board", "kernels")
+    _add_numbers(table, _COUNTED)
+    _add_latencies(table, report)
+    for row, latencies in zip(report.rows, _latencies(report, " "), strict=True):
+        table.add_row(row.board, row.kernels, *_counted(row), *latencies)
+    return (table,)
+
+
+def _by_board(report: BenchReport) -> tuple[Table, ...]:
+    """What is counted above what is modelled."""
+    counted, modelled = _table("counted"), _table("modelled")
+    _add_numbers(counted, _COUNTED)
+    _add_latencies(modelled, report)
+    _add_rows(counted, report, [_counted(row) for row in report.rows])
+    _add_rows(modelled, report, _latencies(report, " "))
+    return counted, modelled
+
+
+def _narrow(report: BenchReport) -> tuple[Table, ...]:
+    """The same with broken headings, and with intervals below their latencies."""
+    counted, modelled = _table("counted", tight=True), _table("modelled", tight=True)
+    _add_numbers(counted, ("instruc-\ntions", *_COUNTED[1:-1], "as\nhost"))
+    _add_latencies(modelled, report)
+    _add_rows(counted, report, [_counted(row) for row in report.rows])
+    _add_rows(modelled, report, _latencies(report, "\n"))
+    return counted, modelled
+
+
+def _table(*names: str, tight: bool = False) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, collapse_padding=tight)
+    for name in names:
+        table.add_column(name, no_wrap=True)
+    return table
+
+
+def _add_numbers(table: Table, headings: Iterable[str]) -> None:
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+
+
+def _add_latencies(table: Table, report: BenchReport) -> None:
+    for latency in report.rows[0].latencies:
+        table.add_column(f"ms at {latency.clock_hz / 1e6:g} MHz", no_wrap=True)
+
+
+def _add_rows(table: Table, report: BenchReport, figures: Sequence[Sequence[str]]) -> None:
+    from rich.text import Text
+
+    of_images = iter(figures)
+    for board, rows in groupby(report.rows, lambda row: row.board):
+        table.add_row(Text(board, "bold"))
+        for row in rows:
+            table.add_row(f"  {row.kernels}", *next(of_images))
+
+
+def _counted(row: InferenceCost) -> list[str]:
+    sizes = (row.flash_bytes, row.ram_bytes, row.arena_used, row.stack_peak)
+    return [
+        f"{row.invoke.median:,.0f}",
+        *("-" if size is None else f"{size:,}" for size in sizes),
+        f"{row.oracle.equal_bytes}/{row.oracle.compared}" if row.oracle else "-",
+    ]
+
+
+def _latencies(report: BenchReport, between: str) -> list[list[str]]:
+    """The latencies of each image, each with its interval, aligned with those of the others."""
+    shown = [[(_best(one), interval(one)) for one in row.latencies] for row in report.rows]
+    best, span = (max(len(cell[part]) for row in shown for cell in row) for part in (0, 1))
+    return [[f"{one[0]:>{best}}{between}{one[1]:<{span}}" for one in row] for row in shown]
+
+
+def _best(latency: Latency) -> str:
+    """A column of these stays aligned: what has no star has a blank."""
+    return significant(latency.seconds * 1e3) + ("*" if latency.beyond_the_part else " ")
+
+
+def _width(table: Table) -> int:
+    """Columns that the table needs to be whole, however many the terminal has."""
+    endless = output(at_least=10_000)
+    return endless.measure(table).maximum
 
 
 def _about_the_host(report: BenchReport) -> str:
     if any(row.oracle is None for row in report.rows):
         return "Not compared with the host: tflite_micro is not installed."
     return "As host: outputs byte-equal to those of tflite_micro."
-
-
-def _figures(row: InferenceCost) -> list[str]:
-    sizes = (row.flash_bytes, row.ram_bytes, row.arena_used)
-    return [
-        f"{row.invoke.median:,.0f}",
-        *(milliseconds(latency) for latency in row.latencies),
-        *(f"{size:,}" for size in sizes),
-        f"{row.oracle.equal_bytes}/{row.oracle.compared}" if row.oracle else "-",
-    ]
 
 
 def print_explanations(report: BenchReport) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from workbench.cost import Latency
-from workbench.timing.cycles import NONE, Cycles
+from workbench.timing.cycles import Cycles
 
 _WIDTH = 46
 
 
 def explain(latency: Latency) -> list[str]:
     """Return the breakdown of a modelled latency as lines of text, largest share first."""
-    total = latency.cycles or NONE
+    total = latency.cycles
     beyond = ", faster than the part runs" if latency.beyond_the_part else ""
     lines = [
         f"modelled cycles at {latency.clock_hz / 1e6:g} MHz "

@@ -1,0 +1,55 @@
+"""Figures to print: a matrix of two boards as `workbench bench` reports it."""
+
+from __future__ import annotations
+
+from workbench.cost import MODELLED, BenchReport, InferenceCost, Latency, ModelSummary, OracleCheck
+from workbench.gauge import Measurement
+from workbench.timing.cycles import Cycles
+
+CLOCKS = (64_000_000, 80_000_000, 168_000_000)
+
+
+def latency(instructions, clock_hz, fastest_hz=168_000_000):
+    """Return a latency of 1.5 cycles an instruction, give or take a tenth."""
+    best = instructions * 3 // 2
+    cycles = Cycles(best - best // 10, best, best + best // 10)
+    return Latency(
+        clock_hz=clock_hz,
+        seconds=cycles.best / clock_hz,
+        basis=MODELLED,
+        low_seconds=cycles.low / clock_hz,
+        high_seconds=cycles.high / clock_hz,
+        cycles=cycles,
+        wait_states=3,
+        beyond_the_part=clock_hz > fastest_hz,
+        spent={"instructions": cycles},
+    )
+
+
+def cost(board="stm32f4_discovery", kernels="cmsis_nn", instructions=84_000, oracle=None):
+    fastest = 64_000_000 if board == "nrf52840_dk" else 168_000_000
+    return InferenceCost(
+        board=board,
+        kernels=kernels,
+        invoke=Measurement.of("Invoke", [instructions]),
+        flash_bytes=48_123,
+        ram_bytes=12_288,
+        arena_used=1_900,
+        oracle=oracle,
+        latencies=tuple(latency(instructions, clock, fastest) for clock in CLOCKS),
+        stack_peak=772,
+    )
+
+
+def report(*rows):
+    model = ModelSummary("keyword_spotter", "ab" * 32, 5_568, 11_040, 1_035)
+    return BenchReport(model, "4 recordings", "embedded", "gcc 12.2.1", "0.1.0", rows)
+
+
+def matrix():
+    """Return a report of two boards; one output differs from the host, one is not compared."""
+    return report(
+        cost(kernels="reference", instructions=168_000, oracle=OracleCheck(4, 4, 4)),
+        cost(oracle=OracleCheck(4, 3, 4)),
+        cost(board="nrf52840_dk"),
+    )
