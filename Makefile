@@ -22,6 +22,7 @@ help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 demo: $(VENV)/.run  ## build the firmware, boot it on both boards, classify recordings, show the cost
+	@[ -t 2 ] || echo 'demo: building and booting the firmware, half a minute the first time' >&2
 	@$(BIN)/workbench demo --output $(OUTPUT)
 
 test: $(VENV)/.dev lint  ## lint, type check and all tests; ends with pytest's own summary
