@@ -22,7 +22,7 @@ from workbench.engines import EngineChoice
 if TYPE_CHECKING:
     from workbench.builder import BuiltImage
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from workbench.session import Classification
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from workbench.cli.options import JsonOption
 if TYPE_CHECKING:
     from workbench.compare import Comparison
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

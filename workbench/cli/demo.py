@@ -14,7 +14,7 @@ from workbench.engines import EngineChoice
 if TYPE_CHECKING:
     from workbench.demo import DemoReport
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

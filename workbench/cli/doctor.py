@@ -7,7 +7,7 @@ import typer
 from workbench.cli.console import output, print_json
 from workbench.cli.options import JsonOption
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _STYLES = {"ok": "green", "missing": "bold red", "optional": "yellow", "broken": "bold red"}
 

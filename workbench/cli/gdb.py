@@ -18,7 +18,7 @@ from workbench.cli.options import (
 )
 from workbench.engines import EngineChoice
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

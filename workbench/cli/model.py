@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from workbench.model.inspection import Inspection
     from workbench.model.values import Quantization
 
-app = typer.Typer(no_args_is_help=True, help="Inspect or train a TensorFlow Lite model.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Inspect or train a TensorFlow Lite model."
+)
 
 
 @app.command()

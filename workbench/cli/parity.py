@@ -19,7 +19,7 @@ from workbench.cli.options import (
 if TYPE_CHECKING:
     from workbench.parity import ParityReport
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

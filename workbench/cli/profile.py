@@ -21,7 +21,7 @@ from workbench.engines import EngineChoice
 if TYPE_CHECKING:
     from workbench.profile.values import Profile
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -10,7 +10,9 @@ import typer
 from workbench.cli.console import print_json
 from workbench.cli.options import JsonOption
 
-app = typer.Typer(no_args_is_help=True, help="Check Renode platform descriptions (.repl).")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Check Renode platform descriptions (.repl)."
+)
 
 
 @app.callback()

@@ -22,7 +22,7 @@ from workbench.engines import EngineChoice
 if TYPE_CHECKING:
     from workbench.running import RunResult
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -38,6 +38,10 @@ def run(
         str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
     ] = "10s",
     input: InputOption = None,
+    through_faults: Annotated[
+        bool,
+        typer.Option("--through-faults", help="Let the firmware's own fault handlers run."),
+    ] = False,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -58,7 +62,7 @@ def run(
     send = read_input(input)
     with open_engine(engine.value) as machine:
         listener = None if json else _show
-        result = run_image(machine, image, target, bound, pattern, send, listener)
+        result = run_image(machine, image, target, bound, pattern, send, listener, through_faults)
     if json:
         print_json(result)
     else:
@@ -74,6 +78,7 @@ def _show(data: bytes) -> None:
 
 def _report(result: RunResult) -> None:
     """Say on stderr why the run ended, apart from what the firmware printed on stdout."""
+    from workbench.engines.base import StopKind
     from workbench.running import describe
 
     console = output(stderr=True)
@@ -81,3 +86,5 @@ def _report(result: RunResult) -> None:
         console.print()  # the console stopped in mid-line
     for line in describe(result):
         console.print(line, markup=False, soft_wrap=True)
+    if result.stop is StopKind.FAULT:
+        console.print("--through-faults goes on with the firmware's own handler", soft_wrap=True)

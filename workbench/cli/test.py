@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.robot.jobs import TestRecord
     from workbench.robot.suites import SuiteReport
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
