@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
+from workbench.engines.base import (
+    Engine,
+    FaultState,
+    Instructions,
+    Limit,
+    Seconds,
+    Stop,
+    StopKind,
+    StopReason,
+)
 from workbench.errors import UserError
 from workbench.fault.status import exception_name
 from workbench.image import Image
@@ -20,7 +29,8 @@ class RunResult:
     `function` is where the core stood. `pattern` is what was waited for on the console, None
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
     without one, in anything but a fault or a lockup. `uart` holds what the console said; bytes
-    that are no UTF-8 appear as \\xNN. `fault_function` is where the fault happened.
+    that are no UTF-8 appear as \\xNN. `fault` is the first one, also where the run went on through
+    it; `fault_function` is where it happened.
     """
 
     image: str
@@ -48,17 +58,23 @@ def run_image(
     pattern: bytes | None = None,
     send: bytes = b"",
     listener: Callable[[bytes], None] | None = None,
+    through_faults: bool = False,
 ) -> RunResult:
     """Load `image`, queue `send` for its console, and run until `pattern` or `limit`.
 
     `pattern` is a regular expression over the console's bytes; `listener` is told them live. The
-    run also ends at a fault, and when the core sleeps and nothing can wake it.
+    run also ends when the core sleeps and nothing can wake it, and at a fault, at the first
+    instruction of its handler; with `through_faults` the firmware's own handlers run instead.
     """
     engine.load(image, platform)
     engine.uart.listen(listener)
     if send:
         engine.uart.write(send)
     reason = engine.run(Stop(uart=pattern), limit)
+    first = reason.fault
+    if through_faults and reason.kind is StopKind.FAULT and (rest := _rest(limit, reason)):
+        reason = engine.run(Stop(uart=pattern, fault=False), rest)
+    fault = first or reason.fault
     return RunResult(
         image=str(image.path),
         platform=platform.name,
@@ -70,11 +86,11 @@ def run_image(
         instructions=reason.instructions,
         seconds=reason.seconds,
         pattern=None if pattern is None else pattern.decode(errors="backslashreplace"),
-        expected=_as_asked(reason, pattern),
-        fault=reason.fault,
+        expected=_as_asked(reason, fault, pattern),
+        fault=fault,
         warnings=reason.warnings,
         uart=engine.uart.transcript.decode(errors="backslashreplace"),
-        fault_function=function_at(image, reason.fault.pc) if reason.fault else "",
+        fault_function=function_at(image, fault.pc) if fault else "",
     )
 
 
@@ -152,7 +168,16 @@ def function_at(image: Image, address: int) -> str:
     return symbol.demangled if symbol else ""
 
 
-def _as_asked(reason: StopReason, pattern: bytes | None) -> bool:
+def _rest(limit: Limit, reason: StopReason) -> Limit | None:
+    """Return what is left of `limit`, counted from power-on, after a run that ended so."""
+    if isinstance(limit, Instructions):
+        left = limit.count - reason.instructions
+        return Instructions(left) if left > 0 else None
+    seconds = limit.seconds - reason.seconds
+    return Seconds(seconds) if seconds > 0 else None
+
+
+def _as_asked(reason: StopReason, fault: FaultState | None, pattern: bytes | None) -> bool:
     if pattern is not None:
         return reason.kind is StopKind.UART
-    return reason.kind not in (StopKind.FAULT, StopKind.LOCKUP)
+    return fault is None and reason.kind is not StopKind.LOCKUP
