@@ -165,6 +165,7 @@ class Image:
             found = [s for s in self.symbols if s.name.startswith("_Z") and _matches(s, name)]
         if not found:
             raise ImageError(f"{self.path}: no symbol {name!r}", hint=self._nearest(name))
+        found = [s for s in found if "." not in s.name] or found  # not GCC's clones of it
         chosen = [s for s in found if s.is_global] or found
         if len({s.address for s in chosen}) > 1:
             places = ", ".join(f"0x{s.address:08x} {s.demangled}" for s in chosen[:5])
