@@ -8,7 +8,7 @@ the watched addresses are passed the exact count is noted.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from statistics import median
@@ -271,7 +271,7 @@ class Probe(Engine):
     def stop_trace(self) -> Trace:
         return self._engine.stop_trace()
 
-    def trace_so_far(self) -> Trace | None:
+    def trace_so_far(self) -> Callable[[], Trace] | None:
         return self._engine.trace_so_far()
 
     def snapshot(self) -> Snapshot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,14 +44,20 @@ def read_lines(path: Path) -> LineTable:
                 return LineTable()
             dwarf = elf.get_dwarf_info()
             for unit in dwarf.iter_CUs():
-                _read_unit(dwarf, unit, rows)
+                read_unit(dwarf, unit, rows)
     except Exception:  # whatever damaged debug information leads pyelftools to
         pass  # lines are an extra: what was read so far is right
+    return line_table(rows)
+
+
+def line_table(rows: Mapping[int, SourceLine | None]) -> LineTable:
+    """Return the table that holds `rows`."""
     starts = tuple(sorted(rows))
     return LineTable(starts, tuple(rows[start] for start in starts))
 
 
-def _read_unit(dwarf: DWARFInfo, unit: CompileUnit, rows: dict[int, SourceLine | None]) -> None:
+def read_unit(dwarf: DWARFInfo, unit: CompileUnit, rows: dict[int, SourceLine | None]) -> None:
+    """Put the rows of one compilation unit into `rows`: start address -> line, None for an end."""
     program = dwarf.line_program_for_CU(unit)
     if program is None:
         return

@@ -199,10 +199,11 @@ class Engine(ABC):
     def stop_trace(self) -> Trace:
         """Stop recording and return what was executed since `start_trace`."""
 
-    def trace_so_far(self) -> Trace | None:
-        """Return what was executed since `start_trace` and go on recording.
+    def trace_so_far(self) -> Callable[[], Trace] | None:
+        """Note what was executed since `start_trace` and go on recording.
 
-        None where the engine can give a trace at its end alone.
+        Returns what makes a Trace of it, which may be called later: the run goes on sooner. None
+        where the engine can give a trace at its end alone.
         """
         return None
 

@@ -6,7 +6,7 @@ trace so far, so that what an operator cost is the difference of two traces, exa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from workbench.engines.base import Engine
 from workbench.errors import ModelError
@@ -25,6 +25,9 @@ _CALLERS = (
     "tflite::MicroInterpreterGraph::InvokeSubgraph",
     "tflite::MicroGraph::InvokeSubgraph",
 )
+State = tuple[int, Callable[[], Trace]]
+"""Where the run stopped, and what makes the trace so far."""
+
 _FILE_IDENTIFIER, _IDENTIFIER_OFFSET = b"TFL3", 4  # FlatBuffers: bytes 4 to 7 of a .tflite
 
 
@@ -35,7 +38,7 @@ class OperatorCalls(FunctionCalls):
         """behind: addresses behind the calls of the operators."""
         super().__init__(what, entry, wanted)
         self._behind = behind
-        self.states: list[tuple[int, Trace]] = []  # address and trace so far, at each stop
+        self.states: list[State] = []  # at each stop
 
     @property
     def addresses(self) -> frozenset[int]:
@@ -86,7 +89,7 @@ def embedded_model(image: Image) -> Model | None:
 
 
 def operator_costs(
-    states: Sequence[tuple[int, Trace]], model: Model | None, cycles: CycleModel, clock_hz: int
+    states: Sequence[State], model: Model | None, cycles: CycleModel, clock_hz: int
 ) -> tuple[OperatorCost, ...]:
     """Return what each operator cost; empty where the operators were not told apart.
 
@@ -103,7 +106,7 @@ def operator_costs(
     found = []
     before: Trace | None = None
     for operator, trace in zip(
-        model.operators, (trace for pc, trace in states if pc == site), strict=True
+        model.operators, (make() for pc, make in states if pc == site), strict=True
     ):
         part = trace if before is None else trace.since(before)
         before = trace

@@ -15,7 +15,7 @@ from workbench.measure import address_of
 from workbench.model.features import read_features
 from workbench.platform import Platform
 from workbench.profile.callgraph import CallGraph, Names
-from workbench.profile.inlines import read_inlines
+from workbench.profile.debug_info import read_debug
 from workbench.profile.operators import (
     OperatorCalls,
     behind_operator_calls,
@@ -47,36 +47,52 @@ class Request:
     send: bytes = b""
     clock_hz: int | None = None
 
+    @property
+    def clock(self) -> int:
+        """The core clock in Hz."""
+        return self.clock_hz or self.platform.clock_hz
+
 
 def profile(engine: Engine, request: Request) -> Profile:
     """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
-    image, platform = request.image, request.platform
-    model = CycleModel.of(platform)
-    clock_hz = request.clock_hz or platform.clock_hz
     function = request.function or (INVOKE if request.features else None)
-    operators: tuple[OperatorCost, ...] = ()
     if function is None:
-        trace = _whole_run(engine, request)
-    else:
-        calls = _record_call(engine, request, function)
-        assert calls.trace is not None
-        trace = calls.trace
-        if calls.states:
-            operators = operator_costs(calls.states, embedded_model(image), model, clock_hz)
-    estimate = model.estimate(trace, clock_hz)
-    names = Names(image)
+        return _analyse(request, _whole_run(engine, request), WHOLE_RUN, engine.name, ())
+    return analyse(request, _record_call(engine, request, function), engine.name)
+
+
+def analyse(request: Request, calls: OperatorCalls, engine_name: str) -> Profile:
+    """Return the profile of the call that `calls` has traced."""
+    assert calls.trace is not None
+    operators: tuple[OperatorCost, ...] = ()
+    if calls.states:
+        model = CycleModel.of(request.platform)
+        embedded = embedded_model(request.image)
+        operators = operator_costs(calls.states, embedded, model, request.clock)
+    return _analyse(request, calls.trace, calls.what, engine_name, operators)
+
+
+def _analyse(
+    request: Request,
+    trace: Trace,
+    what: str,
+    engine_name: str,
+    operators: tuple[OperatorCost, ...],
+) -> Profile:
+    estimate = CycleModel.of(request.platform).estimate(trace, request.clock)
+    names = Names(request.image)
     graph = CallGraph.of(trace, names, instructions(trace), estimate.by_address)
     return Profile(
-        image=str(image.path),
-        platform=platform.name,
-        engine=engine.name,
-        what=function or WHOLE_RUN,
-        clock_hz=clock_hz,
+        image=str(request.image.path),
+        platform=request.platform.name,
+        engine=engine_name,
+        what=what,
+        clock_hz=request.clock,
         instructions=trace.instructions,
         cycles=estimate.cycles,
         functions=graph.functions(),
         calls=graph.call_costs(),
-        lines=_lines(image, trace, names, estimate),
+        lines=_lines(request.image, trace, names, estimate),
         operators=operators,
         stacks=graph.stacks(),
     )
@@ -119,10 +135,10 @@ def _record_call(engine: Engine, request: Request, function: str) -> OperatorCal
 
 def _lines(image: Image, trace: Trace, names: Names, estimate: Estimate) -> tuple[LineCost, ...]:
     """Costs by source line and the functions inlined there, most cycles first."""
-    inlines = read_inlines(image.path, trace.counts)
+    lines, inlines = read_debug(image.path, trace.counts)
     totals: dict[tuple[str, int, str, tuple[str, ...]], list[int]] = {}
     for address, times in trace.counts.items():
-        line = image.lines.at(address)
+        line = lines.at(address)
         if line is None:
             continue
         key = (line.file, line.line, names.at(address), inlines.at(address))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -170,9 +170,10 @@ class EmbeddedEngine(base.Engine):
         reads = machine.reads.stop()
         return replace(to_trace(machine.tracer.stop()), flash_reads=reads)
 
-    def trace_so_far(self) -> Trace | None:
+    def trace_so_far(self) -> Callable[[], Trace] | None:
         machine = self.machine
-        return replace(to_trace(machine.tracer.recorded()), flash_reads=machine.reads.found())
+        recording, reads = machine.tracer.recorded(), machine.reads.found()
+        return lambda: replace(to_trace(recording), flash_reads=reads() if reads else None)
 
     def snapshot(self) -> base.Snapshot:
         self._must_be_loaded()

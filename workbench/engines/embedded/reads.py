@@ -139,26 +139,34 @@ class ReadRecorder:
         self._before = self._counter.counts()
         self._counter.forget_lines()
 
-    def found(self) -> dict[int, FlashReads] | None:
-        """Return what was read since `start`, by instruction; None while nothing is recorded."""
+    def found(self) -> Callable[[], dict[int, FlashReads]] | None:
+        """Note what was read since `start`; None while nothing is recorded.
+
+        Returns what makes the mapping by instruction of it, which may be called later.
+        """
         before = self._before
         if before is None:
             return None
-        counts = sorted(self._counter.counts().items())
-        since = ((pc, n, lines, *before.get(pc, (0, 0))) for pc, (n, lines) in counts)
-        return {
-            pc: FlashReads(n - old, lines - old_lines)
-            for pc, n, lines, old, old_lines in since
-            if n > old
-        }
+        counts = self._counter.counts()
+        return lambda: _since(counts, before)
 
     def stop(self) -> dict[int, FlashReads] | None:
         """End the recording; return what was read, None where nothing was recorded."""
         found = self.found()
-        if self._before is not None:
-            self._before = None
-            self.release()
-        return found
+        if found is None:
+            return None
+        self._before = None
+        self.release()
+        return found()
+
+
+def _since(counts: Found, before: Found) -> dict[int, FlashReads]:
+    rows = ((pc, n, lines, *before.get(pc, (0, 0))) for pc, (n, lines) in sorted(counts.items()))
+    return {
+        pc: FlashReads(n - old, lines - old_lines)
+        for pc, n, lines, old, old_lines in rows
+        if n > old
+    }
 
 
 def _address_of(function: Any) -> int:

@@ -1,4 +1,8 @@
-"""Functions that the compiler put in place of a call, from DWARF (DW_TAG_inlined_subroutine)."""
+"""Source lines of executed code, and the functions that the compiler put in place of calls there.
+
+From DWARF; only the compilation units and functions that were executed are read, because reading
+all of it takes longer than running the program.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from elftools.dwarf.ranges import BaseAddressEntry
 from elftools.elf.elffile import ELFFile
 
 from workbench.demangle import demangle
+from workbench.lines import LineTable, SourceLine, line_table, read_unit
 
 _INLINED, _SUBPROGRAM = "DW_TAG_inlined_subroutine", "DW_TAG_subprogram"
 _MAX_ORIGINS = 8  # a chain of abstract origins is two or three long
@@ -42,35 +47,59 @@ class InlineTable:
         return tuple(one.name for one in self._calls[first:last] if address < one.end)
 
 
-def read_inlines(path: Path, addresses: Collection[int]) -> InlineTable:
-    """Return the inlined calls of the compilation units that hold any of `addresses`.
+def read_debug(path: Path, addresses: Collection[int]) -> tuple[LineTable, InlineTable]:
+    """Return lines and inlined calls (DW_TAG_inlined_subroutine) of the code at `addresses`.
 
-    What is damaged is left out, as for source lines: it is an extra.
+    What is damaged is left out: it is an extra.
     """
+    rows: dict[int, SourceLine | None] = {}
     found: list[Inlined] = []
     try:
         with path.open("rb") as stream:
             elf = ELFFile(stream)
             if elf.has_dwarf_info():
-                _read(elf.get_dwarf_info(), sorted(addresses), found)
+                _read(elf.get_dwarf_info(), sorted(addresses), rows, found)
     except Exception:  # whatever damaged debug information leads pyelftools to
         pass
-    return InlineTable(found)
+    return line_table(rows), InlineTable(found)
 
 
-def _read(dwarf: Any, addresses: list[int], found: list[Inlined]) -> None:
+def _read(
+    dwarf: Any,
+    addresses: list[int],
+    rows: dict[int, SourceLine | None],
+    found: list[Inlined],
+) -> None:
     lists = dwarf.range_lists()
-    for unit in dwarf.iter_CUs():
-        top = unit.get_top_DIE()
-        extent = list(_ranges(top, unit, lists))
-        if extent and not any(_any_within(addresses, start, end) for start, end in extent):
-            continue
-        for entry in unit.iter_DIEs():
-            if entry.tag != _INLINED:
-                continue
-            for start, end in _ranges(entry, unit, lists):
-                if _any_within(addresses, start, end):
-                    found.append(Inlined(_name(entry), start, end))
+    for unit in _units(dwarf, addresses):
+        read_unit(dwarf, unit, rows)
+        for entry in unit.get_top_DIE().iter_children():
+            _read_calls(entry, unit, lists, addresses, found)
+
+
+def _units(dwarf: Any, addresses: list[int]) -> Iterator[Any]:
+    """The compilation units that hold any of `addresses`; all where .debug_aranges is missing."""
+    table = dwarf.get_aranges()
+    if table is None:
+        yield from dwarf.iter_CUs()
+        return
+    for offset in sorted({table.cu_offset_at_addr(address) for address in addresses} - {None}):
+        yield dwarf.get_CU_at(offset)
+
+
+def _read_calls(
+    entry: Any, unit: Any, lists: Any, addresses: list[int], found: list[Inlined]
+) -> None:
+    """Collect the executed inlined calls in a DIE; functions that did not run are skipped."""
+    if entry.tag in (_INLINED, _SUBPROGRAM):
+        ran = [r for r in _ranges(entry, unit, lists) if _any_within(addresses, *r)]
+        if not ran:
+            return
+        if entry.tag == _INLINED:
+            found.extend(Inlined(_name(entry), *extent) for extent in ran)
+    if entry.has_children:
+        for child in entry.iter_children():
+            _read_calls(child, unit, lists, addresses, found)
 
 
 def _any_within(addresses: list[int], start: int, end: int) -> bool:
