@@ -14,9 +14,9 @@ BIN := $(VENV)/bin
 OUTPUT ?= out
 
 APT_RUN := gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib gcc libc6-dev
-APT_TEST := $(APT_RUN) g++ qemu-system-arm
+APT_TEST := $(APT_RUN) g++ qemu-system-arm gdb-multiarch
 
-.PHONY: help demo test bench lint format clean
+.PHONY: help demo test bench docs lint format clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -43,6 +43,10 @@ format: $(VENV)/.dev  ## let the tools format Python and C++
 bench: $(VENV)/.dev  ## speed of the emulation and cost of one inference, as figures
 	@$(BIN)/workbench bench
 	@$(BIN)/python -m tests.bench
+
+docs: $(VENV)/.run  ## the keywords of the Robot Framework library, as a page
+	@mkdir -p $(OUTPUT)
+	@$(BIN)/python -m robot.libdoc workbench.robot.Workbench $(OUTPUT)/Workbench.html
 
 clean:  ## remove .venv, out/ and what the tools left behind
 	rm -rf $(VENV) $(OUTPUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -84,6 +84,7 @@ class Runner:
         self._timeout = timeout
         self._on_test = on_test
         self._lock = threading.Lock()
+        self._telling = threading.Lock()  # one test at a time is told
         self._running: set[subprocess.Popen[str]] = set()
         self._stopped = False
 
@@ -138,7 +139,8 @@ class Runner:
                 if line.startswith(PREFIX):
                     record = _record(job, line.removeprefix(PREFIX))
                     tests.append(record)
-                    self._on_test(record)
+                    with self._telling:
+                        self._on_test(record)
         return tuple(tests)
 
 
