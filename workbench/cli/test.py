@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,6 +85,7 @@ def _show(record: TestRecord) -> None:
     if not record.passed and record.message:
         for said in record.message.splitlines():
             console.print(f"      {said}", markup=False, soft_wrap=True)
+    sys.stdout.flush()  # a CI log is read while it is written
 
 
 def _close(report: SuiteReport) -> None:

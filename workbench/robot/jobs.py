@@ -101,6 +101,10 @@ class Runner:
             try:
                 tests = self._read(process, job)
                 code = process.wait()
+            except BaseException:
+                _kill(process)
+                process.wait()
+                raise
             finally:
                 timer.cancel()
                 self._running.discard(process)
