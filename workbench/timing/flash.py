@@ -21,6 +21,7 @@ from typing import Any
 from workbench.errors import PlatformError
 from workbench.timing.core import Cause, Costs, Flow
 from workbench.timing.cycles import Cycles
+from workbench.timing.decode import Kind
 from workbench.trace import FLASH_LINE_BYTES, Trace
 
 FETCH_BYTES = 4
@@ -246,11 +247,11 @@ def _data_costs(
     flowing: tuple[Flow, ...],
     in_flash: tuple[tuple[int, int], ...],
 ) -> Costs:
-    if trace.flash_reads is None:
-        return {}
     each = data_wait(flash, waits)
     if not each:
         return {}
+    if trace.flash_reads is None:
+        return _unknown_reads(each, flowing, in_flash)
     costs: Costs = {}
     for address, found in trace.flash_reads.items():
         if flash.data_cache_lines:
@@ -260,6 +261,25 @@ def _data_costs(
         else:
             cycles = each * found.reads
         costs[address, Cause.DATA_READ] = cycles
+    return costs
+
+
+def _unknown_reads(
+    each: Cycles, flowing: tuple[Flow, ...], in_flash: tuple[tuple[int, int], ...]
+) -> Costs:
+    """Reads were not recorded: literals beside code in flash are certain, all other loads may be
+    from flash.
+    """
+    costs: Costs = {}
+    for flow in flowing:
+        it = flow.instruction
+        if it.kind not in (Kind.LOAD, Kind.LOAD_MULTIPLE):
+            continue
+        literal = it.literal and any(start <= it.address < end for start, end in in_flash)
+        high = each.high * it.words
+        costs[it.address, Cause.DATA_READ] = (
+            Cycles(0, each.best if literal else 0, high) * flow.times
+        )
     return costs
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.unit.timing.programs import LDR_LITERAL, NOP, straight
+from tests.unit.timing.programs import LDR_LITERAL, LDR_R2_R0, NOP, straight
 from workbench import platform
 from workbench.errors import PlatformError
+from workbench.timing.core import Cause
+from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash, read_flash
 from workbench.timing.model import CycleModel
 from workbench.trace import FlashReads, LineCache, Trace
@@ -83,6 +85,13 @@ def test_data_waits_at_each_read_or_with_a_data_cache_at_each_miss():
     assert code_wait(cached, reads(100, 7)) == 14
     found = CycleModel(cached, FLASH).estimate(reads(100, 7), 90 * MHZ).cycles
     assert found.high - found.low >= 200
+
+
+def test_where_reads_were_not_recorded_loads_widen_the_interval():
+    part, model = flash(code_cache_lines=8), CycleModel(flash(code_cache_lines=8), FLASH)
+    assert code_wait(part, straight(LDR_LITERAL, base=0, times=10)) == 20
+    found = model.estimate(straight(LDR_R2_R0, base=0, times=10), 90 * MHZ).by_cause
+    assert found[Cause.DATA_READ] == Cycles(0, 0, 20)
 
 
 def test_the_data_offset_is_an_interval():
