@@ -68,9 +68,9 @@ constexpr uint32_t DWT_CTRL_CYCCNTENA = 1u << 0;
 inline volatile uint32_t* const DEMCR = reinterpret_cast<volatile uint32_t*>(0xE000EDFC);
 constexpr uint32_t DEMCR_TRCENA = 1u << 24;
 
+// Lets CYCCNT run on from where it is.
 inline void StartCycleCounter() {
   *DEMCR = *DEMCR | DEMCR_TRCENA;
-  DWT->CYCCNT = 0;
   DWT->CTRL = DWT->CTRL | DWT_CTRL_CYCCNTENA;
 }
 
