@@ -124,11 +124,12 @@ def _print_table(images: list[BuiltImage]) -> None:
 
 def _print_symbols(image: BuiltImage, count: int) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title=f"Largest symbols of {image.elf.name}, bytes")
     table.add_column("size", justify="right")
     table.add_column("section")
     table.add_column("symbol", overflow="fold")
     for symbol in image.footprint.symbols[:count]:
-        table.add_row(f"{symbol.size:,}", symbol.section, symbol.name)
+        table.add_row(f"{symbol.size:,}", symbol.section, Text(symbol.name))
     console_output().print(table)

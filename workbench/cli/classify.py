@@ -52,6 +52,7 @@ def classify(
 
 def _print_table(answers: Sequence[Classification]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     labels = list(answers[0].scores)
     table = Table(box=None, pad_edge=False)
@@ -61,7 +62,7 @@ def _print_table(answers: Sequence[Classification]) -> None:
         table.add_column(label, justify="right")
     for answer in answers:
         scores = (f"{answer.scores[label]:.3f}" for label in labels)
-        table.add_row(answer.name, answer.label or "(no labels)", *scores)
+        table.add_row(Text(answer.name), Text(answer.label or "(no labels)"), *scores)
     console = output()
     console.print(table)
     for answer in answers:

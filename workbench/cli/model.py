@@ -162,6 +162,8 @@ def _operators(inspection: Inspection) -> Table:
 
 
 def _tensors(inspection: Inspection) -> Table:
+    from rich.text import Text
+
     table = _table("#", "shape", "type", "bytes", "quantization", "kind", "name", title="tensors")
     model = inspection.model
     for tensor in model.tensors:
@@ -175,15 +177,17 @@ def _tensors(inspection: Inspection) -> Table:
             f"{tensor.bytes:,}",
             _quantization(tensor.quantization),
             kind,
-            tensor.name.split(";")[0],
+            Text(tensor.name.split(";")[0]),
         )
     return table
 
 
 def _confusion(confusion: Confusion, title: str) -> Table:
+    from rich.text import Text
+
     table = _table("said", *(f"as {label}" for label in confusion.labels), "recall", title=title)
     for i, (label, counts) in enumerate(zip(confusion.labels, confusion.counts, strict=True)):
-        table.add_row(label, *map(str, counts), f"{confusion.recall(i):.1%}")
+        table.add_row(Text(label), *map(str, counts), f"{confusion.recall(i):.1%}")
     table.caption = (
         f"accuracy {confusion.accuracy:.1%}, mean recall {confusion.balanced_accuracy:.1%}"
     )
