@@ -36,8 +36,9 @@ def test_what_is_compared_of_firmware_that_answers(elf):
     report = parity(Image.load(elf), load_platform(BOARD), stimulus, SAME)
     assert report.difference is None
     assert [step.what for step in report.compared] == [
+        "instructions until it sleeps after boot",
+        "instructions until it sleeps after HELLO",
         "output for yes_en-gb.wav",
-        "instructions until it sleeps",
         "console text",
         "instructions of tflite::MicroInterpreter::Invoke, call 1",
     ]
