@@ -60,9 +60,9 @@ def test_damaged_models_are_read_or_refused(keyword_spotter, damage):
     for _ in range(MUTATIONS):
         content = bytearray(original)
         damage(random_, content)
-        started = time.monotonic()
+        started = time.process_time()
         outcomes.add(outcome(bytes(content)))
-        assert time.monotonic() - started < SECONDS_A_FILE
+        assert time.process_time() - started < SECONDS_A_FILE
     assert "refused" in outcomes
 
 
@@ -83,7 +83,7 @@ def test_tables_shared_without_end_are_refused():
     offsets = [subgraph - (subgraphs + 4 + 4 * i) for i in range(count)]
     content += struct.pack(f"<I{count}I", count, *offsets)
     content += struct.pack("<iII", subgraph - vtable, 4, count) + bytes(4 * count)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ModelError, match="unfolds without end"):
         verify(content)
-    assert time.monotonic() - started < SECONDS_A_FILE
+    assert time.process_time() - started < SECONDS_A_FILE

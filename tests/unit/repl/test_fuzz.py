@@ -50,9 +50,9 @@ def test_mutated_platforms(seed):
     for _ in range(MUTATIONS // 4):
         whole = randomness.choice(texts)
         start = randomness.randrange(len(whole))
-        started = time.monotonic()
+        started = time.process_time()
         read_text(mutate(whole[start : start + 3_000], randomness))
-        assert time.monotonic() - started < SECONDS_EACH
+        assert time.process_time() - started < SECONDS_EACH
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
