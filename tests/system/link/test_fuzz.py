@@ -29,6 +29,8 @@ def garbage(seeded: random.Random) -> bytes:
         frame[seeded.randrange(len(frame))] ^= 1 << seeded.randrange(8)
     elif kind < 7:
         del frame[seeded.randrange(len(frame)) :]
+    else:
+        frame *= 2
     return bytes(frame)
 
 

@@ -127,9 +127,14 @@ def test_the_frame_behind_garbage_is_answered(engine, garbage):
     assert [(frame.type, frame.sequence) for frame in answers] == [(0x84, 77)]
 
 
-def test_a_duplicated_request_is_answered_twice(engine):
-    answers = exchange(engine, encode(Frame(4, 8, b"")) * 2)
-    assert [frame.sequence for frame in answers] == [8, 8]
+@pytest.mark.parametrize(
+    ("request_frame", "answer"),
+    [(Frame(4, 8, b""), 0x84), (Frame(2, 8, FEATURES.tobytes()), 0x82), (Frame(9, 8, b""), 0xFF)],
+    ids=["statistics", "inference", "refused"],
+)
+def test_a_duplicated_request_is_answered_twice(engine, request_frame, answer):
+    answers = exchange(engine, encode(request_frame) * 2)
+    assert [(frame.type, frame.sequence) for frame in answers] == [(answer, 8)] * 2
 
 
 def test_requests_sent_while_the_model_runs_are_not_lost(engine):
