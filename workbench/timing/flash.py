@@ -30,13 +30,18 @@ _CORE_BYTES_A_CYCLE = 3
 """Thumb-2 code is consumed at two to four bytes a cycle; the middle, for prefetch."""
 
 
+_READ_BYTES = (8, FLASH_LINE_BYTES)
+
+
 @dataclass(frozen=True)
 class Flash:
     """How a part's flash delivers code and data.
 
     wait_states_up_to: highest clock in Hz for 0, 1, 2, ... wait states.
     data_wait_offset: (low, best, high) to add to the wait states for a read of data.
-    code_cache_lines, data_cache_lines: lines of FLASH_LINE_BYTES, 0 for none.
+    read_bytes: what one read of the flash delivers, and a line of its caches: 16, or 8 where it is
+        64 bits wide.
+    code_cache_lines, data_cache_lines: lines of read_bytes, 0 for none.
     prefetch: while a line is executed, the next one is read.
     """
 
@@ -46,6 +51,7 @@ class Flash:
     data_cache_lines: int = 0
     prefetch: bool = False
     data_wait_offset: tuple[int, int, int] = (0, 0, 0)
+    read_bytes: int = FLASH_LINE_BYTES
 
     def wait_states(self, clock_hz: int) -> int:
         """Wait states of a read from flash at `clock_hz`.
@@ -59,6 +65,14 @@ class Flash:
             return waits
         step = table[-1] - table[-2] if len(table) > 1 else table[-1]
         return len(table) - 1 - (table[-1] - clock_hz) // step
+
+    def waiting_reads(self, reads: int, lines: int) -> int:
+        """Return how many of the `reads` of data wait, `lines` of which were not in a line read
+        before (`FlashReads`). A flash that delivers half of such a line is read twice for it.
+        """
+        if not self.data_cache_lines:
+            return reads
+        return min(reads, lines * FLASH_LINE_BYTES // self.read_bytes)
 
     def is_beyond(self, clock_hz: int) -> bool:
         """Is this clock above all that the part runs at?"""
@@ -74,6 +88,7 @@ _KEYS = {
     "data_cache_lines": int,
     "prefetch": bool,
     "data_wait_offset": list,
+    "read_bytes": int,
 }
 
 
@@ -104,6 +119,9 @@ def read_flash(table: Mapping[str, Any]) -> Flash:
     bounds = table.get("data_wait_offset", [0, 0, 0])
     if len(bounds) != 3 or not all(type(n) is int for n in bounds) or sorted(bounds) != bounds:
         raise _error(f"has data_wait_offset = {bounds!r}", "write [lowest, best estimate, highest]")
+    width = table.get("read_bytes", FLASH_LINE_BYTES)
+    if width not in _READ_BYTES:
+        raise _error(f"has read_bytes = {width!r}", f"write {' or '.join(map(str, _READ_BYTES))}")
     return Flash(**{**table, "wait_states_up_to": tuple(clocks), "data_wait_offset": tuple(bounds)})
 
 
@@ -151,7 +169,7 @@ def _code_costs(
 ) -> Costs:
     if not waits:
         return {}
-    lines, transfers = _lines(trace, flowing, in_flash)
+    lines, transfers = _lines(trace, flowing, in_flash, flash.read_bytes)
     cached = flash.code_cache_lines
     loops = _loop_sizes(lines, transfers)
     distances = _reuse_distances([line.visits for line in lines.values()])
@@ -172,7 +190,7 @@ def _sequential_wait(flash: Flash, waits: int) -> int:
     """What is left of the wait states where code runs on into the next line."""
     if not flash.prefetch:
         return waits
-    return max(0, waits - (FLASH_LINE_BYTES // _CORE_BYTES_A_CYCLE - 1))
+    return max(0, waits - (flash.read_bytes // _CORE_BYTES_A_CYCLE - 1))
 
 
 Transfers = dict[tuple[int, int], int]
@@ -180,7 +198,10 @@ Transfers = dict[tuple[int, int], int]
 
 
 def _lines(
-    trace: Trace, flowing: tuple[Flow, ...], in_flash: tuple[tuple[int, int], ...]
+    trace: Trace,
+    flowing: tuple[Flow, ...],
+    in_flash: tuple[tuple[int, int], ...],
+    line_bytes: int,
 ) -> tuple[dict[int, _Line], Transfers]:
     lines: dict[int, _Line] = {}
     transfers: defaultdict[tuple[int, int], int] = defaultdict(int)
@@ -188,16 +209,16 @@ def _lines(
         address = flow.instruction.address
         if not any(start <= address < end for start, end in in_flash):
             continue
-        number = address // FLASH_LINE_BYTES
+        number = address // line_bytes
         line = lines.setdefault(number, _Line(address))
-        if flow.before is not None and flow.before.address // FLASH_LINE_BYTES != number:
+        if flow.before is not None and flow.before.address // line_bytes != number:
             line.sequential += flow.sequential
             transfers[number - 1, number] += flow.sequential
     for (source, target), times in trace.jumps.items():
-        number = target // FLASH_LINE_BYTES
-        if number in lines and source // FLASH_LINE_BYTES != number:
+        number = target // line_bytes
+        if number in lines and source // line_bytes != number:
             lines[number].jumped += times
-            transfers[source // FLASH_LINE_BYTES, number] += times
+            transfers[source // line_bytes, number] += times
     return lines, transfers
 
 
@@ -254,12 +275,13 @@ def _data_costs(
         return _unknown_reads(each, flowing, in_flash)
     costs: Costs = {}
     for address, found in trace.flash_reads.items():
+        waiting = flash.waiting_reads(found.reads, found.lines)
         if flash.data_cache_lines:
             # Best: the misses of a cache that keeps the lines read last. Low: all hits, as after a
             # run before. High: the part's cache keeps none.
-            cycles = Cycles(0, each.best * found.lines, each.high * found.reads)
+            cycles = Cycles(0, each.best * waiting, each.high * found.reads)
         else:
-            cycles = each * found.reads
+            cycles = each * waiting
         costs[address, Cause.DATA_READ] = cycles
     return costs
 

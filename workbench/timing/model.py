@@ -113,4 +113,4 @@ class BlockModel:
 
     def flash(self, reads: int, lines: int) -> int:
         """Return the cycles that so many data reads from flash wait for."""
-        return self._wait * (lines if self._flash.data_cache_lines else reads)
+        return self._wait * self._flash.waiting_reads(reads, lines)

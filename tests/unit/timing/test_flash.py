@@ -87,6 +87,21 @@ def test_data_waits_at_each_read_or_with_a_data_cache_at_each_miss():
     assert found.high - found.low >= 200
 
 
+def test_a_flash_of_64_bits_is_read_twice_for_what_one_of_128_bits_gives_at_once():
+    code = straight(*LINE * 4, base=0)
+    assert code_wait(flash(read_bytes=8), code) == 7 * 2
+    narrow = flash(code_cache_lines=8, data_cache_lines=8, read_bytes=8)
+    assert code_wait(narrow, reads(100, 7)) == 7 * 2 * 2
+    assert narrow.waiting_reads(1, 1) == 1
+
+
+def test_the_width_of_a_read_is_64_or_128_bits():
+    table = {"source": "a test", "wait_states_up_to": [MHZ], "read_bytes": 8}
+    assert read_flash(table).read_bytes == 8
+    with pytest.raises(PlatformError, match="read_bytes"):
+        read_flash({**table, "read_bytes": 12})
+
+
 def test_where_reads_were_not_recorded_loads_widen_the_interval():
     part, model = flash(code_cache_lines=8), CycleModel(flash(code_cache_lines=8), FLASH)
     assert code_wait(part, straight(LDR_LITERAL, base=0, times=10)) == 20
