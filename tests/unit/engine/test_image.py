@@ -146,7 +146,7 @@ def test_damaged_images_are_refused_or_read(elf: Path) -> None:
     content = elf.read_bytes()
     seeded = random.Random(11)
     refused = 0
-    started = time.monotonic()
+    started = time.process_time()
     for _ in range(MUTATIONS):
         try:
             image = Image.from_bytes(mutated(content, seeded))
@@ -154,7 +154,7 @@ def test_damaged_images_are_refused_or_read(elf: Path) -> None:
         except ImageError:
             refused += 1
     assert refused > MUTATIONS // 10
-    assert time.monotonic() - started < 120
+    assert time.process_time() - started < 120
 
 
 def test_damaged_debug_information_gives_fewer_lines(elf: Path, tmp_path: Path) -> None:
