@@ -11,3 +11,8 @@ def significant(value: float, digits: int = 3) -> str:
         return f"{value:.0f}"
     decimals = digits - 1 - math.floor(math.log10(abs(value)))
     return f"{round(value, decimals):.{max(0, decimals)}f}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return the number with its noun: "1 call", "2,000 calls"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.text import significant
+from workbench.text import counted, significant
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,7 @@ from workbench.text import significant
 )
 def test_three_digits_that_matter(value, text):
     assert significant(value) == text
+
+
+def test_one_is_singular():
+    assert [counted(n, "call") for n in (0, 1, 2000)] == ["0 calls", "1 call", "2,000 calls"]

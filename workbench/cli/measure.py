@@ -82,12 +82,13 @@ def measure(
 
 def _print(report: MeasureReport, explained: bool) -> None:
     from workbench.cli.tables import interval
-    from workbench.text import significant
+    from workbench.text import counted, significant
     from workbench.timing.explain import explain
 
     seen = report.measurement
+    calls = counted(len(seen.calls), "call")
     lines = [
-        f"{seen.what}: instructions over {len(seen.calls)} calls, {report.engine} engine",
+        f"{seen.what}: instructions over {calls}, {report.engine} engine",
         f"  minimum {seen.minimum:,}",
         f"  median  {seen.median:,.10g}",
         f"  maximum {seen.maximum:,}",
