@@ -10,6 +10,7 @@ import typer
 
 from workbench.cli.console import output, read_input
 from workbench.cli.options import (
+    ElfArgument,
     EngineOption,
     InputOption,
     PlatformOption,
@@ -23,7 +24,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def gdb(
-    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
     uart: UartOption = None,

@@ -9,9 +9,11 @@ import typer
 
 from workbench.cli.console import output, print_json, read_input
 from workbench.cli.options import (
+    ElfArgument,
     EngineOption,
     InputOption,
     JsonOption,
+    LimitOption,
     PlatformOption,
     ReplOption,
     UartOption,
@@ -26,7 +28,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def measure(
-    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
     uart: UartOption = None,
@@ -45,9 +47,7 @@ def measure(
         typer.Option("--features", help="Recordings or features for our firmware to classify."),
     ] = None,
     input: InputOption = None,
-    limit: Annotated[
-        str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
-    ] = "10s",
+    limit: LimitOption = "10s",
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what the modelled cycles are spent on.")
     ] = False,

@@ -44,6 +44,10 @@ ModelOption = Annotated[
     Path | None,
     typer.Option("--model", "-m", help="Your .tflite; else the committed keyword spotter."),
 ]
+ElfArgument = Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")]
+LimitOption = Annotated[
+    str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
+]
 InputOption = Annotated[
     Path | None,
     typer.Option("--input", help="Send the console the bytes of this file; - is stdin."),

@@ -9,8 +9,10 @@ import typer
 
 from workbench.cli.console import output, print_json, progress, read_input
 from workbench.cli.options import (
+    ElfArgument,
     InputOption,
     JsonOption,
+    LimitOption,
     PlatformOption,
     ReplOption,
     UartOption,
@@ -24,7 +26,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def parity(
-    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
     uart: UartOption = None,
@@ -43,9 +45,7 @@ def parity(
     ] = None,
     end: Annotated[str | None, typer.Option("--to", help="... to this one.")] = None,
     input: InputOption = None,
-    limit: Annotated[
-        str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
-    ] = "10s",
+    limit: LimitOption = "10s",
     json: JsonOption = False,
 ) -> None:
     """Run both engines on the same input: console, outputs and instruction counts must be equal.

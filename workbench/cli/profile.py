@@ -9,9 +9,11 @@ import typer
 
 from workbench.cli.console import output, print_json, read_input
 from workbench.cli.options import (
+    ElfArgument,
     EngineOption,
     InputOption,
     JsonOption,
+    LimitOption,
     PlatformOption,
     ReplOption,
     UartOption,
@@ -26,7 +28,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def profile(
-    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
     uart: UartOption = None,
@@ -42,9 +44,7 @@ def profile(
     clock: Annotated[
         int | None, typer.Option("--clock", help="Core clock in MHz; else the board's.", min=1)
     ] = None,
-    limit: Annotated[
-        str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
-    ] = "10s",
+    limit: LimitOption = "10s",
     top: Annotated[int, typer.Option("--top", help="Rows of each table.", min=1)] = 12,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write a page with a flame graph.")

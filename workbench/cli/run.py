@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.console import output, print_json, read_input
 from workbench.cli.options import (
+    ElfArgument,
     EngineOption,
     InputOption,
     JsonOption,
+    LimitOption,
     PlatformOption,
     ReplOption,
     UartOption,
@@ -27,16 +28,14 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def run(
-    elf: Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")],
+    elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
     uart: UartOption = None,
     until: Annotated[
         str | None, typer.Option("--until", help="Stop when the console matches this regex.")
     ] = None,
-    limit: Annotated[
-        str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
-    ] = "10s",
+    limit: LimitOption = "10s",
     input: InputOption = None,
     through_faults: Annotated[
         bool,
