@@ -32,13 +32,13 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@git ls-files -z 'firmware/*.h' 'firmware/*.cc' 'firmware/*.c' \
+	@git ls-files -z '*.h' '*.cc' '*.c' \
 	    | xargs -0 -r $(BIN)/clang-format --dry-run --Werror
 
 format: $(VENV)/.dev  ## let the tools format Python and C++
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@git ls-files -z 'firmware/*.h' 'firmware/*.cc' 'firmware/*.c' | xargs -0 -r $(BIN)/clang-format -i
+	@git ls-files -z '*.h' '*.cc' '*.c' | xargs -0 -r $(BIN)/clang-format -i
 
 bench: $(VENV)/.dev  ## speed of the emulation and cost of one inference, as figures
 	@$(BIN)/workbench bench

@@ -51,83 +51,78 @@ static bool counting;
 static long calls_left = -1; /* -1: without end */
 static FILE *report;
 
-static void at_start(unsigned int vcpu, void *data)
-{
-    (void)vcpu;
-    (void)data;
-    issued_at_start = issued;
-    counting = true;
-    issued++;
+static void at_start(unsigned int vcpu, void *data) {
+  (void)vcpu;
+  (void)data;
+  issued_at_start = issued;
+  counting = true;
+  issued++;
 }
 
-static void at_stop(unsigned int vcpu, void *data)
-{
-    (void)vcpu;
-    (void)data;
-    if (counting) {
-        counting = false;
-        fprintf(report, "%" PRIu64 " %" PRIu64 "\n", issued - issued_at_start, issued);
-        fflush(report);
-        if (calls_left > 0 && --calls_left == 0) {
-            _exit(0); /* from the CPU thread: QEMU's own exit handlers would wait for it */
-        }
+static void at_stop(unsigned int vcpu, void *data) {
+  (void)vcpu;
+  (void)data;
+  if (counting) {
+    counting = false;
+    fprintf(report, "%" PRIu64 " %" PRIu64 "\n", issued - issued_at_start, issued);
+    fflush(report);
+    if (calls_left > 0 && --calls_left == 0) {
+      _exit(0); /* from the CPU thread: QEMU's own exit handlers would wait for it */
     }
-    issued++;
+  }
+  issued++;
 }
 
-static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
-{
-    (void)id;
-    for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
-        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-        uint64_t address = qemu_plugin_insn_vaddr(insn);
-        /* The two marks count themselves: inline additions and callbacks have no settled order. */
-        if (address == start_address) {
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, at_start, QEMU_PLUGIN_CB_NO_REGS, NULL);
-        } else if (address == stop_address) {
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, at_stop, QEMU_PLUGIN_CB_NO_REGS, NULL);
-        } else {
-            qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &issued,
-                                                       1);
-        }
-    }
-}
-
-static bool parse_argument(const char *argument)
-{
-    const char *value = strchr(argument, '=');
-    if (value == NULL) {
-        return false;
-    }
-    size_t name = (size_t)(value++ - argument);
-    if (strncmp(argument, "start", name) == 0) {
-        start_address = strtoull(value, NULL, 0);
-    } else if (strncmp(argument, "stop", name) == 0) {
-        stop_address = strtoull(value, NULL, 0);
-    } else if (strncmp(argument, "calls", name) == 0) {
-        calls_left = strtol(value, NULL, 0);
-    } else if (strncmp(argument, "report", name) == 0) {
-        report = fopen(value, "w");
-        return report != NULL;
+static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
+  (void)id;
+  for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
+    struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+    uint64_t address = qemu_plugin_insn_vaddr(insn);
+    /* The two marks count themselves: inline additions and callbacks have no settled order. */
+    if (address == start_address) {
+      qemu_plugin_register_vcpu_insn_exec_cb(insn, at_start, QEMU_PLUGIN_CB_NO_REGS, NULL);
+    } else if (address == stop_address) {
+      qemu_plugin_register_vcpu_insn_exec_cb(insn, at_stop, QEMU_PLUGIN_CB_NO_REGS, NULL);
     } else {
-        return false;
+      qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &issued, 1);
     }
-    return true;
+  }
 }
 
-EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv)
-{
-    (void)info;
-    for (int i = 0; i < argc; i++) {
-        if (!parse_argument(argv[i])) {
-            fprintf(stderr, "insn_count: bad argument: %s\n", argv[i]);
-            return -1;
-        }
+static bool parse_argument(const char *argument) {
+  const char *value = strchr(argument, '=');
+  if (value == NULL) {
+    return false;
+  }
+  size_t name = (size_t)(value++ - argument);
+  if (strncmp(argument, "start", name) == 0) {
+    start_address = strtoull(value, NULL, 0);
+  } else if (strncmp(argument, "stop", name) == 0) {
+    stop_address = strtoull(value, NULL, 0);
+  } else if (strncmp(argument, "calls", name) == 0) {
+    calls_left = strtol(value, NULL, 0);
+  } else if (strncmp(argument, "report", name) == 0) {
+    report = fopen(value, "w");
+    return report != NULL;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
+                               char **argv) {
+  (void)info;
+  for (int i = 0; i < argc; i++) {
+    if (!parse_argument(argv[i])) {
+      fprintf(stderr, "insn_count: bad argument: %s\n", argv[i]);
+      return -1;
     }
-    if (report == NULL || start_address == 0 || stop_address == 0) {
-        fprintf(stderr, "insn_count: needs start=, stop= and report=\n");
-        return -1;
-    }
-    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
-    return 0;
+  }
+  if (report == NULL || start_address == 0 || stop_address == 0) {
+    fprintf(stderr, "insn_count: needs start=, stop= and report=\n");
+    return -1;
+  }
+  qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
+  return 0;
 }

@@ -1,6 +1,6 @@
 """Exact counting and recording of the blocks that the core executes.
 
-The hook of a tracer runs before every block. There is one in C (`_tracer.c`, optional) and the
+The hook of a tracer runs before every block. There is one in C (`csrc/`, optional) and the
 one here; both count the same, and both share `TracerState` with the machine.
 """
 

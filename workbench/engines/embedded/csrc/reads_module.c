@@ -1,7 +1,7 @@
 /* The hook on data reads from flash in C: which instruction read how often, and how many lines.
  *
  * The twin of PythonReads in reads.py, which says what everything means. Unicorn is not linked:
- * its functions come as addresses from the Python binding. Limited API, as in _tracer.c.
+ * its functions come as addresses from the Python binding. Limited API, as in tracer_module.c.
  */
 #define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN

@@ -1,0 +1,90 @@
+/* The blocks that the core has executed, decoded once, and the edges between them. */
+#ifndef WORKBENCH_BLOCKS_H
+#define WORKBENCH_BLOCKS_H
+
+#include <stdint.h>
+#include <string.h>
+
+enum { EDGES_IN_BLOCK = 2, RECENT_BLOCKS = 1 << 12 };
+
+typedef struct Block Block;
+typedef struct Edge Edge;
+
+/* Blocks and edges never move, so that pointers to them stay good. */
+struct Block {
+  uint32_t address, size, instructions, flags; /* in the order of State */
+  const uint8_t *memory;                       /* host memory to compare with, NULL if constant */
+  uint8_t *code;                               /* copy of the bytes that were decoded */
+  Block *older;                     /* block with the same address and size, other bytes */
+  uint64_t issued;                  /* while recording */
+  Block *successor[EDGES_IN_BLOCK]; /* the first edges from here */
+  uint64_t taken[EDGES_IN_BLOCK];
+  Edge *more_edges;
+  int32_t number; /* in a recording */
+  /* for the cycle counter: see CycleCounter in cycle_counter.py */
+  uint64_t counted, jumps_out, jumps_in;
+  uint32_t cycles, refill, extra;
+  int is_timed;
+};
+
+struct Edge {
+  Block *successor;
+  Edge *next;
+  uint64_t taken;
+};
+
+/* Where memory can be seen by the host: [start, end) at host. */
+typedef struct {
+  uint64_t start, end;
+  const uint8_t *host;
+  int is_volatile;
+} Range;
+
+typedef struct {
+  Block *recent[RECENT_BLOCKS]; /* by address, so that most look-ups are one load */
+  Block **slots;                /* open addressing; the newest block of an (address, size) */
+  uint32_t slot_mask;
+  Block **chunks;
+  int32_t count, chunk_count;
+  Range *ranges;
+  int32_t range_count;
+  int out_of_memory;
+} Blocks;
+
+/* 0 if there is no memory for it. */
+int blocks_create(Blocks *blocks);
+void blocks_destroy(Blocks *blocks);
+
+/* Forget every block. */
+void blocks_clear(Blocks *blocks);
+
+/* Forget what was recorded of every block. */
+void blocks_clear_recording(Blocks *blocks);
+
+/* From now on compare the bytes of every block each time that it is looked up. */
+void blocks_distrust(Blocks *blocks);
+
+/* 0 if there is no memory for it. */
+int blocks_add_range(Blocks *blocks, const Range *range);
+const Range *blocks_range(const Blocks *blocks, uint32_t address, uint32_t size);
+
+/* In the order in which they were first seen. */
+Block *blocks_get(const Blocks *blocks, int32_t index);
+
+/* Find a block that is not among the recent ones, or decode it; NULL if out of memory. */
+Block *blocks_look_up(Blocks *blocks, uint32_t address, uint32_t size);
+
+/* The counter of an edge; NULL if out of memory. */
+uint64_t *blocks_edge(Blocks *blocks, Block *from, Block *to);
+
+static inline int is_current(const Block *block) {
+  return !block->memory || !memcmp(block->memory, block->code, block->size);
+}
+
+static inline Block *blocks_find(Blocks *blocks, uint32_t address, uint32_t size) {
+  Block *block = blocks->recent[address >> 1 & (RECENT_BLOCKS - 1)];
+  if (block && block->address == address && block->size == size && is_current(block)) return block;
+  return blocks_look_up(blocks, address, size);
+}
+
+#endif

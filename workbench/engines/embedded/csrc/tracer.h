@@ -1,0 +1,60 @@
+/* The block hook: exact counting, and recording of blocks and edges.
+ *
+ * The twin of PythonTracer in tracer.py, which says what everything means: same counts, same
+ * recordings. Unicorn is not linked: its functions come as addresses from the Python binding.
+ */
+#ifndef WORKBENCH_TRACER_H
+#define WORKBENCH_TRACER_H
+
+#include <stdint.h>
+
+#include "blocks.h"
+
+/* StopCause in tracer.py */
+enum {
+  CAUSE_DEADLINE = 1,
+  CAUSE_LIMIT = 2,
+  CAUSE_BEFORE = 3,
+  CAUSE_AFTER = 4,
+  CAUSE_FAILED = 5,
+  CAUSE_DIVIDE = 6
+};
+
+/* TracerState in tracer.py */
+typedef struct {
+  uint64_t count, deadline, limit;
+  uint32_t stop_before, stop_after, cause, event;
+  uint32_t address, size, instructions, flags;
+  uint32_t refused_size;
+} State;
+
+typedef int (*StopFunction)(void *);
+typedef int (*ReadFunction)(void *, int, void *);
+
+typedef struct {
+  State state;
+  StopFunction stop;
+  ReadFunction read_register;
+  int first_register; /* Unicorn's number of r0; the others follow */
+  Blocks blocks;
+  int recording;
+  Block *last, *before_last;
+  int counting, timed_jump;
+  Block *timed_last, *timed_before;
+} Tracer;
+
+/* Unicorn's block hook: runs before every block that the core executes. */
+void tracer_on_block(void *uc, uint64_t address, uint32_t size, void *tracer);
+
+/* Runs before a division whose trap is watched: stops there if the divisor is 0. */
+void tracer_on_divide(void *uc, uint64_t address, uint32_t size, void *tracer);
+
+/* The methods of Tracer in tracer.py. */
+void tracer_start(Tracer *t);
+void tracer_count(Tracer *t, int on);
+void tracer_issue(Tracer *t, uint32_t address, uint32_t size);
+void tracer_accept(Tracer *t, uint32_t address, uint32_t size);
+void tracer_truncate(Tracer *t, uint32_t size);
+void tracer_forget(Tracer *t);
+
+#endif

@@ -1,0 +1,233 @@
+/* The Python type around Tracer. The limited API, so that one build serves every Python from 3.10.
+ */
+#define Py_LIMITED_API 0x030A0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdlib.h>
+
+#include "tracer.h"
+
+typedef struct {
+  PyObject_HEAD Tracer *tracer;
+} TracerObject;
+
+static Tracer *tracer_of(PyObject *self) { return ((TracerObject *)self)->tracer; }
+
+static PyObject *check_memory(Tracer *t) {
+  if (t->blocks.out_of_memory) return PyErr_NoMemory();
+  Py_RETURN_NONE;
+}
+
+static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+  (void)kwargs;
+  unsigned long long stop, read_register;
+  int first_register;
+  if (!PyArg_ParseTuple(args, "KKi", &stop, &read_register, &first_register)) return NULL;
+  allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+  TracerObject *self = (TracerObject *)allocate(type, 0);
+  if (!self) return NULL;
+  Tracer *t = self->tracer = calloc(1, sizeof *t);
+  if (!t || !blocks_create(&t->blocks)) {
+    Py_DECREF(self);
+    return PyErr_NoMemory();
+  }
+  t->stop = (StopFunction)(uintptr_t)stop;
+  t->read_register = (ReadFunction)(uintptr_t)read_register;
+  t->first_register = first_register;
+  t->state.deadline = t->state.limit = UINT64_MAX;
+  return (PyObject *)self;
+}
+
+static void tracer_dealloc(PyObject *self) {
+  PyTypeObject *type = Py_TYPE(self);
+  Tracer *t = tracer_of(self);
+  if (t) blocks_destroy(&t->blocks);
+  free(t);
+  freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+  release(self);
+  Py_DECREF(type);
+}
+
+static PyObject *addresses(PyObject *self, PyObject *unused) {
+  (void)unused;
+  Tracer *t = tracer_of(self);
+  return Py_BuildValue("KKKKn", (unsigned long long)(uintptr_t)&t->state,
+                       (unsigned long long)(uintptr_t)tracer_on_block,
+                       (unsigned long long)(uintptr_t)tracer_on_divide,
+                       (unsigned long long)(uintptr_t)t, (Py_ssize_t)sizeof(State));
+}
+
+static PyObject *add_range(PyObject *self, PyObject *args) {
+  Tracer *t = tracer_of(self);
+  unsigned long long start, end, host;
+  int is_volatile;
+  if (!PyArg_ParseTuple(args, "KKKp", &start, &end, &host, &is_volatile)) return NULL;
+  const Range range = {start, end, (const uint8_t *)(uintptr_t)host, is_volatile};
+  if (!blocks_add_range(&t->blocks, &range)) return PyErr_NoMemory();
+  Py_RETURN_NONE;
+}
+
+static PyObject *start(PyObject *self, PyObject *unused) {
+  (void)unused;
+  tracer_start(tracer_of(self));
+  Py_RETURN_NONE;
+}
+
+static int add_edge(PyObject *dict, const Block *from, const Block *to, uint64_t taken) {
+  if (!to || !taken) return 0;
+  PyObject *key = Py_BuildValue("ii", from->number, to->number);
+  PyObject *value = PyLong_FromUnsignedLongLong(taken);
+  int failed = !key || !value || PyDict_SetItem(dict, key, value) < 0;
+  Py_XDECREF(key);
+  Py_XDECREF(value);
+  return failed ? -1 : 0;
+}
+
+static int add_edges(PyObject *dict, const Block *from) {
+  for (int i = 0; i < EDGES_IN_BLOCK; i++)
+    if (add_edge(dict, from, from->successor[i], from->taken[i]) < 0) return -1;
+  for (const Edge *edge = from->more_edges; edge; edge = edge->next)
+    if (add_edge(dict, from, edge->successor, edge->taken) < 0) return -1;
+  return 0;
+}
+
+/* Fill the list and the dictionary of a Recording. */
+static int collect(const Blocks *seen, PyObject *blocks, PyObject *edges) {
+  int32_t used = 0;
+  for (int32_t i = 0; i < seen->count; i++) {
+    Block *block = blocks_get(seen, i);
+    if (!block->issued) continue;
+    block->number = used++;
+    PyObject *item = Py_BuildValue("Iy#K", block->address, (const char *)block->code,
+                                   (Py_ssize_t)block->size, (unsigned long long)block->issued);
+    int failed = !item || PyList_Append(blocks, item) < 0;
+    Py_XDECREF(item);
+    if (failed) return -1;
+  }
+  for (int32_t i = 0; i < seen->count; i++)
+    if (blocks_get(seen, i)->issued && add_edges(edges, blocks_get(seen, i)) < 0) return -1;
+  return 0;
+}
+
+static PyObject *recorded(PyObject *self, PyObject *unused) {
+  (void)unused;
+  const Blocks *seen = &tracer_of(self)->blocks;
+  if (seen->out_of_memory) return PyErr_NoMemory();
+  PyObject *blocks = PyList_New(0), *edges = PyDict_New(), *result = NULL;
+  if (blocks && edges && collect(seen, blocks, edges) == 0) result = PyTuple_Pack(2, blocks, edges);
+  Py_XDECREF(blocks);
+  Py_XDECREF(edges);
+  return result;
+}
+
+static PyObject *stop_recording(PyObject *self, PyObject *unused) {
+  tracer_of(self)->recording = 0;
+  return recorded(self, unused);
+}
+
+static PyObject *issue_block(PyObject *self, PyObject *args) {
+  unsigned int address, size;
+  if (!PyArg_ParseTuple(args, "II", &address, &size)) return NULL;
+  tracer_issue(tracer_of(self), address, size);
+  return check_memory(tracer_of(self));
+}
+
+static PyObject *accept_block(PyObject *self, PyObject *args) {
+  unsigned int address, size;
+  if (!PyArg_ParseTuple(args, "II", &address, &size)) return NULL;
+  tracer_accept(tracer_of(self), address, size);
+  return check_memory(tracer_of(self));
+}
+
+static PyObject *truncate_block(PyObject *self, PyObject *args) {
+  unsigned int size;
+  if (!PyArg_ParseTuple(args, "I", &size)) return NULL;
+  tracer_truncate(tracer_of(self), size);
+  return check_memory(tracer_of(self));
+}
+
+static PyObject *forget(PyObject *self, PyObject *unused) {
+  (void)unused;
+  tracer_forget(tracer_of(self));
+  Py_RETURN_NONE;
+}
+
+static PyObject *count(PyObject *self, PyObject *args) {
+  int on;
+  if (!PyArg_ParseTuple(args, "p", &on)) return NULL;
+  tracer_count(tracer_of(self), on);
+  Py_RETURN_NONE;
+}
+
+/* Ask `cost` for the cycles of a block: (cycles, refill, extra). */
+static int time_block(PyObject *cost, Block *block) {
+  PyObject *found = PyObject_CallFunction(cost, "Iy#", block->address, (const char *)block->code,
+                                          (Py_ssize_t)block->size);
+  int good = found && PyArg_ParseTuple(found, "III", &block->cycles, &block->refill, &block->extra);
+  Py_XDECREF(found);
+  block->is_timed = good;
+  return good;
+}
+
+static PyObject *cycles(PyObject *self, PyObject *cost) {
+  const Blocks *seen = &tracer_of(self)->blocks;
+  uint64_t sum = 0;
+  for (int32_t i = 0; i < seen->count; i++) {
+    Block *block = blocks_get(seen, i);
+    if (!block->counted && !block->jumps_out) continue;
+    if (!block->is_timed && !time_block(cost, block)) return NULL;
+    sum += block->counted * block->cycles + block->jumps_out * block->refill +
+           block->jumps_in * block->extra;
+  }
+  return PyLong_FromUnsignedLongLong(sum);
+}
+
+static PyMethodDef methods[] = {
+    {"count", count, METH_VARARGS, "(on): count what `cycles` needs."},
+    {"cycles", cycles, METH_O, "(cost): cycles of the blocks counted; cost(address, code)."},
+    {"addresses", addresses, METH_NOARGS, "Addresses: state, hooks, user data; size of the state."},
+    {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
+    {"start", start, METH_NOARGS, "Begin to record."},
+    {"stop", stop_recording, METH_NOARGS, "End recording; return (blocks, edges)."},
+    {"recorded", recorded, METH_NOARGS, "Return (blocks, edges) so far and go on."},
+    {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},
+    {"accept", accept_block, METH_VARARGS, "(address, size): its divisions are watched singly."},
+    {"truncate", truncate_block, METH_VARARGS, "(size): the block issued last was cut short."},
+    {"forget", forget, METH_NOARGS, "Decode blocks anew."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_doc, "Tracer(uc_emu_stop, uc_reg_read, r0): addresses, and Unicorn's number of r0."},
+    {Py_tp_new, tracer_new},
+    {Py_tp_dealloc, tracer_dealloc},
+    {Py_tp_methods, methods},
+    {0, NULL},
+};
+
+static PyType_Spec spec = {
+    .name = "workbench.engines.embedded._tracer.Tracer",
+    .basicsize = sizeof(TracerObject),
+    .flags = Py_TPFLAGS_DEFAULT,
+    .slots = slots,
+};
+
+static int execute(PyObject *module) {
+  PyObject *type = PyType_FromSpec(&spec);
+  if (!type) return -1;
+  int failed = PyModule_AddObjectRef(module, "Tracer", type);
+  Py_DECREF(type);
+  return failed;
+}
+
+static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, execute}, {0, NULL}};
+
+static PyModuleDef module = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_tracer",
+    .m_doc = "The block hook of the embedded engine in C.",
+    .m_size = 0,
+    .m_slots = module_slots,
+};
+
+PyMODINIT_FUNC PyInit__tracer(void) { return PyModuleDef_Init(&module); }
