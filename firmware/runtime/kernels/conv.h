@@ -58,6 +58,24 @@ constexpr int kDepthwiseConvChannelDimension = 3;
 TfLiteStatus DescribeConvTensors(TfLiteContext* context, const TfLiteNode* node,
                                  ConvTensors* tensors);
 
+// A Prepare that has its tensors described.
+using PrepareTensors = TfLiteStatus (*)(TfLiteContext*, TfLiteNode*, const ConvTensors&);
+
+template <PrepareTensors prepare>
+TfLiteStatus PrepareDescribed(TfLiteContext* context, TfLiteNode* node) {
+  ConvTensors tensors;
+  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
+  return prepare(context, node, tensors);
+}
+
+template <PrepareTensors prepare_int8, PrepareTensors prepare_float>
+TfLiteStatus PrepareByType(TfLiteContext* context, TfLiteNode* node) {
+  ConvTensors tensors;
+  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
+  if (tensors.input->type == kTfLiteFloat32) return prepare_float(context, node, tensors);
+  return prepare_int8(context, node, tensors);
+}
+
 // Reads the options, checks all shapes against each other (the output's too) and computes
 // the padding. TfLiteConvParams or TfLiteDepthwiseConvParams by `depthwise`.
 TfLiteStatus PrepareConvGeometry(TfLiteContext* context, const TfLiteNode* node,
@@ -99,10 +117,16 @@ namespace tflm::reference {
 // falls back to these for what it does not do itself.
 TfLiteStatus PrepareConv2D(TfLiteContext* context, TfLiteNode* node);
 TfLiteStatus PrepareConv2DInt8(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PrepareConv2DFloat(TfLiteContext* context, TfLiteNode* node,
+                                const ConvTensors& tensors);
 TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node);
 TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PrepareDepthwiseConv2DFloat(TfLiteContext* context, TfLiteNode* node,
+                                         const ConvTensors& tensors);
 TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node);
 TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PrepareFullyConnectedFloat(TfLiteContext* context, TfLiteNode* node,
+                                        const ConvTensors& tensors);
 
 }  // namespace tflm::reference
 

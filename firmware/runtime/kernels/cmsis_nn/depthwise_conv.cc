@@ -76,16 +76,11 @@ TfLiteStatus PrepareDepthwiseConvOfAnyShape(TfLiteContext* context, TfLiteNode* 
 }
 
 TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  if (tensors.input->type != kTfLiteInt8) return reference::PrepareDepthwiseConv2D(context, node);
-  return PrepareInt8(context, node, tensors);
+  return PrepareByType<PrepareInt8, reference::PrepareDepthwiseConv2DFloat>(context, node);
 }
 
 TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  return PrepareInt8(context, node, tensors);
+  return PrepareDescribed<PrepareInt8>(context, node);
 }
 
 }  // namespace tflm::cmsis_nn

@@ -55,16 +55,11 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
 }  // namespace
 
 TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  if (tensors.input->type != kTfLiteInt8) return reference::PrepareFullyConnected(context, node);
-  return PrepareInt8(context, node, tensors);
+  return PrepareByType<PrepareInt8, reference::PrepareFullyConnectedFloat>(context, node);
 }
 
 TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  return PrepareInt8(context, node, tensors);
+  return PrepareDescribed<PrepareInt8>(context, node);
 }
 
 }  // namespace tflm::cmsis_nn

@@ -47,16 +47,11 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
 }  // namespace
 
 TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  if (tensors.input->type != kTfLiteInt8) return reference::PrepareDepthwiseConv2D(context, node);
-  return PrepareInt8(context, node, tensors);
+  return PrepareByType<PrepareInt8, reference::PrepareDepthwiseConv2DFloat>(context, node);
 }
 
 TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  return PrepareInt8(context, node, tensors);
+  return PrepareDescribed<PrepareInt8>(context, node);
 }
 
 }  // namespace tflm::dsp

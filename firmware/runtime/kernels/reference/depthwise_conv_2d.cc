@@ -160,7 +160,10 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
   return kTfLiteOk;
 }
 
-TfLiteStatus PrepareFloat(TfLiteContext* context, TfLiteNode* node, const ConvTensors& tensors) {
+}  // namespace
+
+TfLiteStatus PrepareDepthwiseConv2DFloat(TfLiteContext* context, TfLiteNode* node,
+                                         const ConvTensors& tensors) {
   auto* p = AllocatePersistent<FloatParameters>(context);
   if (p == nullptr) return kTfLiteError;
   TF_LITE_ENSURE_STATUS(PrepareConvGeometry(context, node, tensors, true, &p->geometry));
@@ -173,19 +176,12 @@ TfLiteStatus PrepareFloat(TfLiteContext* context, TfLiteNode* node, const ConvTe
   return kTfLiteOk;
 }
 
-}  // namespace
-
 TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  if (tensors.input->type == kTfLiteFloat32) return PrepareFloat(context, node, tensors);
-  return PrepareInt8(context, node, tensors);
+  return PrepareByType<PrepareInt8, PrepareDepthwiseConv2DFloat>(context, node);
 }
 
 TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  return PrepareInt8(context, node, tensors);
+  return PrepareDescribed<PrepareInt8>(context, node);
 }
 
 }  // namespace tflm::reference

@@ -77,7 +77,10 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
   return kTfLiteOk;
 }
 
-TfLiteStatus PrepareFloat(TfLiteContext* context, TfLiteNode* node, const ConvTensors& tensors) {
+}  // namespace
+
+TfLiteStatus PrepareFullyConnectedFloat(TfLiteContext* context, TfLiteNode* node,
+                                        const ConvTensors& tensors) {
   auto* p = AllocatePersistent<FloatParameters>(context);
   if (p == nullptr) return kTfLiteError;
   TF_LITE_ENSURE_STATUS(PrepareFullyConnectedGeometry(context, tensors, &p->geometry));
@@ -90,19 +93,12 @@ TfLiteStatus PrepareFloat(TfLiteContext* context, TfLiteNode* node, const ConvTe
   return kTfLiteOk;
 }
 
-}  // namespace
-
 TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  if (tensors.input->type == kTfLiteFloat32) return PrepareFloat(context, node, tensors);
-  return PrepareInt8(context, node, tensors);
+  return PrepareByType<PrepareInt8, PrepareFullyConnectedFloat>(context, node);
 }
 
 TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node) {
-  ConvTensors tensors;
-  TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
-  return PrepareInt8(context, node, tensors);
+  return PrepareDescribed<PrepareInt8>(context, node);
 }
 
 }  // namespace tflm::reference
