@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from workbench.engines.embedded.peripheral import Context
-from workbench.engines.embedded.peripherals.registers import RegisterBlock
+from workbench.engines.embedded.peripherals.gpio_port import GpioPort
 
 # Offsets from the port's own base are higher by this.
 FIRST = 0x500
@@ -35,33 +35,21 @@ PIN_CNF_RESET = 0x2  # the input buffer is disconnected
 _SET_CLEAR = {OUTSET: (OUT, True), OUTCLR: (OUT, False), DIRSET: (DIR, True), DIRCLR: (DIR, False)}
 
 
-class NrfGpio(RegisterBlock):
-    """Outputs drive their wires; inputs follow their wires or pull-ups.
+class NrfGpio(GpioPort):
+    """`listeners` are called with (port, changed bits, levels) when levels change."""
 
-    `listeners` are called with (port, changed bits, levels) when levels change.
-    """
-
+    PINS = PINS
     RESET: ClassVar[Mapping[int, int]] = {PIN_CNF + 4 * pin: PIN_CNF_RESET for pin in range(PINS)}
-    STATE = RegisterBlock.STATE | {"inputs", "driven", "levels"}
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._lines = [context.line(pin) for pin in range(PINS)]
         self.listeners: list[Callable[[NrfGpio, int, int], None]] = []
-        self.inputs = 0  # levels that wires drive
-        self.driven = 0  # pins that wires have driven
         self.reset()
 
     def reset(self) -> None:
         super().reset()
         self.levels = 0  # as last put on the outgoing wires
         self._update()
-
-    def signal(self, pin: int, level: bool) -> None:
-        if 0 <= pin < PINS:
-            self.driven |= 1 << pin
-            self.inputs = self.inputs & ~(1 << pin) | level << pin
-            self._update()
 
     def read_register(self, offset: int) -> int:
         if offset == IN:
@@ -91,19 +79,15 @@ class NrfGpio(RegisterBlock):
             offset = PIN_CNF + 4 * pin
             self.values[offset] = self.values[offset] & ~PIN_CNF_DIR | directions >> pin & 1
 
-    def _pins(self) -> int:
-        directions, output = self.values.get(DIR, 0), self.values.get(OUT, 0)
-        pins = output & directions
-        for pin in range(PINS):
-            if directions >> pin & 1:
-                continue
-            if self.driven >> pin & 1:
-                level = self.inputs >> pin & 1
-            else:
-                config = self.values[PIN_CNF + 4 * pin]
-                level = int(config >> PIN_CNF_PULL_SHIFT & PIN_CNF_PULL_MASK == PULL_UP)
-            pins |= level << pin
-        return pins
+    def _output(self) -> int:
+        return self.values.get(OUT, 0)
+
+    def _is_output(self, pin: int) -> bool:
+        return bool(self.values.get(DIR, 0) >> pin & 1)
+
+    def _is_pulled_up(self, pin: int) -> bool:
+        config = self.values[PIN_CNF + 4 * pin]
+        return config >> PIN_CNF_PULL_SHIFT & PIN_CNF_PULL_MASK == PULL_UP
 
     def detects(self) -> bool:
         """The DETECT signal: a pin has the level that its SENSE field waits for."""
@@ -113,17 +97,12 @@ class NrfGpio(RegisterBlock):
         sense = self.values[PIN_CNF + 4 * pin] >> PIN_CNF_SENSE_SHIFT & PIN_CNF_SENSE_MASK
         return sense == (SENSE_HIGH if self.levels >> pin & 1 else SENSE_LOW)
 
-    def _update(self) -> None:
-        """Put the levels that changed on the outgoing wires."""
-        pins = self._pins()
-        changed = pins ^ self.levels
-        self.levels = pins
-        if not changed:
-            return
+    def _update(self) -> int:
+        changed = super()._update()
         for pin in range(PINS):
-            if changed >> pin & 1:
-                self._lines[pin].set(bool(pins >> pin & 1))
-                if self._senses(pin):
-                    self.values[LATCH] = self.values.get(LATCH, 0) | 1 << pin
-        for listener in self.listeners:
-            listener(self, changed, pins)
+            if changed >> pin & 1 and self._senses(pin):
+                self.values[LATCH] = self.values.get(LATCH, 0) | 1 << pin
+        if changed:
+            for listener in self.listeners:
+                listener(self, changed, self.levels)
+        return changed

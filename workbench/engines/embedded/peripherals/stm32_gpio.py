@@ -6,7 +6,7 @@ Source: RM0090 rev 19, section 8.4 "GPIO registers".
 from __future__ import annotations
 
 from workbench.engines.embedded.peripheral import Context
-from workbench.engines.embedded.peripherals.registers import RegisterBlock
+from workbench.engines.embedded.peripherals.gpio_port import GpioPort
 
 MODER = 0x00
 OSPEEDR = 0x08
@@ -21,10 +21,8 @@ MODE_OUTPUT = 0b01
 PULL_UP = 0b01
 
 
-class Stm32GpioPort(RegisterBlock):
-    """Outputs drive their wires and are read back; inputs follow their wires or pull-ups."""
-
-    STATE = RegisterBlock.STATE | {"inputs", "driven", "levels"}
+class Stm32GpioPort(GpioPort):
+    PINS = PINS
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -34,21 +32,12 @@ class Stm32GpioPort(RegisterBlock):
             OSPEEDR: int(properties.get("outputSpeedResetValue", 0)),
             PUPDR: int(properties.get("pullUpPullDownResetValue", 0)),
         }
-        self._lines = [context.line(pin) for pin in range(PINS)]
-        self.inputs = 0  # levels that wires drive
-        self.driven = 0  # pins that wires have driven
         self.reset()
 
     def reset(self) -> None:
         self.values = dict(self._reset_values)
         self.levels = 0  # as last put on the outgoing wires
         self._update()
-
-    def signal(self, pin: int, level: bool) -> None:
-        if 0 <= pin < PINS:
-            self.driven |= 1 << pin
-            self.inputs = self.inputs & ~(1 << pin) | level << pin
-            self._update()
 
     def read_register(self, offset: int) -> int:
         if offset == IDR:
@@ -65,23 +54,11 @@ class Stm32GpioPort(RegisterBlock):
             super().write_register(offset, value)
         self._update()
 
-    def _pins(self) -> int:
-        mode, pull = self.values[MODER], self.values[PUPDR]
-        output, pins = self.values.get(ODR, 0), 0
-        for pin in range(PINS):
-            if mode >> 2 * pin & 0b11 == MODE_OUTPUT:
-                level = output >> pin & 1
-            elif self.driven >> pin & 1:
-                level = self.inputs >> pin & 1
-            else:
-                level = int(pull >> 2 * pin & 0b11 == PULL_UP)
-            pins |= level << pin
-        return pins
+    def _output(self) -> int:
+        return self.values.get(ODR, 0)
 
-    def _update(self) -> None:
-        """Put the levels that changed on the outgoing wires."""
-        pins = self._pins()
-        for pin in range(PINS):
-            if (pins ^ self.levels) >> pin & 1:
-                self._lines[pin].set(bool(pins >> pin & 1))
-        self.levels = pins
+    def _is_output(self, pin: int) -> bool:
+        return self.values[MODER] >> 2 * pin & 0b11 == MODE_OUTPUT
+
+    def _is_pulled_up(self, pin: int) -> bool:
+        return self.values[PUPDR] >> 2 * pin & 0b11 == PULL_UP
