@@ -175,6 +175,13 @@ class Image:
             )
         return chosen[0]
 
+    def holds_code(self, symbol: Symbol) -> bool:
+        """Whether `symbol` is a function, or a label among executable sections."""
+        return symbol.is_function or any(
+            s.executable and s.address <= symbol.address < s.address + s.size
+            for s in self.sections
+        )
+
     @cached_property
     def lines(self) -> LineTable:
         """Source lines by address (empty without debug information)."""

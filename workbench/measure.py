@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.cost import Latency, modelled_latencies
 from workbench.engines.base import Engine, Limit, Stop, StopKind
-from workbench.errors import CheckFailedError, UserError
+from workbench.errors import CheckFailedError, ImageError, UserError
 from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client
@@ -58,12 +58,18 @@ def gauge_for(
 def address_of(image: Image, point: str) -> int:
     """Return the code address that `point` names: a symbol, or a number such as 0x08000190.
 
-    Raises ImageError where the image has no such symbol.
+    Raises ImageError where the image has no such symbol, or it is that of data.
     """
     try:
         return int(point, 0) & ~1
     except ValueError:
-        return image.symbol(point).address & ~1
+        symbol = image.symbol(point)
+    if not image.holds_code(symbol):
+        raise ImageError(
+            f"{image.path}: {point!r} is data at 0x{symbol.address:08x}, it is never executed",
+            hint="Name a function or a label in code, or give an address.",
+        )
+    return symbol.address & ~1
 
 
 def measure_run(

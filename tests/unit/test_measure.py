@@ -9,13 +9,19 @@ from workbench.gauge import BetweenPoints, FunctionCalls
 from workbench.measure import address_of, gauge_for
 
 SYMBOLS = {"main": 0x0800_0200, "halt": 0x0800_0300}
+DATA = {"samples": 0x2000_0000}
 
 
 class NamedAddresses:
     """As much of an image as naming a point needs."""
 
+    path = "mine.elf"
+
     def symbol(self, name):
-        return SimpleNamespace(address=SYMBOLS[name])
+        return SimpleNamespace(address=(SYMBOLS | DATA)[name])
+
+    def holds_code(self, symbol):
+        return symbol.address in SYMBOLS.values()
 
 
 IMAGE = NamedAddresses()
@@ -24,6 +30,11 @@ IMAGE = NamedAddresses()
 @pytest.mark.parametrize("point", ["main", "0x08000200", "0x08000201", str(0x0800_0200)])
 def test_a_point_is_a_symbol_or_an_address_with_or_without_the_thumb_bit(point):
     assert address_of(IMAGE, point) == SYMBOLS["main"]
+
+
+def test_data_is_no_point_that_is_ever_reached():
+    with pytest.raises(UserError, match="'samples' is data at 0x20000000"):
+        address_of(IMAGE, "samples")
 
 
 def test_a_function_is_gauged_by_its_calls():
