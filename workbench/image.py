@@ -178,8 +178,7 @@ class Image:
     def holds_code(self, symbol: Symbol) -> bool:
         """Whether `symbol` is a function, or a label among executable sections."""
         return symbol.is_function or any(
-            s.executable and s.address <= symbol.address < s.address + s.size
-            for s in self.sections
+            s.executable and s.address <= symbol.address < s.address + s.size for s in self.sections
         )
 
     @cached_property
