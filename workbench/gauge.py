@@ -8,7 +8,7 @@ the watched addresses are passed the exact count is noted.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from statistics import median
@@ -25,6 +25,7 @@ from workbench.engines.base import (
     Stop,
     StopKind,
     StopReason,
+    TraceMark,
     Uart,
 )
 from workbench.engines.exc_return import EXC_RETURNS
@@ -271,8 +272,8 @@ class Probe(Engine):
     def stop_trace(self) -> Trace:
         return self._engine.stop_trace()
 
-    def trace_so_far(self) -> Callable[[], Trace] | None:
-        return self._engine.trace_so_far()
+    def mark_trace(self) -> TraceMark | None:
+        return self._engine.mark_trace()
 
     def snapshot(self) -> Snapshot:
         state = (self._engine.snapshot(), self._seconds, self._noted, self._gauge.save())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.image import Image
@@ -79,21 +79,6 @@ class Trace:
         """Instructions issued, in all."""
         return sum(self.counts.values())
 
-    def since(self, earlier: Trace) -> Trace:
-        """Return what this trace has more than `earlier`, an earlier state of the same one."""
-        reads = None
-        if self.flash_reads is not None:
-            before = earlier.flash_reads or {}
-            none = FlashReads(0, 0)
-            differences = (
-                (pc, found.reads - old.reads, found.lines - old.lines)
-                for pc, found in self.flash_reads.items()
-                for old in (before.get(pc, none),)
-            )
-            reads = {pc: FlashReads(n, lines) for pc, n, lines in differences if n}
-        counts = _difference(self.counts, earlier.counts)
-        return Trace(counts, _difference(self.jumps, earlier.jumps), self.code, reads)
-
     def by_function(self, image: Image) -> dict[str, int]:
         """Return the instructions issued in each function, its callees not included.
 
@@ -137,11 +122,3 @@ class Trace:
             jumps={(a, b): times for a, b, times in document["jumps"]},
             code={int(start, 16): bytes.fromhex(code) for start, code in document["code"].items()},
         )
-
-
-_Key = TypeVar("_Key")
-
-
-def _difference(later: Mapping[_Key, int], earlier: Mapping[_Key, int]) -> dict[_Key, int]:
-    found = ((key, times - earlier.get(key, 0)) for key, times in later.items())
-    return {key: times for key, times in found if times}

@@ -58,7 +58,7 @@ def main() -> None:
 
         def recorded() -> None:
             calls.trace_next()
-            calls.states.clear()
+            calls.passages.clear()
             probed.infer_float32(values)
 
         client.infer_float32(values)

@@ -157,6 +157,17 @@ class Snapshot:
     state: Any
 
 
+class TraceMark(ABC):
+    """A moment of a trace that is being recorded; good for as long as it is kept."""
+
+    @abstractmethod
+    def since(self, earlier: TraceMark | None) -> Trace:
+        """Return what was executed since `earlier`, a mark of the same trace, None for its start.
+
+        A jump belongs to what is executed after it.
+        """
+
+
 class Engine(ABC):
     """A machine: core, memories and peripherals of one platform, running one image."""
 
@@ -199,11 +210,10 @@ class Engine(ABC):
     def stop_trace(self) -> Trace:
         """Stop recording and return what was executed since `start_trace`."""
 
-    def trace_so_far(self) -> Callable[[], Trace] | None:
-        """Note what was executed since `start_trace` and go on recording.
+    def mark_trace(self) -> TraceMark | None:
+        """Note where the recording stands and go on recording.
 
-        Returns what makes a Trace of it, which may be called later: the run goes on sooner. None
-        where the engine can give a trace at its end alone.
+        None where the engine can give a trace at its end alone.
         """
         return None
 

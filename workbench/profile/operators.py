@@ -1,20 +1,22 @@
 """The operators of a model, told apart while an inference runs.
 
-The interpreter calls each operator from one place. A gauge stops behind that call and takes the
-trace so far, so that what an operator cost is the difference of two traces, exactly.
+The interpreter calls each operator from one place. A gauge stops behind that call and marks the
+trace, so that what an operator cost is what was executed between two marks, exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 
-from workbench.engines.base import Engine
+from workbench.engines.base import Engine, TraceMark
 from workbench.errors import ModelError
 from workbench.gauge import FunctionCalls
 from workbench.image import Image
 from workbench.model.reader import parse_model
-from workbench.model.values import Model
+from workbench.model.values import Model, Operator
 from workbench.profile.values import OperatorCost
+from workbench.timing.cycles import Cycles
 from workbench.timing.decode import MAX_BYTES, decode
 from workbench.timing.model import CycleModel
 from workbench.trace import Trace
@@ -25,8 +27,8 @@ _CALLERS = (
     "tflite::MicroInterpreterGraph::InvokeSubgraph",
     "tflite::MicroGraph::InvokeSubgraph",
 )
-State = tuple[int, Callable[[], Trace]]
-"""Where the run stopped, and what makes the trace so far."""
+Passage = tuple[int, TraceMark]
+"""Where the run stopped, and its mark in the trace."""
 
 _FILE_IDENTIFIER, _IDENTIFIER_OFFSET = b"TFL3", 4  # FlatBuffers: bytes 4 to 7 of a .tflite
 
@@ -38,7 +40,7 @@ class OperatorCalls(FunctionCalls):
         """behind: addresses behind the calls of the operators."""
         super().__init__(what, entry, wanted)
         self._behind = behind
-        self.states: list[State] = []  # at each stop
+        self.passages: list[Passage] = []
 
     @property
     def addresses(self) -> frozenset[int]:
@@ -47,9 +49,9 @@ class OperatorCalls(FunctionCalls):
 
     def passed(self, pc: int, engine: Engine) -> None:
         if pc in self._behind and self._tracing_since is not None:
-            state = engine.trace_so_far()
-            if state is not None:
-                self.states.append((pc, state))
+            mark = engine.mark_trace()
+            if mark is not None:
+                self.passages.append((pc, mark))
         super().passed(pc, engine)
 
 
@@ -89,7 +91,7 @@ def embedded_model(image: Image) -> Model | None:
 
 
 def operator_costs(
-    states: Sequence[State], model: Model | None, cycles: CycleModel, clock_hz: int
+    passages: Sequence[Passage], model: Model | None, cycles: CycleModel, clock_hz: int
 ) -> tuple[OperatorCost, ...]:
     """Return what each operator cost; empty where the operators were not told apart.
 
@@ -98,27 +100,25 @@ def operator_costs(
     """
     if model is None:
         return ()
-    count = len(model.operators)
-    sites = [pc for pc, _ in states]
-    site = next((pc for pc in dict.fromkeys(sites) if sites.count(pc) == count), None)
+    sites = Counter(pc for pc, _ in passages)
+    site = next((pc for pc, times in sites.items() if times == len(model.operators)), None)
     if site is None:
         return ()
-    found = []
-    before: Trace | None = None
-    for operator, trace in zip(
-        model.operators, (make() for pc, make in states if pc == site), strict=True
-    ):
-        part = trace if before is None else trace.since(before)
-        before = trace
-        output = model.tensors[operator.outputs[0]] if operator.outputs else None
-        found.append(
-            OperatorCost(
-                index=operator.index,
-                name=operator.name,
-                shape=output.shape if output else (),
-                macs=operator.macs,
-                instructions=part.instructions,
-                cycles=cycles.estimate(part, clock_hz).cycles,
-            )
-        )
-    return tuple(found)
+    marks = [mark for pc, mark in passages if pc == site]
+    parts = [mark.since(before) for before, mark in zip([None, *marks], marks, strict=False)]
+    return tuple(
+        _cost(operator, model, part, cycles.estimate(part, clock_hz).cycles)
+        for operator, part in zip(model.operators, parts, strict=True)
+    )
+
+
+def _cost(operator: Operator, model: Model, part: Trace, cycles: Cycles) -> OperatorCost:
+    output = model.tensors[operator.outputs[0]] if operator.outputs else None
+    return OperatorCost(
+        index=operator.index,
+        name=operator.name,
+        shape=output.shape if output else (),
+        macs=operator.macs,
+        instructions=part.instructions,
+        cycles=cycles,
+    )

@@ -65,10 +65,10 @@ def analyse(request: Request, calls: OperatorCalls, engine_name: str) -> Profile
     """Return the profile of the call that `calls` has traced."""
     assert calls.trace is not None
     operators: tuple[OperatorCost, ...] = ()
-    if calls.states:
+    if calls.passages:
         model = CycleModel.of(request.platform)
         embedded = embedded_model(request.image)
-        operators = operator_costs(calls.states, embedded, model, request.clock)
+        operators = operator_costs(calls.passages, embedded, model, request.clock)
     return _analyse(request, calls.trace, calls.what, engine_name, operators)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,38 @@ def test_a_trace_begins_where_it_was_started(program: Program, platform: Platfor
         engine.run(Stop(), PLENTY)
         engine.start_trace()
         assert engine.stop_trace() == Trace({}, {}, {})
+
+
+def parts(elf: Path, platform: Platform, python: bool) -> tuple[list[Trace], Trace]:
+    """Return the parts of a whole run between stops of 777 instructions, and all of it."""
+    with EmbeddedEngine(python_tracer=python) as engine:
+        engine.load(Image.load(elf), platform)
+        engine.start_trace(flash_reads=True)
+        marks = [None]
+        for _ in range(6):
+            engine.run(Stop(fault=False), Instructions(777))
+            marks.append(engine.mark_trace())
+        run_to_end(engine)
+        marks.append(engine.mark_trace())
+        whole = engine.stop_trace()
+        assert marks[-1].since(None) == whole
+        return [mark.since(before) for before, mark in pairwise(marks)], whole
+
+
+@pytest.mark.parametrize("name", ["nested", "tasks", "ramcode"])
+def test_what_lies_between_marks_adds_up(name: str, program: Program, platform: Platform) -> None:
+    found, whole = parts(program(name), platform, python=True)
+    assert found[1].instructions == 777
+    assert sum((Counter(part.counts) for part in found), Counter()) == whole.counts
+    assert sum((Counter(part.jumps) for part in found), Counter()) == whole.jumps
+    reads = Counter()
+    for part in found:
+        reads.update({pc: one.reads for pc, one in part.flash_reads.items()})
+    assert reads == {pc: one.reads for pc, one in whole.flash_reads.items()}
+
+
+@pytest.mark.skipif(native_module() is None, reason="the C tracer is not built")
+@pytest.mark.parametrize("name", ["nested", "tasks", "ramcode"])
+def test_both_tracers_mark_the_same(name: str, program: Program, platform: Platform) -> None:
+    elf = program(name)
+    assert parts(elf, platform, python=False) == parts(elf, platform, python=True)

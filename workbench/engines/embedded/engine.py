@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console, OtherPorts
 from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.recording import to_trace
+from workbench.engines.embedded.recording import TraceRecorder
 from workbench.engines.embedded.registers import REGISTER_IDS
 from workbench.engines.embedded.runner import Runner
 from workbench.errors import EngineError, ImageError, UserError
@@ -95,6 +95,7 @@ class EmbeddedEngine(base.Engine):
         self._python_tracer = python_tracer
         self._loaded: Machine | None = None
         self._runner: Runner | None = None
+        self._recording: TraceRecorder | None = None
         self._console: Console | None = None
         self._console_name, self._others = "", OtherPorts({})
 
@@ -132,6 +133,7 @@ class EmbeddedEngine(base.Engine):
             machine.close()
             raise
         self._loaded, self._console, self._runner = machine, console, runner
+        self._recording = TraceRecorder(machine)
         self._console_name, self._others = platform.uart, OtherPorts(others)
         self.registers = EmbeddedRegisters(machine, runner)
         self.memory = EmbeddedMemory(machine)
@@ -144,7 +146,7 @@ class EmbeddedEngine(base.Engine):
     def close(self) -> None:
         if self._loaded is not None:
             self._loaded.close()
-        self._loaded = self._runner = self._console = None
+        self._loaded = self._runner = self._recording = self._console = None
 
     def run(self, until: base.Stop, limit: base.Limit) -> base.StopReason:
         self._must_be_loaded()
@@ -160,20 +162,18 @@ class EmbeddedEngine(base.Engine):
         return self.machine.state.count
 
     def start_trace(self, flash_reads: bool = False) -> None:
-        machine = self.machine
-        if flash_reads:
-            machine.reads.start(machine.flash_ranges)
-        machine.tracer.start()
+        self._recorder().start(flash_reads)
 
     def stop_trace(self) -> Trace:
-        machine = self.machine
-        reads = machine.reads.stop()
-        return replace(to_trace(machine.tracer.stop()), flash_reads=reads)
+        return self._recorder().stop()
 
-    def trace_so_far(self) -> Callable[[], Trace] | None:
-        machine = self.machine
-        recording, reads = machine.tracer.recorded(), machine.reads.found()
-        return lambda: replace(to_trace(recording), flash_reads=reads() if reads else None)
+    def mark_trace(self) -> base.TraceMark:
+        return self._recorder().mark()
+
+    def _recorder(self) -> TraceRecorder:
+        self._must_be_loaded()
+        assert self._recording is not None
+        return self._recording
 
     def snapshot(self) -> base.Snapshot:
         self._must_be_loaded()

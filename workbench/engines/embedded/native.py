@@ -36,8 +36,8 @@ class NativeTracer:
         blocks, edges = self._tracer.stop()
         return Recording(tuple(blocks), edges)
 
-    def recorded(self) -> Recording:
-        blocks, edges = self._tracer.recorded()
+    def cut(self) -> Recording:
+        blocks, edges = self._tracer.cut()
         return Recording(tuple(blocks), edges)
 
     def count(self, on: bool) -> None:

@@ -107,7 +107,6 @@ class ReadRecorder:
         self._counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
         self._hooks: list[int] = []
         self._users = 0
-        self._before: Found | None = None  # counts when the recording began
 
     def hold(self, flash: Sequence[tuple[int, int]]) -> None:
         """Count reads at the addresses of `flash`, (start, end) of each range, until `release`."""
@@ -132,35 +131,19 @@ class ReadRecorder:
         """Return (reads, lines) while the hook was there."""
         return self._counter.totals()
 
-    def start(self, flash: Sequence[tuple[int, int]]) -> None:
-        """Begin a recording."""
-        if self._before is None:
-            self.hold(flash)
-        self._before = self._counter.counts()
+    def start(self, flash: Sequence[tuple[int, int]]) -> Found:
+        """Begin a recording, with a `hold`; return what was counted before it."""
+        self.hold(flash)
         self._counter.forget_lines()
+        return self._counter.counts()
 
-    def found(self) -> Callable[[], dict[int, FlashReads]] | None:
-        """Note what was read since `start`; None while nothing is recorded.
-
-        Returns what makes the mapping by instruction of it, which may be called later.
-        """
-        before = self._before
-        if before is None:
-            return None
-        counts = self._counter.counts()
-        return lambda: _since(counts, before)
-
-    def stop(self) -> dict[int, FlashReads] | None:
-        """End the recording; return what was read, None where nothing was recorded."""
-        found = self.found()
-        if found is None:
-            return None
-        self._before = None
-        self.release()
-        return found()
+    def counts(self) -> Found:
+        """Return {instruction: (reads, lines)} of all that was read while the hook was there."""
+        return self._counter.counts()
 
 
-def _since(counts: Found, before: Found) -> dict[int, FlashReads]:
+def reads_since(counts: Found, before: Found) -> dict[int, FlashReads]:
+    """Return what was read from `before` on until `counts`, by ascending address."""
     rows = ((pc, n, lines, *before.get(pc, (0, 0))) for pc, (n, lines) in sorted(counts.items()))
     return {
         pc: FlashReads(n - old, lines - old_lines)

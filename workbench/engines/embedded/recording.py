@@ -1,10 +1,93 @@
-"""From the tracer's blocks and edges to the engine-independent `Trace`."""
+"""A trace while it is recorded: from the tracer's blocks and edges to a `Trace`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from workbench.engines.base import TraceMark
+from workbench.engines.embedded.reads import Found, reads_since
 from workbench.engines.embedded.thumb import instructions
 from workbench.engines.embedded.tracer import Recording
 from workbench.trace import Trace
+
+if TYPE_CHECKING:
+    from workbench.engines.embedded.machine import Machine
+
+
+class TraceRecorder:
+    """Records what a machine executes, in parts that end at the marks."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._parts: list[Recording] = []
+        self._reads: Found | None = None  # flash reads before the recording, None: not wanted
+
+    def start(self, flash_reads: bool) -> None:
+        """Begin anew."""
+        machine = self._machine
+        self._release()
+        self._parts = []
+        self._reads = machine.reads.start(machine.flash_ranges) if flash_reads else None
+        machine.tracer.start()
+
+    def mark(self) -> RecordedMark:
+        """End a part."""
+        self._parts.append(self._machine.tracer.cut())
+        return self._mark()
+
+    def stop(self) -> Trace:
+        """End the recording and return all of it."""
+        self._parts.append(self._machine.tracer.stop())
+        trace = self._mark().since(None)
+        self._release()
+        return trace
+
+    def _mark(self) -> RecordedMark:
+        reads = None if self._reads is None else self._machine.reads.counts()
+        return RecordedMark(self._parts, len(self._parts), reads, self._reads)
+
+    def _release(self) -> None:
+        if self._reads is not None:
+            self._machine.reads.release()
+            self._reads = None
+
+
+@dataclass(frozen=True)
+class RecordedMark(TraceMark):
+    """The end of the first `count` of `parts`, and what was read from flash until then."""
+
+    parts: Sequence[Recording]
+    count: int
+    reads: Found | None
+    reads_at_start: Found | None
+
+    def since(self, earlier: TraceMark | None) -> Trace:
+        assert earlier is None or isinstance(earlier, RecordedMark)
+        first, before = (earlier.count, earlier.reads) if earlier else (0, self.reads_at_start)
+        trace = to_trace(joined(self.parts[first : self.count]))
+        if self.reads is None or before is None:
+            return trace
+        return replace(trace, flash_reads=reads_since(self.reads, before))
+
+
+def joined(parts: Sequence[Recording]) -> Recording:
+    """Return what several recordings hold together."""
+    if len(parts) == 1:
+        return parts[0]
+    times: dict[tuple[int, bytes], int] = {}
+    for part in parts:
+        for address, code, issued in part.blocks:
+            times[address, code] = times.get((address, code), 0) + issued
+    numbers = {block: number for number, block in enumerate(times)}
+    edges: dict[tuple[int, int], int] = {}
+    for part in parts:
+        own = [numbers[address, code] for address, code, _ in part.blocks]
+        for (before, after), taken in part.edges.items():
+            edge = own[before], own[after]
+            edges[edge] = edges.get(edge, 0) + taken
+    return Recording(tuple((*block, issued) for block, issued in times.items()), edges)
 
 
 def to_trace(recording: Recording) -> Trace:
@@ -16,9 +99,10 @@ def to_trace(recording: Recording) -> Trace:
         last = address
         for offset, _, _ in instructions(block):
             last = address + offset
-            counts[last] = counts.get(last, 0) + times
+            if times:
+                counts[last] = counts.get(last, 0) + times
         lasts.append(last)
-        if len(block) > len(code.get(address, b"")):
+        if times and len(block) > len(code.get(address, b"")):
             code[address] = block
     jumps: dict[tuple[int, int], int] = {}
     for (before, after), times in recording.edges.items():

@@ -68,7 +68,7 @@ class TracerState(ctypes.Structure):
 class Recording:
     """What a tracer has recorded: blocks and the edges between them, by index into `blocks`.
 
-    blocks: (start address, code, times issued).
+    blocks: (start address, code, times issued); 0 times where only an edge leaves from it.
     edges: (index before, index after) -> times.
     """
 
@@ -97,10 +97,11 @@ class Tracer(Protocol):
 
     def start(self) -> None: ...
 
-    def stop(self) -> Recording: ...
+    def cut(self) -> Recording:
+        """Return what has been recorded since `start` or the last cut, and go on."""
 
-    def recorded(self) -> Recording:
-        """Return what has been recorded since `start`, and go on."""
+    def stop(self) -> Recording:
+        """Stop recording; return what has been recorded since `start` or the last cut."""
 
     def count(self, on: bool) -> None:
         """Count what `cycles` needs from now on, or stop."""
@@ -183,21 +184,22 @@ class PythonTracer:
         self._last = self._before_last = NO_BLOCK
         self._recording = True
 
+    def cut(self) -> Recording:
+        edges = {edge: times for edge, times in self._edges.items() if times}
+        left = {before for before, _ in edges}
+        used = [i for i, times in enumerate(self._counts) if times or i in left]
+        renumbered = {old: new for new, old in enumerate(used)}
+        recording = Recording(
+            tuple((*self._blocks[i], self._counts[i]) for i in used),
+            {(renumbered[a], renumbered[b]): times for (a, b), times in edges.items()},
+        )
+        self._counts = [0] * len(self._blocks)
+        self._edges = {}
+        return recording
+
     def stop(self) -> Recording:
         self._recording = False
-        return self.recorded()
-
-    def recorded(self) -> Recording:
-        used = [i for i, count in enumerate(self._counts) if count]
-        renumbered = {old: new for new, old in enumerate(used)}
-        return Recording(
-            tuple((*self._blocks[i], self._counts[i]) for i in used),
-            {
-                (renumbered[a], renumbered[b]): count
-                for (a, b), count in self._edges.items()
-                if count
-            },
-        )
+        return self.cut()
 
     def count(self, on: bool) -> None:
         self._counting = on

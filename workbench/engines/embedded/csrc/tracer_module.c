@@ -91,12 +91,13 @@ static int add_edges(PyObject *dict, const Block *from) {
   return 0;
 }
 
-/* Fill the list and the dictionary of a Recording. */
+/* Fill the list and the dictionary of a Recording. An edge from a block that was issued before the
+ * last cut may be the first thing after it. */
 static int collect(const Blocks *seen, PyObject *blocks, PyObject *edges) {
   int32_t used = 0;
   for (int32_t i = 0; i < seen->count; i++) {
     Block *block = blocks_get(seen, i);
-    if (!block->issued) continue;
+    if (!block->issued && !block->successor[0]) continue;
     block->number = used++;
     PyObject *item = Py_BuildValue("Iy#K", block->address, (const char *)block->code,
                                    (Py_ssize_t)block->size, (unsigned long long)block->issued);
@@ -105,24 +106,25 @@ static int collect(const Blocks *seen, PyObject *blocks, PyObject *edges) {
     if (failed) return -1;
   }
   for (int32_t i = 0; i < seen->count; i++)
-    if (blocks_get(seen, i)->issued && add_edges(edges, blocks_get(seen, i)) < 0) return -1;
+    if (add_edges(edges, blocks_get(seen, i)) < 0) return -1;
   return 0;
 }
 
-static PyObject *recorded(PyObject *self, PyObject *unused) {
+static PyObject *cut(PyObject *self, PyObject *unused) {
   (void)unused;
-  const Blocks *seen = &tracer_of(self)->blocks;
+  Blocks *seen = &tracer_of(self)->blocks;
   if (seen->out_of_memory) return PyErr_NoMemory();
   PyObject *blocks = PyList_New(0), *edges = PyDict_New(), *result = NULL;
   if (blocks && edges && collect(seen, blocks, edges) == 0) result = PyTuple_Pack(2, blocks, edges);
   Py_XDECREF(blocks);
   Py_XDECREF(edges);
+  blocks_clear_recording(seen);
   return result;
 }
 
 static PyObject *stop_recording(PyObject *self, PyObject *unused) {
   tracer_of(self)->recording = 0;
-  return recorded(self, unused);
+  return cut(self, unused);
 }
 
 static PyObject *issue_block(PyObject *self, PyObject *args) {
@@ -189,7 +191,7 @@ static PyMethodDef methods[] = {
     {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
     {"start", start, METH_NOARGS, "Begin to record."},
     {"stop", stop_recording, METH_NOARGS, "End recording; return (blocks, edges)."},
-    {"recorded", recorded, METH_NOARGS, "Return (blocks, edges) so far and go on."},
+    {"cut", cut, METH_NOARGS, "Return (blocks, edges) since the last cut and go on."},
     {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},
     {"accept", accept_block, METH_VARARGS, "(address, size): its divisions are watched singly."},
     {"truncate", truncate_block, METH_VARARGS, "(size): the block issued last was cut short."},
