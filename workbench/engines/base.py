@@ -31,8 +31,28 @@ class StopKind(Enum):
     FAULT = "fault"  # a fault exception was taken; PC is at the handler's first instruction
     LOCKUP = "lockup"  # a fault that has no handler left: the core stopped for good
     RESET = "reset"  # the firmware asked for a system reset; the machine has been reset
+    WATCH = "watch"  # a watched address was read or written; PC is behind the instruction
     IDLE = "idle"  # the core sleeps and nothing is pending that could wake it
     LIMIT = "limit"  # the instruction or time limit was reached
+
+
+@dataclass(frozen=True)
+class Watchpoint:
+    """Data addresses [address, address + size) at which reads, writes or both end a run.
+
+    Watched are the accesses of instructions; exception entry and DMA pass unseen.
+    """
+
+    address: int
+    size: int
+    read: bool = False
+    write: bool = True
+
+    def matches(self, address: int, size: int, is_write: bool) -> bool:
+        """Whether an access of `size` bytes at `address` is one of these."""
+        if address >= self.address + self.size or address + size <= self.address:
+            return False
+        return self.write if is_write else self.read
 
 
 @dataclass(frozen=True)
@@ -42,11 +62,12 @@ class Stop:
     `uart` is a regular expression over the console bytes that have not been read yet.
     `pc` holds instruction addresses (bit 0 clear). A lockup always stops.
     A stop at an address happens *before* that instruction issues; a run that starts on such an
-    address executes it first.
+    address executes it first. A stop at a watchpoint happens after the instruction that accesses.
     """
 
     uart: bytes | None = None
     pc: frozenset[int] = frozenset()
+    watch: frozenset[Watchpoint] = frozenset()
     fault: bool = True
     reset: bool = False
     idle: bool = True
@@ -100,6 +121,7 @@ class StopReason:
     instructions: int  # issued since power-on, see `Engine.instructions`
     seconds: float  # virtual time since power-on
     fault: FaultState | None = None
+    watchpoint: Watchpoint | None = None
     detail: str = ""
     warnings: tuple[str, ...] = field(default=())
 

@@ -14,7 +14,18 @@ from .conftest import Program, run_on_qemu, run_to_end
 @pytest.mark.qemu
 @pytest.mark.parametrize(
     "name",
-    ["nested", "frames", "faults", "tasks", "sleep", "ramcode", "bitband", "mpu", "itdevice"],
+    [
+        "nested",
+        "frames",
+        "faults",
+        "tasks",
+        "sleep",
+        "ramcode",
+        "bitband",
+        "mpu",
+        "itdevice",
+        "loops",
+    ],
 )
 def test_prints_the_same_as_on_qemu(
     name: str, boot: Callable[[str], EmbeddedEngine], program: Program

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -231,6 +232,29 @@ def test_a_snapshot_goes_on_as_the_machine_did(name: str, boot: Boot) -> None:
     engine.restore(snapshot)
     assert engine.instructions == 1234
     assert (run_to_end(engine), engine.instructions, registers(engine)) == first
+
+
+def test_a_timer_interrupts_between_two_instructions(boot: Boot, program) -> None:
+    engine = boot("loops")
+    handler = Image.load(program("loops")).symbol("SysTickHandler").address
+    entries = []
+    for _ in range(8):
+        engine.run(Stop(pc=frozenset({handler})), PLENTY)
+        entries.append(engine.instructions)
+    # 1,680 ticks of 168 MHz at 100 million instructions a second; the first comes from the middle
+    # of the block that started the timer.
+    assert {after - before for before, after in pairwise(entries[1:])} == {1000}
+
+
+def test_stepping_off_a_stop_when_a_timer_is_due(boot: Boot, program) -> None:
+    engine = boot("loops")
+    mix = Image.load(program("loops")).symbol("mix").address
+    around = Stop(pc=frozenset(range(mix, mix + 40, 2)))
+    expected = run_to_end(engine), engine.instructions
+    engine.reset()
+    while engine.run(around, PLENTY).kind is StopKind.PC:
+        pass
+    assert (engine.uart.read().decode(), engine.instructions) == expected
 
 
 def test_host_access_to_nothing_is_an_error(boot: Boot) -> None:

@@ -109,12 +109,18 @@ _ACCESS_OF = {
     unicorn_const.UC_MEM_FETCH_PROT: Access.FETCH,
 }
 
+_DATA_HOOKS = {
+    Access.READ: unicorn_const.UC_HOOK_MEM_READ,
+    Access.WRITE: unicorn_const.UC_HOOK_MEM_WRITE,
+}
+
 
 class Core:
     """One core with its memory map.
 
     `device` answers accesses to device pages and is asked about every access that plain memory
-    refuses. `wait_for_event` is asked when the core yields in a WFE.
+    refuses, `on_refused_store` is told of a store that was. `is_wait_for_event` is asked when the
+    core yields in a WFE.
     """
 
     def __init__(self) -> None:
@@ -123,6 +129,7 @@ class Core:
         self.event: Event | None = None
         self.in_callback = False
         self.device: DeviceHandler = lambda access, address, size, value: None
+        self.on_refused_store: Callable[[], None] = lambda: None
         self.is_wait_for_event: Callable[[int], bool] = lambda pc: False
         self._failure: BaseException | None = None
         self._device_value = 0
@@ -265,13 +272,16 @@ class Core:
         self._add_hook(unicorn_const.UC_HOOK_CODE, function, user_data, address, address)
         self.forget_code(address, 2)
 
-    def add_read_hook(self, function: Any, user_data: int | None, start: int, end: int) -> int:
-        """Call `function(uc, type, address, size, value, user_data)` at data reads in [start, end).
+    def add_data_hook(
+        self, function: Any, user_data: int | None, access: Access, start: int, end: int
+    ) -> int:
+        """Call `function(uc, type, address, size, value, user_data)` before data accesses that
+        begin in [start, end).
 
-        Slows every load, in there or not; the hook must call `leave_it_block` or do as it does.
-        Returns what `remove_hook` takes.
+        Slows every load and store, in there or not; the hook must call `leave_it_block` or do as
+        it does. Returns what `remove_hook` takes.
         """
-        hook = self._add_hook(unicorn_const.UC_HOOK_MEM_READ, function, user_data, start, end - 1)
+        hook = self._add_hook(_DATA_HOOKS[access], function, user_data, start, end - 1)
         self.forget_all_code()
         return hook
 
@@ -313,7 +323,8 @@ class Core:
 
     def _install_hooks(self) -> None:
         def interrupt(uc: Any, number: int, data: Any) -> None:
-            self.event = Event(EventKind.EXCEPTION, number)
+            if self.event is None:
+                self.event = Event(EventKind.EXCEPTION, number)
             uclib.uc_emu_stop(self.handle)
 
         def invalid(uc: Any, data: Any) -> bool:
@@ -322,7 +333,8 @@ class Core:
                     return True
             except BaseException as error:
                 self.fail(error)
-            self.event = Event(EventKind.UNDEFINED)
+            if self.event is None:
+                self.event = Event(EventKind.UNDEFINED)
             return False
 
         def memory(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
@@ -335,7 +347,7 @@ class Core:
     def _on_access(self, access: Access, address: int, size: int, value: int) -> bool:
         self.in_callback = True
         try:
-            answer = self.device(access, address, size, value)
+            answer = None if self.event else self.device(access, address, size, value)
         except BaseException as error:
             self.fail(error)
             answer = None
@@ -344,6 +356,8 @@ class Core:
         if answer is None:
             if self.event is None:
                 self.event = Event(EventKind.ACCESS, size, address, access)
+                if access is Access.WRITE:
+                    self.on_refused_store()
             return False
         self._device_value = answer
         self.leave_it_block()

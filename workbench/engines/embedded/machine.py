@@ -29,6 +29,8 @@ from workbench.engines.embedded.scs import SCS_BASE, SCS_SIZE, SystemControlSpac
 from workbench.engines.embedded.systick import SysTick
 from workbench.engines.embedded.tracer import NEVER, Tracer
 from workbench.engines.embedded.tracers import make_tracer
+from workbench.engines.embedded.undo import ConditionalStores
+from workbench.engines.embedded.watch import Watch
 
 DWT_BASE, ITM_BASE, PPB_BLOCK = 0xE0001000, 0xE0000000, 0x1000
 ERASED = b"\xff"
@@ -82,6 +84,8 @@ class Machine:
             self.core, self.bus, self.exceptions, self.scb, self.mpu, self._on_mode_change
         )
         self.protection = Protection(self.core, self.bus, self.mpu)
+        self.watch = Watch(self.core, self.protection)
+        self.conditional_stores = ConditionalStores(self.core, self.protection)
         self.peripherals: dict[str, Peripheral] = {}
         self.shared: dict[str, Any] = {}  # for peripherals that reach into each other
         self.on_power_up: list[Callable[[], None]] = []  # fill memories: .repl writes, the image
@@ -92,6 +96,7 @@ class Machine:
         self._watched_divisions: set[int] = set()
         self._offsets: dict[tuple[int, int], dict[int, int]] = {}
         self.core.device = self._on_access
+        self.core.on_refused_store = self._on_refused_store
         self._add_system_blocks()
 
     def _add_system_blocks(self) -> None:
@@ -185,6 +190,8 @@ class Machine:
         if self.mpu.enabled and not self.protection.allows(address, write, self.unit.privileged):
             self.refusal = Cfsr.DACCVIOL
             return None
+        if self.watch.refuses(access, address, size):
+            return None
         window = self.bus.window_at(address)
         if window is None:
             return self._program_flash(address, size, value) if write else None
@@ -213,6 +220,10 @@ class Machine:
         self._offsets.clear()
         self.tracer.forget()
         return 0
+
+    def _on_refused_store(self) -> None:
+        self.attend()  # where the core executes on, it must not begin another block
+        self.conditional_stores.refused()
 
     def _on_mode_change(self) -> None:
         if self.mpu.enabled or self.protection.applied:

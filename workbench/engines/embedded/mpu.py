@@ -55,7 +55,7 @@ class Permission:
     execute: bool
 
 
-_ALL = Permission(True, True, True)
+EVERYTHING = Permission(True, True, True)
 _NONE = Permission(False, False, False)
 
 
@@ -93,13 +93,13 @@ class Mpu:
     def permission(self, address: int, privileged: bool) -> Permission:
         """Return what is allowed at `address` (B3.5.3); holes in the map are no matter here."""
         if not self.enabled or PPB_START <= address < PPB_END:
-            return _ALL
+            return EVERYTHING
         for region in self.regions:
             if region.holds(address):
                 rights = _ACCESS.get(region.access, _ACCESS[0])
                 read, write = rights[:2] if privileged else rights[2:]
                 return Permission(read, write, read and not region.execute_never)
-        return _ALL if privileged and self.ctrl & CTRL_PRIVDEFENA else _NONE
+        return EVERYTHING if privileged and self.ctrl & CTRL_PRIVDEFENA else _NONE
 
     def borders(self) -> frozenset[int]:
         """Addresses at which the permission may change."""

@@ -13,7 +13,7 @@ from unicorn import unicorn_const
 
 from workbench.engines.embedded.bus import Bus
 from workbench.engines.embedded.core import PAGE, Core
-from workbench.engines.embedded.mpu import Mpu, Permission
+from workbench.engines.embedded.mpu import EVERYTHING, Mpu, Permission
 
 
 class Protection:
@@ -25,11 +25,19 @@ class Protection:
         self._mpu = mpu
         self.applied = False  # whether any page differs from its own permissions
         self._current: tuple[object, ...] = ()
+        self._pages: list[tuple[int, int, int]] = []
 
     def allows(self, address: int, write: bool, privileged: bool) -> bool:
         """Whether the MPU allows a data access."""
         permission = self._mpu.permission(address, privileged)
         return permission.write if write else permission.read
+
+    @property
+    def pages(self) -> list[tuple[int, int, int]]:
+        """(start, end, UC_PROT_* bits) of all plain memory, as it is now."""
+        return self._pages or [
+            (start, end, _bits(EVERYTHING, is_flash)) for start, end, is_flash in self._bus.mapped
+        ]
 
     def update(self, privileged: bool) -> None:
         """Apply what the MPU says for this privilege."""
@@ -38,6 +46,7 @@ class Protection:
             return
         self._current = wanted
         self.applied = self._mpu.enabled
+        self._pages = []
         borders = self._mpu.borders() if self._mpu.enabled else frozenset()
         for start, end, is_flash in self._bus.mapped:
             self._protect(start, end, is_flash, borders, privileged)
@@ -60,8 +69,9 @@ class Protection:
         for begin, stop in pairwise(ordered):
             self._bus.divert(begin, stop, begin in mixed)
             if begin not in mixed:
-                permission = self._mpu.permission(begin, privileged)
-                self._core.protect(begin, stop - begin, _bits(permission, is_flash))
+                bits = _bits(self._mpu.permission(begin, privileged), is_flash)
+                self._core.protect(begin, stop - begin, bits)
+                self._pages.append((begin, stop, bits))
 
 
 def _bits(permission: Permission, is_flash: bool) -> int:

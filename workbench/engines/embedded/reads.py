@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from workbench.engines.embedded.core import MEM_CALLBACK, Core
+from workbench.engines.embedded.core import MEM_CALLBACK, Access, Core
 from workbench.engines.embedded.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID, uclib
 from workbench.trace import FLASH_LINE_BYTES, FlashReads, LineCache
 
@@ -115,7 +115,9 @@ class ReadRecorder:
             return
         for start, end in flash:
             self._hooks.append(
-                self._core.add_read_hook(self._counter.hook, self._counter.user_data, start, end)
+                self._core.add_data_hook(
+                    self._counter.hook, self._counter.user_data, Access.READ, start, end
+                )
             )
 
     def release(self) -> None:

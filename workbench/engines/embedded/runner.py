@@ -12,6 +12,7 @@ from workbench.engines.base import (
     Stop,
     StopKind,
     StopReason,
+    Watchpoint,
 )
 from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
@@ -91,6 +92,7 @@ class Runner:
         machine = self._machine
         goal = self._goal(limit)
         self._console.expect(until.uart)
+        machine.watch.set(until.watch)
         try:
             if self._is_running:
                 stopped = self._leave(until, goal)
@@ -125,7 +127,9 @@ class Runner:
 
     def _step_off(self, until: Stop, goal: Goal) -> StopReason | None:
         """Execute the instruction at a stop address, before any interrupt is taken."""
-        state = self._machine.state
+        state, clock = self._machine.state, self._machine.clock
+        if clock.next_deadline <= clock.now:
+            clock.expire()
         start = state.count
         if self._count_limit(goal) <= start:
             return self._stop(StopKind.LIMIT)
@@ -219,12 +223,13 @@ class Runner:
         if machine.cycle_counter is not None:
             machine.cycle_counter.settle()
         state.cause = StopCause.NONE
-        state.limit = limit
+        # A timer expires between two instructions: its moment is a limit, not only a deadline.
+        timer = machine.clock.next_deadline - machine.clock.slept
+        state.limit = min(limit, timer)
+        state.deadline = min(timer, state.count + SLICE)
         state.stop_before = self._stepper.watched()
         # With the MPU on, an MSR to CONTROL may drop privilege.
         state.stop_after = _MASKS if machine.mpu.ctrl else self._stop_after
-        clock = machine.clock
-        state.deadline = min(clock.next_deadline - clock.slept, state.count + SLICE)
         stepper = self._stepper
         machine.core.set_exits(exits | stepper.exits if stepper.exits else exits)
         try:
@@ -237,7 +242,11 @@ class Runner:
         machine = self._machine
         state = machine.state
         if event is not None:
+            machine.conditional_stores.settle()
             self._stepper.reset()
+            watchpoint = machine.watch.take()
+            if watchpoint is not None:
+                return self._stop_behind(watchpoint, until)
             if self._is_return(event) and machine.core.pc in until.pc:
                 state.flags = 0
                 return self._stop(StopKind.PC)
@@ -345,8 +354,28 @@ class Runner:
         self._locked_up = str(lockup)
         return self._stop(StopKind.LOCKUP, self._faults.final(), self._locked_up)
 
+    def _stop_behind(self, watchpoint: Watchpoint, until: Stop) -> StopReason:
+        """The core stands before an instruction with a watched access: execute it and stop."""
+        machine = self._machine
+        state = machine.state
+        pc = machine.core.pc
+        if state.address <= pc < state.address + state.size:
+            machine.tracer.truncate(pc - state.address)
+        state.flags = 0
+        machine.core.forget_translations()
+        machine.watch.let_pass(True)
+        try:
+            stopped = self._step_off(until, Goal())
+        finally:
+            machine.watch.let_pass(False)
+        return stopped or self._stop(StopKind.WATCH, watchpoint=watchpoint)
+
     def _stop(
-        self, kind: StopKind, fault: FaultState | None = None, detail: str = ""
+        self,
+        kind: StopKind,
+        fault: FaultState | None = None,
+        detail: str = "",
+        watchpoint: Watchpoint | None = None,
     ) -> StopReason:
         machine = self._machine
         if self._resets:
@@ -361,6 +390,7 @@ class Runner:
             instructions=machine.state.count,
             seconds=machine.clock.seconds,
             fault=fault,
+            watchpoint=watchpoint,
             detail=detail or (fault.detail if fault else ""),
             warnings=warnings,
         )

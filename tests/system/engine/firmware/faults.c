@@ -18,7 +18,7 @@ void __attribute__((used)) report(uint32_t *frame, uint32_t lr) {
   CFSR = CFSR;
   HFSR = HFSR;
   frame[6] = resume;
-  frame[7] |= 1 << 24;
+  frame[7] = (frame[7] & ~0x0600FC00u) | 1 << 24;  // out of any IT block
 }
 
 #define HANDLER(name) \
@@ -47,6 +47,30 @@ static void all(void) {
   TRY("undefined", 0, "udf #0");
   TRY("undefined, wide", 0, "udf.w #1");
   TRY("second of an IT block", 0x30000008, "cmp r0, r0\n it eq\n ldreq r1, [r0]\n");
+}
+
+// A fault inside an IT block: nothing behind it is executed, nor stored.
+static volatile uint32_t untouched;
+#define TRY_IN_IT(what, access)                                                                \
+  do {                                                                                         \
+    register uint32_t sum __asm("r3") = 0;                                                     \
+    print(what "\n");                                                                          \
+    __asm volatile(                                                                            \
+        "mov r0, %3\n adr r1, 1f\n str r1, %1\n adr r1, 2f\n orr r1, #1\n str r1, %2\n"        \
+        "mov r1, #3\n cmp r0, r0\n .balign 4\n ittet eq\n addeq r3, #1\n 1: " access "\n"      \
+        "addne r3, #2\n addeq r3, #4\n adds r3, #8\n str r1, [%4]\n .balign 4\n nop\n 2: nop\n" \
+        : "+l"(sum), "=m"(expected_pc), "=m"(resume)                                           \
+        : "r"(0x30000008), "r"(&untouched)                                                     \
+        : "r0", "r1", "r2", "memory", "cc");                                                   \
+    print_hex("done before", sum);                                                             \
+    print_hex("stored behind", untouched);                                                     \
+  } while (0)
+
+static void in_it_blocks(void) {
+  TRY_IN_IT("load in an IT block", "ldreq r2, [r0]");
+  TRY_IN_IT("store in an IT block", "streq r1, [r0]");
+  TRY_IN_IT("byte in an IT block", "strbeq r1, [r0]");
+  TRY_IN_IT("multiple in an IT block", "stmeq r0!, {r1, r2}");
 }
 
 static void jumps(void) {
@@ -79,6 +103,7 @@ int main(void) {
   print("enabled\n");
   all();
   jumps();
+  in_it_blocks();
   print("fpu off\n");
   TRY("vmov", 0, "vmov s0, r0");
   TRY("vmov in a failed IT", 1, "cmp r0, #0\n it eq\n vmoveq s0, r0");
