@@ -134,3 +134,23 @@ def test_fifty_runs_in_a_row_are_the_same(started, probe_image):
         reason = started.run(Stop(), Seconds(1.0))
         outcomes.add((reason.kind, reason.instructions, reason.seconds, started.uart.transcript))
     assert len(outcomes) == 1
+
+
+def test_collector_of_mono_never_waits_for_a_thread_that_waits_for_python(
+    installation, probe_image, monkeypatch
+):
+    """Each byte makes the core wait for Python to look, and the collector run all the time.
+
+    Where a hook enters Python on the core's thread, this hangs within 5,000 bytes.
+    """
+    monkeypatch.setenv("MONO_THREADS_SUSPEND", "hybrid")  # Mono's default, not the worker's
+    monkeypatch.setenv("MONO_GC_PARAMS", "nursery-size=256k")
+    with RenodeEngine(installation) as engine:
+        engine.load(probe_image, platform.load(BOARD))
+        engine.run(Stop(), Seconds(1.0))
+        engine._process.answer_seconds = 10.0
+        engine.uart.read()
+        for _ in range(40):
+            engine.uart.write(b"abcd" * 64)
+            engine.run(Stop(uart=rb"![b-e]"), Seconds(1.0))
+        assert engine.uart.read() == b"bcde" * 64 * 40

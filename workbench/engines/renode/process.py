@@ -42,6 +42,12 @@ WORKER = (sys.executable, "-m", "workbench.engines.renode.worker")
 START_SECONDS = 90.0
 ANSWER_SECONDS = 60.0
 
+# Mono's collector stops the other threads first. Left to itself it waits for each one to come to a
+# safe place, and one that waits for Python's lock never comes there while the collecting thread
+# holds that lock (pythonnet 3.2 on Mono 6.8). No thread of Renode's enters Python after the start
+# (`worker.dotnet.attach`); during it, pyrenode3's own second thread does.
+_SUSPENDED_BY_SIGNAL = {"MONO_THREADS_SUSPEND": "preemptive"}
+
 _LOG_LINES = 12
 _QUIT_SECONDS = 2.0
 _DUMP_SECONDS = 0.3
@@ -143,6 +149,7 @@ class WorkerProcess:
         config.mkdir()
         packages = [str(Path(__file__).parents[3]), environment.get("PYTHONPATH", "")]
         return {
+            **_SUSPENDED_BY_SIGNAL,
             **environment,
             **installation,
             "TMPDIR": str(temporary),

@@ -59,6 +59,8 @@ __all__ = [
     "UInt32",
     "UInt64",
     "WorkMode",
+    "attach",
+    "detach",
     "interface_to_class",
     "invoke_hidden",
     "type_of",
@@ -68,6 +70,21 @@ __all__ = [
 def type_of(kind: Any) -> Any:
     """The System.Type of a .NET class, as `typeof` gives it."""
     return clr.GetClrType(kind)
+
+
+def attach(target: Any, event: str, handler: Any) -> None:
+    """Let `event` of `target` call the delegate `handler` itself.
+
+    Python's `+=` would put a Python function between them: whoever raises the event then waits for
+    Python's lock, in a way that Mono's collector cannot interrupt, while the holder of that lock
+    may be the one that collects and waits for it to stand still.
+    """
+    target.GetType().GetEvent(event).AddEventHandler(target, handler)
+
+
+def detach(target: Any, event: str, handler: Any) -> None:
+    """Undo `attach`."""
+    target.GetType().GetEvent(event).RemoveEventHandler(target, handler)
 
 
 def invoke_hidden(target: Any, name: str, argument: Any) -> bool:

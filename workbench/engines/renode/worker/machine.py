@@ -185,18 +185,18 @@ class Machine:
 
     def _attach(self) -> None:
         hooks = self.hooks
-        self._uart.CharReceived += hooks.byte
-        self.machine.MachineReset += hooks.reset
-        self.cpu.StateChanged += hooks.state
+        dotnet.attach(self._uart, "CharReceived", hooks.byte)
+        dotnet.attach(self.machine, "MachineReset", hooks.reset)
+        dotnet.attach(self.cpu, "StateChanged", hooks.state)
         self.cpu.AddHookAtInterruptBegin(hooks.exception)
         self.cpu.AddHookAtWfiStateChange(hooks.sleep)
 
     def _detach(self) -> None:
         """Take everything off that is no part of the machine: Save cannot write it."""
         hooks = self.hooks
-        self._uart.CharReceived -= hooks.byte
-        self.machine.MachineReset -= hooks.reset
-        self.cpu.StateChanged -= hooks.state
+        dotnet.detach(self._uart, "CharReceived", hooks.byte)
+        dotnet.detach(self.machine, "MachineReset", hooks.reset)
+        dotnet.detach(self.cpu, "StateChanged", hooks.state)
         self.cpu.RemoveHookAtWfiStateChange(hooks.sleep)
         # The only hook that has no public way to remove it (1.15.3 to 1.16).
         if not dotnet.invoke_hidden(self.cpu, "RemoveHookAtInterruptBegin", hooks.exception):
