@@ -51,19 +51,20 @@ static void all(void) {
 
 // A fault inside an IT block: nothing behind it is executed, nor stored.
 static volatile uint32_t untouched;
-#define TRY_IN_IT(what, access)                                                                \
-  do {                                                                                         \
-    register uint32_t sum __asm("r3") = 0;                                                     \
-    print(what "\n");                                                                          \
-    __asm volatile(                                                                            \
-        "mov r0, %3\n adr r1, 1f\n str r1, %1\n adr r1, 2f\n orr r1, #1\n str r1, %2\n"        \
-        "mov r1, #3\n cmp r0, r0\n .balign 4\n ittet eq\n addeq r3, #1\n 1: " access "\n"      \
+#define TRY_IN_IT(what, access)                                                                 \
+  do {                                                                                          \
+    register uint32_t sum __asm("r3") = 0;                                                      \
+    print(what "\n");                                                                           \
+    __asm volatile(                                                                             \
+        "mov r0, %3\n adr r1, 1f\n str r1, %1\n adr r1, 2f\n orr r1, #1\n str r1, %2\n"         \
+        "mov r1, #3\n cmp r0, r0\n .balign 4\n ittet eq\n addeq r3, #1\n 1: " access            \
+        "\n"                                                                                    \
         "addne r3, #2\n addeq r3, #4\n adds r3, #8\n str r1, [%4]\n .balign 4\n nop\n 2: nop\n" \
-        : "+l"(sum), "=m"(expected_pc), "=m"(resume)                                           \
-        : "r"(0x30000008), "r"(&untouched)                                                     \
-        : "r0", "r1", "r2", "memory", "cc");                                                   \
-    print_hex("done before", sum);                                                             \
-    print_hex("stored behind", untouched);                                                     \
+        : "+l"(sum), "=m"(expected_pc), "=m"(resume)                                            \
+        : "r"(0x30000008), "r"(&untouched)                                                      \
+        : "r0", "r1", "r2", "memory", "cc");                                                    \
+    print_hex("done before", sum);                                                              \
+    print_hex("stored behind", untouched);                                                      \
   } while (0)
 
 static void in_it_blocks(void) {
