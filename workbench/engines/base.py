@@ -72,6 +72,11 @@ class Stop:
     reset: bool = False
     idle: bool = True
 
+    def watchpoint_at(self, address: int, size: int, is_write: bool) -> Watchpoint | None:
+        """Return the watchpoint that an access of `size` bytes at `address` hits, if any."""
+        hit = (point for point in self.watch if point.matches(address, size, is_write))
+        return min(hit, key=lambda p: (p.address, p.size, p.read), default=None)
+
 
 @dataclass(frozen=True)
 class Instructions:

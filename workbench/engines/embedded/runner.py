@@ -92,7 +92,7 @@ class Runner:
         machine = self._machine
         goal = self._goal(limit)
         self._console.expect(until.uart)
-        machine.watch.set(until.watch)
+        machine.watch.set(until)
         try:
             if self._is_running:
                 stopped = self._leave(until, goal)

@@ -14,7 +14,7 @@ from typing import Any
 
 from unicorn import unicorn_const
 
-from workbench.engines.base import Watchpoint
+from workbench.engines.base import Stop, Watchpoint
 from workbench.engines.embedded.core import MEM_CALLBACK, PAGE, Access, Core
 from workbench.engines.embedded.protection import Protection
 
@@ -27,7 +27,7 @@ class Watch:
     def __init__(self, core: Core, protection: Protection) -> None:
         self._core = core
         self._protection = protection
-        self._points: frozenset[Watchpoint] = frozenset()
+        self._until = Stop()
         self._hooks: list[int] = []
         self._closed: list[int] = []  # pages
         self._hit: Watchpoint | None = None
@@ -42,15 +42,15 @@ class Watch:
 
         self._hook = MEM_CALLBACK(hook)
 
-    def set(self, points: frozenset[Watchpoint]) -> None:
-        """Watch `points` and nothing else."""
-        if points == self._points:
+    def set(self, until: Stop) -> None:
+        """Watch what `until` wants watched, and nothing else."""
+        before, self._until = self._until.watch, until
+        if until.watch == before:
             return
-        self._points = points
         for hook in self._hooks:
             self._core.remove_hook(hook)
         self._hooks.clear()
-        for point in points:
+        for point in until.watch:
             start, end = max(0, point.address - WIDEST + 1), point.address + point.size
             for access, wanted in ((Access.READ, point.read), (Access.WRITE, point.write)):
                 if wanted:
@@ -63,8 +63,8 @@ class Watch:
 
     def refuses(self, access: Access, address: int, size: int) -> bool:
         """Whether the access must not be made now, because it is watched."""
-        if self._points and not self._passing and access is not Access.FETCH and not self._hit:
-            self._hit = self._match(address, size, access is Access.WRITE)
+        if self._until.watch and not self._passing and access is not Access.FETCH and not self._hit:
+            self._hit = self._until.watchpoint_at(address, size, access is Access.WRITE)
         return self._hit is not None
 
     def take(self) -> Watchpoint | None:
@@ -80,7 +80,9 @@ class Watch:
         self._passing = passing
 
     def _on_access(self, address: int, size: int, is_write: bool) -> None:
-        hit = None if self._passing else self._match(address, size, is_write)
+        if self._hit is not None:
+            return  # behind a conditional store, see `undo.py`
+        hit = None if self._passing else self._until.watchpoint_at(address, size, is_write)
         if hit is None:
             self._core.leave_it_block()
             return
@@ -99,7 +101,3 @@ class Watch:
                 self._core.protect(page, PAGE, own & permissions)
                 return True
         return False
-
-    def _match(self, address: int, size: int, is_write: bool) -> Watchpoint | None:
-        matching = (p for p in self._points if p.matches(address, size, is_write))
-        return min(matching, key=lambda p: (p.address, p.size, p.read), default=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.engines.base import (
@@ -15,6 +14,7 @@ from workbench.engines.base import (
     Stop,
     StopKind,
     StopReason,
+    TraceMark,
 )
 from workbench.engines.boot import boot_of
 from workbench.engines.renode.discovery import RenodeInstallation, discover
@@ -25,6 +25,7 @@ from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, Renode
 from workbench.errors import EngineError, UserError
 
 if TYPE_CHECKING:
+    from workbench.engines.renode.recording import Recording
     from workbench.image import Image
     from workbench.platform import Platform
     from workbench.trace import Trace
@@ -62,6 +63,7 @@ class RenodeEngine(Engine):
         self._process: WorkerProcess | None = None
         self._instructions = 0
         self._traces = 0
+        self._recording: Recording | None = None
         self._flash: tuple[tuple[int, int], ...] = ()
         self._saves = 0
         self._untold: tuple[str, ...] = ()  # warnings for the next StopReason
@@ -110,6 +112,7 @@ class RenodeEngine(Engine):
             on_event=self._progress,
             pattern_length=None if pattern is None else len(pattern),
             pc=sorted(until.pc),
+            watch=[(p.address, p.size, p.read, p.write) for p in until.watch],
             fault=until.fault,
             reset=until.reset,
             idle=until.idle,
@@ -117,38 +120,43 @@ class RenodeEngine(Engine):
             nanoseconds=nanoseconds,
         )
         self._note(answer)
-        return self._reason(answer.fields)
+        return replace(
+            self._reason(answer.fields),
+            watchpoint=until.watchpoint_at(*answer.fields.get("accessed", (0, 0, False))),
+        )
 
     @property
     def instructions(self) -> int:
         return self._instructions
 
     def start_trace(self, flash_reads: bool = False) -> None:
+        from workbench.engines.renode.recording import Recording
+
         worker = self._worker()
         self._traces += 1
-        blocks, reads = self._trace_files(worker.folder)
-        worker.ask(
+        blocks = worker.folder / f"blocks-{self._traces}"
+        reads = worker.folder / f"reads-{self._traces}"
+        answer = worker.ask(
             "start_trace",
             path=str(blocks),
             reads_path=str(reads),
             ranges=self._flash if flash_reads else [],
         )
-
-    def _trace_files(self, folder: Path) -> tuple[Path, Path]:
-        return folder / f"blocks-{self._traces}", folder / f"reads-{self._traces}"
+        begun = int(answer.fields["instructions"])
+        self._recording = Recording(blocks, reads, begun, self._read_code)
 
     def stop_trace(self) -> Trace:
-        from workbench.engines.renode.blocks import read_flash_reads, read_trace
+        answer = self._worker().ask("stop_trace")
+        return self._recorded().finish(int(answer.fields["instructions"]))
 
-        worker = self._worker()
-        executed = int(worker.ask("stop_trace").fields["instructions"])
-        blocks, reads = self._trace_files(worker.folder)
-        try:
-            found = read_flash_reads(reads) if reads.exists() else None
-            return replace(read_trace(blocks, executed, self._read_code), flash_reads=found)
-        finally:
-            blocks.unlink(missing_ok=True)
-            reads.unlink(missing_ok=True)
+    def mark_trace(self) -> TraceMark:
+        fields = self._worker().ask("mark_trace").fields
+        return self._recorded().mark(int(fields["instructions"]), int(fields["reads"]))
+
+    def _recorded(self) -> Recording:
+        if self._recording is None:
+            raise UserError("no trace was started", "Call start_trace() first.")
+        return self._recording
 
     def snapshot(self) -> Snapshot:
         worker = self._worker()

@@ -10,6 +10,8 @@ import clr
 from Antmicro.Renode.Core import EmulationManager, IMachine
 from Antmicro.Renode.Logging import Logger
 from Antmicro.Renode.Logging.Profiling import MemoryOperation
+from Antmicro.Renode.Peripherals.Bus import Access as BusAccess
+from Antmicro.Renode.Peripherals.Bus import BusHookDelegate, SysbusAccessWidth
 from Antmicro.Renode.Peripherals.CPU import (
     ICPU,
     CPUState,
@@ -33,6 +35,8 @@ __all__ = [
     "Array",
     "BinaryWriter",
     "Boolean",
+    "BusAccess",
+    "BusHookDelegate",
     "Byte",
     "CPUState",
     "ClockEntry",
@@ -55,6 +59,7 @@ __all__ = [
     "ParameterExpression",
     "RegisterValue",
     "SemaphoreSlim",
+    "SysbusAccessWidth",
     "Type",
     "UInt32",
     "UInt64",

@@ -18,6 +18,7 @@ from workbench.engines.renode.worker.dotnet import (
     Array,
     BinaryWriter,
     Boolean,
+    BusHookDelegate,
     Byte,
     CPUState,
     ExecutionMode,
@@ -34,6 +35,7 @@ from workbench.engines.renode.worker.dotnet import (
     MemoryOperation,
     ParameterExpression,
     SemaphoreSlim,
+    SysbusAccessWidth,
     Type,
     UInt32,
     UInt64,
@@ -45,9 +47,11 @@ from workbench.engines.renode.worker.dotnet import (
 _FAULTS = (1, 3, 4, 17, 18)
 _EXCEPTION_INDICES = 64
 
+READ_RECORD_BYTES = 16  # of `record_reads`
+
 
 class Signal(IntEnum):
-    """What a hook noticed; the core is parked after the last two."""
+    """What a hook noticed; the core is parked after the QUESTIONS."""
 
     NONE = 0
     LIMIT = 1
@@ -56,6 +60,7 @@ class Signal(IntEnum):
     RESET = 4
     BYTE = 5
     SLEEP = 6
+    WATCH = 7
 
 
 QUESTIONS = (Signal.BYTE, Signal.SLEEP)
@@ -74,6 +79,7 @@ class Hooks:
         self._fault_indices = Array[Boolean]([False] * _EXCEPTION_INDICES)
         self._wanted = Array[Boolean]([False] * len(Signal))
         self._asleep = Array[Boolean]([False])
+        self._accessed = Array[UInt64]([UInt64(0)] * 4)
         self._cpu = cpu
         self._stream = FileStream(console, FileMode.Append, FileAccess.Write, FileShare.Read, 1)
         self.limit = self._delegate(Action, [], self._stop(Signal.LIMIT))
@@ -82,6 +88,8 @@ class Hooks:
         )
         self.byte = self._make_byte()
         self.exception = self._make_exception()
+        self.read = self._make_access(is_write=False)
+        self.write = self._make_access(is_write=True)
         self.sleep = self._make_sleep()
         self.reset = self._make_reset()
         self.state = self._make_state()
@@ -132,6 +140,17 @@ class Hooks:
     @asleep.setter
     def asleep(self, value: bool) -> None:
         self._asleep[0] = value
+
+    @property
+    def accessed(self) -> tuple[int, int, bool]:
+        """Address, bytes, and whether it is a write, of the access that WATCH is about."""
+        address, size, is_write, _ = (int(value) for value in self._accessed)
+        return address, size, bool(is_write)
+
+    @property
+    def accessed_at(self) -> int:
+        """The address of the instruction that accesses."""
+        return int(self._accessed[3]) & ~1
 
     def record_blocks(self, path: str) -> tuple[Any, Any]:
         """Return a delegate for SetHookAtBlockBegin, and the writer behind it.
@@ -199,6 +218,24 @@ class Hooks:
         fault = self._flag(self._fault_indices, Expression.Convert(index, type_of(Int32)))
         body = Expression.IfThen(known, Expression.IfThen(fault, self._stop(Signal.FAULT)))
         return self._delegate_of(Action[UInt64], [index], body)
+
+    def _make_access(self, is_write: bool) -> Any:
+        kinds = [ICpuSupportingGdb, UInt64, SysbusAccessWidth, UInt64]
+        parameters = [Expression.Parameter(type_of(kind), f"p{n}") for n, kind in enumerate(kinds)]
+        _, address, width, _ = parameters
+        pc = Expression.Property(Expression.Constant(self._cpu), "PC")
+        values = (
+            address,
+            Expression.Convert(width, type_of(UInt64)),
+            _constant(UInt64(int(is_write))),
+            Expression.Property(pc, "RawValue"),
+        )
+        noted = (
+            Expression.Assign(_element(self._accessed, index), value)
+            for index, value in enumerate(values)
+        )
+        body = _block(*noted, self._stop(Signal.WATCH))
+        return self._delegate_of(BusHookDelegate, parameters, body)
 
     def _make_sleep(self) -> Any:
         asleep = Expression.Parameter(type_of(Boolean), "asleep")

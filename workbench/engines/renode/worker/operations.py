@@ -10,9 +10,11 @@ from typing import Any
 from workbench.engines.renode.protocol import Message
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.console import Console
+from workbench.engines.renode.worker.hooks import READ_RECORD_BYTES
 from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
 from workbench.engines.renode.worker.run import Runner, Until
 from workbench.engines.renode.worker.state import State
+from workbench.engines.renode.worker.watchpoints import Watchpoint
 
 _CONSOLE = str(Path("console").absolute())  # in the worker's own folder
 
@@ -73,6 +75,7 @@ class Operations:
         until = Until(
             uart=None if length is None else request.blob[:length],
             pc=frozenset(fields["pc"]),
+            watch=frozenset(Watchpoint(*point) for point in fields.get("watch", ())),
             fault=fields["fault"],
             reset=fields["reset"],
             idle=fields["idle"],
@@ -85,6 +88,8 @@ class Operations:
         result = {"reason": reason, "log": [log_start, self._log_size()], **self._where()}
         if reason == "fault":
             result["fault"] = self._state.fault()
+        elif reason == "watch":
+            result["accessed"] = self._machine.hooks.accessed
         return result, self._console.take()
 
     def op_send(self, request: Message) -> tuple[dict[str, Any], bytes]:
@@ -117,6 +122,14 @@ class Operations:
             cpu.SetHookAtMemoryAccess(hook)
             self._recording.append((hook, writer))
         return {"instructions": self._machine.instructions}, b""
+
+    def op_mark_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Say how far the recording has come, and let the files hold it."""
+        for _, writer in self._recording:
+            writer.Flush()
+        recorded = int(self._recording[1][1].BaseStream.Position) if self._recording[1:] else 0
+        reads = recorded // READ_RECORD_BYTES
+        return {"instructions": self._machine.instructions, "reads": reads}, b""
 
     def op_stop_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
         self._machine.cpu.ClearHookAtBlockBegin()

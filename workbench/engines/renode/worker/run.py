@@ -25,6 +25,7 @@ from workbench.engines.renode.worker.dotnet import (
 from workbench.engines.renode.worker.hooks import QUESTIONS, Signal
 from workbench.engines.renode.worker.machine import Machine, RenodeError
 from workbench.engines.renode.worker.pattern import last_bytes
+from workbench.engines.renode.worker.watchpoints import Watchpoint, watching
 
 _TIMER = "workbench limit"
 _NEVER = 1 << 63  # period of a counter that only counts, as the DWT's
@@ -43,6 +44,7 @@ _REASONS = {
     Signal.RESET: "reset",
     Signal.BYTE: "uart",
     Signal.SLEEP: "idle",
+    Signal.WATCH: "watch",
 }
 
 
@@ -52,6 +54,7 @@ class Until:
 
     uart: bytes | None = None
     pc: frozenset[int] = frozenset()
+    watch: frozenset[Watchpoint] = frozenset()
     fault: bool = True
     reset: bool = False
     idle: bool = True
@@ -105,6 +108,20 @@ class Runner:
             return "uart"
         ask_bytes = frozenset() if until.uart is None else last_bytes(until.uart)
         self._machine.hooks.arm(ask_bytes, fault=until.fault, sleep=until.idle, reset=until.reset)
+        with watching(self._machine, until.watch):
+            reason = self._run_to(until)
+        if reason == "watch" and self._stands_at(self._machine.hooks.accessed_at):
+            stepped = self._bounded(1, None)  # the instruction was taken back
+            return reason if stepped == "limit" else stepped
+        return reason
+
+    def _stands_at(self, address: int) -> bool:
+        """Is `address`, as a hook saw PC, that of the next instruction? Hooks see that of a 32-bit
+        one two bytes late.
+        """
+        return address - (int(self._machine.cpu.PC.RawValue) & ~1) in (0, 2)
+
+    def _run_to(self, until: Until) -> str:
         begun = self._machine.instructions, self._machine.nanoseconds
         first = self._first_step(until)
         if first is not None:
@@ -117,7 +134,7 @@ class Runner:
             left_ns = until.nanoseconds - (self._machine.nanoseconds - begun[1])
         if (left or left_ns or 0) <= 0:
             return "limit"
-        return self._watched(until.pc, left, left_ns)
+        return self._to_addresses(until.pc, left, left_ns)
 
     def _first_step(self, until: Until) -> str | None:
         """Do what must come before the addresses are watched; return a reason if it ends the run.
@@ -135,7 +152,7 @@ class Runner:
             reason = self._bounded(1, None)
         return None if reason == "limit" else reason
 
-    def _watched(self, pc: frozenset[int], instructions: int | None, ns: int | None) -> str:
+    def _to_addresses(self, pc: frozenset[int], instructions: int | None, ns: int | None) -> str:
         cpu, hook = self._machine.cpu, self._machine.hooks.address
         for address in pc:
             cpu.AddHook(address, hook)
