@@ -6,12 +6,15 @@ on, the bytes of that field and of the checksum differ.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from workbench import platform
-from workbench.engines.base import Engine, Seconds, Stop, StopKind
+from workbench.builder import boards
+from workbench.builder.plan import KERNEL_SETS
+from workbench.engines.base import Engine, Instructions, Seconds, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.link import Client
@@ -24,6 +27,7 @@ pytestmark = pytest.mark.renode
 
 INVOKE = "tflite::MicroInterpreter::Invoke"
 SECOND = Seconds(1.0)
+PARTS = (1, 7777, 12_345)  # instructions
 INPUTS = np.random.default_rng(3).integers(-128, 128, (4, 490), dtype=np.int8)
 
 
@@ -37,6 +41,7 @@ class Session:
     outputs: list[list[int]]
     invokes: list[int]
     trace: Trace
+    parts: list[Trace]  # of the same inference, cut where no block ends
 
 
 def watch(engine: Engine, image, board: str) -> Session:
@@ -48,30 +53,38 @@ def watch(engine: Engine, image, board: str) -> Session:
     hello, console = engine.instructions, engine.uart.transcript
     outputs = [client.infer_int8(features).outputs[0].tolist() for features in INPUTS]
     measured = [invoke(engine, image, features) for features in INPUTS]
-    return Session(boot, hello, console, outputs, [m[0] for m in measured], measured[-1][1])
+    invokes = [m[0] for m in measured]
+    return Session(boot, hello, console, outputs, invokes, *measured[-1][1:])
 
 
-def invoke(engine: Engine, image, features) -> tuple[int, Trace]:
-    """Instructions and trace of one Invoke(), from its first to its return."""
+def invoke(engine: Engine, image, features) -> tuple[int, Trace, list[Trace]]:
+    """Instructions, trace and its parts of one Invoke(), from its first to its return."""
     engine.uart.write(encode(Frame(Request.INFER_INT8, 99, features.tobytes())))
     entry = frozenset({image.symbol(INVOKE).address})
     assert engine.run(Stop(pc=entry), SECOND).kind is StopKind.PC
     begun, back = engine.instructions, engine.registers["lr"] & ~1
     engine.start_trace(flash_reads=True)
+    marks = [None]
+    for length in PARTS:
+        engine.run(Stop(), Instructions(length))
+        marks.append(engine.mark_trace())
     assert engine.run(Stop(pc=frozenset({back})), SECOND).kind is StopKind.PC
+    marks.append(engine.mark_trace())
     trace = engine.stop_trace()
     count = engine.instructions - begun
     engine.run(Stop(), SECOND)
-    return count, trace
+    return count, trace, [mark.since(before) for before, mark in pairwise(marks)]
+
+
+def flash_reads(trace: Trace) -> tuple[int, int]:
+    """All of them: Renode tells the block that they are in, not the instruction."""
+    found = trace.flash_reads.values()
+    return sum(one.reads for one in found), sum(one.lines for one in found)
 
 
 @pytest.fixture(
     scope="module",
-    params=[
-        (board, kernels)
-        for board in ("stm32f4_discovery", "nrf52840_dk")
-        for kernels in ("reference", "cmsis_nn")
-    ],
+    params=[(board, kernels) for board in boards() for kernels in KERNEL_SETS],
     ids="-".join,
 )
 def sessions(request, started, firmware_image):
@@ -103,11 +116,21 @@ def test_traces_are_the_same(sessions):
     assert renode.trace.jumps == embedded.trace.jumps
     assert renode.trace.code == embedded.trace.code
     assert renode.trace.instructions == renode.invokes[-1]
+    assert flash_reads(renode.trace) == flash_reads(embedded.trace)
+
+
+def test_what_lies_between_marks_is_the_same(sessions):
+    embedded, renode = sessions
+    assert [part.instructions for part in renode.parts[:-1]] == list(PARTS)
+    for ours, theirs in zip(embedded.parts, renode.parts, strict=True):
+        assert theirs.counts == ours.counts
+        assert theirs.jumps == ours.jumps
+        assert flash_reads(theirs) == flash_reads(ours)
 
 
 def test_modelled_cycles_are_the_same_to_the_cycle(sessions):
     embedded, renode = sessions
-    for board in ("stm32f4_discovery", "nrf52840_dk"):  # both kinds of flash
+    for board in boards():  # both kinds of flash
         model = CycleModel.of(platform.load(board))
         for clock in (64_000_000, 168_000_000):
             ours, theirs = (model.estimate(one.trace, clock) for one in (embedded, renode))

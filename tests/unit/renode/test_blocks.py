@@ -6,7 +6,9 @@ The code, with the instruction sizes that its first halfwords give:
 
 import struct
 
-from workbench.engines.renode.blocks import read_trace
+from workbench.engines.renode.blocks import BlockRecord
+from workbench.engines.renode.recording import Recording
+from workbench.trace import FlashReads
 
 CODE = bytes.fromhex("00bf00f000f800bffae700f000f8") + bytes(64)
 BASE = 0x100
@@ -16,10 +18,14 @@ def memory(address: int, size: int) -> bytes:
     return CODE[address - BASE : address - BASE + size]
 
 
-def trace_of(tmp_path, records, executed):
+def record_of(tmp_path, records, executed):
     path = tmp_path / "blocks"
     path.write_bytes(b"".join(struct.pack("<QQ", *record) for record in records))
-    return read_trace(path, executed, memory)
+    return BlockRecord(path, executed, memory)
+
+
+def trace_of(tmp_path, records, executed):
+    return record_of(tmp_path, records, executed).trace(0, executed)
 
 
 def test_nothing_recorded_is_an_empty_trace(tmp_path):
@@ -57,3 +63,40 @@ def test_block_announced_and_not_entered_leaves_nothing(tmp_path):
     trace = trace_of(tmp_path, [(0x100, 0), (0x10A, 1), (0x10A, 1)], 2)
     assert trace.counts == {0x100: 1, 0x10A: 1}
     assert trace.jumps == {(0x100, 0x10A): 1}
+
+
+def test_parts_add_up_and_a_jump_belongs_to_what_comes_after_it(tmp_path):
+    record = record_of(tmp_path, [(0x100, 0), (0x102, 1), (0x102, 4), (0x10A, 7)], 8)
+    first, second = record.trace(0, 4), record.trace(4, 8)
+    assert first.counts == {0x100: 1, 0x102: 1, 0x106: 1, 0x108: 1}
+    assert second.counts == {0x102: 1, 0x106: 1, 0x108: 1, 0x10A: 1}
+    assert (first.jumps, second.jumps) == ({}, {(0x108, 0x102): 1})
+    assert second.code == {0x102: CODE[2:14]}
+
+
+def test_parts_can_be_read_once_the_machine_is_gone(tmp_path):
+    blocks = tmp_path / "blocks"
+    blocks.write_bytes(struct.pack("<QQQQ", 0x100, 5, 0x102, 6))
+    here = True
+
+    def read(address, size):
+        assert here
+        return memory(address, size)
+
+    recording = Recording(blocks, tmp_path / "reads", 5, read)
+    marks = [recording.mark(6, 0), recording.mark(9, 0)]
+    whole = recording.finish(9)
+    here = False
+    assert not blocks.exists()
+    assert marks[1].since(None) == whole
+    assert marks[1].since(marks[0]).counts == {0x102: 1, 0x106: 1, 0x108: 1}
+
+
+def test_lines_read_before_a_mark_are_still_there_after_it(tmp_path):
+    blocks, reads = tmp_path / "blocks", tmp_path / "reads"
+    blocks.write_bytes(struct.pack("<QQQQ", 0x100, 0, 0x100, 1))
+    reads.write_bytes(struct.pack("<QQQQ", 0x100, 0x800, 0x100, 0x804))
+    recording = Recording(blocks, reads, 0, memory)
+    marks = [recording.mark(1, 1), recording.mark(2, 2)]
+    assert marks[0].since(None).flash_reads == {0x100: FlashReads(1, 1)}
+    assert marks[1].since(marks[0]).flash_reads == {0x100: FlashReads(1, 0)}

@@ -9,82 +9,107 @@ interrupt, a stop.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from workbench.trace import FLASH_LINE_BYTES, FlashReads, LineCache, Trace
+from workbench.trace import Trace
 
 _RECORD = np.dtype([("address", "<u8"), ("executed", "<u8")])
-_READ = np.dtype([("pc", "<u8"), ("address", "<u8")])
 _CHUNK = 1 << 22
 _HALF = np.uint64(32)
+_LOW = 0xFFFFFFFF
 _WIDE = 0xE800  # first halfword of a 32-bit instruction is at least this (ARM DDI 0403E, A5.1)
 _MERGE_GAP = 64
 
 Run = tuple[int, int]  # address of a block, instructions executed of it
+ReadMemory = Callable[[int, int], bytes]  # (address, size) -> contents
 
 
-def read_trace(path: Path, executed: int, read: Callable[[int, int], bytes]) -> Trace:
-    """Return the trace in the record `path`.
+class BlockRecord:
+    """What was executed during one recording, in its order."""
 
-    executed: the core's instruction count when the recording ended.
-    read: memory of the machine, (address, size) -> bytes.
-    """
-    runs, followers = _count(path, executed)
-    code = _Code(_ranges(runs), read)
-    layout = {run: code.addresses(*run) for run in runs}
-    counts: Counter[int] = Counter()
-    for run, times in runs.items():
-        for address in layout[run][0]:
-            counts[address] += times
-    jumps: Counter[tuple[int, int]] = Counter()
-    for (run, next_address), times in followers.items():
-        addresses, end = layout[run]
-        if next_address != end:
-            jumps[addresses[-1], next_address] += times
-    return Trace(dict(counts), dict(jumps), code.executed(counts))
+    def __init__(self, path: Path, executed: int, read: ReadMemory) -> None:
+        """Take the record `path`.
 
-
-def read_flash_reads(path: Path) -> dict[int, FlashReads]:
-    """Return the data reads in the record `path`, by instruction."""
-    records = np.fromfile(path, _READ) if path.stat().st_size else np.empty(0, _READ)
-    cache = LineCache()
-    counts: dict[int, list[int]] = {}
-    lines = (records["address"] // FLASH_LINE_BYTES).tolist()
-    for pc, line in zip(records["pc"].tolist(), lines, strict=True):
-        count = counts.setdefault(pc, [0, 0])
-        count[0] += 1
-        count[1] += cache.misses(line)
-    return {pc: FlashReads(*count) for pc, count in sorted(counts.items())}
-
-
-def _count(path: Path, executed: int) -> tuple[Counter[Run], Counter[tuple[Run, int]]]:
-    """Count blocks by address and length, and by what followed them."""
-    records = np.fromfile(path, _RECORD) if path.stat().st_size else np.empty(0, _RECORD)
-    lengths = np.diff(records["executed"], append=np.uint64(executed))
-    begun = lengths > 0  # a block may be announced and then not be entered
-    addresses, lengths = records["address"][begun], lengths[begun]
-    runs: Counter[Run] = Counter()
-    followers: Counter[tuple[Run, int]] = Counter()
-    for start in range(0, len(addresses), _CHUNK):
-        part = slice(start, start + _CHUNK)
+        executed: the core's instruction count when the recording ended.
+        read: memory of the machine, read here and not later.
+        """
+        records = records_in(path, _RECORD)
+        lengths = np.diff(records["executed"], append=np.uint64(executed))
+        begun = lengths > 0  # a block may be announced and then not be entered
+        self._starts = records["executed"][begun]
         # Addresses and lengths have 32 bits: two of them in one number sort fast.
-        kinds, kind, times = np.unique(
-            addresses[part] << _HALF | lengths[part], return_inverse=True, return_counts=True
-        )
-        found = [(key >> 32, key & 0xFFFFFFFF) for key in kinds.tolist()]
-        runs.update(dict(zip(found, times.tolist(), strict=True)))
-        following = addresses[start + 1 : start + 1 + _CHUNK]
-        links = kind[: len(following)].astype(np.uint64) << _HALF | following
-        pairs, seen = np.unique(links, return_counts=True)
-        for key, count in zip(pairs.tolist(), seen.tolist(), strict=True):
-            followers[found[key >> 32], key & 0xFFFFFFFF] += count
-    return runs, followers
+        runs = records["address"][begun] << _HALF | lengths[begun]
+        kinds = _distinct(runs)
+        self._kind = np.empty(len(runs), np.uint32)  # of each block begun: which of the distinct
+        for part in _chunks(0, len(runs)):
+            self._kind[part] = np.searchsorted(kinds, runs[part])
+        distinct = [(run >> 32, run & _LOW) for run in kinds.tolist()]
+        self._code = _Code(_ranges(distinct), read)
+        self._layout = [self._code.addresses(*run) for run in distinct]
+
+    def trace(self, since: int, until: int) -> Trace:
+        """Return what was executed between two of the core's instruction counts.
+
+        Where the core stood still a block ends and one begins. A jump belongs to what is executed
+        after it.
+        """
+        ends = np.array([since, until], np.uint64)
+        first, last = np.searchsorted(self._starts, ends).tolist()
+        counts: Counter[int] = Counter()
+        jumps: Counter[tuple[int, int]] = Counter()
+        for kind, times in self._times(first, last).items():
+            for address in self._layout[kind][0]:
+                counts[address] += times
+        for (before, after), times in self._pairs(first, last).items():
+            addresses, end = self._layout[before]
+            target = self._layout[after][0][0]
+            if target != end:
+                jumps[addresses[-1], target] += times
+        return Trace(dict(counts), dict(jumps), self._code.executed(counts))
+
+    def _times(self, first: int, last: int) -> Counter[int]:
+        """How often each kind of block ran."""
+        found: Counter[int] = Counter()
+        for part in _chunks(first, last):
+            found.update(_counted(self._kind[part]))
+        return found
+
+    def _pairs(self, first: int, last: int) -> Counter[tuple[int, int]]:
+        """How often a block of one kind was followed by one of another."""
+        found: Counter[tuple[int, int]] = Counter()
+        for part in _chunks(max(first, 1), last):
+            before = self._kind[part.start - 1 : part.stop - 1].astype(np.uint64)
+            for pair, times in _counted(before << _HALF | self._kind[part]).items():
+                found[pair >> 32, pair & _LOW] += times
+        return found
 
 
-def _ranges(runs: Counter[Run]) -> list[tuple[int, int]]:
+def records_in(path: Path, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return the whole records in a file, which may be empty."""
+    return np.fromfile(path, kind) if path.stat().st_size else np.empty(0, kind)
+
+
+def _chunks(first: int, last: int) -> Iterator[slice]:
+    for start in range(first, last, _CHUNK):
+        yield slice(start, min(start + _CHUNK, last))
+
+
+def _distinct(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    parts = [np.unique(values[part]) for part in _chunks(0, len(values))]
+    return np.unique(np.concatenate(parts)) if parts else values
+
+
+def _counted(values: npt.NDArray[Any]) -> dict[int, int]:
+    found, times = np.unique(values, return_counts=True)
+    return dict(zip(found.tolist(), times.tolist(), strict=True))
+
+
+def _ranges(runs: Iterable[Run]) -> list[tuple[int, int]]:
     """The address ranges [start, end) that the blocks can reach, near ones merged."""
     merged: list[tuple[int, int]] = []
     for address, length in sorted(runs):
@@ -99,7 +124,7 @@ def _ranges(runs: Counter[Run]) -> list[tuple[int, int]]:
 class _Code:
     """The code as it was in memory when the recording ended."""
 
-    def __init__(self, ranges: list[tuple[int, int]], read: Callable[[int, int], bytes]) -> None:
+    def __init__(self, ranges: list[tuple[int, int]], read: ReadMemory) -> None:
         self._pieces = [(start, read(start, end - start)) for start, end in ranges]
         self._wide = {
             start + offset: int.from_bytes(data[offset : offset + 2], "little") >= _WIDE

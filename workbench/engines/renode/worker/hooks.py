@@ -174,7 +174,8 @@ class Hooks:
         """Return a delegate for SetHookAtMemoryAccess, and the writer behind it.
 
         Each data read in one of `ranges`, (start, end), appends two unsigned 64-bit little-endian
-        numbers to the file `path`: the address of the instruction, and the address read.
+        numbers to the file `path`: the address of the instruction, and the address read. Renode
+        knows its program counter as of the last time it was needed: it is in the same block.
         """
         kind = _type_of_parameter(self._cpu, "SetHookAtMemoryAccess")
         described = kind.GetMethod("Invoke").GetParameters()

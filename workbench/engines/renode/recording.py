@@ -1,0 +1,97 @@
+"""A trace while the worker records it, and what was read back of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from workbench.engines.base import TraceMark
+from workbench.engines.renode.blocks import BlockRecord, ReadMemory, records_in
+from workbench.trace import FLASH_LINE_BYTES, FlashReads, LineCache, Trace
+
+_READ = np.dtype([("pc", "<u8"), ("address", "<u8")])
+
+
+class Recording:
+    """Two files that the worker writes: blocks begun, and data read from flash if wanted."""
+
+    def __init__(self, blocks: Path, reads: Path, begun: int, read: ReadMemory) -> None:
+        """begun: the core's instruction count at the start. read: memory of the machine."""
+        self._files = blocks, reads
+        self._begun = begun
+        self._read = read
+        self._taken: _Taken | None = None
+
+    def mark(self, executed: int, reads: int) -> RecordedMark:
+        """The moment at which so many instructions were executed and reads recorded."""
+        return RecordedMark(self, executed, reads)
+
+    def finish(self, executed: int) -> Trace:
+        """Take over what the files hold and remove them; return all that was executed."""
+        self._taken = self._take(executed)
+        for file in self._files:
+            file.unlink(missing_ok=True)
+        return self._taken.trace((self._begun, 0), (executed, None))
+
+    def between(self, earlier: RecordedMark | None, later: RecordedMark) -> Trace:
+        """Return what was executed between two marks; None is the start."""
+        taken = self._taken or self._take(later.executed)
+        first = (earlier.executed, earlier.reads) if earlier else (self._begun, 0)
+        return taken.trace(first, (later.executed, later.reads))
+
+    def _take(self, executed: int) -> _Taken:
+        blocks, reads = self._files
+        counts = FlashReadRecord(reads) if reads.exists() else None
+        return _Taken(BlockRecord(blocks, executed, self._read), counts)
+
+
+@dataclass(frozen=True)
+class RecordedMark(TraceMark):
+    """A moment: the core's instruction count, and how many reads were recorded until then."""
+
+    recording: Recording
+    executed: int
+    reads: int
+
+    def since(self, earlier: TraceMark | None) -> Trace:
+        assert earlier is None or isinstance(earlier, RecordedMark)
+        return self.recording.between(earlier, self)
+
+
+class FlashReadRecord:
+    """The data reads from flash during one recording, in their order."""
+
+    def __init__(self, path: Path) -> None:
+        records = records_in(path, _READ)
+        cache = LineCache()
+        self._addresses: Sequence[int] = records["pc"].tolist()
+        lines = (records["address"] // FLASH_LINE_BYTES).tolist()
+        self._missed = [cache.misses(line) for line in lines]
+
+    def between(self, first: int, last: int | None) -> dict[int, FlashReads]:
+        """Return the reads from number `first` to before number `last`, by instruction."""
+        counts: dict[int, list[int]] = {}
+        part = slice(first, last)
+        for pc, missed in zip(self._addresses[part], self._missed[part], strict=True):
+            count = counts.setdefault(pc, [0, 0])
+            count[0] += 1
+            count[1] += missed
+        return {pc: FlashReads(*count) for pc, count in sorted(counts.items())}
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What was in the files."""
+
+    blocks: BlockRecord
+    reads: FlashReadRecord | None
+
+    def trace(self, first: tuple[int, int], last: tuple[int, int | None]) -> Trace:
+        """Between two moments, each (instructions executed, reads recorded)."""
+        trace = self.blocks.trace(first[0], last[0])
+        if self.reads is None:
+            return trace
+        return replace(trace, flash_reads=self.reads.between(first[1], last[1]))
