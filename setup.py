@@ -8,11 +8,26 @@ from setuptools import Extension, find_packages, setup
 # `workbench` can build and boot without a checkout; see workbench/resources.py.
 DATA = [name for name in ("firmware", "platforms", "robot") if Path(name).is_dir()]
 
-C_SOURCES = "workbench/engines/embedded/csrc"
 EXTENSIONS = {
-    "_tracer": ("tracer_module.c", "tracer.c", "blocks.c", "thumb.c"),
-    "_reads": ("reads_module.c",),
+    "workbench.engines.embedded._tracer": ("tracer_module.c", "tracer.c", "blocks.c", "thumb.c"),
+    "workbench.engines.embedded._reads": ("reads_module.c",),
+    "workbench.dwarf._dwarf": (
+        *("module.c", "dwarf.c", "units.c", "values.c", "ranges.c", "lines.c", "inlines.c"),
+    ),
 }
+
+
+def extension(name: str, files: tuple[str, ...]) -> Extension:
+    """Return the C part `name`, whose sources are in the folder csrc beside it."""
+    folder = Path(*name.split(".")[:-1], "csrc")
+    return Extension(
+        name,
+        sources=[str(folder / file) for file in files],
+        depends=[str(header) for header in folder.glob("*.h")],
+        py_limited_api=True,
+        optional=True,  # without a C compiler the pure-Python twins do the same
+    )
+
 
 setup(
     packages=[
@@ -25,15 +40,6 @@ setup(
         "workbench.report": ["templates/*"],
         **{f"workbench._data.{folder}": ["**/*", "**/.*"] for folder in DATA},
     },
-    ext_modules=[
-        Extension(
-            f"workbench.engines.embedded.{name}",
-            sources=[f"{C_SOURCES}/{file}" for file in files],
-            depends=[str(header) for header in Path(C_SOURCES).glob("*.h")],
-            py_limited_api=True,
-            optional=True,  # without a C compiler the pure-Python twins count
-        )
-        for name, files in EXTENSIONS.items()
-    ],
+    ext_modules=[extension(name, files) for name, files in EXTENSIONS.items()],
     options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )

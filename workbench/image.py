@@ -18,7 +18,6 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
 from workbench.errors import ImageError
-from workbench.lines import LineTable, read_lines
 
 # Names that startup code gives to the vector table: CMSIS, ST, Nordic, Zephyr, libopencm3.
 VECTOR_SECTIONS = (".isr_vector", ".vectors", ".vector_table", ".intvecs", ".isr_vectors")
@@ -180,11 +179,6 @@ class Image:
         return symbol.is_function or any(
             s.executable and s.address <= symbol.address < s.address + s.size for s in self.sections
         )
-
-    @cached_property
-    def lines(self) -> LineTable:
-        """Source lines by address (empty without debug information)."""
-        return read_lines(self.path)
 
     def _same_section(self, one: int, other: int) -> bool:
         return any(

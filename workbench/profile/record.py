@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.dwarf import Place, read_places
 from workbench.engines.base import Engine, Limit, Stop
 from workbench.errors import CheckFailedError
 from workbench.gauge import Probe
@@ -15,7 +16,6 @@ from workbench.measure import address_of
 from workbench.model.features import read_features
 from workbench.platform import Platform
 from workbench.profile.callgraph import CallGraph, Names
-from workbench.profile.debug_info import read_debug
 from workbench.profile.operators import (
     OperatorCalls,
     behind_operator_calls,
@@ -135,15 +135,16 @@ def _record_call(engine: Engine, request: Request, function: str) -> OperatorCal
 
 def _lines(image: Image, trace: Trace, names: Names, estimate: Estimate) -> tuple[LineCost, ...]:
     """Costs by source line and the functions inlined there, most cycles first."""
-    lines, inlines = read_debug(image.path, trace.counts)
-    totals: dict[tuple[str, int, str, tuple[str, ...]], list[int]] = {}
-    for address, times in trace.counts.items():
-        line = lines.at(address)
-        if line is None:
-            continue
-        key = (line.file, line.line, names.at(address), inlines.at(address))
-        total = totals.setdefault(key, [0, 0])
-        total[0] += times
+    places = read_places(image.path, trace.counts)
+    totals: dict[tuple[str, Place], list[int]] = {}
+    for address, place in places.items():
+        total = totals.setdefault((names.at(address), place), [0, 0])
+        total[0] += trace.counts[address]
         total[1] += estimate.by_address.get(address, 0)
-    found = (LineCost(*key, *total) for key, total in totals.items())
-    return tuple(sorted(found, key=lambda one: (-one.cycles, one.file, one.line, one.inlined)))
+    found = (
+        LineCost(place.file, place.line, function, place.inlined, instructions, cycles)
+        for (function, place), (instructions, cycles) in totals.items()
+    )
+    return tuple(
+        sorted(found, key=lambda one: (-one.cycles, one.file, one.line, one.function, one.inlined))
+    )

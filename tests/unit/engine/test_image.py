@@ -75,15 +75,6 @@ def test_functions_by_name_and_address(elf: Path) -> None:
     assert image.function_at(0x10) is None
 
 
-def test_source_lines(elf: Path) -> None:
-    image = Image.load(elf)
-    line = image.lines.at(image.symbol("mix").address)
-    assert line is not None
-    assert line.file.endswith("loops.c")
-    text = Path(line.file).read_text(encoding="utf-8").splitlines()
-    assert "value & 1" in text[line.line - 1]  # the first statement of mix
-
-
 def test_an_unknown_symbol_names_its_neighbours(elf: Path) -> None:
     with pytest.raises(ImageError, match="no symbol 'miks'") as caught:
         Image.load(elf).symbol("miks")
@@ -155,16 +146,3 @@ def test_damaged_images_are_refused_or_read(elf: Path) -> None:
             refused += 1
     assert refused > MUTATIONS // 10
     assert time.process_time() - started < 120
-
-
-def test_damaged_debug_information_gives_fewer_lines(elf: Path, tmp_path: Path) -> None:
-    content = elf.read_bytes()
-    seeded = random.Random(12)
-    for index in range(150):
-        path = tmp_path / f"{index}.elf"
-        path.write_bytes(mutated(content, seeded))
-        try:
-            image = Image.load(path)
-        except ImageError:
-            continue
-        image.lines.at(FLASH)
