@@ -100,6 +100,7 @@ class Event:
 # (access, address, size, value written) -> the value read (0 for a write); None refuses.
 DeviceHandler = Callable[[Access, int, int, int], int | None]
 
+_NOWHERE = -1
 _ACCESS_OF = {
     unicorn_const.UC_MEM_READ_UNMAPPED: Access.READ,
     unicorn_const.UC_MEM_READ_PROT: Access.READ,
@@ -132,7 +133,7 @@ class Core:
         self.on_refused_store: Callable[[], None] = lambda: None
         self.is_wait_for_event: Callable[[int], bool] = lambda pc: False
         self._failure: BaseException | None = None
-        self._device_value = 0
+        self._answered, self._device_value = _NOWHERE, 0  # of the load that is being made
         self._memories: list[mmap.mmap] = []
         self._exits: frozenset[int] = frozenset()
         self._callbacks: list[Any] = []  # ctypes callbacks must outlive the hooks
@@ -202,7 +203,7 @@ class Core:
 
     def map_device(self, address: int, size: int) -> None:
         """Make the pages from `address` on ask `device` about every access."""
-        read, write = self._mmio_callbacks()
+        read, write = self._mmio_callbacks(address)
         status = uclib.uc_mmio_map(
             self.handle,
             address,
@@ -359,7 +360,8 @@ class Core:
                 if access is Access.WRITE:
                     self.on_refused_store()
             return False
-        self._device_value = answer
+        if access is Access.READ:
+            self._answered, self._device_value = address, answer
         self.leave_it_block()
         return True
 
@@ -375,12 +377,18 @@ class Core:
             self._value.value = xpsr & ~ITSTATE
             uclib.uc_reg_write(self.handle, XPSR_WRITE_ID, self._value_ref)
 
-    def _mmio_callbacks(self) -> tuple[Any, Any]:
-        # The access has been made in the PROT hook; what is left is to hand over the value.
-        read = _MMIO_READ(lambda uc, offset, size, data: self._device_value)
-        write = _MMIO_WRITE(lambda uc, offset, size, value, data: None)
-        self._callbacks += [read, write]
-        return read, write
+    def _mmio_callbacks(self, base: int) -> tuple[Any, Any]:
+        # The access has been made in the PROT hook; what is left is to hand over the value. Only
+        # the aligned words that an unaligned load is made of come without that hook.
+        def read(uc: Any, offset: int, size: int, data: Any) -> int:
+            if base + offset == self._answered:
+                self._answered = _NOWHERE
+                return self._device_value
+            return self.device(Access.READ, base + offset, size, 0) or 0
+
+        callbacks = _MMIO_READ(read), _MMIO_WRITE(lambda uc, offset, size, value, data: None)
+        self._callbacks += callbacks
+        return callbacks
 
 
 def _new_cortex_m4() -> Any:

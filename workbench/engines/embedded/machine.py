@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.engines.embedded import thumb
-from workbench.engines.embedded.bus import Bus, BusError
+from workbench.engines.embedded.bus import Bus, BusError, StoreDevice
 from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.core import Access, Core
 from workbench.engines.embedded.cycle_counter import CycleCounter
@@ -195,7 +195,7 @@ class Machine:
         window = self.bus.window_at(address)
         if window is None:
             return self._program_flash(address, size, value) if write else None
-        if address & size - 1:
+        if address & size - 1 and not isinstance(window.device, StoreDevice):
             self.refusal = Cfsr.UNALIGNED  # Device memory takes aligned accesses only, A3.2.1
             return None
         if PPB_START <= address < PPB_END and not self.unit.privileged:

@@ -74,6 +74,17 @@ int main(void) {
   try_write("above the guard\n", base + 4096 + 96, 77);
   try_read("above the guard\n", base + 4096 + 96);
 
+  // Normal memory beside the guard takes unaligned accesses, as any.
+  try_write("unaligned\n", base + 4096 + 97, 0x11223344);
+  try_read("unaligned\n", base + 4096 + 97);
+  try_read("the word below\n", base + 4096 + 96);
+  try_read("unaligned, from the page below\n", base + 4096 - 2);
+  region(0, base, 12, 3, 0);
+  try_write("unaligned, from the page below\n", base + 4096 - 3, 0x99AABBCC);
+  try_read("end of the page below\n", base + 4096 - 4);
+  try_read("start of the page\n", base + 4096);
+  try_read("unaligned, from the page below\n", base + 4096 - 1);
+
   print("execute never\n");
   region(0, base, 12, 3, 1);
   area[0] = 0x47704770;
