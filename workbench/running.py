@@ -28,7 +28,7 @@ class RunResult:
 
     `function` is where the core stood. `pattern` is what was waited for on the console, None
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
-    without one, in anything but a fault or a lockup. `uart` holds what the console said; bytes
+    without one, in anything but a fault, a lockup or an exit code of the firmware's. `uart` holds what the console said; bytes
     that are no UTF-8 appear as \\xNN. `fault` is the first one, also where the run went on through
     it; `fault_function` is where it happened.
     """
@@ -180,4 +180,4 @@ def _rest(limit: Limit, reason: StopReason) -> Limit | None:
 def _as_asked(reason: StopReason, fault: FaultState | None, pattern: bytes | None) -> bool:
     if pattern is not None:
         return reason.kind is StopKind.UART
-    return fault is None and reason.kind is not StopKind.LOCKUP
+    return fault is None and reason.kind is not StopKind.LOCKUP and not reason.exit_code

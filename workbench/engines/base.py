@@ -119,7 +119,11 @@ class FaultState:
 
 @dataclass(frozen=True)
 class StopReason:
-    """Why a run ended and where: data, not an exception."""
+    """Why a run ended and where: data, not an exception.
+
+    `exit_code` is what the firmware ended itself with, by semihosting; None where it did not, and
+    on Renode, which does not tell.
+    """
 
     kind: StopKind
     pc: int
@@ -129,6 +133,7 @@ class StopReason:
     watchpoint: Watchpoint | None = None
     detail: str = ""
     warnings: tuple[str, ...] = field(default=())
+    exit_code: int | None = None
 
 
 class Uart(ABC):

@@ -25,6 +25,7 @@ from .conftest import Program, run_on_qemu, run_to_end
         "mpu",
         "itdevice",
         "loops",
+        "semihost",
     ],
 )
 def test_prints_the_same_as_on_qemu(

@@ -62,7 +62,7 @@ class Runner:
         self._yielded = False  # the core came to a WFE
         self._locked_up = ""
         self._stop_after = 0  # BlockFlag bits of blocks after which to look at the masks
-        self._ended = ""  # how the firmware ended itself, by semihosting
+        self._host = semihosting.Host(machine, console)
         self._resets = 0  # that no one has been told of
         machine.core.is_wait_for_event = self._on_wait_for_event
 
@@ -71,7 +71,7 @@ class Runner:
         self._sleep = Sleep.AWAKE
         self._yielded = False
         self._locked_up = ""
-        self._ended = ""
+        self._host.reset()
         self._stepper.reset()
 
     def wake(self) -> None:
@@ -79,13 +79,13 @@ class Runner:
         self._sleep = Sleep.AWAKE
         self._machine.state.flags = 0
 
-    def save(self) -> tuple[str, str, str]:
-        return self._sleep.name, self._locked_up, self._ended
+    def save(self) -> tuple[str, str, tuple[int | None, int]]:
+        return self._sleep.name, self._locked_up, self._host.save()
 
-    def load(self, state: tuple[str, str, str]) -> None:
+    def load(self, state: tuple[str, str, tuple[int | None, int]]) -> None:
         self.reset()
-        self._sleep = Sleep[state[0]]
-        _, self._locked_up, self._ended = state
+        self._sleep, self._locked_up = Sleep[state[0]], state[1]
+        self._host.load(state[2])
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         """Run until something of `until` happens or the limit is reached."""
@@ -108,7 +108,7 @@ class Runner:
 
     @property
     def _is_running(self) -> bool:
-        return self._sleep is Sleep.AWAKE and not self._locked_up and not self._ended
+        return self._sleep is Sleep.AWAKE and not self._locked_up and not self._host.ended
 
     def _goal(self, limit: Limit) -> Goal:
         machine = self._machine
@@ -155,8 +155,8 @@ class Runner:
             machine.clock.expire()
         if self._locked_up:
             return self._stop(StopKind.LOCKUP, detail=self._locked_up)
-        if self._ended:
-            return self._stop(StopKind.IDLE, detail=self._ended)
+        if self._host.ended:
+            return self._stop(StopKind.IDLE, detail=self._host.ended)
         if machine.state.count >= goal.instructions or machine.clock.now >= goal.ticks:
             return self._stop(StopKind.LIMIT)
         try:
@@ -300,8 +300,8 @@ class Runner:
             if event.value == QemuException.SVC:
                 return self._faults.supervisor_call()
             if event.value == QemuException.BKPT:
-                if semihosting.is_call(self._machine):
-                    self._machine_call()
+                if self._host.is_called():
+                    self._host.call()
                     return None
                 return self._faults.take_breakpoint()
             if self._is_return(event):
@@ -310,9 +310,6 @@ class Runner:
         self._correct_count(event, cause)
         self._machine.core.forget_translations()
         return self._faults.take(cause)
-
-    def _machine_call(self) -> None:
-        self._ended = semihosting.call(self._machine, self._console) or ""
 
     def _correct_count(self, event: Event, cause: Cause) -> None:
         """The block counted last was cut short: up to the instruction that faulted, inclusive."""
@@ -393,4 +390,5 @@ class Runner:
             watchpoint=watchpoint,
             detail=detail or (fault.detail if fault else ""),
             warnings=warnings,
+            exit_code=self._host.exit_code,
         )

@@ -1,0 +1,43 @@
+"""Programs that talk to the host by semihosting, as those linked with newlib's rdimon.specs do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.engines.base import Instructions, Stop, StopKind
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.image import Image
+from workbench.platform import Platform
+from workbench.running import run_image
+
+from .conftest import PLENTY, Program
+
+
+def test_the_exit_code_is_told(boot: Callable[[str], EmbeddedEngine]) -> None:
+    reason = boot("semihost").run(Stop(), PLENTY)
+    assert (reason.kind, reason.exit_code) == (StopKind.IDLE, 3)
+    assert "exit code 3" in reason.detail
+
+
+def test_a_run_with_an_exit_code_is_not_as_expected(
+    engine: EmbeddedEngine, program: Program, platform: Platform
+) -> None:
+    result = run_image(engine, Image.load(program("semihost")), platform, PLENTY)
+    assert not result.expected
+
+
+def test_a_file_of_the_host_is_refused_by_name(boot: Callable[[str], EmbeddedEngine]) -> None:
+    reason = boot("semihost").run(Stop(), PLENTY)
+    assert any("/no/such/file" in warning for warning in reason.warnings)
+
+
+def test_a_snapshot_of_a_program_that_has_ended_stays_ended(
+    boot: Callable[[str], EmbeddedEngine],
+) -> None:
+    engine = boot("semihost")
+    engine.run(Stop(), PLENTY)
+    after = engine.snapshot()
+    engine.reset()
+    engine.run(Stop(), Instructions(10))
+    engine.restore(after)
+    assert engine.run(Stop(), PLENTY).exit_code == 3
