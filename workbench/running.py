@@ -28,9 +28,9 @@ class RunResult:
 
     `function` is where the core stood. `pattern` is what was waited for on the console, None
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
-    without one, in anything but a fault, a lockup or an exit code of the firmware's. `uart` holds what the console said; bytes
-    that are no UTF-8 appear as \\xNN. `fault` is the first one, also where the run went on through
-    it; `fault_function` is where it happened.
+    without one, in anything but a fault, a lockup or an exit code of the firmware's. `uart` holds
+    what the console said; bytes that are no UTF-8 appear as \\xNN. `fault` is the first one, also
+    where the run went on through it; `fault_function` is where it happened.
     """
 
     image: str

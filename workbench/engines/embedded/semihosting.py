@@ -117,9 +117,7 @@ class Host:
                 return STDIN
             return STDERR if mode >= FIRST_APPEND_MODE else STDOUT
         shown = name.decode(errors="backslashreplace")
-        self._machine.warn(
-            f"semihosting: the firmware wants the host's file {shown!r}: not offered"
-        )
+        self._machine.warn(f"the host's file {shown!r}, asked for by semihosting, is not offered")
         return FAILED
 
     def _write_character(self, parameter: int) -> int:
