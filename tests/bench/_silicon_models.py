@@ -1,8 +1,8 @@
 """The workloads whose cycles were published for a board, as C that the `bakenn` package generates.
 
-Described in the benchmarks of the bakeNN project (github.com/scienthoon/bakeNN, benchmarks/): an
-int8 network 32 -> 16 (ReLU) -> 4 with weights of one scale a tensor, and a 3x3 SAME convolution
-1x4x4x1 -> 1x4x4x2 with ReLU. Called with all inputs at their zero point.
+Described in the benchmarks of the bakeNN project (github.com/scienthoon/bakeNN, benchmarks/): two
+int8 networks 32 -> 16 (ReLU) -> 4, with weights of one scale a tensor and of one an output, and a
+3x3 SAME convolution 1x4x4x1 -> 1x4x4x2 with ReLU. Called with all inputs at their zero point.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -60,24 +61,36 @@ SECTIONS {
 """
 
 
+class Kernels(Enum):
+    """Which code bakenn generates."""
+
+    PORTABLE = "portable C"
+    SMLAD = "C with SMLAD"
+    CMSIS_NN = "calls of CMSIS-NN"
+
+
 @dataclass(frozen=True)
 class Workload:
     """A graph, and which code is generated for it."""
 
     name: str
     graph: Callable[[], Any]
-    cmsis_nn: bool
+    kernels: Kernels
 
 
 def build(workload: Workload, folder: Path) -> Path:
     """Generate and compile the C of `workload` in `folder`; return the ELF."""
     import bakenn
 
-    policy = bakenn.KernelPolicy
+    policies = {
+        Kernels.PORTABLE: bakenn.KernelPolicy.PORTABLE,
+        Kernels.SMLAD: bakenn.KernelPolicy.REQUIRE_OPTIMIZED,
+        Kernels.CMSIS_NN: bakenn.KernelPolicy.STATIC_PRIORITY,
+    }
     options = bakenn.CBackendOptions(
         target=bakenn.CORTEX_M4,
-        enable_cmsis_nn=workload.cmsis_nn,
-        kernel_policy=policy.STATIC_PRIORITY if workload.cmsis_nn else policy.PORTABLE,
+        enable_cmsis_nn=workload.kernels is Kernels.CMSIS_NN,
+        kernel_policy=policies[workload.kernels],
     )
     compiled = bakenn.compile(
         workload.graph(), folder / "generated", model_name="workload", backend_options=options
@@ -150,6 +163,22 @@ def dense_graph() -> Any:
         inputs=("input",),
         outputs=(current,),
     )
+
+
+def quantized_dense_graph() -> Any:
+    """The same layers as bakenn quantizes them from floats, with a scale for each output."""
+    import bakenn
+
+    hidden = (np.arange(16 * 32, dtype=np.float32) % 17 - 8) / 16
+    output = (np.arange(4 * 16, dtype=np.float32) % 11 - 5) / 12
+    biases = np.linspace(-1 / 8, 1 / 8, 16), np.array([0, 1 / 8, -1 / 8, 1 / 16])
+    layers = (
+        bakenn.FloatLinear(hidden.reshape(16, 32), biases[0].astype(np.float32), True, "hidden"),
+        bakenn.FloatLinear(output.reshape(4, 16), biases[1].astype(np.float32), False, "output"),
+    )
+    rising = np.linspace(-1, 1, 32, dtype=np.float32)
+    calibration = np.stack((rising, -rising, np.sin(np.arange(32, dtype=np.float32))))
+    return bakenn.quantize_ptq(bakenn.FloatMLP(layers, "dense"), calibration)
 
 
 def convolution_graph() -> Any:

@@ -1,126 +1,60 @@
-"""What the core itself takes for each traced instruction, with memory that never makes it wait.
+"""What the core itself takes for each instruction, with memory that never makes it wait.
 
-A trace tells, for each address, how often it was reached from the instruction before it in memory
-and how often by a jump. Pipelining and stalls look no further back than one instruction, so their
-costs follow from these numbers exactly, without the order of execution.
+Pipelining and stalls look no further back than one instruction: each has a cost of its own, and one
+more, which may be negative, where it comes right after another one.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterator
+from functools import cache
 
 from workbench.timing import rules
-from workbench.timing.cycles import NONE, Cycles
-from workbench.timing.decode import MAX_BYTES, Instruction, Kind, decode
-from workbench.trace import Trace
-
-
-class Cause(Enum):
-    """What cycles are spent on, as `--explain` lists it."""
-
-    ISSUE = "instructions, one cycle each"
-    MEMORY = "loads and stores: further cycles"
-    ADDRESS = "stalls: address from the instruction before"
-    DIVIDE = "divides: further cycles"
-    FLOAT = "floating point: further cycles"
-    SYSTEM = "system instructions: further cycles"
-    BRANCH = "taken branches: pipeline refill"
-    EXCEPTION = "exception entry and return"
-    CODE_FETCH = "flash: waiting for instructions"
-    DATA_READ = "flash: waiting for data"
-
-
-Costs = dict[tuple[int, Cause], Cycles]
-"""Cycles by instruction address and cause."""
-
-
-@dataclass(frozen=True)
-class Flow:
-    """How one instruction was reached: issued `times`, `sequential` of them from `before`."""
-
-    instruction: Instruction
-    times: int
-    sequential: int
-    before: Instruction | None
-
-
-def flows(trace: Trace) -> tuple[Flow, ...]:
-    """Return the flow into each traced instruction, by ascending address."""
-    decoded = instructions(trace)
-    jumped: defaultdict[int, int] = defaultdict(int)
-    for (_, target), times in trace.jumps.items():
-        jumped[target] += times
-    found = []
-    before: Instruction | None = None
-    for address, instruction in decoded.items():
-        if before is not None and before.end != address:
-            before = None
-        times = trace.counts[address]
-        sequential = max(0, times - jumped[address]) if before else 0
-        found.append(Flow(instruction, times, sequential, before))
-        before = instruction
-    return tuple(found)
-
-
-def instructions(trace: Trace) -> dict[int, Instruction]:
-    """Decode what was executed, by ascending address."""
-    return {address: decode(address, code) for address, code in _code_of(trace)}
-
-
-def _code_of(trace: Trace) -> Iterator[tuple[int, bytes]]:
-    pieces = sorted(trace.code.items())
-    index = 0
-    for address in sorted(trace.counts):
-        while index + 1 < len(pieces) and pieces[index + 1][0] <= address:
-            index += 1
-        start, code = pieces[index]
-        yield address, code[address - start : address - start + MAX_BYTES]
-
-
-def core_costs(flowing: tuple[Flow, ...], jumps: Mapping[tuple[int, int], int]) -> Costs:
-    """Return what each instruction costs in the core."""
-    costs: Costs = {}
-
-    def add(address: int, cause: Cause, cycles: Cycles) -> None:
-        if cycles:
-            costs[address, cause] = costs.get((address, cause), NONE) + cycles
-
-    for flow in flowing:
-        for cause, cycles in _costs_of(flow):
-            add(flow.instruction.address, cause, cycles)
-    by_address = {flow.instruction.address: flow.instruction for flow in flowing}
-    for (source, target), times in jumps.items():
-        where, cause, cycles = _transfer(by_address.get(source), source, by_address.get(target))
-        add(where, cause, cycles * times)
-    return costs
-
-
-def _costs_of(flow: Flow) -> Iterator[tuple[Cause, Cycles]]:
-    it, times = flow.instruction, flow.times
-    yield Cause.ISSUE, rules.ISSUE * times
-    cause, cycles = issue_time(it)
-    yield cause, (cycles + _MINUS_ISSUE) * times
-    before, sequential = flow.before, flow.sequential
-    if it.literal:
-        yield Cause.MEMORY, rules.LITERAL_CONTENTION * times
-    if before is None or not sequential:
-        return
-    if it.kind is Kind.IT and before.size == 2 and before.kind is not Kind.IT:
-        yield Cause.ISSUE, (rules.IT_FOLDED + _MINUS_ISSUE) * sequential
-    if is_pipelined(before, it):
-        yield Cause.MEMORY, Cycles.exactly(-rules.PIPELINED_SAVING) * sequential
-        if it.base_update or before.base_update:
-            yield Cause.MEMORY, rules.BASE_UPDATE_NOT_PIPELINED * sequential
-    if it.accesses_memory and not before.accesses_memory and it.forms_address & before.writes:
-        yield Cause.ADDRESS, rules.ADDRESS_DEPENDENCY * sequential
-    if it.kind is before.kind is Kind.FLOAT and it.reads & before.writes:
-        yield Cause.FLOAT, rules.FLOAT_DEPENDENCY * sequential
-
+from workbench.timing.costs import UNITS, Cause
+from workbench.timing.cycles import Cycles
+from workbench.timing.decode import MAX_BYTES, Instruction, Kind
 
 _MINUS_ISSUE = Cycles.exactly(-1)
+
+
+@cache
+def issue_unit(it: Instruction) -> int:
+    """Return the number, in UNITS, of what `it` costs each time that it is issued."""
+    return UNITS.number(_issue_costs(it))
+
+
+@cache
+def sequence_unit(before: Instruction, it: Instruction) -> int:
+    """Return the number, in UNITS, of what `it` costs more where it is issued after `before`."""
+    return UNITS.number(_sequence_costs(before, it))
+
+
+@cache
+def jump_unit(source: Instruction | None, is_unaligned_wide: bool) -> int:
+    """Return the number, in UNITS, of what a jump costs; see `jump_time`."""
+    cause = Cause.BRANCH if is_branch(source) else Cause.EXCEPTION
+    return UNITS.number(((cause, jump_time(source, is_unaligned_wide)),))
+
+
+def _issue_costs(it: Instruction) -> Iterator[tuple[Cause, Cycles]]:
+    yield Cause.ISSUE, rules.ISSUE
+    cause, cycles = issue_time(it)
+    yield cause, cycles + _MINUS_ISSUE
+    if it.literal:
+        yield Cause.MEMORY, rules.LITERAL_CONTENTION
+
+
+def _sequence_costs(before: Instruction, it: Instruction) -> Iterator[tuple[Cause, Cycles]]:
+    if it.kind is Kind.IT and before.size == 2 and before.kind is not Kind.IT:
+        yield Cause.ISSUE, rules.IT_FOLDED + _MINUS_ISSUE
+    if is_pipelined(before, it):
+        yield Cause.MEMORY, Cycles.exactly(-rules.PIPELINED_SAVING)
+        if it.base_update or before.base_update:
+            yield Cause.MEMORY, rules.BASE_UPDATE_NOT_PIPELINED
+    if it.accesses_memory and not before.accesses_memory and it.forms_address & before.writes:
+        yield Cause.ADDRESS, rules.ADDRESS_DEPENDENCY
+    if it.kind is before.kind is Kind.FLOAT and it.reads & before.writes:
+        yield Cause.FLOAT, rules.FLOAT_DEPENDENCY
 
 
 def issue_time(it: Instruction) -> tuple[Cause, Cycles]:
@@ -129,7 +63,10 @@ def issue_time(it: Instruction) -> tuple[Cause, Cycles]:
         return Cause.MEMORY, rules.SINGLE_LOAD
     if it.kind is Kind.STORE:
         offset = it.register_offset
-        return Cause.MEMORY, rules.STORE_REGISTER_OFFSET if offset else rules.STORE_IMMEDIATE
+        return (
+            Cause.MEMORY,
+            rules.STORE_REGISTER_OFFSET if offset else rules.STORE_IMMEDIATE,
+        )
     if it.kind in (Kind.LOAD_MULTIPLE, Kind.STORE_MULTIPLE):
         return Cause.MEMORY, Cycles.exactly(rules.MULTIPLE_OVERHEAD + it.words)
     if it.kind is Kind.DIVIDE:
@@ -166,19 +103,16 @@ def _only_base_update(before: Instruction, it: Instruction) -> bool:
     return before.base_update and it.forms_address & before.writes <= before.forms_address
 
 
-def _transfer(
-    source: Instruction | None, address: int, target: Instruction | None
-) -> tuple[int, Cause, Cycles]:
-    """Where a jump is booked, why, and what it takes."""
-    if source is None or not source.changes_pc:
-        return target.address if target else address, Cause.EXCEPTION, jump_time(source, target)
-    return source.address, Cause.BRANCH, jump_time(source, target)
+def is_branch(source: Instruction | None) -> bool:
+    """Does a jump from `source` come from itself? Else an exception was taken or has returned."""
+    return source is not None and source.changes_pc
 
 
-def jump_time(source: Instruction | None, target: Instruction | None) -> Cycles:
+def jump_time(source: Instruction | None, to_unaligned_wide: bool) -> Cycles:
     """Return what a jump takes besides the instruction that makes it: the refill of the pipeline.
 
     A source that does not branch was interrupted: entry into the exception and return from it.
+    to_unaligned_wide: the target is 32 bits wide and not at a multiple of four.
     """
     if source is None or not source.changes_pc:
         return rules.EXCEPTION_ENTRY + rules.EXCEPTION_RETURN
@@ -186,6 +120,9 @@ def jump_time(source: Instruction | None, target: Instruction | None) -> Cycles:
         refill = rules.REFILL_LOADED
     else:
         refill = rules.REFILL_IMMEDIATE if source.immediate else rules.REFILL_REGISTER
-    if target is not None and target.size == MAX_BYTES and target.address % MAX_BYTES:
-        refill += rules.REFILL_UNALIGNED_WIDE
-    return refill
+    return refill + rules.REFILL_UNALIGNED_WIDE if to_unaligned_wide else refill
+
+
+def is_unaligned_wide(address: int, target: Instruction | None) -> bool:
+    """Does `target`, at `address`, come in two fetches?"""
+    return target is not None and target.size == MAX_BYTES and bool(address % MAX_BYTES)

@@ -18,11 +18,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from workbench.errors import PlatformError
-from workbench.timing.core import Cause, Costs, Flow
+from workbench.timing.costs import Cause, Costs, Numbers, Waits
 from workbench.timing.cycles import Cycles
 from workbench.timing.decode import Kind
-from workbench.trace import FLASH_LINE_BYTES, Trace
+from workbench.timing.program import Flow
+from workbench.trace import FLASH_LINE_BYTES
 
 FETCH_BYTES = 4
 """The core fetches a word at a time (TRM 1.2, ICode interface)."""
@@ -118,11 +121,20 @@ def read_flash(table: Mapping[str, Any]) -> Flash:
         raise _error(f"has wait_states_up_to = {clocks!r}", "list clocks in Hz, ascending")
     bounds = table.get("data_wait_offset", [0, 0, 0])
     if len(bounds) != 3 or not all(type(n) is int for n in bounds) or sorted(bounds) != bounds:
-        raise _error(f"has data_wait_offset = {bounds!r}", "write [lowest, best estimate, highest]")
+        raise _error(
+            f"has data_wait_offset = {bounds!r}",
+            "write [lowest, best estimate, highest]",
+        )
     width = table.get("read_bytes", FLASH_LINE_BYTES)
     if width not in _READ_BYTES:
         raise _error(f"has read_bytes = {width!r}", f"write {' or '.join(map(str, _READ_BYTES))}")
-    return Flash(**{**table, "wait_states_up_to": tuple(clocks), "data_wait_offset": tuple(bounds)})
+    return Flash(
+        **{
+            **table,
+            "wait_states_up_to": tuple(clocks),
+            "data_wait_offset": tuple(bounds),
+        }
+    )
 
 
 def _error(message: str, hint: str) -> PlatformError:
@@ -130,60 +142,71 @@ def _error(message: str, hint: str) -> PlatformError:
 
 
 def flash_costs(
-    flash: Flash,
-    clock_hz: int,
-    trace: Trace,
-    flowing: tuple[Flow, ...],
-    in_flash: tuple[tuple[int, int], ...],
+    flash: Flash, clock_hz: int, flow: Flow, in_flash: tuple[tuple[int, int], ...]
 ) -> Costs:
     """Return the cycles that each instruction waits for flash, for code and for data.
 
     in_flash: (start, end) of the address ranges that are flash.
     """
     waits = flash.wait_states(clock_hz)
-    return {
-        **_code_costs(flash, waits, trace, flowing, in_flash),
-        **_data_costs(flash, waits, trace, flowing, in_flash),
-    }
+    return Costs(
+        (
+            _code_waits(flash, waits, flow, in_flash),
+            _data_waits(flash, waits, flow, in_flash),
+        )
+    )
 
 
-@dataclass
-class _Line:
-    """One line of code: who enters it, from the line before and by jumps."""
+Transfers = dict[tuple[int, int], int]
+"""How often execution went from one line to another."""
 
-    first: int  # address of its first executed instruction
-    sequential: int = 0
-    jumped: int = 0
+
+@dataclass(frozen=True)
+class _Lines:
+    """The lines of code that were executed, by ascending number.
+
+    numbers: address // bytes of a line. first: address of the first executed instruction of each.
+    sequential, jumped: how often each was entered from the line before, and by jumps.
+    """
+
+    numbers: list[int]
+    first: list[int]
+    sequential: list[int]
+    jumped: list[int]
+    transfers: Transfers
 
     @property
-    def visits(self) -> int:
-        return self.sequential + self.jumped
+    def visits(self) -> list[int]:
+        return [one + other for one, other in zip(self.sequential, self.jumped, strict=True)]
 
 
-def _code_costs(
-    flash: Flash,
-    waits: int,
-    trace: Trace,
-    flowing: tuple[Flow, ...],
-    in_flash: tuple[tuple[int, int], ...],
-) -> Costs:
+def _code_waits(
+    flash: Flash, waits: int, flow: Flow, in_flash: tuple[tuple[int, int], ...]
+) -> Waits:
     if not waits:
-        return {}
-    lines, transfers = _lines(trace, flowing, in_flash, flash.read_bytes)
+        return Waits.of(Cause.CODE_FETCH, {})
+    lines = _lines(flow, in_flash, flash.read_bytes)
+    visits = dict(zip(lines.numbers, lines.visits, strict=True))
     cached = flash.code_cache_lines
-    loops = _loop_sizes(lines, transfers)
-    distances = _reuse_distances([line.visits for line in lines.values()])
-    costs: Costs = {}
-    for number, line in lines.items():
-        every_visit = line.jumped * waits + line.sequential * _sequential_wait(flash, waits)
-        cycles = Cycles(
-            0 if cached else every_visit,
-            every_visit if loops[number] > cached else 0,
-            every_visit if distances[line.visits] > cached else min(waits, every_visit),
-        )
-        if cycles:
-            costs[line.first, Cause.CODE_FETCH] = cycles
-    return costs
+    # Fewer lines than the cache has: no loop and no distance is longer.
+    fits = len(visits) <= cached
+    loops = {} if fits else _loop_sizes(visits, lines.transfers)
+    distances = {} if fits else _reuse_distances(list(visits.values()))
+    behind = _sequential_wait(flash, waits)
+    found = {}
+    for number, first, sequential, jumped in zip(
+        lines.numbers, lines.first, lines.sequential, lines.jumped, strict=True
+    ):
+        every_visit = jumped * waits + sequential * behind
+        if every_visit:
+            found[first] = (
+                0 if cached else every_visit,
+                every_visit if loops.get(number, 0) > cached else 0,
+                every_visit
+                if distances.get(sequential + jumped, 0) > cached
+                else min(waits, every_visit),
+            )
+    return Waits.of(Cause.CODE_FETCH, found)
 
 
 def _sequential_wait(flash: Flash, waits: int) -> int:
@@ -193,43 +216,49 @@ def _sequential_wait(flash: Flash, waits: int) -> int:
     return max(0, waits - (flash.read_bytes // _CORE_BYTES_A_CYCLE - 1))
 
 
-Transfers = dict[tuple[int, int], int]
-"""How often execution went from one line to another."""
-
-
-def _lines(
-    trace: Trace,
-    flowing: tuple[Flow, ...],
-    in_flash: tuple[tuple[int, int], ...],
-    line_bytes: int,
-) -> tuple[dict[int, _Line], Transfers]:
-    lines: dict[int, _Line] = {}
+def _lines(flow: Flow, in_flash: tuple[tuple[int, int], ...], line_bytes: int) -> _Lines:
+    number_of = flow.addresses // line_bytes
+    numbers = np.unique(number_of[_within(flow.addresses, in_flash)])
+    firsts = np.searchsorted(number_of, numbers)  # a line is in flash or not, all of it
+    before = number_of[firsts - 1]
+    # Only its first instruction can be entered from another line without a jump.
+    entered = flow.follows[firsts] & (before != numbers)
+    sequential = np.where(entered, flow.sequential[firsts], 0)
     transfers: defaultdict[tuple[int, int], int] = defaultdict(int)
-    for flow in flowing:
-        address = flow.instruction.address
-        if not any(start <= address < end for start, end in in_flash):
-            continue
-        number = address // line_bytes
-        line = lines.setdefault(number, _Line(address))
-        if flow.before is not None and flow.before.address // line_bytes != number:
-            line.sequential += flow.sequential
-            transfers[number - 1, number] += flow.sequential
-    for (source, target), times in trace.jumps.items():
-        number = target // line_bytes
-        if number in lines and source // line_bytes != number:
-            lines[number].jumped += times
-            transfers[source // line_bytes, number] += times
-    return lines, transfers
+    for number, times in zip(numbers.tolist(), sequential.tolist(), strict=True):
+        if times:
+            transfers[number - 1, number] += times
+    jumped = dict.fromkeys(numbers.tolist(), 0)
+    for (source, target), times in flow.trace.jumps.items():
+        here, there = source // line_bytes, target // line_bytes
+        if there in jumped and here != there:
+            jumped[there] += times
+            transfers[here, there] += times
+    return _Lines(
+        numbers.tolist(),
+        flow.addresses[firsts].tolist(),
+        sequential.tolist(),
+        list(jumped.values()),
+        transfers,
+    )
 
 
-def _loop_sizes(lines: Mapping[int, _Line], transfers: Transfers) -> Mapping[int, int]:
-    """Map each line to the number of lines in its loop.
+def _within(addresses: Numbers, ranges: tuple[tuple[int, int], ...]) -> npt.NDArray[np.bool_]:
+    """Which of the addresses lie in one of the ranges?"""
+    found = np.zeros(len(addresses), np.bool_)
+    for start, end in ranges:
+        found |= (addresses >= start) & (addresses < end)
+    return found
+
+
+def _loop_sizes(visits: Mapping[int, int], transfers: Transfers) -> Mapping[int, int]:
+    """Map each line to the number of lines in its loop; `visits` of each.
 
     Lines are taken from the hottest down, and the transfers that are half as frequent or more
     join lines into loops (a union-find forest).
     """
-    parent = {number: number for number in lines}
-    size = dict.fromkeys(lines, 1)
+    parent = {number: number for number in visits}
+    size = dict.fromkeys(visits, 1)
 
     def root(number: int) -> int:
         while parent[number] != number:
@@ -239,9 +268,9 @@ def _loop_sizes(lines: Mapping[int, _Line], transfers: Transfers) -> Mapping[int
     frequent = iter(sorted(transfers.items(), key=lambda item: (-item[1], item[0])))
     pending = next(frequent, None)
     found = {}
-    for number in sorted(lines, key=lambda n: (-lines[n].visits, n)):
-        while pending is not None and 2 * pending[1] >= lines[number].visits:
-            one, other = (root(n) if n in lines else -1 for n in pending[0])
+    for number in sorted(visits, key=lambda n: (-visits[n], n)):
+        while pending is not None and 2 * pending[1] >= visits[number]:
+            one, other = (root(n) if n in visits else -1 for n in pending[0])
             if one != other and -1 not in (one, other):
                 parent[one] = other
                 size[other] += size[one]
@@ -261,48 +290,47 @@ def _reuse_distances(visits: list[int]) -> Mapping[int, float]:
     return found
 
 
-def _data_costs(
-    flash: Flash,
-    waits: int,
-    trace: Trace,
-    flowing: tuple[Flow, ...],
-    in_flash: tuple[tuple[int, int], ...],
-) -> Costs:
+def _data_waits(
+    flash: Flash, waits: int, flow: Flow, in_flash: tuple[tuple[int, int], ...]
+) -> Waits:
     each = data_wait(flash, waits)
     if not each:
-        return {}
-    if trace.flash_reads is None:
-        return _unknown_reads(each, flowing, in_flash)
-    costs: Costs = {}
-    for address, found in trace.flash_reads.items():
-        waiting = flash.waiting_reads(found.reads, found.lines)
+        return Waits.of(Cause.DATA_READ, {})
+    if flow.trace.flash_reads is None:
+        return _unknown_reads(each, flow, in_flash)
+    found = {}
+    for address, read in flow.trace.flash_reads.items():
+        waiting = flash.waiting_reads(read.reads, read.lines)
         if flash.data_cache_lines:
             # Best: the misses of a cache that keeps the lines read last. Low: all hits, as after a
             # run before. High: the part's cache keeps none.
-            cycles = Cycles(0, each.best * waiting, each.high * found.reads)
+            found[address] = 0, each.best * waiting, each.high * read.reads
         else:
-            cycles = each * waiting
-        costs[address, Cause.DATA_READ] = cycles
-    return costs
+            found[address] = (
+                each.low * waiting,
+                each.best * waiting,
+                each.high * waiting,
+            )
+    return Waits.of(Cause.DATA_READ, found)
 
 
-def _unknown_reads(
-    each: Cycles, flowing: tuple[Flow, ...], in_flash: tuple[tuple[int, int], ...]
-) -> Costs:
+def _unknown_reads(each: Cycles, flow: Flow, in_flash: tuple[tuple[int, int], ...]) -> Waits:
     """Reads were not recorded: literals beside code in flash are certain, all other loads may be
     from flash.
     """
-    costs: Costs = {}
-    for flow in flowing:
-        it = flow.instruction
-        if it.kind not in (Kind.LOAD, Kind.LOAD_MULTIPLE):
-            continue
-        literal = it.literal and any(start <= it.address < end for start, end in in_flash)
-        high = each.high * it.words
-        costs[it.address, Cause.DATA_READ] = (
-            Cycles(0, each.best if literal else 0, high) * flow.times
-        )
-    return costs
+    found = {}
+    of_flash = _within(flow.addresses, in_flash).tolist()
+    for it, address, times, here in zip(
+        flow.instructions,
+        flow.addresses.tolist(),
+        flow.times.tolist(),
+        of_flash,
+        strict=True,
+    ):
+        if it.kind in (Kind.LOAD, Kind.LOAD_MULTIPLE):
+            literal = each.best if it.literal and here else 0
+            found[address] = 0, literal * times, each.high * it.words * times
+    return Waits.of(Cause.DATA_READ, found)
 
 
 def data_wait(flash: Flash, waits: int) -> Cycles:

@@ -30,6 +30,10 @@ LDM_3 = 0xE890_000E  # ldm.w r0, {r1, r2, r3}
 VADD = 0xEE30_0A20  # vadd.f32 s0, s0, s1
 VDIV = 0xEE80_0A20  # vdiv.f32 s0, s0, s1
 VLDR = 0xED90_0A00  # vldr s0, [r0]
+VMOV_PAIR = 0xEC51_0A10  # vmov r0, r1, s0, s1
+LDR_R2_R0_STEP = 0xF850_2B04  # ldr r2, [r0], #4
+LDR_R2_R1_STEP = 0xF851_2B04  # ldr r2, [r1], #4
+STR_R2_R0_STEP = 0xF840_2B04  # str r2, [r0], #4
 
 
 def assemble(*encodings: int) -> bytes:

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.timing.programs import LDR_LITERAL, LDR_R2_R0, NOP, straight
 from workbench import platform
 from workbench.errors import PlatformError
-from workbench.timing.core import Cause
+from workbench.timing.costs import Cause
 from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash, read_flash
 from workbench.timing.model import CycleModel
@@ -74,6 +74,26 @@ def test_code_that_runs_once_does_not_push_a_loop_out():
     assert code_wait(flash(code_cache_lines=8), trace) < 1000
 
 
+def test_code_is_missing_at_most_as_often_as_execution_comes_back_to_it():
+    """Two loops of six lines, in turn, in a cache of eight: each loop is fetched once a turn."""
+    turns, rounds = 10, 100
+    first, second = straight(*LINE * 6, base=0), straight(*LINE * 6, base=0x400)
+    counts = dict.fromkeys((*first.counts, *second.counts), turns * rounds)
+    last = 6 * 16 - 2
+    back = turns * (rounds - 1)
+    jumps = {
+        (last, 0): back,
+        (last, 0x400): turns,
+        (0x400 + last, 0x400): back,
+        (0x400 + last, 0): turns - 1,
+    }
+    trace = Trace(counts, jumps, {**first.code, **second.code})
+    part = flash(code_cache_lines=8)
+    found = CycleModel(part, FLASH).estimate(trace, 90 * MHZ).by_cause[Cause.CODE_FETCH]
+    assert found.low == found.best == 0
+    assert found.high <= 2 * 12 * (turns + 1)
+
+
 def reads(times: int, lines: int) -> Trace:
     plain = straight(LDR_LITERAL, base=0, times=times)
     return Trace(plain.counts, plain.jumps, plain.code, {0: FlashReads(times, lines)})
@@ -83,8 +103,23 @@ def test_data_waits_at_each_read_or_with_a_data_cache_at_each_miss():
     cached = flash(code_cache_lines=8, data_cache_lines=8)
     assert code_wait(flash(code_cache_lines=8), reads(100, 7)) == 200
     assert code_wait(cached, reads(100, 7)) == 14
-    found = CycleModel(cached, FLASH).estimate(reads(100, 7), 90 * MHZ).cycles
-    assert found.high - found.low >= 200
+
+
+def test_misses_of_the_very_cache_that_a_trace_records_are_certain_but_for_what_was_in_it():
+    model = CycleModel(flash(data_cache_lines=8), FLASH)
+    found = model.estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ]
+    assert found == Cycles(2 * (20 - 8), 2 * 20, 2 * 20)
+    larger = CycleModel(flash(data_cache_lines=32), FLASH)
+    assert larger.estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ].low == 0
+    smaller = CycleModel(flash(data_cache_lines=4), FLASH)
+    found = smaller.estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ]
+    assert found.high == 2 * 100
+
+
+def test_data_waits_for_a_prefetch_that_is_under_way():
+    part = flash(code_cache_lines=8, data_cache_lines=8, prefetch=True)
+    found = CycleModel(part, FLASH).estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ]
+    assert found.high == 2 * 2 * 20
 
 
 def test_a_flash_of_64_bits_is_read_twice_for_what_one_of_128_bits_gives_at_once():

@@ -1,0 +1,43 @@
+"""How late 32-bit instructions come from a prefetch unit with a queue of three words."""
+
+import pytest
+
+from tests.unit.timing.programs import BASE, BNE_BACK, LDR_R2_R0, NOP, SMLAD, assemble
+from workbench.timing.decode import decode
+from workbench.timing.fetch import fetch_stalls
+
+
+def late(*encodings: int, base: int = BASE, slow: int = 1) -> list[int]:
+    """Cycles that each of the instructions at `base` comes late; those of 16 bits take `slow`."""
+    run, at = [], base
+    for encoding in encodings:
+        one = decode(at, assemble(encoding))
+        run.append((one, slow if one.size == 2 else 1))
+        at = one.end
+    return list(fetch_stalls(run))
+
+
+def test_instructions_that_lie_in_one_word_are_never_late():
+    assert not any(late(*[NOP] * 8, *[SMLAD] * 8))
+
+
+def test_right_behind_a_jump_the_unit_keeps_up():
+    assert not any(late(SMLAD, SMLAD, base=BASE + 2))
+
+
+@pytest.mark.parametrize(("group", "cycles"), [(1, 0), (2, 0), (3, 1), (4, 1)])
+def test_the_third_of_a_group_across_word_borders_is_late(group, cycles):
+    """Compendium: "groups of three or more unaligned wide instructions take one extra cycle"."""
+    found = late(*[NOP] * 9, *[SMLAD] * group, NOP)
+    assert sum(found) == cycles
+    assert found[9:11] == [0, 0][:group] + [0] * (2 - group)
+
+
+def test_an_instruction_of_several_cycles_lets_the_queue_fill_up():
+    """IACR ePrint 2025/523: a multi-cycle instruction, then three across word borders."""
+    assert sum(late(LDR_R2_R0, *[SMLAD] * 3, base=BASE, slow=4)) == 1
+
+
+def test_a_branch_that_is_not_taken_has_cost_a_fetch():
+    assert late(SMLAD, SMLAD, NOP, SMLAD, SMLAD) == [0, 0, 0, 0, 0]
+    assert late(SMLAD, SMLAD, BNE_BACK, SMLAD, SMLAD) == [0, 0, 0, 0, 1]

@@ -1,0 +1,48 @@
+"""What straight code waits for the core's prefetch unit, in memory that never makes it wait.
+
+The unit reads one word each cycle ahead of the decoder, into a short queue. While 16-bit
+instructions and those of several cycles are executed the queue fills up and the unit pauses; when
+the decoder takes from it again, the next word comes too late for the third of three 32-bit
+instructions that lie across word borders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from workbench.timing import rules
+from workbench.timing.decode import Instruction
+
+_WORD_BYTES = 4
+
+
+def fetch_stalls(run: Sequence[tuple[Instruction, int]]) -> Iterator[int]:
+    """Yield how many cycles each instruction comes late.
+
+    run: instructions that follow each other in memory, the first one jumped to, each with the
+        cycles after which the next one could be executed. The wait for the first one is the refill
+        of the pipeline, and not in here.
+    """
+    first_word = run[0][0].address // _WORD_BYTES
+    asked: list[int] = [0]  # by word: the cycle of its fetch
+    taken: list[int] = []  # by word: the cycle in which the decoder lets go of it
+    speculated = -1  # the cycle in which the target of a branch was fetched instead
+    decoded = executed = ready = 0
+    for instruction, cycles in run:
+        last_word = (instruction.end - 1) // _WORD_BYTES - first_word
+        while len(asked) <= last_word:
+            at = asked[-1] + 1
+            if len(asked) >= rules.FETCH_QUEUE_WORDS:
+                freed = taken[len(asked) - rules.FETCH_QUEUE_WORDS]
+                at = max(at, freed + rules.FETCH_AFTER_FREE)
+            asked.append(at + 1 if at == speculated else at)
+        folded = ready == executed  # decoded together with the one before
+        decoded = max(decoded if folded else executed, asked[last_word] + rules.FETCH_CYCLES)
+        late = max(0, decoded + 1 - ready) if ready else 0
+        executed = ready + late if ready else decoded + 1
+        yield late
+        while (first_word + len(taken) + 1) * _WORD_BYTES <= instruction.end:
+            taken.append(executed - 1)  # the last cycle in the decoder
+        if instruction.immediate:
+            speculated = decoded
+        ready = executed + cycles
