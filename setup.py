@@ -11,9 +11,6 @@ DATA = [name for name in ("firmware", "platforms", "robot") if Path(name).is_dir
 EXTENSIONS = {
     "workbench.engines.embedded._tracer": ("tracer_module.c", "tracer.c", "blocks.c", "thumb.c"),
     "workbench.engines.embedded._reads": ("reads_module.c",),
-    "workbench.dwarf._dwarf": (
-        *("module.c", "dwarf.c", "units.c", "values.c", "ranges.c", "lines.c", "inlines.c"),
-    ),
 }
 
 

@@ -18,6 +18,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
 from workbench.errors import ImageError
+from workbench.places import Places
 
 # Names that startup code gives to the vector table: CMSIS, ST, Nordic, Zephyr, libopencm3.
 VECTOR_SECTIONS = (".isr_vector", ".vectors", ".vector_table", ".intvecs", ".isr_vectors")
@@ -179,6 +180,11 @@ class Image:
         return symbol.is_function or any(
             s.executable and s.address <= symbol.address < s.address + s.size for s in self.sections
         )
+
+    @cached_property
+    def places(self) -> Places:
+        """Source lines and inlined calls by address."""
+        return Places(self.path)
 
     def _same_section(self, one: int, other: int) -> bool:
         return any(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.dwarf import Place, read_places
 from workbench.engines.base import Engine, Limit, Stop
 from workbench.errors import CheckFailedError
 from workbench.gauge import Probe
@@ -14,6 +13,7 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.measure import address_of
 from workbench.model.features import read_features
+from workbench.places import Place
 from workbench.platform import Platform
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.operators import (
@@ -135,9 +135,11 @@ def _record_call(engine: Engine, request: Request, function: str) -> OperatorCal
 
 def _lines(image: Image, trace: Trace, names: Names, estimate: Estimate) -> tuple[LineCost, ...]:
     """Costs by source line and the functions inlined there, most cycles first."""
-    places = read_places(image.path, trace.counts)
     totals: dict[tuple[str, Place], list[int]] = {}
-    for address, place in places.items():
+    for address in trace.counts:
+        place = image.places.at(address)
+        if place is None:
+            continue
         total = totals.setdefault((names.at(address), place), [0, 0])
         total[0] += trace.counts[address]
         total[1] += estimate.by_address.get(address, 0)
