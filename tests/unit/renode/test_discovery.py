@@ -67,6 +67,14 @@ def test_built_folder_is_found_with_its_binaries(home, tmp_path, programs):
     }
 
 
+def test_built_folder_of_1_16_runs_on_coreclr(home, tmp_path, programs):
+    program(programs / "dotnet", "Renode v1.16.1.4242")
+    root = built(tmp_path / "source", binary="Renode.dll")
+    found = discover(home | {"PYRENODE_BUILD_DIR": str(root)})
+    assert (found.version, found.runtime) == ("1.16.1", "coreclr")
+    assert found.environment["PYRENODE_BUILD_OUTPUT"] == "output/bin/Release"
+
+
 def test_output_folder_that_the_user_names_is_kept(home, tmp_path, programs):
     root = built(tmp_path / "source", "elsewhere")
     named = {"PYRENODE_BUILD_DIR": str(root), "PYRENODE_BUILD_OUTPUT": "elsewhere"}

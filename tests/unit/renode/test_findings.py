@@ -29,6 +29,11 @@ def test_unmapped_access_says_what_silicon_does():
     assert warnings_in([UNMAPPED_READ])[0].startswith("read of 0x90000000")
 
 
+def test_time_in_brackets_is_that_of_1_16():
+    text = "usart2: Unknown baud rate"
+    assert warnings_in([f"[12:36:50.2115]  [WARNING] {text}"]) == (text,)
+
+
 def test_repeated_warnings_are_one_with_a_count():
     assert warnings_in([UNMAPPED_WRITE] * 3)[0].endswith("(3 times)")
 

@@ -36,6 +36,7 @@ OLDEST = (1, 15, 3)  # the oldest release the engine was measured on
 # Where the binaries lie below a source tree, an installed package or an unpacked archive.
 _LAYOUTS = (
     ("output/bin/Release", "Renode.exe", MONO),
+    ("output/bin/Release", "Renode.dll", CORECLR),  # from 1.16 on
     ("output/bin/Release/net*", "Renode.dll", CORECLR),
     ("bin", "Renode.exe", MONO),
     ("bin", "Renode.dll", CORECLR),

@@ -12,7 +12,8 @@ from pathlib import Path
 
 MAX_WARNINGS = 20
 
-_LINE = re.compile(r"^\d+:\d+:\d+\.\d+ \[(WARNING|ERROR)\] (?P<text>.*)")
+# The time is bare in Renode 1.15, in brackets from 1.16 on.
+_LINE = re.compile(r"^(?:[\d:.]+|\[[\d:.]+\]) +\[(WARNING|ERROR)\] (?P<text>.*)")
 _UNMAPPED = re.compile(
     r"^sysbus: (?:\[(?:\w+: )?(?P<pc>0x[0-9A-Fa-f]+)[^]]*\] )?"
     r"(?P<access>Read|Write)\w+ (?:from|to) non existing peripheral at (?P<address>0x[0-9A-Fa-f]+)"

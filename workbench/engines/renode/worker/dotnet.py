@@ -7,30 +7,29 @@ from typing import Any
 # isort: off
 import pyrenode3  # noqa: F401  loads Renode, and with it every name below
 import clr
-from Antmicro.Renode.Core import EmulationManager, IMachine
+from Antmicro.Renode.Core import EmulationManager
 from Antmicro.Renode.Logging import Logger
 from Antmicro.Renode.Logging.Profiling import MemoryOperation
 from Antmicro.Renode.Peripherals.Bus import Access as BusAccess
 from Antmicro.Renode.Peripherals.Bus import BusHookDelegate, SysbusAccessWidth
-from Antmicro.Renode.Peripherals.CPU import (
-    ICPU,
-    CPUState,
-    ExecutionMode,
-    ICpuSupportingGdb,
-    RegisterValue,
-)
+from Antmicro.Renode.Peripherals.CPU import ExecutionMode, RegisterValue
 from Antmicro.Renode.Time import ClockEntry, Direction, WorkMode
 from pyrenode3.conversion import interface_to_class
 from pyrenode3.wrappers import Monitor
-from System import Action, Array, Boolean, Byte, Int32, Object, Type, UInt32, UInt64
+from System import Action, Array, Boolean, Byte, Int32, Object, Type, UInt64
 from System.IO import BinaryWriter, File, FileAccess, FileMode, FileShare, FileStream
 from System.Linq.Expressions import Expression, ParameterExpression
 from System.Reflection import BindingFlags
 from System.Threading import ManualResetEventSlim, SemaphoreSlim
 # isort: on
 
+# What moved between releases; the first is 1.15.3's, the second 1.16.1's.
+try:
+    from Antmicro.Renode.Peripherals.CPU import CPUState
+except ImportError:
+    from Antmicro.Renode.Peripherals.CPU import EmulationCPUState as CPUState
+
 __all__ = [
-    "ICPU",
     "Action",
     "Array",
     "BinaryWriter",
@@ -49,8 +48,6 @@ __all__ = [
     "FileMode",
     "FileShare",
     "FileStream",
-    "ICpuSupportingGdb",
-    "IMachine",
     "Int32",
     "Logger",
     "ManualResetEventSlim",
@@ -61,13 +58,15 @@ __all__ = [
     "SemaphoreSlim",
     "SysbusAccessWidth",
     "Type",
-    "UInt32",
     "UInt64",
     "WorkMode",
     "attach",
     "detach",
+    "event_type",
     "interface_to_class",
     "invoke_hidden",
+    "parameter_type",
+    "state_of",
     "type_of",
 ]
 
@@ -75,6 +74,21 @@ __all__ = [
 def type_of(kind: Any) -> Any:
     """The System.Type of a .NET class, as `typeof` gives it."""
     return clr.GetClrType(kind)
+
+
+def parameter_type(target: Any, method: str, index: int = 0) -> Any:
+    """The System.Type of a parameter of a method: delegates are named anew now and then."""
+    return target.GetType().GetMethod(method).GetParameters()[index].ParameterType
+
+
+def event_type(target: Any, event: str) -> Any:
+    """The System.Type of the delegates that `event` of `target` calls."""
+    return target.GetType().GetEvent(event).EventHandlerType
+
+
+def state_of(cpu: Any) -> Any:
+    """The CPUState of a core."""
+    return cpu.EmulationState if hasattr(cpu, "EmulationState") else cpu.State
 
 
 def attach(target: Any, event: str, handler: Any) -> None:

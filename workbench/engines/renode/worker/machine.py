@@ -139,11 +139,9 @@ class Machine:
 
     def release(self) -> None:
         """Let the core run on."""
-        # It may run, and be paused again, before the next line here: ask first.
-        paused = self.cpu.IsPaused
+        # In this order: a core that runs may be paused again before the next line here.
+        self.cpu.Resume()
         self.cpu.ExecutionMode = ExecutionMode.Continuous
-        if paused:
-            self.cpu.Resume()
 
     def _find_parts(self) -> None:
         assert self._setup is not None
@@ -160,7 +158,7 @@ class Machine:
             raise RenodeError(message, "platform") from error
         if self._hooks is not None:
             self._hooks.close()
-        self._hooks = Hooks(self.cpu, self._console)
+        self._hooks = Hooks(self.machine, self.cpu, self._uart, self._console)
 
     def _load_commands(self) -> list[str]:
         assert self._setup is not None

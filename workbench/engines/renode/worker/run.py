@@ -21,6 +21,7 @@ from workbench.engines.renode.worker.dotnet import (
     Direction,
     UInt64,
     WorkMode,
+    state_of,
 )
 from workbench.engines.renode.worker.hooks import QUESTIONS, Signal
 from workbench.engines.renode.worker.machine import Machine, RenodeError
@@ -249,7 +250,7 @@ class Runner:
 
     @property
     def _aborted(self) -> bool:
-        return bool(self._machine.cpu.State == CPUState.Aborted)
+        return bool(state_of(self._machine.cpu) == CPUState.Aborted)
 
     def _sleeps_for_good(self) -> bool:
         return self._machine.hooks.asleep and not self._can_wake()
