@@ -40,10 +40,10 @@ def gdb(
 ) -> None:
     """Serve a board to GDB on the loopback interface, halted at reset.
 
-    The UART goes to stdout. In GDB, `monitor reset` resets the board.
+    The UART goes to stdout. In GDB, `load` programs the flash and `monitor help` lists the rest.
     """
     from workbench.engines import open_engine
-    from workbench.gdb import GdbServer, gdb_command
+    from workbench.gdb import Board, GdbServer, gdb_command
     from workbench.image import Image
     from workbench.platform import load_platform
     from workbench.snapshots import read_snapshot
@@ -59,9 +59,11 @@ def gdb(
         machine.uart.listen(_show)
         if send:
             machine.uart.write(send)
-        with GdbServer(machine, port) as server:
+        with GdbServer(Board(machine, image, target), port) as server:
             console = output(stderr=True)
-            console.print(f"{target.name} on the {machine.name} engine, halted; connect with:")
+            console.print(
+                f"{target.name} on the {machine.name} engine, halted; connect with:", soft_wrap=True
+            )
             console.print(f"  {gdb_command(elf, server.port)}", markup=False, soft_wrap=True)
             server.serve_one()
             while not once:

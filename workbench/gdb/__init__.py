@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.gdb.board import Board
 from workbench.gdb.server import GdbServer, gdb_command
 
-__all__ = ["GdbServer", "gdb_command"]
+__all__ = ["Board", "GdbServer", "gdb_command"]

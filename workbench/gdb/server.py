@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import select
 import shlex
 import shutil
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.engines.base import Engine
 from workbench.errors import UserError
+from workbench.gdb.board import Board
 from workbench.gdb.packets import ClosedError, Connection
 from workbench.gdb.stub import Stub
 
 DEFAULT_PORT = 3333
 _LOOPBACK = "127.0.0.1"
+_LOOK_SECONDS = 0.05
 _DEBUGGERS = ("gdb-multiarch", "arm-none-eabi-gdb")
 
 
 class GdbServer:
-    """A server for `engine`, which is loaded; `port` 0 takes any port that is free."""
+    """A server for `board`; `port` 0 takes any port that is free."""
 
-    def __init__(self, engine: Engine, port: int = DEFAULT_PORT) -> None:
-        self._engine = engine
+    def __init__(self, board: Board, port: int = DEFAULT_PORT) -> None:
+        self._board = board
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -45,14 +50,32 @@ class GdbServer:
         self._listener.close()
 
     def serve_one(self) -> None:
-        """Wait for a GDB and serve it until it detaches or goes away."""
+        """Wait for a GDB and serve it until it leaves; turn others away meanwhile."""
         accepted, _ = self._listener.accept()
-        with accepted:
+        with accepted, self._busy():
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
-                Stub(self._engine, Connection(accepted)).serve()
+                Stub(self._board, Connection(accepted)).serve()
             except (ClosedError, BrokenPipeError, ConnectionResetError):
                 return
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        """Close every connection that comes: its GDB says so at once, instead of waiting."""
+        done = threading.Event()
+
+        def turn_away() -> None:
+            while not done.is_set():
+                if select.select([self._listener], [], [], _LOOK_SECONDS)[0]:
+                    self._listener.accept()[0].close()
+
+        doorkeeper = threading.Thread(target=turn_away, daemon=True)
+        doorkeeper.start()
+        try:
+            yield
+        finally:
+            done.set()
+            doorkeeper.join()
 
 
 def gdb_command(elf: Path, port: int) -> str:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engines.base import Engine, Instructions, Stop, StopKind, StopReason
+from workbench.engines.base import Instructions, Stop, StopKind, StopReason
 from workbench.errors import WorkbenchError
+from workbench.gdb.board import Board
+from workbench.gdb.monitor import Monitor, Settings
 from workbench.gdb.packets import Connection
+from workbench.gdb.points import Points
+from workbench.gdb.stops import SIGINT, SIGTRAP, explanation, reply, stop_reply
 from workbench.gdb.target import Target
 
 _SLICE = Instructions(2_000_000)  # some ten milliseconds, after which GDB is listened to
+_STEPS_BETWEEN_LOOKS = 500
 _IDLE_SECONDS = 0.05  # on the host, between looks at a core that sleeps for good
 _PACKET_BYTES = 0x4000
 _OK, _UNSUPPORTED, _ERROR = b"OK", b"", b"E01"
-_BREAKPOINTS = (b"0", b"1")  # in software and in hardware: neither changes memory here
-_WRITE_WATCHPOINT = b"2"
-# Signals as GDB numbers them, for the exceptions of DDI 0403E, B1.5.2
-_SIGTRAP, _SIGINT, _SIGSEGV = 5, 2, 11
-_SIGNALS = {3: _SIGSEGV, 4: _SIGSEGV, 5: 10, 6: 4}  # BusFault: SIGBUS, UsageFault: SIGILL
+_IPSR = 0x1FF  # ARM DDI 0403E, B1.4.2
 
 
 class DetachedError(Exception):
@@ -27,13 +28,16 @@ class DetachedError(Exception):
 class Stub:
     """One session: breakpoints, watchpoints and what GDB asks for."""
 
-    def __init__(self, engine: Engine, connection: Connection) -> None:
-        self._engine = engine
+    def __init__(self, board: Board, connection: Connection) -> None:
+        self._board = board
+        self._engine = board.engine
         self._connection = connection
-        self._target = Target(engine.registers)
-        self._breakpoints: set[int] = set()
-        self._watchpoints: dict[int, int] = {}  # address -> bytes
-        self._last_stop = b"T%02xthread:1;" % _SIGTRAP
+        self._points = Points()
+        self._settings = Settings()
+        self._monitor = Monitor(board, self._settings)
+        self._target = Target(board.engine)
+        self._last_stop = reply(SIGTRAP)
+        self._is_extended = False
 
     def serve(self) -> None:
         """Answer until GDB detaches (returns) or goes away (raises ClosedError)."""
@@ -66,6 +70,7 @@ class Stub:
             b"T": lambda _: _OK,
             b"c": lambda address: self._resume(address, step=False),
             b"s": lambda address: self._resume(address, step=True),
+            b"!": self._extend,
             b"q": self._query,
             b"Q": self._set,
             b"v": self._verbose,
@@ -74,26 +79,35 @@ class Stub:
             return simple[command](rest)
         if command == b"D":
             self._connection.send(_OK)
-            raise DetachedError
+            if not self._is_extended:
+                raise DetachedError
+            return None
         if command == b"k":
             raise DetachedError
         return _UNSUPPORTED
+
+    def _extend(self, _: bytes) -> bytes:
+        """`target extended-remote`: the session outlives a detach."""
+        self._is_extended = True
+        return _OK
 
     # -- queries ---------------------------------------------------------------------------------
 
     def _query(self, what: bytes) -> bytes:
         if what.startswith(b"Supported"):
             return (
-                b"PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;vContSupported+;hwbreak+"
-                % _PACKET_BYTES
+                b"PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;qXfer:memory-map:read+;"
+                b"vContSupported+;hwbreak+" % _PACKET_BYTES
             )
         if what.startswith(b"Xfer:features:read:target.xml:"):
-            offset, size = (int(part, 16) for part in what.rsplit(b":", 1)[1].split(b","))
-            document = self._target.description.encode()
-            more = b"m" if offset + size < len(document) else b"l"
-            return more + document[offset : offset + size]
+            return _piece(self._target.description, what)
+        if what.startswith(b"Xfer:memory-map:read::"):
+            return _piece(self._board.memory_map(), what)
         if what.startswith(b"Rcmd,"):
-            return self._monitor(bytes.fromhex(what[5:].decode()).decode().strip())
+            said = self._monitor.run(bytes.fromhex(what[5:].decode()).decode())
+            return said.encode().hex().encode()
+        if what.startswith(b"ThreadExtraInfo,"):
+            return self._mode().encode().hex().encode()
         return {
             b"C": b"QC1",
             b"fThreadInfo": b"m1",
@@ -109,16 +123,10 @@ class Stub:
         self._connection.acknowledges = False
         return None
 
-    def _monitor(self, command: str) -> bytes:
-        """`monitor reset` and `monitor instructions`; text for GDB's console, in hexadecimal."""
-        if command in ("reset", "reset halt"):
-            self._engine.reset()
-            said = "the machine is at reset\n"
-        elif command == "instructions":
-            said = f"{self._engine.instructions:,} instructions since reset\n"
-        else:
-            said = "monitor reset, or monitor instructions\n"
-        return said.encode().hex().encode()
+    def _mode(self) -> str:
+        """What `info threads` says of the core."""
+        exception = self._engine.registers["xpsr"] & _IPSR
+        return f"Handler mode, exception {exception}" if exception else "Thread mode"
 
     # -- registers and memory --------------------------------------------------------------------
 
@@ -151,14 +159,19 @@ class Stub:
         return _OK
 
     def _set_point(self, point: bytes, there: bool) -> bytes:
-        kind, address, size = point.split(b";")[0].split(b",")
-        at = int(address, 16)
-        if kind in _BREAKPOINTS:
-            (self._breakpoints.add if there else self._breakpoints.discard)(at & ~1)
-        elif kind == _WRITE_WATCHPOINT and there:
-            self._watchpoints[at] = int(size, 16)
-        elif kind == _WRITE_WATCHPOINT:
-            self._watchpoints.pop(at, None)
+        return _OK if self._points.change(point, there) else _UNSUPPORTED
+
+    def _flash(self, request: bytes) -> bytes:
+        """vFlashErase, vFlashWrite and vFlashDone: how GDB's `load` programs flash."""
+        action, _, rest = request.partition(b":")
+        if action == b"Erase":
+            address, size = (int(part, 16) for part in rest.split(b","))
+            self._board.erase(address, size)
+        elif action == b"Write":
+            where, _, data = rest.partition(b":")
+            self._board.program(int(where, 16), data)
+        elif action == b"Done":
+            self._board.finish()
         else:
             return _UNSUPPORTED
         return _OK
@@ -167,68 +180,77 @@ class Stub:
 
     def _verbose(self, what: bytes) -> bytes:
         if what == b"Cont?":
-            return b"vCont;c;C;s;S"
+            return b"vCont;c;C;s;S;r"
         if what.startswith(b"Cont;"):
-            first = what.split(b";")[1]
-            return self._resume(b"", step=first[:1] in (b"s", b"S"))
+            return self._continue_as(what.split(b";")[1].partition(b":")[0])
+        if what.startswith(b"Flash"):
+            return self._flash(what[len(b"Flash") :])
+        if what.startswith(b"Kill"):
+            self._connection.send(_OK)
+            raise DetachedError
         return _UNSUPPORTED
+
+    def _continue_as(self, action: bytes) -> bytes:
+        """One action of vCont, for the only thread."""
+        if action[:1] != b"r":
+            return self._resume(b"", step=action[:1] in (b"s", b"S"))
+        start, end = (int(part, 16) for part in action[1:].split(b","))
+        return self._stopped(self._step_through(range(start, end)))
 
     def _resume(self, address: bytes, step: bool) -> bytes:
         if address:
             self._engine.registers["pc"] = int(address, 16)
         if step:
-            reason = self._engine.run(Stop(), Instructions(1))
-            self._last_stop = _stop_reply(reason, _SIGTRAP)
-        elif self._watchpoints:
-            self._last_stop = self._continue_watching()
-        else:
-            self._last_stop = self._continue()
-        return self._last_stop
+            return self._stopped(self._engine.run(self._until(frozenset()), Instructions(1)))
+        return self._stopped(self._continue())
 
-    def _continue(self) -> bytes:
-        """Run to a breakpoint, a fault, or until GDB interrupts."""
-        until = Stop(pc=frozenset(self._breakpoints))
+    def _until(self, breakpoints: frozenset[int]) -> Stop:
+        watchpoints = frozenset(self._points.watchpoints)
+        return Stop(pc=breakpoints, watch=watchpoints, fault=self._settings.stops_at_faults)
+
+    def _continue(self) -> StopReason | None:
+        """Run until something stops the core; None where GDB interrupts."""
+        until = self._until(frozenset(self._points.breakpoints))
         while True:
             reason = self._engine.run(until, _SLICE)
-            if reason.kind is StopKind.PC:
-                return b"T%02xhwbreak:;thread:1;" % _SIGTRAP
-            if reason.kind in (StopKind.FAULT, StopKind.LOCKUP):
-                return _stop_reply(reason, _SIGSEGV)
+            self._monitor.note_time(reason.seconds)
+            if stop_reply(reason) is not None:
+                return reason
             asleep = reason.kind is StopKind.IDLE
             if self._connection.interrupted(_IDLE_SECONDS if asleep else 0.0):
-                return b"T%02xthread:1;" % _SIGINT
+                return None
 
-    def _continue_watching(self) -> bytes:
-        """As `_continue`, one instruction at a time, until what is watched changes."""
-        before = self._watched()
+    def _step_through(self, code: range) -> StopReason | None:
+        """Step until PC is no longer in `code`; None where GDB interrupts."""
+        until = self._until(frozenset())
         steps = 0
         while True:
-            reason = self._engine.run(Stop(), Instructions(1))
-            after = self._watched()
-            for address, value in after.items():
-                if value != before[address]:
-                    return b"T%02xwatch:%x;thread:1;" % (_SIGTRAP, address)
-            if reason.pc in self._breakpoints:
-                return b"T%02xhwbreak:;thread:1;" % _SIGTRAP
-            if reason.kind in (StopKind.FAULT, StopKind.LOCKUP):
-                return _stop_reply(reason, _SIGSEGV)
+            reason = self._engine.run(until, Instructions(1))
             steps += 1
+            ends = reason.pc not in code or reason.pc in self._points.breakpoints
+            if ends or stop_reply(reason) is not None:
+                return reason
             asleep = reason.kind is StopKind.IDLE
-            if (asleep or steps % 1000 == 0) and self._connection.interrupted(
+            if (asleep or steps % _STEPS_BETWEEN_LOOKS == 0) and self._connection.interrupted(
                 _IDLE_SECONDS if asleep else 0.0
             ):
-                return b"T%02xthread:1;" % _SIGINT
+                return None
 
-    def _watched(self) -> dict[int, bytes]:
-        read = self._engine.memory.read
-        return {address: read(address, size) for address, size in self._watchpoints.items()}
+    def _stopped(self, reason: StopReason | None) -> bytes:
+        """Tell the user of a fault, and return GDB's reply."""
+        if reason is None:
+            self._last_stop = reply(SIGINT)
+            return self._last_stop
+        self._monitor.note_time(reason.seconds)
+        text = explanation(reason)
+        if text:
+            self._connection.send(b"O" + text.encode().hex().encode())
+        self._last_stop = stop_reply(reason) or reply(SIGTRAP)
+        return self._last_stop
 
 
-def _stop_reply(reason: StopReason, otherwise: int) -> bytes:
-    """Why the core stopped, as a signal."""
-    signal = otherwise
-    if reason.kind is StopKind.FAULT:
-        signal = _SIGNALS.get(reason.fault.exception, _SIGSEGV) if reason.fault else _SIGSEGV
-    elif reason.kind is StopKind.LOCKUP:
-        signal = _SIGSEGV
-    return b"T%02xthread:1;" % signal
+def _piece(document: str, request: bytes) -> bytes:
+    """Answer qXfer:...:OFFSET,SIZE."""
+    offset, size = (int(part, 16) for part in request.rsplit(b":", 1)[1].split(b","))
+    content = document.encode()
+    return (b"m" if offset + size < len(content) else b"l") + content[offset : offset + size]

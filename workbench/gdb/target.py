@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.engines.base import Registers
+from workbench.engines.base import Engine
 from workbench.errors import WorkbenchError
 
 _CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
@@ -33,8 +33,8 @@ class Register:
 class Target:
     """The registers of a machine in GDB's order and encoding."""
 
-    def __init__(self, registers: Registers) -> None:
-        self._registers = registers
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self.layout = [Register(name, "org.gnu.gdb.arm.m-profile", (name,)) for name in _CORE]
         if self._has_float():
             feature = "org.gnu.gdb.arm.vfp"
@@ -82,21 +82,21 @@ class Target:
         """Return a register's bytes, little-endian; raises IndexError for one that is not there."""
         parts = self.layout[number].parts
         return b"".join(
-            (self._registers[name] & 0xFFFFFFFF).to_bytes(4, "little") for name in parts
+            (self._engine.registers[name] & 0xFFFFFFFF).to_bytes(4, "little") for name in parts
         )
 
     def write(self, number: int, value: bytes) -> None:
         """Set a register from its bytes."""
         for index, name in enumerate(self.layout[number].parts):
             word = value[_WORD * index : _WORD * (index + 1)]
-            self._registers[name] = int.from_bytes(word, "little")
+            self._engine.registers[name] = int.from_bytes(word, "little")
 
     def _has_float(self) -> bool:
         return self._has("s0") and self._has("fpscr")
 
     def _has(self, name: str) -> bool:
         try:
-            _ = self._registers[name]
+            _ = self._engine.registers[name]
         except WorkbenchError:
             return False
         return True

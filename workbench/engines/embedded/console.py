@@ -25,7 +25,7 @@ class Console(Uart):
         self._searched = 0
         self._pattern: re.Pattern[bytes] | None = None
         self._fresh = False
-        self._listener: Callable[[bytes], None] | None = None
+        self.listener: Callable[[bytes], None] | None = None
         peripheral.transmit = self.emit
 
     def write(self, data: bytes) -> None:
@@ -47,7 +47,7 @@ class Console(Uart):
         return not self._transcript
 
     def listen(self, listener: Callable[[bytes], None] | None) -> None:
-        self._listener = listener
+        self.listener = listener
 
     def expect(self, pattern: bytes | None) -> None:
         """Begin a run that ends when `pattern` matches the unread bytes."""
@@ -68,8 +68,8 @@ class Console(Uart):
         """The firmware sends `data`."""
         self._transcript += data
         self._fresh = True
-        if self._listener is not None:
-            self._listener(data)
+        if self.listener is not None:
+            self.listener(data)
         if self._pattern is not None:
             self._on_output()
 

@@ -113,6 +113,7 @@ class EmbeddedEngine(base.Engine):
         return self._console
 
     def load(self, image: Image, platform: Platform) -> None:
+        listener = self._console.listener if self._console is not None else None
         self.close()
         machine = assemble(platform, self._python_tracer)
         machine.use_cycle_counter(CycleCounter(machine, platform))
@@ -132,6 +133,7 @@ class EmbeddedEngine(base.Engine):
         except BaseException:
             machine.close()
             raise
+        console.listen(listener)
         self._loaded, self._console, self._runner = machine, console, runner
         self._recording = TraceRecorder(machine)
         self._console_name, self._others = platform.uart, OtherPorts(others)

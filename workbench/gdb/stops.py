@@ -1,0 +1,50 @@
+"""Stop replies: why the core stands still, in GDB's words (GDB manual, appendix E.3)."""
+
+from __future__ import annotations
+
+from workbench.engines.base import FaultState, StopKind, StopReason, Watchpoint
+from workbench.fault.status import causes, exception_name
+
+# Signals as GDB numbers them, for the exceptions of DDI 0403E, B1.5.2
+SIGTRAP, SIGINT, SIGSEGV = 5, 2, 11
+_SIGILL, _SIGBUS = 4, 10
+_SIGNALS = {3: SIGSEGV, 4: SIGSEGV, 5: _SIGBUS, 6: _SIGILL}
+
+
+def reply(signal: int, why: bytes = b"") -> bytes:
+    """A stop of the only thread; `why` is a name and a value, as in b"hwbreak:"."""
+    return b"T%02x%sthread:1;" % (signal, why + b";" if why else b"")
+
+
+def stop_reply(reason: StopReason) -> bytes | None:
+    """The reply for a run that has ended; None where it only has to go on."""
+    if reason.kind is StopKind.PC:
+        return reply(SIGTRAP, b"hwbreak:")
+    if reason.kind is StopKind.WATCH and reason.watchpoint is not None:
+        return reply(SIGTRAP, _watch(reason.watchpoint))
+    if reason.kind is StopKind.FAULT:
+        exception = reason.fault.exception if reason.fault else 0
+        return reply(_SIGNALS.get(exception, SIGSEGV))
+    return reply(SIGSEGV) if reason.kind is StopKind.LOCKUP else None
+
+
+def explanation(reason: StopReason) -> str:
+    """What to tell the user about a fault, "" where there was none."""
+    if reason.kind is StopKind.LOCKUP:
+        return f"lockup: {reason.detail or 'a fault that no handler could take'}\n"
+    if reason.kind is not StopKind.FAULT:
+        return ""
+    if reason.fault is None:
+        return f"fault: {reason.detail}\n"
+    return _fault(reason.fault)
+
+
+def _fault(fault: FaultState) -> str:
+    named = ", ".join(causes(fault))
+    said = f": {fault.detail}" if fault.detail else ""
+    return f"{exception_name(fault)} at 0x{fault.pc:08x}{f' ({named})' if named else ''}{said}\n"
+
+
+def _watch(point: Watchpoint) -> bytes:
+    kind = b"awatch" if point.read and point.write else b"watch" if point.write else b"rwatch"
+    return b"%s:%x" % (kind, point.address)
