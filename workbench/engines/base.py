@@ -59,7 +59,8 @@ class Watchpoint:
 class Stop:
     """What ends a run early, besides its limit.
 
-    `uart` is a regular expression over the console bytes that have not been read yet.
+    `uart` is a regular expression over the console bytes that have not been read yet; its `.` is
+    any byte.
     `pc` holds instruction addresses (bit 0 clear). A lockup always stops.
     A stop at an address happens *before* that instruction issues; a run that starts on such an
     address executes it first. A stop at a watchpoint happens after the instruction that accesses.
@@ -150,7 +151,7 @@ class Uart(ABC):
     @property
     @abstractmethod
     def transcript(self) -> bytes:
-        """All that the firmware has sent since `load`."""
+        """All that the firmware has sent since `load`; a reset is no end of it."""
 
     @abstractmethod
     def listen(self, listener: Callable[[bytes], None] | None) -> None:

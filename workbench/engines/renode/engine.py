@@ -94,9 +94,7 @@ class RenodeEngine(Engine):
         self._note(answer)
 
     def reset(self) -> None:
-        answer = self._worker().ask("reset")
-        self._clear()
-        self._note(answer)
+        self._note(self._worker().ask("reset"))
 
     def close(self) -> None:
         if self._process is not None:

@@ -104,7 +104,7 @@ class Runner:
             return "lockup"
         self._unread = unread
         self._console.watch()
-        self._pattern = re.compile(until.uart) if until.uart is not None else None
+        self._pattern = re.compile(until.uart, re.DOTALL) if until.uart is not None else None
         if self._pattern is not None and self._pattern.search(unread):
             return "uart"
         ask_bytes = frozenset() if until.uart is None else last_bytes(until.uart)
