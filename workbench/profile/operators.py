@@ -19,6 +19,7 @@ from workbench.profile.values import OperatorCost
 from workbench.timing.cycles import Cycles
 from workbench.timing.decode import MAX_BYTES, decode
 from workbench.timing.model import CycleModel
+from workbench.timing.program import Program
 from workbench.trace import Trace
 
 # Where the operators are called: in our runtime, and in TFLM.
@@ -63,10 +64,10 @@ def behind_operator_calls(image: Image) -> frozenset[int]:
         code = _code(image, function.address, function.size)
         offset = 0
         while offset < len(code):
-            one = decode(function.address + offset, code[offset : offset + MAX_BYTES])
-            if one.mnemonic == "blx":
-                found.add(one.end)
+            one = decode(code[offset : offset + MAX_BYTES])
             offset += one.size
+            if one.mnemonic == "blx":
+                found.add(function.address + offset)
     return frozenset(found)
 
 
@@ -91,9 +92,15 @@ def embedded_model(image: Image) -> Model | None:
 
 
 def operator_costs(
-    passages: Sequence[Passage], model: Model | None, cycles: CycleModel, clock_hz: int
+    passages: Sequence[Passage],
+    model: Model | None,
+    cycles: CycleModel,
+    clock_hz: int,
+    program: Program,
 ) -> tuple[OperatorCost, ...]:
     """Return what each operator cost; empty where the operators were not told apart.
+
+    program: that of the whole trace.
 
     The first includes the way from the call of the interpreter to it, each other one the few
     instructions of the loop before it.
@@ -107,7 +114,7 @@ def operator_costs(
     marks = [mark for pc, mark in passages if pc == site]
     parts = [mark.since(before) for before, mark in zip([None, *marks], marks, strict=False)]
     return tuple(
-        _cost(operator, model, part, cycles.estimate(part, clock_hz).cycles)
+        _cost(operator, model, part, cycles.estimate(part, clock_hz, program).cycles)
         for operator, part in zip(model.operators, parts, strict=True)
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,14 +18,15 @@ from workbench.platform import Platform
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.operators import (
     OperatorCalls,
+    Passage,
     behind_operator_calls,
     embedded_model,
     operator_costs,
 )
-from workbench.profile.values import LineCost, OperatorCost, Profile
+from workbench.profile.values import LineCost, Profile
 from workbench.session import INVOKE
-from workbench.timing.core import instructions
-from workbench.timing.model import CycleModel, Estimate
+from workbench.timing.model import CycleModel
+from workbench.timing.program import Program
 from workbench.trace import Trace
 
 WHOLE_RUN = "whole run"
@@ -57,19 +58,14 @@ def profile(engine: Engine, request: Request) -> Profile:
     """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
     function = request.function or (INVOKE if request.features else None)
     if function is None:
-        return _analyse(request, _whole_run(engine, request), WHOLE_RUN, engine.name, ())
+        return _analyse(request, _whole_run(engine, request), WHOLE_RUN, engine.name)
     return analyse(request, _record_call(engine, request, function), engine.name)
 
 
 def analyse(request: Request, calls: OperatorCalls, engine_name: str) -> Profile:
     """Return the profile of the call that `calls` has traced."""
     assert calls.trace is not None
-    operators: tuple[OperatorCost, ...] = ()
-    if calls.passages:
-        model = CycleModel.of(request.platform)
-        embedded = embedded_model(request.image)
-        operators = operator_costs(calls.passages, embedded, model, request.clock)
-    return _analyse(request, calls.trace, calls.what, engine_name, operators)
+    return _analyse(request, calls.trace, calls.what, engine_name, calls.passages)
 
 
 def _analyse(
@@ -77,11 +73,14 @@ def _analyse(
     trace: Trace,
     what: str,
     engine_name: str,
-    operators: tuple[OperatorCost, ...],
+    passages: Sequence[Passage] = (),
 ) -> Profile:
-    estimate = CycleModel.of(request.platform).estimate(trace, request.clock)
+    model = CycleModel.of(request.platform)
+    program = Program.of(trace)
+    estimate = model.estimate(trace, request.clock, program)
+    embedded = embedded_model(request.image) if passages else None
     names = Names(request.image)
-    graph = CallGraph.of(trace, names, instructions(trace), estimate.by_address)
+    graph = CallGraph.of(trace, names, program.by_address, estimate.by_address)
     return Profile(
         image=str(request.image.path),
         platform=request.platform.name,
@@ -92,8 +91,8 @@ def _analyse(
         cycles=estimate.cycles,
         functions=graph.functions(),
         calls=graph.call_costs(),
-        lines=_lines(request.image, trace, names, estimate),
-        operators=operators,
+        lines=_lines(request.image, trace, names, estimate.by_address),
+        operators=operator_costs(passages, embedded, model, request.clock, program),
         stacks=graph.stacks(),
     )
 
@@ -133,7 +132,9 @@ def _record_call(engine: Engine, request: Request, function: str) -> OperatorCal
     return calls
 
 
-def _lines(image: Image, trace: Trace, names: Names, estimate: Estimate) -> tuple[LineCost, ...]:
+def _lines(
+    image: Image, trace: Trace, names: Names, cycles: Mapping[int, int]
+) -> tuple[LineCost, ...]:
     """Costs by source line and the functions inlined there, most cycles first."""
     totals: dict[tuple[str, Place], list[int]] = {}
     for address in trace.counts:
@@ -142,11 +143,20 @@ def _lines(image: Image, trace: Trace, names: Names, estimate: Estimate) -> tupl
             continue
         total = totals.setdefault((names.at(address), place), [0, 0])
         total[0] += trace.counts[address]
-        total[1] += estimate.by_address.get(address, 0)
+        total[1] += cycles.get(address, 0)
     found = (
         LineCost(place.file, place.line, function, place.inlined, instructions, cycles)
         for (function, place), (instructions, cycles) in totals.items()
     )
     return tuple(
-        sorted(found, key=lambda one: (-one.cycles, one.file, one.line, one.function, one.inlined))
+        sorted(
+            found,
+            key=lambda one: (
+                -one.cycles,
+                one.file,
+                one.line,
+                one.function,
+                one.inlined,
+            ),
+        )
     )

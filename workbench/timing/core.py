@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from workbench.timing import rules
 from workbench.timing.costs import UNITS, Cause
-from workbench.timing.cycles import Cycles
+from workbench.timing.cycles import NONE, Cycles
 from workbench.timing.decode import MAX_BYTES, Instruction, Kind
+from workbench.timing.fetch import FETCH_BYTES, fetch_stalls
 
 _MINUS_ISSUE = Cycles.exactly(-1)
 
@@ -30,10 +32,26 @@ def sequence_unit(before: Instruction, it: Instruction) -> int:
 
 
 @cache
+def _run_stalls(offset: int, run: tuple[Instruction, ...]) -> tuple[int, ...]:
+    units = [sequence_unit(before, it) for before, it in pairwise(run)]
+    more = [*UNITS.best[units].tolist(), 0]
+    times = (issue_time(it)[1].best + cycles for it, cycles in zip(run, more, strict=True))
+    return tuple(fetch_stalls(offset, zip(run, times, strict=True)))
+
+
+def run_stalls(address: int, run: tuple[Instruction, ...]) -> tuple[int, ...]:
+    """Return how many cycles each of `run` is fetched late, see `fetch_stalls`."""
+    return _run_stalls(address % FETCH_BYTES, run)
+
+
+@cache
 def jump_unit(source: Instruction | None, is_unaligned_wide: bool) -> int:
     """Return the number, in UNITS, of what a jump costs; see `jump_time`."""
     cause = Cause.BRANCH if is_branch(source) else Cause.EXCEPTION
     return UNITS.number(((cause, jump_time(source, is_unaligned_wide)),))
+
+
+FETCH_STALL_UNIT = UNITS.number(((Cause.FETCH, rules.FETCH_STALL),))
 
 
 def _issue_costs(it: Instruction) -> Iterator[tuple[Cause, Cycles]]:
@@ -47,14 +65,31 @@ def _issue_costs(it: Instruction) -> Iterator[tuple[Cause, Cycles]]:
 def _sequence_costs(before: Instruction, it: Instruction) -> Iterator[tuple[Cause, Cycles]]:
     if it.kind is Kind.IT and before.size == 2 and before.kind is not Kind.IT:
         yield Cause.ISSUE, rules.IT_FOLDED + _MINUS_ISSUE
-    if is_pipelined(before, it):
-        yield Cause.MEMORY, Cycles.exactly(-rules.PIPELINED_SAVING)
-        if it.base_update or before.base_update:
-            yield Cause.MEMORY, rules.BASE_UPDATE_NOT_PIPELINED
+    if it.accesses_memory and before.is_single_access:
+        yield Cause.MEMORY, _pair_of_accesses(before, it)
     if it.accesses_memory and not before.accesses_memory and it.forms_address & before.writes:
         yield Cause.ADDRESS, rules.ADDRESS_DEPENDENCY
     if it.kind is before.kind is Kind.FLOAT and it.reads & before.writes:
         yield Cause.FLOAT, rules.FLOAT_DEPENDENCY
+
+
+def _pair_of_accesses(before: Instruction, it: Instruction) -> Cycles:
+    same_base = before.base_update and bool(it.forms_address & before.writes & before.forms_address)
+    if before.kind is Kind.STORE:
+        if it.kind in (Kind.LOAD, Kind.LOAD_MULTIPLE):
+            return rules.LOAD_AFTER_STORE
+        if it.kind is not Kind.STORE:
+            return NONE
+        return rules.STORE_ON_UPDATED_BASE if same_base else rules.STORE_AFTER_STORE
+    if not it.is_single_access or before.loads_pc:
+        return NONE
+    if it.forms_address & before.writes:
+        return rules.PIPELINED_ON_UPDATED_BASE if same_base else rules.ADDRESS_FROM_LOAD
+    if it.kind is Kind.STORE and not it.register_offset:
+        return rules.STORE_AFTER_LOAD
+    if it.literal != before.literal and it.kind is Kind.LOAD:
+        return rules.PIPELINED_WITH_LITERAL
+    return rules.PIPELINED
 
 
 def issue_time(it: Instruction) -> tuple[Cause, Cycles]:
@@ -63,16 +98,13 @@ def issue_time(it: Instruction) -> tuple[Cause, Cycles]:
         return Cause.MEMORY, rules.SINGLE_LOAD
     if it.kind is Kind.STORE:
         offset = it.register_offset
-        return (
-            Cause.MEMORY,
-            rules.STORE_REGISTER_OFFSET if offset else rules.STORE_IMMEDIATE,
-        )
+        return Cause.MEMORY, rules.STORE_REGISTER_OFFSET if offset else rules.STORE_IMMEDIATE
     if it.kind in (Kind.LOAD_MULTIPLE, Kind.STORE_MULTIPLE):
         return Cause.MEMORY, Cycles.exactly(rules.MULTIPLE_OVERHEAD + it.words)
     if it.kind is Kind.DIVIDE:
         return Cause.DIVIDE, rules.DIVIDE
     if it.kind is Kind.FLOAT:
-        return Cause.FLOAT, _float_time(it.mnemonic)
+        return Cause.FLOAT, _float_time(it)
     if it.kind is Kind.SYSTEM:
         barrier = it.mnemonic in ("dsb", "dmb", "isb")
         return Cause.SYSTEM, rules.BARRIER if barrier else rules.SYSTEM
@@ -81,26 +113,15 @@ def issue_time(it: Instruction) -> tuple[Cause, Cycles]:
     return Cause.ISSUE, rules.ISSUE
 
 
-def _float_time(mnemonic: str) -> Cycles:
+def _float_time(it: Instruction) -> Cycles:
+    mnemonic = it.mnemonic
     if mnemonic.startswith(("vdiv", "vsqrt")):
         return rules.FLOAT_DIVIDE
     if mnemonic.startswith(("vmla", "vmls", "vnml", "vfm", "vfnm")):
         return rules.FLOAT_FUSED
+    if mnemonic == "vmov" and it.operands > 2:
+        return rules.FLOAT_MOVE_PAIR
     return rules.ISSUE
-
-
-def is_pipelined(before: Instruction, it: Instruction) -> bool:
-    """Does the single access `it` overlap the load `before`?"""
-    if before.kind is not Kind.LOAD or not it.is_single_access or before.loads_pc:
-        return False
-    if it.kind is Kind.STORE and not it.register_offset:
-        return False  # it takes one cycle as it is
-    return not it.forms_address & before.writes or _only_base_update(before, it)
-
-
-def _only_base_update(before: Instruction, it: Instruction) -> bool:
-    """Is the register that both address with just the one that `before` steps on?"""
-    return before.base_update and it.forms_address & before.writes <= before.forms_address
 
 
 def is_branch(source: Instruction | None) -> bool:

@@ -11,6 +11,7 @@ import capstone
 from capstone import arm_const
 
 MAX_BYTES = 4
+_FIRST_WIDE = 0xE800  # a halfword from here on begins a 32-bit instruction (ARM DDI 0403E, A5.1)
 
 
 class Kind(Enum):
@@ -29,21 +30,21 @@ class Kind(Enum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Instruction:
-    """One decoded instruction.
+    """One decoded instruction, wherever it lies. Equal code is decoded to the same object.
 
-    reads, writes: names of registers, flags not included; address: those that form the address.
+    operands: how many. reads, writes: registers, flags not included; forms_address: those that the
+    address is made of.
     base_update: pre- or post-indexed. register_offset: the offset is in a register.
     literal: PC-relative. words: registers that a multiple load or store moves.
     changes_pc: a branch in the widest sense; immediate: its target is in the instruction;
     loads_pc: its target comes from memory.
     """
 
-    address: int
     size: int
     mnemonic: str
-    operands: str
+    operands: int
     kind: Kind
     reads: frozenset[int]
     writes: frozenset[int]
@@ -57,10 +58,6 @@ class Instruction:
     loads_pc: bool = False
 
     @property
-    def end(self) -> int:
-        return self.address + self.size
-
-    @property
     def is_single_access(self) -> bool:
         """Does it move one register to or from memory?"""
         return self.kind in (Kind.LOAD, Kind.STORE)
@@ -71,14 +68,26 @@ class Instruction:
 
 
 # The SIMD ones and the long ones begin like these.
-_MULTIPLIES = ("mul", "mla", "mls", "smul", "sml", "smm", "smua", "smus", "umul", "uma", "uml")
+_MULTIPLIES = (
+    "mul",
+    "mla",
+    "mls",
+    "smul",
+    "sml",
+    "smm",
+    "smua",
+    "smus",
+    "umul",
+    "uma",
+    "uml",
+)
 _MULTIPLE_LOADS = ("ldm", "pop", "vldm", "vpop")
 _MULTIPLE_STORES = ("stm", "push", "vstm", "vpush")
 _SYSTEM = ("cps", "mrs", "msr", "dsb", "dmb", "isb", "svc", "bkpt")
 _IMPLICIT_SP = ("push", "pop", "vpush", "vpop")
 _SINGLE_WORDS = 1
 _PC, _SP = arm_const.ARM_REG_PC, arm_const.ARM_REG_SP
-_FLAGS = (arm_const.ARM_REG_CPSR, arm_const.ARM_REG_APSR, arm_const.ARM_REG_ITSTATE)
+_FLAGS = frozenset((arm_const.ARM_REG_CPSR, arm_const.ARM_REG_APSR, arm_const.ARM_REG_ITSTATE))
 
 
 @cache
@@ -88,32 +97,37 @@ def _disassembler() -> Any:
     return engine
 
 
+def decode(code: bytes) -> Instruction:
+    """Return the instruction in the first bytes of `code`."""
+    is_wide = int.from_bytes(code[:2], "little") >= _FIRST_WIDE
+    return _decode(code[:MAX_BYTES] if is_wide else code[:2])
+
+
 @cache
-def decode(address: int, code: bytes) -> Instruction:
-    """Return the instruction in the first bytes of `code`, which lies at `address`."""
-    found = next(_disassembler().disasm(code, address, 1), None)
+def _decode(code: bytes) -> Instruction:
+    found = next(_disassembler().disasm(code, 0, 1), None)
     if found is None:  # undefined: it traps, or is data that a broken program ran into
-        return Instruction(
-            address, 2, "undefined", "", Kind.SYSTEM, frozenset(), frozenset(), frozenset()
-        )
+        nothing: frozenset[int] = frozenset()
+        return Instruction(2, "undefined", 0, Kind.SYSTEM, nothing, nothing, nothing)
     name = str(found.mnemonic).removesuffix(".w").removesuffix(".n")
-    reads, writes = (frozenset(regs) - set(_FLAGS) for regs in found.regs_access())
-    memory = next((o.mem for o in found.operands if o.type == arm_const.ARM_OP_MEM), None)
+    read, written = found.regs_access()
+    reads, writes = frozenset(read) - _FLAGS, frozenset(written) - _FLAGS
+    operands = found.operands
+    memory = next((o.mem for o in operands if o.type == arm_const.ARM_OP_MEM), None)
     kind = _kind(name, memory is not None)
     address_registers: frozenset[int] = frozenset()
     if memory is not None:
         address_registers = frozenset({memory.base, memory.index}) - {0}
     elif kind in (Kind.LOAD_MULTIPLE, Kind.STORE_MULTIPLE):
         implicit = name.startswith(_IMPLICIT_SP)
-        address_registers = frozenset({_SP if implicit else found.operands[0].reg})
+        address_registers = frozenset({_SP if implicit else operands[0].reg})
     table = name in ("tbb", "tbh")
     direct = _is_immediate_branch(name)
     changes_pc = direct or table or name in ("bx", "blx") or _PC in writes
     return Instruction(
-        address=address,
         size=found.size,
         mnemonic=name,
-        operands=str(found.op_str),
+        operands=len(operands),
         kind=kind,
         reads=reads,
         writes=writes,
@@ -136,7 +150,24 @@ def _is_immediate_branch(name: str) -> bool:
 
 
 _CONDITIONS = frozenset(
-    ("eq", "ne", "hs", "lo", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le")
+    (
+        "eq",
+        "ne",
+        "hs",
+        "lo",
+        "cs",
+        "cc",
+        "mi",
+        "pl",
+        "vs",
+        "vc",
+        "hi",
+        "ls",
+        "ge",
+        "lt",
+        "gt",
+        "le",
+    )
 )
 
 

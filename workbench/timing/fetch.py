@@ -8,28 +8,30 @@ instructions that lie across word borders.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from workbench.timing import rules
 from workbench.timing.decode import Instruction
 
-_WORD_BYTES = 4
+FETCH_BYTES = 4
+"""The core fetches a word at a time (TRM 1.2, ICode interface)."""
 
 
-def fetch_stalls(run: Sequence[tuple[Instruction, int]]) -> Iterator[int]:
+def fetch_stalls(address: int, run: Iterable[tuple[Instruction, int]]) -> Iterator[int]:
     """Yield how many cycles each instruction comes late.
 
-    run: instructions that follow each other in memory, the first one jumped to, each with the
-        cycles after which the next one could be executed. The wait for the first one is the refill
-        of the pipeline, and not in here.
+    run: instructions that follow each other in memory from `address` on, the first one jumped to,
+        each with the cycles after which the next one could be executed. The wait for the first one
+        is the refill of the pipeline, and not in here.
     """
-    first_word = run[0][0].address // _WORD_BYTES
+    first_word, end = address // FETCH_BYTES, address
     asked: list[int] = [0]  # by word: the cycle of its fetch
     taken: list[int] = []  # by word: the cycle in which the decoder lets go of it
     speculated = -1  # the cycle in which the target of a branch was fetched instead
     decoded = executed = ready = 0
     for instruction, cycles in run:
-        last_word = (instruction.end - 1) // _WORD_BYTES - first_word
+        end += instruction.size
+        last_word = (end - 1) // FETCH_BYTES - first_word
         while len(asked) <= last_word:
             at = asked[-1] + 1
             if len(asked) >= rules.FETCH_QUEUE_WORDS:
@@ -41,7 +43,7 @@ def fetch_stalls(run: Sequence[tuple[Instruction, int]]) -> Iterator[int]:
         late = max(0, decoded + 1 - ready) if ready else 0
         executed = ready + late if ready else decoded + 1
         yield late
-        while (first_word + len(taken) + 1) * _WORD_BYTES <= instruction.end:
+        while (first_word + len(taken) + 1) * FETCH_BYTES <= end:
             taken.append(executed - 1)  # the last cycle in the decoder
         if instruction.immediate:
             speculated = decoded

@@ -1,36 +1,34 @@
 """Waiting for flash: wait states at a clock, and what caches and prefetch leave of them.
 
 The part's flash is described by [flash_timing] in platform.toml, with document and section. A
-trace has no order of execution, so a cache is modelled by reuse distance: between two visits of a
-line, each other line is visited once if it is visited at least as often in all, else in
-proportion. Lines whose distance exceeds the cache are fetched at each visit. That overstates
-misses where a program runs in phases, so it is the upper bound; the lower is that every line is
-fetched once at most or, in a run that follows another one, not at all.
+trace has no order of execution, so misses of a cache are judged by how execution went from line to
+line. Best estimate: lines of a loop that the cache does not hold are missing at each visit, all
+others are there. At least: nothing is missing, as in a run that follows another one. At most:
+lines are gathered into groups that the cache holds, along the most frequent transfers; until
+execution leaves its group, a line is fetched once (caches replace what was used longest ago:
+RM0090, 3.5.2; RM0440, 3.3.4). So it is missing no more often than its group is entered.
 """
 
 from __future__ import annotations
 
 import difflib
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from workbench.errors import PlatformError
 from workbench.timing.costs import Cause, Costs, Numbers, Waits
 from workbench.timing.cycles import Cycles
 from workbench.timing.decode import Kind
 from workbench.timing.program import Flow
-from workbench.trace import FLASH_LINE_BYTES
+from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, FlashReads
 
-FETCH_BYTES = 4
-"""The core fetches a word at a time (TRM 1.2, ICode interface)."""
-_CORE_BYTES_A_CYCLE = 3
-"""Thumb-2 code is consumed at two to four bytes a cycle; the middle, for prefetch."""
+_CORE_BYTES_A_CYCLE = (2, 3, 4)
+"""Thumb-2 code is consumed at two to four bytes a cycle, for prefetch."""
 
 
 _READ_BYTES = (8, FLASH_LINE_BYTES)
@@ -121,20 +119,11 @@ def read_flash(table: Mapping[str, Any]) -> Flash:
         raise _error(f"has wait_states_up_to = {clocks!r}", "list clocks in Hz, ascending")
     bounds = table.get("data_wait_offset", [0, 0, 0])
     if len(bounds) != 3 or not all(type(n) is int for n in bounds) or sorted(bounds) != bounds:
-        raise _error(
-            f"has data_wait_offset = {bounds!r}",
-            "write [lowest, best estimate, highest]",
-        )
+        raise _error(f"has data_wait_offset = {bounds!r}", "write [lowest, best estimate, highest]")
     width = table.get("read_bytes", FLASH_LINE_BYTES)
     if width not in _READ_BYTES:
         raise _error(f"has read_bytes = {width!r}", f"write {' or '.join(map(str, _READ_BYTES))}")
-    return Flash(
-        **{
-            **table,
-            "wait_states_up_to": tuple(clocks),
-            "data_wait_offset": tuple(bounds),
-        }
-    )
+    return Flash(**{**table, "wait_states_up_to": tuple(clocks), "data_wait_offset": tuple(bounds)})
 
 
 def _error(message: str, hint: str) -> PlatformError:
@@ -188,32 +177,30 @@ def _code_waits(
     lines = _lines(flow, in_flash, flash.read_bytes)
     visits = dict(zip(lines.numbers, lines.visits, strict=True))
     cached = flash.code_cache_lines
-    # Fewer lines than the cache has: no loop and no distance is longer.
-    fits = len(visits) <= cached
-    loops = {} if fits else _loop_sizes(visits, lines.transfers)
-    distances = {} if fits else _reuse_distances(list(visits.values()))
-    behind = _sequential_wait(flash, waits)
+    loops = _loop_sizes(visits, lines.transfers)
+    misses = _misses_at_most(visits, lines.transfers, cached)
+    behind = _wait_in_sequence(flash, waits)
     found = {}
     for number, first, sequential, jumped in zip(
         lines.numbers, lines.first, lines.sequential, lines.jumped, strict=True
     ):
-        every_visit = jumped * waits + sequential * behind
-        if every_visit:
-            found[first] = (
-                0 if cached else every_visit,
-                every_visit if loops.get(number, 0) > cached else 0,
-                every_visit
-                if distances.get(sequential + jumped, 0) > cached
-                else min(waits, every_visit),
-            )
+        low, best, high = (jumped * waits + sequential * each for each in behind)
+        if cached:
+            high = -(-high * misses[number] // max(1, visits[number]))
+            low, best = 0, min(best, high) if loops[number] > cached else 0
+        if high:
+            found[first] = low, best, high
     return Waits.of(Cause.CODE_FETCH, found)
 
 
-def _sequential_wait(flash: Flash, waits: int) -> int:
-    """What is left of the wait states where code runs on into the next line."""
+def _wait_in_sequence(flash: Flash, waits: int) -> tuple[int, int, int]:
+    """What is left of the wait states where code runs on into the next line: low, best, high."""
     if not flash.prefetch:
-        return waits
-    return max(0, waits - (flash.read_bytes // _CORE_BYTES_A_CYCLE - 1))
+        return waits, waits, waits
+    low, best, high = (
+        max(0, waits - (flash.read_bytes // consumed - 1)) for consumed in _CORE_BYTES_A_CYCLE
+    )
+    return low, best, high
 
 
 def _lines(flow: Flow, in_flash: tuple[tuple[int, int], ...], line_bytes: int) -> _Lines:
@@ -251,43 +238,65 @@ def _within(addresses: Numbers, ranges: tuple[tuple[int, int], ...]) -> npt.NDAr
     return found
 
 
-def _loop_sizes(visits: Mapping[int, int], transfers: Transfers) -> Mapping[int, int]:
-    """Map each line to the number of lines in its loop; `visits` of each.
+class _Groups:
+    """Disjoint sets of lines, none larger than `limit` (a union-find forest)."""
 
-    Lines are taken from the hottest down, and the transfers that are half as frequent or more
-    join lines into loops (a union-find forest).
-    """
-    parent = {number: number for number in visits}
-    size = dict.fromkeys(visits, 1)
+    def __init__(self, lines: Iterable[int], limit: int) -> None:
+        self._parent = {number: number for number in lines}
+        self._size = dict.fromkeys(self._parent, 1)
+        self._limit = limit
 
-    def root(number: int) -> int:
+    def of(self, number: int) -> int:
+        """Return what all lines of one set have in common."""
+        parent = self._parent
         while parent[number] != number:
             parent[number] = number = parent[parent[number]]
         return number
 
+    def size(self, number: int) -> int:
+        return self._size[self.of(number)]
+
+    def join(self, one: int, other: int) -> None:
+        """Make one set of two, unless it would be too large."""
+        one, other = self.of(one), self.of(other)
+        if one != other and self._size[one] + self._size[other] <= self._limit:
+            self._parent[one] = other
+            self._size[other] += self._size[one]
+
+
+def _loop_sizes(visits: Mapping[int, int], transfers: Transfers) -> Mapping[int, int]:
+    """Map each line to the number of lines in its loop; `visits` of each.
+
+    Lines are taken from the hottest down, and the transfers that are half as frequent or more
+    join lines into loops.
+    """
+    group = _Groups(visits, len(visits))
     frequent = iter(sorted(transfers.items(), key=lambda item: (-item[1], item[0])))
     pending = next(frequent, None)
     found = {}
     for number in sorted(visits, key=lambda n: (-visits[n], n)):
         while pending is not None and 2 * pending[1] >= visits[number]:
-            one, other = (root(n) if n in visits else -1 for n in pending[0])
-            if one != other and -1 not in (one, other):
-                parent[one] = other
-                size[other] += size[one]
+            if all(n in visits for n in pending[0]):
+                group.join(*pending[0])
             pending = next(frequent, None)
-        found[number] = size[root(number)]
+        found[number] = group.size(number)
     return found
 
 
-def _reuse_distances(visits: list[int]) -> Mapping[int, float]:
-    """Map a number of visits to how many other lines are seen between two of them."""
-    ordered = sorted(visits)
-    sums = [0, *accumulate(ordered)]
-    found = {0: 0.0}
-    for number in set(ordered) - {0}:
-        below = bisect_right(ordered, number - 1)
-        found[number] = len(ordered) - below + sums[below] / number
-    return found
+def _misses_at_most(
+    visits: Mapping[int, int], transfers: Transfers, cached: int
+) -> Mapping[int, int]:
+    """Map each line to how often its group is entered, groups being of `cached` lines at most."""
+    group = _Groups(visits, cached)
+    for source, target in sorted(transfers, key=lambda pair: (-transfers[pair], pair)):
+        if source in visits and target in visits:
+            group.join(source, target)
+    entries = dict.fromkeys(visits, 0)
+    for (source, target), times in transfers.items():
+        if source not in visits or group.of(source) != group.of(target):
+            entries[group.of(target)] += times
+    # one more, as the trace itself may begin in the group
+    return {n: min(times, entries[group.of(n)] + 1) for n, times in visits.items()}
 
 
 def _data_waits(
@@ -296,21 +305,37 @@ def _data_waits(
     each = data_wait(flash, waits)
     if not each:
         return Waits.of(Cause.DATA_READ, {})
-    if flow.trace.flash_reads is None:
+    reads = flow.trace.flash_reads
+    if reads is None:
         return _unknown_reads(each, flow, in_flash)
+    if flash.data_cache_lines:
+        return _data_misses(flash, each, reads)
+    found = {
+        address: (each.low * read.reads, each.best * read.reads, each.high * read.reads)
+        for address, read in reads.items()
+    }
+    return Waits.of(Cause.DATA_READ, found)
+
+
+def _data_misses(flash: Flash, each: Cycles, reads: Mapping[int, FlashReads]) -> Waits:
+    """A trace has the misses of a cache of FLASH_DATA_LINES lines, which replaces what was used
+    longest ago as the part's does. A larger one of the part has fewer misses, a smaller one more.
+    """
+    kept = flash.data_cache_lines * flash.read_bytes - FLASH_DATA_LINES * FLASH_LINE_BYTES
+    same = not kept and flash.read_bytes == FLASH_LINE_BYTES
+    at_hand = flash.data_cache_lines  # lines that a run before may have left in the cache
+    # A read waits for a prefetch that is under way, too.
+    high_each = each.high * (2 if flash.prefetch else 1)
     found = {}
-    for address, read in flow.trace.flash_reads.items():
+    for address, read in sorted(reads.items()):
         waiting = flash.waiting_reads(read.reads, read.lines)
-        if flash.data_cache_lines:
-            # Best: the misses of a cache that keeps the lines read last. Low: all hits, as after a
-            # run before. High: the part's cache keeps none.
-            found[address] = 0, each.best * waiting, each.high * read.reads
-        else:
-            found[address] = (
-                each.low * waiting,
-                each.best * waiting,
-                each.high * waiting,
-            )
+        warm = min(waiting, at_hand) if same else waiting
+        at_hand -= warm if same else 0
+        found[address] = (
+            each.low * (waiting - warm),
+            each.best * waiting,
+            high_each * (waiting if kept >= 0 else read.reads),
+        )
     return Waits.of(Cause.DATA_READ, found)
 
 

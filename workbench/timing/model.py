@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import pairwise
 
 from workbench.platform import Platform
-from workbench.timing.core import Cause, Costs, Flow, core_costs, flows, jump_time
-from workbench.timing.cycles import NONE, Cycles
-from workbench.timing.decode import MAX_BYTES, decode
+from workbench.timing.core import (
+    FETCH_STALL_UNIT,
+    is_unaligned_wide,
+    issue_unit,
+    jump_time,
+    run_stalls,
+    sequence_unit,
+)
+from workbench.timing.costs import UNITS, Cause, Costs
+from workbench.timing.cycles import Cycles
+from workbench.timing.decode import MAX_BYTES, Instruction, decode
 from workbench.timing.flash import Flash, data_wait, flash_costs, read_flash
+from workbench.timing.program import Flow, Program, core_costs
 from workbench.trace import Trace
 
 
@@ -26,26 +35,20 @@ class Estimate:
     beyond_the_part: bool
     costs: Costs
 
-    @cached_property
+    @property
     def cycles(self) -> Cycles:
         """All cycles."""
-        return sum(self.costs.values(), NONE)
+        return self.costs.total
 
-    @cached_property
+    @property
     def by_cause(self) -> Mapping[Cause, Cycles]:
         """Cycles by what they are spent on, in the order of Cause."""
-        totals = dict.fromkeys(Cause, NONE)
-        for (_, cause), cycles in self.costs.items():
-            totals[cause] += cycles
-        return {cause: cycles for cause, cycles in totals.items() if cycles}
+        return self.costs.by_cause
 
-    @cached_property
+    @property
     def by_address(self) -> Mapping[int, int]:
         """Best estimate of the cycles of each instruction, a jump's refill with its branch."""
-        totals: dict[int, int] = {}
-        for (address, _), cycles in self.costs.items():
-            totals[address] = totals.get(address, 0) + cycles.best
-        return totals
+        return self.costs.by_address
 
     def seconds(self, cycles: int) -> float:
         """Return how long `cycles` take at this clock."""
@@ -65,21 +68,29 @@ class CycleModel:
         """Return the model for `platform`; raise PlatformError for a bad [flash_timing]."""
         return cls(read_flash(platform.flash_timing), platform.flash_ranges)
 
-    def estimate(self, trace: Trace, clock_hz: int) -> Estimate:
-        """Return the cycles of `trace` at `clock_hz`."""
-        return self.estimates(trace, (clock_hz,))[0]
+    def estimate(self, trace: Trace, clock_hz: int, program: Program | None = None) -> Estimate:
+        """Return the cycles of `trace` at `clock_hz`.
 
-    def estimates(self, trace: Trace, clocks_hz: tuple[int, ...]) -> tuple[Estimate, ...]:
+        program: one that holds the instructions of the trace, where that has been made before.
+        """
+        return self.estimates(trace, (clock_hz,), program)[0]
+
+    def estimates(
+        self, trace: Trace, clocks_hz: tuple[int, ...], program: Program | None = None
+    ) -> tuple[Estimate, ...]:
         """Return the cycles of `trace` at each clock; the core's part is computed once."""
-        flowing = flows(trace)
-        core = core_costs(flowing, trace.jumps)
-        return tuple(self._at(hz, trace, flowing, core) for hz in clocks_hz)
+        flow = Flow.of(trace, program or Program.of(trace))
+        core = core_costs(flow)
+        return tuple(self._at(hz, flow, core) for hz in clocks_hz)
 
-    def _at(self, clock_hz: int, trace: Trace, flowing: tuple[Flow, ...], core: Costs) -> Estimate:
+    def _at(self, clock_hz: int, flow: Flow, core: Costs) -> Estimate:
         flash = self.flash
-        waiting = flash_costs(flash, clock_hz, trace, flowing, self._in_flash)
+        waiting = flash_costs(flash, clock_hz, flow, self._in_flash)
         return Estimate(
-            clock_hz, flash.wait_states(clock_hz), flash.is_beyond(clock_hz), {**core, **waiting}
+            clock_hz,
+            flash.wait_states(clock_hz),
+            flash.is_beyond(clock_hz),
+            core + waiting,
         )
 
 
@@ -99,17 +110,21 @@ class BlockModel:
         """Return the cycles of the block in `code` at `address`, those of a jump from its end, and
         those that a jump to its start takes more.
         """
-        addresses, offset = {}, 0
+        run, offset = [], 0
         while offset < len(code):
-            one = decode(address + offset, code[offset : offset + MAX_BYTES])
-            addresses[address + offset] = 1
-            offset += one.size
-        if not addresses:
+            run.append(decode(code[offset : offset + MAX_BYTES]))
+            offset += run[-1].size
+        if not run:
             return 0, 0, 0
-        costs = core_costs(flows(Trace(addresses, {}, {address: code})), {})
-        refill = jump_time(one, None).best
-        extra = jump_time(one, decode(address, code[:MAX_BYTES])).best - refill
-        return sum(cycles.best for cycles in costs.values()), refill, max(0, extra)
+        refill = jump_time(run[-1], False).best
+        extra = jump_time(run[-1], is_unaligned_wide(address, run[0])).best - refill
+        return self._straight(address, tuple(run)), refill, max(0, extra)
+
+    def _straight(self, address: int, run: tuple[Instruction, ...]) -> int:
+        units = [issue_unit(it) for it in run]
+        units += [sequence_unit(before, it) for before, it in pairwise(run)]
+        units += [FETCH_STALL_UNIT] * sum(run_stalls(address, run))
+        return int(UNITS.best[units].sum())
 
     def flash(self, reads: int, lines: int) -> int:
         """Return the cycles that so many data reads from flash wait for."""

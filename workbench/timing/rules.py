@@ -27,12 +27,30 @@ STORE_REGISTER_OFFSET = Cycles.exactly(2)
 MULTIPLE_OVERHEAD = 1
 # TRM 3.3.2: a single load or store right after a single load that does not produce its address
 # is pipelined with it: one cycle less.
-PIPELINED_SAVING = 1
-# Whether that holds for loads with base update: the text of the Cortex-M3 manual (DDI 0337I,
-# 3.3.2) says "not normally", the one of the Cortex-M4 has dropped the sentence.
-BASE_UPDATE_NOT_PIPELINED = Cycles(0, 0, 1)
+PIPELINED = Cycles.exactly(-1)
+# The same where it steps on the address of the next access, LDR Rx,[Ry],#4 and its like: the two
+# "cannot be chained back to back on same register base" (M4 notes); the TRM has no such exception.
+PIPELINED_ON_UPDATED_BASE = Cycles(-1, 0, 0)
+# The same where one of the two loads is a literal: they are pipelined "only when targeting the same
+# memory block" (M4 notes), and the other one is from RAM as a rule.
+PIPELINED_WITH_LITERAL = Cycles(-1, 0, 0)
+# A store with an immediate offset "placed after load removes the stall" (M4 notes); in the TRM's
+# example the pair takes three cycles.
+STORE_AFTER_LOAD = Cycles(-1, 0, 0)
+# "Stores cannot be pipelined with following load instructions (adds extra cycle to store)" (M4
+# notes, likewise for load multiple), "if the next opcode performs a memory access then an extra
+# 1-cycle penalty is applied" (Pornin's notes); DDI 0337I, 3.3.2: "nothing can be pipelined after
+# the store".
+LOAD_AFTER_STORE = Cycles(0, 1, 1)
+# Two stores that step on the same base (M4 notes, as for loads); after other stores only Pornin's
+# notes have a cycle.
+STORE_ON_UPDATED_BASE = Cycles(0, 1, 1)
+STORE_AFTER_STORE = Cycles(0, 0, 1)
 # TRM 3.3.2: an address that depends on the data-processing instruction right before: one stall.
 ADDRESS_DEPENDENCY = Cycles.exactly(1)
+# The same for one that a load has just read: the TRM speaks of data processing only, the M4 notes
+# of any: "base address and offset must be available 1 cycle earlier than normally".
+ADDRESS_FROM_LOAD = Cycles(0, 1, 1)
 # TRM 3.3.2: LDR Rx,[PC,#imm] "might add a cycle because of contention with the fetch unit".
 LITERAL_CONTENTION = Cycles(0, 0, 1)
 
@@ -49,6 +67,19 @@ REFILL_LOADED = Cycles(2, 3, 3)
 TABLE_BRANCH_ADD = Cycles.exactly(1)
 # A 32-bit instruction at an address that is not a multiple of four comes in two fetches.
 REFILL_UNALIGNED_WIDE = Cycles(0, 1, 1)
+
+# TRM 1.2 (DDI 0337E, 1.5): the prefetch unit reads one word each cycle and "buffers up to three
+# word fetches in its FIFO". For conditional branches it asks for the target, "consuming a fetch
+# slot".
+FETCH_QUEUE_WORDS = 3
+# From asking for a word to decoding it: address and data phase of the bus. With it, 32-bit
+# instructions across word borders come late from the third of a group on, as measured
+# (compendium.i-0.nl, alignment rules; IACR ePrint 2025/523).
+FETCH_CYCLES = 2
+# The queue was full: the next word is fetched in the cycle after the decoder has let go of one.
+FETCH_AFTER_FREE = 1
+# Whether a late instruction costs the cycle that it is late: other notes than these see none.
+FETCH_STALL = Cycles(0, 1, 1)
 
 # TRM table 3-1, note: IT "can be folded onto a preceding 16-bit Thumb instruction", then free.
 IT_FOLDED = Cycles(0, 0, 1)
@@ -69,3 +100,7 @@ FLOAT_DEPENDENCY = Cycles.exactly(1)
 # unstacks as many words. With wait states or a stacked FP context it is more.
 EXCEPTION_ENTRY = Cycles(12, 12, 29)
 EXCEPTION_RETURN = Cycles(10, 12, 27)
+
+# Per cent of all cycles of the core: what boards take less or more in memory without wait states
+# than all of these rules say.
+UNEXPLAINED_PERCENT = Cycles(-1, 0, 5)

@@ -9,12 +9,11 @@ from workbench.timing.fetch import fetch_stalls
 
 def late(*encodings: int, base: int = BASE, slow: int = 1) -> list[int]:
     """Cycles that each of the instructions at `base` comes late; those of 16 bits take `slow`."""
-    run, at = [], base
+    run = []
     for encoding in encodings:
-        one = decode(at, assemble(encoding))
+        one = decode(assemble(encoding))
         run.append((one, slow if one.size == 2 else 1))
-        at = one.end
-    return list(fetch_stalls(run))
+    return list(fetch_stalls(base, run))
 
 
 def test_instructions_that_lie_in_one_word_are_never_late():

@@ -1,0 +1,182 @@
+"""The instructions of a trace, how each was reached, and what the core takes for them.
+
+A trace tells, for each address, how often it was reached from the instruction before it in memory
+and how often by a jump, so what the core takes follows from it exactly, without the order of
+execution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.timing import rules
+from workbench.timing.core import (
+    FETCH_STALL_UNIT,
+    is_branch,
+    is_unaligned_wide,
+    issue_unit,
+    jump_unit,
+    run_stalls,
+    sequence_unit,
+)
+from workbench.timing.costs import Cause, Charges, Costs, Numbers, Waits
+from workbench.timing.decode import MAX_BYTES, Instruction, decode
+from workbench.trace import Trace
+
+
+@dataclass(frozen=True)
+class Program:
+    """Executed instructions by ascending address, all arrays [n].
+
+    follows: the one before ends where this one begins.
+    issue_units, sequence_units: numbers in `costs.UNITS` of what each costs, and costs more right
+        after the one before.
+    """
+
+    addresses: Numbers
+    instructions: tuple[Instruction, ...]
+    follows: npt.NDArray[np.bool_]
+    issue_units: Numbers
+    sequence_units: Numbers
+
+    @classmethod
+    def of(cls, trace: Trace) -> Program:
+        """Decode what was executed."""
+        found = [decode(code) for code in _code_of(trace)]
+        addresses = np.array(sorted(trace.counts), np.int64)
+        sizes = np.array([it.size for it in found], np.int64)
+        follows = np.zeros(len(found), np.bool_)
+        follows[1:] = addresses[:-1] + sizes[:-1] == addresses[1:]
+        behind = [
+            sequence_unit(before, it) if adjacent else 0
+            for before, it, adjacent in zip(found, found[1:], follows[1:].tolist(), strict=False)
+        ]
+        return cls(
+            addresses,
+            tuple(found),
+            follows,
+            np.array([issue_unit(it) for it in found], np.int64),
+            np.array([0, *behind][: len(found)], np.int64),
+        )
+
+    @cached_property
+    def by_address(self) -> Mapping[int, Instruction]:
+        """The instructions by their addresses."""
+        return dict(zip(self.addresses.tolist(), self.instructions, strict=True))
+
+
+def _code_of(trace: Trace) -> Iterator[bytes]:
+    pieces = sorted(trace.code.items())
+    index = 0
+    for address in sorted(trace.counts):
+        while index + 1 < len(pieces) and pieces[index + 1][0] <= address:
+            index += 1
+        start, code = pieces[index]
+        yield code[address - start : address - start + MAX_BYTES]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How the instructions of a program were reached, all arrays [m], by ascending address.
+
+    index: which of the program's instructions these are. follows: the one before in memory is there
+    too. times: issued, `sequential` of them from the one before.
+    """
+
+    program: Program
+    trace: Trace
+    index: npt.NDArray[np.intp]
+    addresses: Numbers
+    follows: npt.NDArray[np.bool_]
+    times: Numbers
+    sequential: Numbers
+
+    @classmethod
+    def of(cls, trace: Trace, program: Program) -> Flow:
+        """Return the flow of `trace`, which executed nothing but instructions of `program`."""
+        counts = trace.counts
+        addresses = np.fromiter(counts, np.int64, len(counts))
+        times = np.fromiter(counts.values(), np.int64, len(counts))
+        order = np.argsort(addresses)
+        addresses, times = addresses[order], times[order]
+        index = np.searchsorted(program.addresses, addresses)
+        follows = program.follows[index]
+        follows[1:] &= index[1:] == index[:-1] + 1
+        follows[:1] = False
+        jumped = np.zeros(len(addresses), np.int64)
+        targets = np.array([target for _, target in trace.jumps], np.int64)
+        where = np.searchsorted(addresses, targets)
+        known = where < len(addresses)
+        known[known] = addresses[where[known]] == targets[known]
+        taken = np.fromiter(trace.jumps.values(), np.int64, len(trace.jumps))
+        np.add.at(jumped, where[known], taken[known])
+        sequential = np.where(follows, np.maximum(0, times - jumped), 0)
+        return cls(program, trace, index, addresses, follows, times, sequential)
+
+    @property
+    def instructions(self) -> Iterator[Instruction]:
+        """The instructions, by ascending address."""
+        return (self.program.instructions[i] for i in self.index.tolist())
+
+
+def core_costs(flow: Flow) -> Costs:
+    """Return what the core takes for all of `flow`."""
+    program, index = flow.program, flow.index
+    explained = Costs(
+        (
+            Charges(flow.addresses, program.issue_units[index], flow.times),
+            Charges(flow.addresses, program.sequence_units[index], flow.sequential),
+            _stalls(flow),
+            _jumps(flow),
+        )
+    )
+    return explained + _unexplained(flow, explained.total.best)
+
+
+def _unexplained(flow: Flow, explained: int) -> Costs:
+    """What the rules leave open, booked at the first instruction."""
+    percent = rules.UNEXPLAINED_PERCENT * explained
+    row = [int(share / 100) for share in (percent.low, percent.best, percent.high)]
+    first = flow.addresses[:1]
+    return Costs((Waits(Cause.UNEXPLAINED, first, np.array([row] * len(first)).reshape(-1, 3)),))
+
+
+def _stalls(flow: Flow) -> Charges:
+    """How late instructions come from the prefetch unit, where they are reached in sequence.
+
+    What is reached by jumps more often than in sequence begins a new run.
+    """
+    begins = np.flatnonzero(~flow.follows | (2 * flow.sequential <= flow.times)).tolist()
+    late: list[int] = []
+    for begin, end in zip(begins, [*begins[1:], len(flow.times)], strict=True):
+        first = int(flow.index[begin])
+        run = flow.program.instructions[first : first + end - begin]
+        late.extend(run_stalls(int(flow.addresses[begin]), run))
+    stalled = np.flatnonzero(late)
+    return Charges(
+        flow.addresses[stalled],
+        np.full(len(stalled), FETCH_STALL_UNIT),
+        np.array(late, np.int64)[stalled] * flow.sequential[stalled],
+    )
+
+
+def _jumps(flow: Flow) -> Charges:
+    """A jump is booked where it comes from, an exception where it leads to."""
+    at, jumps = flow.program.by_address, flow.trace.jumps
+    where, units = [], []
+    for source, target in jumps:
+        before, after = at.get(source), at.get(target)
+        if source not in flow.trace.counts:
+            before = None
+        where.append(target if after and not is_branch(before) else source)
+        units.append(jump_unit(before, is_unaligned_wide(target, after)))
+    return Charges(
+        np.array(where, np.int64),
+        np.array(units, np.int64),
+        np.fromiter(jumps.values(), np.int64, len(jumps)),
+    )
