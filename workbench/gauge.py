@@ -272,7 +272,7 @@ class Probe(Engine):
     def stop_trace(self) -> Trace:
         return self._engine.stop_trace()
 
-    def mark_trace(self) -> TraceMark | None:
+    def mark_trace(self) -> TraceMark:
         return self._engine.mark_trace()
 
     def snapshot(self) -> Snapshot:

@@ -12,6 +12,7 @@ from workbench.engines.base import (
     Stop,
     StopKind,
     StopReason,
+    TraceMark,
 )
 from workbench.trace import Trace
 
@@ -77,6 +78,9 @@ class ScriptedEngine(Engine):
         raise NotImplementedError("the script leaves no trace")
 
     def stop_trace(self) -> Trace:
+        raise NotImplementedError("the script leaves no trace")
+
+    def mark_trace(self) -> TraceMark:
         raise NotImplementedError("the script leaves no trace")
 
     def snapshot(self) -> Snapshot:

@@ -22,6 +22,7 @@ from workbench.engines.base import (
     Snapshot,
     Stop,
     StopReason,
+    TraceMark,
     Uart,
 )
 from workbench.errors import CheckFailedError
@@ -165,6 +166,9 @@ class Guard(Engine):
 
     def stop_trace(self) -> Trace:
         return self.engine.stop_trace()
+
+    def mark_trace(self) -> TraceMark:
+        return self.engine.mark_trace()
 
     def snapshot(self) -> Snapshot:
         events = list(self.journal.events)

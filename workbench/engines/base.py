@@ -243,12 +243,9 @@ class Engine(ABC):
     def stop_trace(self) -> Trace:
         """Stop recording and return what was executed since `start_trace`."""
 
-    def mark_trace(self) -> TraceMark | None:
-        """Note where the recording stands and go on recording.
-
-        None where the engine can give a trace at its end alone.
-        """
-        return None
+    @abstractmethod
+    def mark_trace(self) -> TraceMark:
+        """Note where the recording stands and go on recording."""
 
     @abstractmethod
     def snapshot(self) -> Snapshot:

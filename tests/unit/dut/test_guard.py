@@ -78,6 +78,9 @@ class TalkingEngine(Engine, Uart):
     def stop_trace(self):
         raise NotImplementedError
 
+    def mark_trace(self):
+        raise NotImplementedError
+
     def snapshot(self):
         return Snapshot(self.name, (self.said, self.consumed))
 

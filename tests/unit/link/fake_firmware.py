@@ -13,6 +13,7 @@ from workbench.engines.base import (
     Stop,
     StopKind,
     StopReason,
+    TraceMark,
     Uart,
 )
 from workbench.link.frames import REPLY, Frame, FrameSplitter, encode
@@ -102,6 +103,9 @@ class FakeFirmware(Engine):
         raise NotImplementedError
 
     def stop_trace(self) -> Trace:
+        raise NotImplementedError
+
+    def mark_trace(self) -> TraceMark:
         raise NotImplementedError
 
     def snapshot(self) -> Snapshot:
