@@ -50,9 +50,7 @@ class OperatorCalls(FunctionCalls):
 
     def passed(self, pc: int, engine: Engine) -> None:
         if pc in self._behind and self._tracing_since is not None:
-            mark = engine.mark_trace()
-            if mark is not None:
-                self.passages.append((pc, mark))
+            self.passages.append((pc, engine.mark_trace()))
         super().passed(pc, engine)
 
 
