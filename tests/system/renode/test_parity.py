@@ -20,6 +20,9 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
+from workbench.profile.record import Request as ProfileRequest
+from workbench.profile.record import profile
+from workbench.resources import resource
 from workbench.timing.model import CycleModel
 from workbench.trace import Trace
 
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.renode
 
 INVOKE = "tflite::MicroInterpreter::Invoke"
 SECOND = Seconds(1.0)
+RECORDING = resource("firmware") / "models" / "keyword_spotter" / "recordings" / "yes_en-gb.wav"
 PARTS = (1, 7777, 12_345)  # instructions
 INPUTS = np.random.default_rng(3).integers(-128, 128, (4, 490), dtype=np.int8)
 
@@ -136,3 +140,18 @@ def test_modelled_cycles_are_the_same_to_the_cycle(sessions):
             ours, theirs = (model.estimate(one.trace, clock) for one in (embedded, renode))
             assert theirs.cycles == ours.cycles
             assert theirs.by_cause == ours.by_cause
+
+
+@pytest.mark.parametrize("board", boards())
+def test_operators_and_functions_cost_the_same(board, started, firmware_image):
+    request = ProfileRequest(
+        Image.load(firmware_image(board, "cmsis_nn").elf),
+        platform.load(board),
+        Seconds(10.0),
+        features=(RECORDING,),
+    )
+    with EmbeddedEngine() as embedded:
+        ours, theirs = profile(embedded, request), profile(started, request)
+    assert theirs.operators == ours.operators
+    assert theirs.operators[0].name == "CONV_2D"
+    assert theirs.functions == ours.functions
