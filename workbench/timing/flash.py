@@ -212,9 +212,8 @@ def _lines(flow: Flow, in_flash: tuple[tuple[int, int], ...], line_bytes: int) -
     entered = flow.follows[firsts] & (before != numbers)
     sequential = np.where(entered, flow.sequential[firsts], 0)
     transfers: defaultdict[tuple[int, int], int] = defaultdict(int)
-    for number, times in zip(numbers.tolist(), sequential.tolist(), strict=True):
-        if times:
-            transfers[number - 1, number] += times
+    for number, times in zip(numbers[entered].tolist(), sequential[entered].tolist(), strict=True):
+        transfers[number - 1, number] += times
     jumped = dict.fromkeys(numbers.tolist(), 0)
     for (source, target), times in flow.trace.jumps.items():
         here, there = source // line_bytes, target // line_bytes
