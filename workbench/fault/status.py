@@ -1,4 +1,4 @@
-"""The names of faults: exceptions and status bits as the ARMv7-M manual spells them."""
+"""The fault status registers: their bits as the ARMv7-M manual spells them, and in words."""
 
 from __future__ import annotations
 
@@ -31,10 +31,45 @@ class Cfsr(IntFlag):
     DIVBYZERO = 1 << 25
 
 
+class Hfsr(IntFlag):
+    """HardFault Status Register (B3.2.16)."""
+
+    VECTTBL = 1 << 1
+    FORCED = 1 << 30
+    DEBUGEVT = 1 << 31
+
+
 EXCEPTIONS = {3: "HardFault", 4: "MemManage", 5: "BusFault", 6: "UsageFault"}
 """Exception numbers of the faults, DDI 0403E, B1.5.2."""
 
-_ADDRESS_VALID = Cfsr.MMARVALID | Cfsr.BFARVALID  # they say of an address, not of a cause
+MEANINGS: dict[Cfsr | Hfsr, str] = {
+    Cfsr.IACCVIOL: "an instruction fetch that the MPU or the default memory map forbids",
+    Cfsr.DACCVIOL: "a data access that the MPU forbids",
+    Cfsr.MUNSTKERR: "the MPU forbade to read the frame back on return from an exception",
+    Cfsr.MSTKERR: "the MPU forbade to write the frame on entry to an exception",
+    Cfsr.MLSPERR: "the MPU forbade to save the floating-point registers",
+    Cfsr.MMARVALID: "MMFAR holds the address",
+    Cfsr.IBUSERR: "an instruction fetch that the bus refused",
+    Cfsr.PRECISERR: "a data access that the bus refused; PC is the instruction",
+    Cfsr.IMPRECISERR: "a write that the bus refused later; PC is not the instruction",
+    Cfsr.UNSTKERR: "the bus refused to read the frame back on return from an exception",
+    Cfsr.STKERR: "the bus refused to write the frame on entry to an exception",
+    Cfsr.LSPERR: "the bus refused to save the floating-point registers",
+    Cfsr.BFARVALID: "BFAR holds the address",
+    Cfsr.UNDEFINSTR: "an instruction that the core does not know",
+    Cfsr.INVSTATE: "execution without the Thumb bit: a branch to an even address",
+    Cfsr.INVPC: "a return from an exception by an EXC_RETURN that does not hold",
+    Cfsr.NOCP: "a coprocessor instruction, and that coprocessor is off or not there",
+    Cfsr.UNALIGNED: "an unaligned access that must be, or is set to be, a fault",
+    Cfsr.DIVBYZERO: "a division by zero, set to be a fault in CCR",
+    Hfsr.VECTTBL: "the vector of an exception could not be read",
+    Hfsr.FORCED: "another fault became a HardFault: its handler is not enabled or not urgent enough",
+    Hfsr.DEBUGEVT: "a breakpoint without a debugger",
+}
+"""What each bit says."""
+
+ADDRESS_VALID = Cfsr.MMARVALID | Cfsr.BFARVALID
+"""They say of an address, not of a cause."""
 
 
 def exception_name(fault: FaultState) -> str:
@@ -42,11 +77,22 @@ def exception_name(fault: FaultState) -> str:
     return EXCEPTIONS.get(fault.exception, f"exception {fault.exception}")
 
 
+def kind_of(bit: Cfsr) -> str:
+    """Return the name of the fault that a cause belongs to."""
+    if bit < Cfsr.IBUSERR:
+        return EXCEPTIONS[4]
+    return EXCEPTIONS[5] if bit < Cfsr.UNDEFINSTR else EXCEPTIONS[6]
+
+
+def cause_bits(fault: FaultState) -> tuple[Cfsr, ...]:
+    """Return the CFSR bits that say why, none where the engine does not know."""
+    return tuple(bit for bit in Cfsr if bit & (fault.cfsr or 0) & ~ADDRESS_VALID)
+
+
 def causes(fault: FaultState) -> tuple[str, ...]:
     """Return the names of the CFSR bits that say why, none where the engine does not know."""
-    bits = Cfsr(fault.cfsr or 0) & ~_ADDRESS_VALID
-    return tuple(bit.name or "" for bit in Cfsr if bit in bits)
+    return tuple(bit.name or "" for bit in cause_bits(fault))
 
 
-KINDS = frozenset(EXCEPTIONS.values()) | {bit.name or "" for bit in Cfsr if bit & ~_ADDRESS_VALID}
+KINDS = frozenset(EXCEPTIONS.values()) | {bit.name or "" for bit in Cfsr if bit & ~ADDRESS_VALID}
 """What a fault can be called."""

@@ -1,0 +1,145 @@
+"""An instruction in words: what it is, what its operands hold, which address it accesses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from workbench.fault.memory import View
+
+LONGEST = 4  # bytes of an instruction
+UNDEFINED = "(undefined)"
+_WIDE = 0xE800  # first halfwords from here on have a second one (ARM DDI 0403E, A5.1)
+_MASK = 0xFFFFFFFF
+_BYTES_BY_MNEMONIC = {"b": 1, "sb": 1, "h": 2, "sh": 2, "d": 8}
+# Capstone's names where ours are the numbered ones
+_NUMBERED = {"sb": "r9", "sl": "r10", "fp": "r11", "ip": "r12"}
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """An instruction: `text` is its disassembly, `code` its bytes.
+
+    values: the core registers that it reads, as they were. accesses: the address of the memory
+    operand that these give, and `size` its bytes, None and 0 where there is none.
+    """
+
+    address: int
+    code: bytes
+    text: str
+    values: Mapping[str, int]
+    accesses: int | None = None
+    size: int = 0
+
+    @property
+    def is_defined(self) -> bool:
+        return self.text != UNDEFINED
+
+    def __str__(self) -> str:
+        values = "  ".join(f"{name} = 0x{value:08x}" for name, value in self.values.items())
+        return f"{self.text}    {values}" if values else self.text
+
+
+def disassemble(code: bytes, address: int) -> str:
+    """Return the first instruction of `code` as text; "(undefined)" where there is none."""
+    for _, _, mnemonic, operands in _disassembler().disasm_lite(code, address, 1):
+        return f"{mnemonic} {operands}".strip()
+    return UNDEFINED
+
+
+def instruction_at(view: View, address: int, registers: Mapping[str, int]) -> Instruction | None:
+    """Return the instruction at `address`; None where the memory cannot be read."""
+    first = view.halfword(address)
+    if first is None:
+        return None
+    code = view.read(address, 4 if first >= _WIDE else 2) or view.read(address, 2) or b""
+    for decoded in _disassembler().disasm(code, address, 1):
+        values = {name: registers[name] for name in _read(decoded) if name in registers}
+        accesses, size = _access(decoded, registers)
+        text = f"{decoded.mnemonic} {decoded.op_str}".strip()
+        return Instruction(address, code, text, values, accesses, size)
+    return Instruction(address, code, UNDEFINED, {})
+
+
+def call_before(view: View, return_address: int) -> tuple[int, int | None, str] | None:
+    """Return the call that `return_address` lies behind: where, its target, its register.
+
+    The target is None for a call through a register, whose name is "" for others. None where
+    what stands before the address is no call.
+    """
+    after = return_address & ~1
+    second, first = view.halfword(after - 2), view.halfword(after - 4)
+    if second is not None and second & 0xFF87 == 0x4780:  # BLX register, A7.7.19
+        return after - 2, None, _register_name(second >> 3 & 15)
+    if first is None or second is None:
+        return None
+    if first & 0xF800 == 0xF000 and second & 0xD000 == 0xD000:  # BL, A7.7.18
+        return after - 4, _branch_target(after, first, second), ""
+    return None
+
+
+def _branch_target(after: int, first: int, second: int) -> int:
+    sign = first >> 10 & 1
+    j1, j2 = second >> 13 & 1, second >> 11 & 1
+    i1, i2 = 1 - (j1 ^ sign), 1 - (j2 ^ sign)
+    offset = -sign << 24 | i1 << 23 | i2 << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1
+    return (after + offset) & _MASK
+
+
+def _register_name(number: int) -> str:
+    return {13: "sp", 14: "lr", 15: "pc"}.get(number, f"r{number}")
+
+
+def _read(decoded: Any) -> list[str]:
+    """The core registers that an instruction reads, PC left out, in the order of its operands."""
+    names: list[str] = []
+    for register in decoded.regs_access()[0]:
+        name = _NUMBERED.get(decoded.reg_name(register), decoded.reg_name(register))
+        if name not in names and name != "pc":
+            names.append(name)
+    text = decoded.op_str.replace("]", ",")
+    return sorted(names, key=lambda name: text.find(name) if name in text else len(text))
+
+
+def _access(decoded: Any, registers: Mapping[str, int]) -> tuple[int | None, int]:
+    from capstone import arm
+
+    for operand in decoded.operands:
+        if operand.type != arm.ARM_OP_MEM:
+            continue
+        base = _value(decoded, operand.mem.base, registers)
+        index = _value(decoded, operand.mem.index, registers) if operand.mem.index else 0
+        if base is None or index is None:
+            return None, 0
+        if operand.shift.type == arm.ARM_SFT_LSL:
+            index <<= operand.shift.value
+        displacement = 0 if decoded.post_index else operand.mem.disp
+        return (base + index + displacement) & _MASK, _width(decoded.mnemonic)
+    return None, 0
+
+
+def _value(decoded: Any, register: int, registers: Mapping[str, int]) -> int | None:
+    name = decoded.reg_name(register) or ""
+    if name == "pc":
+        return (decoded.address + 4) & ~3  # A5.1.2
+    return registers.get(_NUMBERED.get(name, name))
+
+
+def _width(mnemonic: str) -> int:
+    """Bytes that LDR, STR, VLDR, ... of one operand move."""
+    stem = mnemonic.split(".")[0]
+    for prefix in ("ldr", "str"):
+        if stem.startswith(prefix):
+            return _BYTES_BY_MNEMONIC.get(stem[len(prefix) :].removesuffix("t"), 4)
+    return 4
+
+
+@cache
+def _disassembler() -> Any:
+    from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
+
+    engine = Cs(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS)
+    engine.detail = True
+    return engine
