@@ -66,6 +66,7 @@ def test_what_cppdbg_says(server: Server) -> None:
         "-data-read-memory-bytes $sp 16",
         "-exec-next",
         "-exec-finish",
+        "-break-delete 2",
         "-break-watch total",
         "-exec-continue",
     )
