@@ -122,10 +122,15 @@ class Image:
 
     @cached_property
     def functions(self) -> tuple[Symbol, ...]:
-        """Functions by ascending address, one an address: sized and strong ones win."""
+        """Functions by ascending address, one an address: sized and strong ones win.
+
+        A sized label at the address of a function is one too: assembly forgets to say so, and names
+        the default handler, of which all unused handlers are weak aliases, in this way.
+        """
         best: dict[int, Symbol] = {}
+        starts = {symbol.address for symbol in self.symbols if symbol.is_function}
         for symbol in self.symbols:
-            if not symbol.is_function:
+            if not symbol.is_function and not (symbol.size and symbol.address in starts):
                 continue
             other = best.get(symbol.address)
             if other is None or _rank(symbol) > _rank(other):
@@ -383,8 +388,8 @@ def _looks_like_vectors(address: int, segments: tuple[Segment, ...]) -> bool:
 
 
 def _rank(symbol: Symbol) -> tuple[bool, bool, bool]:
-    # Weak after strong: unused handlers are weak aliases of one default handler.
-    return symbol.size > 0, symbol.is_global and not symbol.is_weak, symbol.is_global
+    # Weak after strong and local: unused handlers are weak aliases of one default handler.
+    return symbol.size > 0, symbol.is_global and not symbol.is_weak, not symbol.is_weak
 
 
 def _matches(symbol: Symbol, name: str) -> bool:

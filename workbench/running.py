@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from workbench.engines.base import (
     Engine,
@@ -18,6 +19,7 @@ from workbench.engines.base import (
 )
 from workbench.errors import UserError
 from workbench.fault.status import exception_name
+from workbench.fault.unwind import CORE, Call, Unwinder
 from workbench.image import Image
 from workbench.platform import Platform
 
@@ -30,7 +32,8 @@ class RunResult:
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
     without one, in anything but a fault, a lockup or an exit code of the firmware's. `uart` holds
     what the console said; bytes that are no UTF-8 appear as \\xNN. `fault` is the first one, also
-    where the run went on through it; `fault_function` is where it happened.
+    where the run went on through it; `fault_function` is where it happened. `calls` led to the
+    fault, or, where there is none, to where the core stood.
     """
 
     image: str
@@ -48,6 +51,7 @@ class RunResult:
     warnings: tuple[str, ...]
     uart: str
     fault_function: str = ""
+    calls: tuple[Call, ...] = ()
 
 
 def run_image(
@@ -75,6 +79,7 @@ def run_image(
     if through_faults and reason.kind is StopKind.FAULT and (rest := _rest(limit, reason)):
         reason = engine.run(Stop(uart=pattern, fault=False), rest)
     fault = first or reason.fault
+    expected = _as_asked(reason, fault, pattern)
     return RunResult(
         image=str(image.path),
         platform=platform.name,
@@ -86,12 +91,29 @@ def run_image(
         instructions=reason.instructions,
         seconds=reason.seconds,
         pattern=None if pattern is None else pattern.decode(errors="backslashreplace"),
-        expected=_as_asked(reason, fault, pattern),
+        expected=expected,
         fault=fault,
         warnings=reason.warnings,
         uart=engine.uart.transcript.decode(errors="backslashreplace"),
         fault_function=function_at(image, fault.pc) if fault else "",
+        calls=calls_to(engine, image, reason),
     )
+
+
+def calls_to(engine: Engine, image: Image, reason: StopReason) -> tuple[Call, ...]:
+    """Return the calls that led to the fault in `reason`, or else to where the core stands.
+
+    None after a run that ended well: at a pattern, or with exit code 0.
+    """
+    if reason.kind in (StopKind.UART, StopKind.RESET) or reason.exit_code == 0:
+        return ()
+    unwinder = Unwinder(image, engine.memory.read)
+    registers = engine.registers
+    if reason.fault is None:
+        return unwinder.calls({name: registers[name] for name in CORE}, registers["psp"])
+    if {"sp", "pc"} <= reason.fault.registers.keys():
+        return unwinder.calls(reason.fault.registers, registers["psp"])
+    return ()
 
 
 def compile_pattern(text: str | None) -> bytes | None:
@@ -140,6 +162,7 @@ def describe(result: RunResult) -> list[str]:
     if result.fault:
         inside = f", in {result.fault_function}" if result.fault_function else ""
         lines.append(describe_fault(result.fault) + inside)
+    lines.extend(describe_calls(result.calls))
     if result.detail and result.detail not in (why, result.fault and result.fault.detail):
         lines.append(result.detail)
     lines.extend(f"warning: {warning}" for warning in result.warnings)
@@ -148,6 +171,28 @@ def describe(result: RunResult) -> list[str]:
         f"{result.engine} engine"
     )
     return lines
+
+
+def describe_calls(calls: Sequence[Call]) -> list[str]:
+    """Say a line a call, the innermost first; a chain of one that says nothing new is left out."""
+    if len(calls) < 2 and not any(call.line for call in calls):
+        return []
+    lines: list[str] = []
+    for number, call in enumerate(calls):
+        if number and call == calls[number - 1]:
+            if number + 1 == len(calls) or call != calls[number + 1]:
+                lines.append(f"  #{number} the same again, up to here")
+            continue
+        name = ", inlined in ".join((*reversed(call.inlined), call.function or "no known function"))
+        place = f" at {_shown(call.file)}:{call.line}" if call.line else ""
+        by = ", interrupted" if call.interrupted else ""
+        lines.append(f"  #{number} 0x{call.address:08x} {name}{place}{by}")
+    return lines
+
+
+def _shown(file: str) -> str:
+    """Return `file` as seen from the current folder where it lies below it."""
+    return file.removeprefix(f"{Path.cwd()}/")
 
 
 def describe_fault(fault: FaultState) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from workbench.engines.base import FaultState, StopKind
 from workbench.errors import UserError
-from workbench.running import RunResult, compile_pattern, describe
+from workbench.fault.unwind import Call
+from workbench.running import RunResult, compile_pattern, describe, describe_calls
 
 RESULT = RunResult(
     image="a.elf",
@@ -72,3 +73,22 @@ def test_a_bad_pattern_is_refused_before_anything_runs():
 def test_without_a_pattern_nothing_is_waited_for():
     assert compile_pattern(None) is None
     assert compile_pattern("ré") == "ré".encode()
+
+
+def test_calls_are_shown_innermost_first_and_repeats_once():
+    again = Call(0x0800_0320, "recurse", "a.c", 7)
+    calls = (
+        Call(0x0800_0300, "store", "a.c", 3, inlined=("copy",), interrupted=True),
+        *(again,) * 3,
+        Call(0x0800_0400, "", ""),
+    )
+    assert describe_calls(calls) == [
+        "  #0 0x08000300 copy, inlined in store at a.c:3, interrupted",
+        "  #1 0x08000320 recurse at a.c:7",
+        "  #3 the same again, up to here",
+        "  #4 0x08000400 no known function",
+    ]
+
+
+def test_a_chain_of_one_function_without_a_line_says_nothing_new():
+    assert describe_calls((Call(0x0800_0300, "store"),)) == []

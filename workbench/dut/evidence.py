@@ -10,10 +10,11 @@ from workbench.dut.guard import Guard
 from workbench.dut.history import Executed, last_instructions
 from workbench.engines.base import FaultState, StopReason
 from workbench.errors import WorkbenchError
+from workbench.fault.unwind import Call
 from workbench.image import Image
 from workbench.link.frames import DELIMITER, decode
 from workbench.platform import Platform
-from workbench.running import describe_fault, function_at
+from workbench.running import calls_to, describe_calls, describe_fault, function_at
 from workbench.snapshots import write_snapshot
 
 LAST_INSTRUCTIONS = 24
@@ -25,8 +26,9 @@ class Evidence:
     """The state of a machine, for a reader.
 
     `stopped` is why the last run ended and `fault` what the core said then, None where it did not
-    fault. `executed` holds the instructions issued last, oldest first, and `note` says why where
-    there are none. `snapshot` is a file for `workbench gdb --snapshot`.
+    fault. `calls` led to the fault, or else to where the core stands. `executed` holds the
+    instructions issued last, oldest first, and `note` says why where there are none. `snapshot` is
+    a file for `workbench gdb --snapshot`.
     """
 
     engine: str
@@ -37,6 +39,7 @@ class Evidence:
     registers: Mapping[str, int]
     fault: FaultState | None
     fault_function: str
+    calls: tuple[Call, ...]
     executed: tuple[Executed, ...]
     note: str
     snapshot: Path | None
@@ -52,6 +55,7 @@ class Evidence:
             inside = f" in {self.fault_function}" if self.fault_function else ""
             said.append(f"Fault: {describe_fault(self.fault)}{inside}")
             said.append(f"  {_in_row(self.fault.registers)}")
+        said.extend(describe_calls(self.calls))
         said.append(f"Registers after {self.instructions:,} instructions on {self.engine}:")
         said.append(f"  {_in_row(self.registers)}")
         said.append(f"Last instructions:{' ' + self.note if self.note else ''}")
@@ -78,6 +82,7 @@ def gather(
         registers={name: guard.registers[name] for name in _REGISTERS},
         fault=fault,
         fault_function=function_at(image, fault.pc) if fault is not None else "",
+        calls=calls_to(guard, image, stopped) if stopped is not None else (),
         executed=executed,
         note=note,
         snapshot=_written(guard, snapshot) if snapshot is not None else None,

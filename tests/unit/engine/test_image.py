@@ -6,13 +6,14 @@ import random
 import shutil
 import struct
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.system.engine.conftest import COMPILER, compile_program
 from workbench.errors import ImageError
-from workbench.image import Image
+from workbench.image import Image, Symbol
 
 MUTATIONS = 4000
 # e_ident and the header of ELF32 little-endian, ARM, executable
@@ -73,6 +74,17 @@ def test_functions_by_name_and_address(elf: Path) -> None:
     assert image.function_at(mix.address) == mix
     assert image.function_at(mix.address + mix.size - 2) == mix
     assert image.function_at(0x10) is None
+
+
+def test_a_default_handler_is_not_called_by_one_of_its_aliases() -> None:
+    weak = [
+        Symbol(name, FLASH + 8, 2, is_function=True, is_weak=True)
+        for name in ("ADC_IRQHandler", "HardFault_Handler")
+    ]
+    label = Symbol("Default_Handler", FLASH + 8, 2, is_function=False)
+    for order in ([*weak, label], [label, *weak]):
+        image = replace(Image.from_bytes(small_elf()), symbols=tuple(order))
+        assert [f.name for f in image.functions] == ["Default_Handler"]
 
 
 def test_an_unknown_symbol_names_its_neighbours(elf: Path) -> None:

@@ -1,0 +1,64 @@
+"""The calls that led to a fault, as unwound from the stacks of a program that faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from workbench.engines.base import Stop, StopKind
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.fault.unwind import Call, Unwinder
+from workbench.image import Image
+
+from .conftest import PLENTY, Program
+
+Chain = Callable[[str], tuple[Call, ...]]
+
+
+@pytest.fixture
+def calls(engine: EmbeddedEngine, boot: Callable[[str], object], program: Program) -> Chain:
+    """Return a function that lets `calls.c` go wrong in one of its functions."""
+
+    def go_wrong(function: str) -> tuple[Call, ...]:
+        boot("calls")
+        image = Image.load(program("calls"))
+        engine.run(Stop(pc=frozenset({image.symbol("main").address})), PLENTY)
+        engine.registers["pc"] = image.symbol(function).address
+        reason = engine.run(Stop(), PLENTY)
+        assert reason.kind is StopKind.FAULT
+        assert reason.fault is not None
+        unwinder = Unwinder(image, engine.memory.read)
+        return unwinder.calls(reason.fault.registers, engine.registers["psp"])
+
+    return go_wrong
+
+
+def names(calls: tuple[Call, ...]) -> list[str]:
+    return [call.function for call in calls]
+
+
+def test_goes_through_c_and_through_assembly_without_frame_information(calls: Chain) -> None:
+    chain = calls("bad_store")
+    assert names(chain)[:4] == ["store", "pass_on", "pass_on_from_assembly", "by_hand"]
+    assert names(chain)[4:] == ["bad_store", "ResetHandler"]
+    assert chain[0].file.endswith("calls.c")
+    assert chain[0].line > 0
+
+
+def test_a_jump_to_nowhere_shows_who_jumped(calls: Chain) -> None:
+    chain = calls("bad_jump")
+    assert (chain[0].address, names(chain)) == (0x70000000, ["", "bad_jump", "ResetHandler"])
+
+
+def test_goes_from_a_handler_to_the_thread_on_the_other_stack(calls: Chain) -> None:
+    chain = calls("in_a_thread")
+    assert names(chain)[:3] == ["store", "pass_on", "Irq0Handler"]
+    assert names(chain)[3:] == ["work", "thread", "never_reached"]
+    assert [call.function for call in chain if call.interrupted] == ["work"]
+
+
+def test_an_overflown_stack_is_a_long_chain(calls: Chain) -> None:
+    chain = calls("overflow")
+    assert set(names(chain)) == {"recurse"}
+    assert len(chain) > 100
