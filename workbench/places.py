@@ -41,9 +41,15 @@ class Places:
     def __init__(self, path: Path) -> None:
         """What has no debug information, or damaged one, has no places: they are an extra."""
         self._cache = _open(path)
+        self._known: dict[int, Place | None] = {}
 
     def at(self, address: int) -> Place | None:
         """Return where the instruction at `address` comes from, or None."""
+        if address not in self._known:
+            self._known[address] = self._look_up(address)
+        return self._known[address]
+
+    def _look_up(self, address: int) -> Place | None:
         frames = self._cache.lookup(address) if self._cache is not None else ()
         if not frames or not frames[0].line:
             return None
