@@ -90,5 +90,6 @@ def test_type_without_model_is_storage_and_says_so_once():
     block[0x10] = 5
     assert block[0x10] == 5
     assert block.warnings == [
-        "block: Sound.Gramophone has no model in the embedded engine, it is plain storage"
+        "block: Sound.Gramophone has no model in the embedded engine, it is plain storage; "
+        "first write to 0x40000010"
     ]

@@ -21,6 +21,7 @@ from workbench.engines.embedded.entry import ExceptionUnit
 from workbench.engines.embedded.exceptions import Exc, ExceptionState
 from workbench.engines.embedded.mpu import PPB_END, PPB_START, Mpu
 from workbench.engines.embedded.peripheral import Peripheral
+from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadRecorder
 from workbench.engines.embedded.registers import FP_NAMES
@@ -92,7 +93,8 @@ class Machine:
         self.vector_table = 0
         self.reset_requested = False
         self.refusal = Cfsr.PRECISERR  # why the last access was refused
-        self.warnings: list[str] = []
+        self.polling = Polling()
+        self.warnings: dict[str, str] = {}  # as given, and as told
         self._watched_divisions: set[int] = set()
         self._offsets: dict[tuple[int, int], dict[int, int]] = {}
         self.core.device = self._on_access
@@ -128,9 +130,10 @@ class Machine:
         self.core.close()
 
     def warn(self, text: str) -> None:
-        """Keep a warning for the next StopReason, each text once."""
+        """Keep a warning for the next StopReason, each text once, with the access it is about."""
         if text not in self.warnings:
-            self.warnings.append(text)
+            by = f" (accessed from 0x{self.core.pc:08x})" if self.core.in_callback else ""
+            self.warnings[text] = text + by
 
     # -- counting ------------------------------------------------------------------------------
 
@@ -202,9 +205,12 @@ class Machine:
             return None
         try:
             if write:
+                self.polling.wrote()
                 window.device.write(address - window.start, size, value & (1 << 8 * size) - 1)
                 return 0
-            return window.device.read(address - window.start, size)
+            read = window.device.read(address - window.start, size)
+            self.polling.read(window, address, read)
+            return read
         except BusError:
             return None
 
@@ -272,6 +278,7 @@ class Machine:
         self.systick.reset()
         self.scs.reset()
         self.itm.reset()
+        self.polling.reset()
         for peripheral in self.peripherals.values():
             peripheral.reset()
         state = self.state

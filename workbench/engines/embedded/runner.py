@@ -379,7 +379,9 @@ class Runner:
             times = "once" if self._resets == 1 else f"{self._resets:,} times"
             machine.warn(f"the firmware or a watchdog reset the part {times}")
             self._resets = 0
-        warnings = tuple(machine.warnings)
+        warnings = tuple(machine.warnings.values())
+        if kind is StopKind.LIMIT:
+            detail = machine.polling.describe(machine.peripherals)
         machine.warnings.clear()
         return StopReason(
             kind=kind,

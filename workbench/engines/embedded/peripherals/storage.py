@@ -24,17 +24,17 @@ class UnmodelledStorage(Storage):
         self._warned = False
 
     def read_register(self, offset: int) -> int:
-        self._warn()
+        self._warn("read of", offset)
         return super().read_register(offset)
 
     def write_register(self, offset: int, value: int) -> None:
-        self._warn()
+        self._warn("write to", offset)
         super().write_register(offset, value)
 
-    def _warn(self) -> None:
+    def _warn(self, access: str, offset: int) -> None:
         if not self._warned:
             self._warned = True
             self.context.warn(
                 f"{self.context.name}: {self.context.type} has no model in the embedded engine, "
-                "it is plain storage"
+                f"it is plain storage; first {access} 0x{self.context.address + offset:08x}"
             )
