@@ -30,7 +30,7 @@ from workbench.engines.renode.worker.watchpoints import Watchpoint, watching
 
 _TIMER = "workbench limit"
 _NEVER = 1 << 63  # period of a counter that only counts, as the DWT's
-_SYSTICK = "systick"
+_SYSTICK = "systick"  # "systick_NS" in 1.16
 _SYST_CSR, _TICKINT = 0xE000E010, 1 << 1  # ARM DDI 0403E, B3.3.3
 _POLL_MS = 50
 _STALL_SECONDS = 20.0
@@ -261,7 +261,7 @@ class Runner:
             if not entry.Enabled or entry.LocalName == _TIMER or entry.Period >= _NEVER:
                 continue
             # Renode starts SysTick with the first interrupt, even one that was never switched on.
-            if entry.LocalName == _SYSTICK and not self._systick_interrupts():
+            if str(entry.LocalName).startswith(_SYSTICK) and not self._systick_interrupts():
                 continue
             return True
         return False
