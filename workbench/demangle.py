@@ -7,6 +7,7 @@ statics of a function) goes to the C++ runtime library of the machine, where the
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -16,6 +17,7 @@ from itanium_demangler import parse
 
 # Demanglers recurse; names longer than this are left as they are.
 MAX_LENGTH = 4096
+_LAST_IDENTIFIER = re.compile(r"(?:^|[\s:])([A-Za-z_]\w*)(?:<[^()]*>)?$")
 _ANONYMOUS = ("_GLOBAL__N_1", "(anonymous namespace)")
 
 
@@ -54,6 +56,18 @@ def without_template_arguments(name: str) -> str:
         if depth == 0:
             return name[:index]
     return name
+
+
+def may_name(mangled: str, name: str) -> bool:
+    """Is the last identifier of the C++ `name` in `mangled`? Much quicker than to demangle.
+
+    True for a name that ends in no identifier. What the ABI abbreviates (`std::allocator`) is not
+    found.
+    """
+    last = _LAST_IDENTIFIER.search(name.split("(", 1)[0])
+    if last is None or "operator" in name:
+        return True
+    return f"{len(last[1])}{last[1]}" in mangled
 
 
 def _split_clone(name: str) -> tuple[str, str]:

@@ -165,9 +165,14 @@ class Image:
 
         Raise ImageError, with the nearest names, where there is none or several differ.
         """
+        from workbench.demangle import may_name
+
         found = self._by_name.get(name)
         if not found:
-            found = [s for s in self.symbols if s.name.startswith("_Z") and _matches(s, name)]
+            mangled = [s for s in self.symbols if s.name.startswith("_Z")]
+            likely = [s for s in mangled if may_name(s.name, name)]
+            found = [s for s in likely if _matches(s, name)]
+            found = found or [s for s in mangled if _matches(s, name)]
         if not found:
             raise ImageError(f"{self.path}: no symbol {name!r}", hint=self._nearest(name))
         found = [s for s in found if "." not in s.name] or found  # not GCC's clones of it

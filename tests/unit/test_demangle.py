@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench import demangle as module
-from workbench.demangle import demangle, qualified_name, without_template_arguments
+from workbench.demangle import demangle, may_name, qualified_name, without_template_arguments
 
 TEMPLATE = "_ZN2ns6addmulIiEET_S1_S1_"
 FUNCTION_AS_ARGUMENT = "_ZN4tflm12_GLOBAL__N_19InvokeArmIXadL_Z15arm_convolve_s8EEEEiPc"
@@ -79,3 +79,15 @@ def test_the_qualified_name_is_without_them(mangled: str, name: str) -> None:
 )
 def test_template_arguments_at_the_end_can_be_left_out(name: str, bare: str) -> None:
     assert without_template_arguments(name) == bare
+
+
+@pytest.mark.parametrize(
+    "name", ["ns::addmul", "ns::addmul<int>", "int ns::addmul<int>(int, int)", "(anonymous)::x::"]
+)
+def test_a_name_may_be_that_of_a_symbol(name: str) -> None:
+    assert may_name(TEMPLATE, name)
+
+
+def test_a_name_with_another_identifier_at_its_end_is_another() -> None:
+    assert not may_name(TEMPLATE, "ns::add")
+    assert may_name("_ZN1AcvbEv", "A::operator bool")

@@ -114,8 +114,8 @@ def _tensor(raw: Any, index: int, buffers: Sequence[int]) -> Tensor:
 def _quantization(raw: Any, where: str, shape: tuple[int, ...]) -> Quantization | None:
     if raw is None or raw.ScaleLength() == 0:
         return None
-    scales = tuple(float(raw.Scale(i)) for i in range(raw.ScaleLength()))
-    zero_points = tuple(int(raw.ZeroPoint(i)) for i in range(raw.ZeroPointLength()))
+    scales = tuple(raw.ScaleAsNumpy().tolist())
+    zero_points = tuple(raw.ZeroPointAsNumpy().tolist()) if raw.ZeroPointLength() else ()
     axis = raw.QuantizedDimension()
     if len(zero_points) != len(scales):
         raise ModelError(f"{where} has {len(scales)} scales but {len(zero_points)} zero points")

@@ -33,23 +33,30 @@ class Names:
 
     def __init__(self, image: Image) -> None:
         self._image = image
-        self._known: dict[int, tuple[str, int]] = {}
+        self._names: dict[int, str] = {}  # by address
+        self._starts: dict[int, int] = {}
+        self._demangled: dict[int, str] = {}  # by the function's start
 
     def at(self, address: int) -> str:
         """Return the function that holds `address`, "?" for none."""
-        return self._find(address)[0]
+        name = self._names.get(address)
+        return self._find(address) if name is None else name
 
     def is_entry(self, address: int) -> bool:
         """Is this the first instruction of a function?"""
-        return self._find(address)[1] == address
+        self.at(address)
+        return self._starts.get(address) == address
 
-    def _find(self, address: int) -> tuple[str, int]:
-        found = self._known.get(address)
-        if found is None:
-            symbol = self._image.function_at(address)
-            found = (symbol.demangled, symbol.address) if symbol else (UNKNOWN_FUNCTION, -1)
-            self._known[address] = found
-        return found
+    def _find(self, address: int) -> str:
+        symbol = self._image.function_at(address)
+        if symbol is None:
+            name = UNKNOWN_FUNCTION
+        else:
+            start = self._starts[address] = symbol.address
+            name = self._demangled.get(start) or symbol.demangled
+            self._demangled[start] = name
+        self._names[address] = name
+        return name
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from workbench.demangle import may_name
 from workbench.engines.base import Engine, TraceMark
 from workbench.errors import ModelError
 from workbench.gauge import FunctionCalls
@@ -56,7 +57,12 @@ class OperatorCalls(FunctionCalls):
 
 def behind_operator_calls(image: Image) -> frozenset[int]:
     """Return the addresses behind the indirect calls in the interpreter's loop; none without."""
-    functions = [f for f in image.functions if f.demangled.split("(")[0] in _CALLERS]
+    functions = [
+        f
+        for f in image.functions
+        if any(may_name(f.name, name) for name in _CALLERS)
+        and f.demangled.split("(")[0] in _CALLERS
+    ]
     found = set()
     for function in functions:
         code = _code(image, function.address, function.size)

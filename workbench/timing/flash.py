@@ -177,7 +177,8 @@ def _code_waits(
     lines = _lines(flow, in_flash, flash.read_bytes)
     visits = dict(zip(lines.numbers, lines.visits, strict=True))
     cached = flash.code_cache_lines
-    loops = _loop_sizes(visits, lines.transfers)
+    # No loop is longer than all lines together.
+    loops = _loop_sizes(visits, lines.transfers) if len(visits) > cached else {}
     misses = _misses_at_most(visits, lines.transfers, cached)
     behind = _wait_in_sequence(flash, waits)
     found = {}
@@ -187,7 +188,7 @@ def _code_waits(
         low, best, high = (jumped * waits + sequential * each for each in behind)
         if cached:
             high = -(-high * misses[number] // max(1, visits[number]))
-            low, best = 0, min(best, high) if loops[number] > cached else 0
+            low, best = 0, min(best, high) if loops.get(number, 0) > cached else 0
         if high:
             found[first] = low, best, high
     return Waits.of(Cause.CODE_FETCH, found)
@@ -290,12 +291,13 @@ def _misses_at_most(
     for source, target in sorted(transfers, key=lambda pair: (-transfers[pair], pair)):
         if source in visits and target in visits:
             group.join(source, target)
+    of = {number: group.of(number) for number in visits}
     entries = dict.fromkeys(visits, 0)
     for (source, target), times in transfers.items():
-        if source not in visits or group.of(source) != group.of(target):
-            entries[group.of(target)] += times
+        if of.get(source) != of[target]:
+            entries[of[target]] += times
     # one more, as the trace itself may begin in the group
-    return {n: min(times, entries[group.of(n)] + 1) for n, times in visits.items()}
+    return {number: min(times, entries[of[number]] + 1) for number, times in visits.items()}
 
 
 def _data_waits(
