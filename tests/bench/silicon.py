@@ -109,11 +109,13 @@ def table(found: list[Checked]) -> list[str]:
         lines.append(
             f"| {row.name} | {'yes' if row.blind else 'no'} | {row.instructions:,} "
             f"| {row.silicon:,} | {cycles.best:,} | {cycles.low:,} to {cycles.high:,} "
-            f"| {row.error:+.1%} |"
+            f"| {row.error * 100:+.1f} % |"
         )
     mean = sum(abs(row.error) for row in found) / len(found)
     worst = max(abs(row.error) for row in found)
-    lines.append(f"| mean absolute error; worst | | | | | | {mean:.1%}; {worst:.1%} |")
+    lines.append(
+        f"| mean absolute error; worst | | | | | | {mean * 100:.1f} %; {worst * 100:.1f} % |"
+    )
     return lines
 
 
