@@ -106,7 +106,7 @@ def _write(
 
 
 def _print(found: Profile, top: int) -> None:
-    from workbench.report.flame import short_name
+    from workbench.report.names import short_name, short_names
     from workbench.text import significant
 
     console = output()
@@ -120,6 +120,7 @@ def _print(found: Profile, top: int) -> None:
         soft_wrap=True,
     )
     whole = cycles.best or 1
+    names = short_names(found.function_names)
     if found.operators:
         _table(
             ("operator", "output", "MACs", "instructions", "cycles", "share", "a MAC"),
@@ -142,7 +143,7 @@ def _print(found: Profile, top: int) -> None:
         1,
         [
             (
-                short_name(one.name),
+                names[one.name],
                 f"{one.calls:,}",
                 f"{one.instructions:,}",
                 f"{one.cycles:,}",
@@ -153,10 +154,16 @@ def _print(found: Profile, top: int) -> None:
         ],
     )
     _table(
-        ("calls", "to", "times", "cycles"),
+        ("caller", "callee", "calls", "callee's cycles", "share"),
         2,
         [
-            (short_name(one.caller), short_name(one.callee), f"{one.calls:,}", f"{one.cycles:,}")
+            (
+                names[one.caller],
+                names[one.callee],
+                f"{one.calls:,}",
+                f"{one.cycles:,}",
+                f"{one.cycles / whole:.1%}",
+            )
             for one in found.calls[:top]
         ],
     )
@@ -166,7 +173,7 @@ def _print(found: Profile, top: int) -> None:
         [
             (
                 f"{one.file}:{one.line}",
-                " > ".join(short_name(name) for name in (one.function, *one.inlined)),
+                " > ".join((names[one.function], *map(short_name, one.inlined))),
                 f"{one.instructions:,}",
                 f"{one.cycles:,}",
             )

@@ -88,6 +88,12 @@ class Profile:
     operators: tuple[OperatorCost, ...]
     stacks: tuple[Stack, ...]
 
+    @property
+    def function_names(self) -> frozenset[str]:
+        """The names of all functions in it."""
+        called = (name for call in self.calls for name in (call.caller, call.callee))
+        return frozenset(called).union(one.name for one in self.functions)
+
     def seconds(self, cycles: int) -> float:
         """Return how long `cycles` take at the profile's clock."""
         return cycles / self.clock_hz

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.profile.values import Stack
+from workbench.report.names import short_names
 
 LEAST_SHARE = 0.001
 """Boxes narrower than this share of the whole are left out."""
@@ -42,31 +43,19 @@ def boxes(stacks: Sequence[Stack]) -> tuple[Box, ...]:
             node = node.children.setdefault(frame, _Node())
         node.own += stack.cycles
     found: list[Box] = []
-    _place(root, 0.0, 0, max(root.total, 1), found)
+    labels = short_names(frame for stack in stacks for frame in stack.frames)
+    _place(root, 0.0, 0, max(root.total, 1), labels, found)
     return tuple(found)
 
 
-def _place(node: _Node, left: float, depth: int, whole: int, found: list[Box]) -> None:
+def _place(
+    node: _Node, left: float, depth: int, whole: int, labels: Mapping[str, str], found: list[Box]
+) -> None:
     ordered = sorted(node.children.items(), key=lambda item: (-item[1].total, item[0]))
     for name, child in ordered:
         total = child.total
         width = total / whole
         if width >= LEAST_SHARE:
-            found.append(Box(name, short_name(name), left, width, depth, total))
-            _place(child, left, depth + 1, whole, found)
+            found.append(Box(name, labels[name], left, width, depth, total))
+            _place(child, left, depth + 1, whole, labels, found)
         left += width
-
-
-def short_name(name: str) -> str:
-    """Return a C++ name without namespaces, template arguments and parameters."""
-    plain = name.replace("(anonymous namespace)::", "")
-    if plain.startswith("_Z") or "operator" in plain:
-        return plain
-    cut, depth = [], 0
-    for character in plain:
-        if character == "(" and depth == 0:
-            break
-        depth += (character == "<") - (character == ">")
-        if depth == 0 and character not in "<>":
-            cut.append(character)
-    return "".join(cut).split(" ")[-1].split("::")[-1] or plain

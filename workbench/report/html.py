@@ -5,14 +5,16 @@ The same values give the same bytes: nothing of the clock or of the machine goes
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from workbench.cost import BenchReport
 from workbench.demo import DemoReport
-from workbench.profile.values import Profile
-from workbench.report.flame import boxes, short_name
+from workbench.profile.values import CallCost, Profile
+from workbench.report.flame import boxes
+from workbench.report.names import short_name, short_names
 from workbench.text import significant
 
 _ROWS = 40  # of a table on the page
@@ -31,8 +33,21 @@ def bench_page(report: BenchReport) -> str:
 def profile_page(profile: Profile) -> str:
     """Return the page of `workbench profile`."""
     drawn = boxes(profile.stacks)
-    depth = max((box.depth for box in drawn), default=0)
-    return _render("profile.html.j2", profile=profile, boxes=drawn, depth=depth, rows=_ROWS)
+    callers: defaultdict[str, list[CallCost]] = defaultdict(list)
+    callees: defaultdict[str, list[CallCost]] = defaultdict(list)
+    for call in profile.calls:
+        callers[call.callee].append(call)
+        callees[call.caller].append(call)
+    return _render(
+        "profile.html.j2",
+        profile=profile,
+        boxes=drawn,
+        depth=max((box.depth for box in drawn), default=0),
+        callers=callers,
+        callees=callees,
+        names=short_names(profile.function_names),
+        rows=_ROWS,
+    )
 
 
 def _render(template: str, **values: Any) -> str:

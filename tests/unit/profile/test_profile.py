@@ -6,8 +6,10 @@ import pytest
 
 from workbench.profile.callgraph import CallGraph
 from workbench.profile.export import collapsed, speedscope
-from workbench.profile.values import Profile, Stack
-from workbench.report.flame import boxes, short_name
+from workbench.profile.values import CallCost, FunctionCost, OperatorCost, Profile, Stack
+from workbench.report.flame import boxes
+from workbench.report.html import profile_page
+from workbench.report.names import short_name, short_names
 from workbench.timing.cycles import Cycles
 
 
@@ -95,3 +97,34 @@ def test_narrow_boxes_are_left_out():
 )
 def test_short_names(name, short):
     assert short_name(name) == short
+
+
+def test_the_page_draws_each_operator_and_opens_functions_to_their_calls():
+    operators = (
+        OperatorCost(0, "CONV_2D", (1, 2), 100, 300, Cycles(300, 400, 500)),
+        OperatorCost(1, "SOFTMAX", (1, 2), 0, 70, Cycles(90, 100, 110)),
+    )
+    profile = Profile(
+        *("x.elf", "board", "embedded", "Invoke", 168_000_000, 370, Cycles(390, 500, 610)),
+        functions=(FunctionCost("Invoke", 0, 70, 100, 500), FunctionCost("conv", 1, 300, 400, 400)),
+        calls=(CallCost("Invoke", "conv", 1, 400),),
+        lines=(),
+        operators=operators,
+        stacks=(Stack(("Invoke",), 100), Stack(("Invoke", "conv"), 400)),
+    )
+    page = profile_page(profile)
+    chart = page[page.index('<svg class="chart"') : page.index("</svg>")]
+    assert "CONV_2D #0</text>" in chart
+    assert "400 cycles, 80.0 %, 4.00 a MAC</text>" in chart
+    assert "100 cycles, 20.0 %</text>" in chart
+    assert 'width="25.00%"' in chart
+    assert "<summary>conv</summary>" in page
+    assert "compile with -g" in page
+    assert "http" not in page
+
+
+def test_short_names_that_are_not_the_only_ones_keep_their_template_arguments():
+    arms = [f"int ns::(anonymous namespace)::InvokeArm<&f::{one}>(Node*)" for one in ("a", "b")]
+    found = short_names([*arms, "ns::g<int>(int)"])
+    assert [found[name] for name in arms] == ["InvokeArm<&f::a>", "InvokeArm<&f::b>"]
+    assert found["ns::g<int>(int)"] == "g"
