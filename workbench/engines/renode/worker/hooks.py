@@ -86,6 +86,7 @@ class Hooks:
         self._fault_indices = Array[Boolean]([False] * _EXCEPTION_INDICES)
         self._wanted = Array[Boolean]([False] * len(Signal))
         self._asleep = Array[Boolean]([False])
+        self._block = Array[UInt64]([UInt64(0)])
         self._accessed = Array[UInt64]([UInt64(0)] * 4)
         self._cpu = cpu
         self._stream = FileStream(console, FileMode.Append, FileAccess.Write, FileShare.Read, 1)
@@ -169,7 +170,11 @@ class Hooks:
 
         def write(address: Any, _size: Any) -> Any:
             issued = Expression.Add(element(self._before_reset, 0), self._executed)
-            return block(call(writer, "Write", address), call(writer, "Write", issued))
+            return block(
+                assign(element(self._block, 0), address),
+                call(writer, "Write", address),
+                call(writer, "Write", issued),
+            )
 
         return delegate(parameter_type(self._cpu, "SetHookAtBlockBegin"), write), writer
 
@@ -177,12 +182,12 @@ class Hooks:
         """Return a delegate for SetHookAtMemoryAccess, and the writer behind it.
 
         Each data read in one of `ranges`, (start, end), appends two unsigned 64-bit little-endian
-        numbers to the file `path`: the address of the instruction, and the address read. Renode
-        knows its program counter as of the last time it was needed: it is in the same block.
+        numbers to the file `path`: the address of the block that reads, as `record_blocks` noted
+        it (Renode's own program counter is as old as its last use), and the address read.
         """
         writer = BinaryWriter(File.Create(path, 1 << 20))
 
-        def write(pc: Any, operation: Any, address: Any, *_: Any) -> Any:
+        def write(_pc: Any, operation: Any, address: Any, *_: Any) -> Any:
             wanted = constant(Boolean(False))
             for start, end in ranges:
                 within = Expression.AndAlso(
@@ -193,7 +198,7 @@ class Hooks:
             is_read = Expression.Equal(operation, constant(MemoryOperation.MemoryRead))
             return when(
                 Expression.AndAlso(is_read, wanted),
-                call(writer, "Write", pc),
+                call(writer, "Write", element(self._block, 0)),
                 call(writer, "Write", address),
             )
 

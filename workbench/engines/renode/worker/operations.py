@@ -10,8 +10,8 @@ from typing import Any
 from workbench.engines.renode.protocol import Message
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.console import Console
-from workbench.engines.renode.worker.hooks import READ_RECORD_BYTES
 from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
+from workbench.engines.renode.worker.recorder import Recorder
 from workbench.engines.renode.worker.run import Runner, Until
 from workbench.engines.renode.worker.state import State
 from workbench.engines.renode.worker.watchpoints import Watchpoint
@@ -28,7 +28,7 @@ class Operations:
         self._machine = Machine(_CONSOLE)
         self._state = State(self._machine)
         self._runner = Runner(self._machine, self._console, self._report_progress)
-        self._recording: list[tuple[Any, Any]] = []  # delegates must outlive their use
+        self._recorder = Recorder(self._machine)
         self._log = ""
         self.version = str(self._machine.command("version")).split("\n")[0].strip()
 
@@ -112,32 +112,17 @@ class Operations:
 
     def op_start_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
         """Record blocks into the file "path", and data reads in "ranges" into "reads_path"."""
-        hooks, cpu = self._machine.hooks, self._machine.cpu
-        hook, writer = hooks.record_blocks(request.fields["path"])
-        cpu.SetHookAtBlockBegin(hook)
-        self._recording = [(hook, writer)]
-        ranges = request.fields.get("ranges")
-        if ranges:
-            hook, writer = hooks.record_reads(request.fields["reads_path"], ranges)
-            cpu.SetHookAtMemoryAccess(hook)
-            self._recording.append((hook, writer))
+        fields = request.fields
+        self._recorder.start(fields["path"], fields["reads_path"], fields["ranges"])
         return {"instructions": self._machine.instructions}, b""
 
     def op_mark_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
         """Say how far the recording has come, and let the files hold it."""
-        for _, writer in self._recording:
-            writer.Flush()
-        recorded = int(self._recording[1][1].BaseStream.Position) if self._recording[1:] else 0
-        reads = recorded // READ_RECORD_BYTES
+        reads = self._recorder.flush()
         return {"instructions": self._machine.instructions, "reads": reads}, b""
 
     def op_stop_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
-        self._machine.cpu.ClearHookAtBlockBegin()
-        if len(self._recording) > 1:
-            self._machine.cpu.SetHookAtMemoryAccess(None)
-        for _, writer in self._recording:
-            writer.Close()
-        self._recording = []
+        self._recorder.stop()
         return {"instructions": self._machine.instructions}, b""
 
     def op_save(self, request: Message) -> tuple[dict[str, Any], bytes]:
