@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+_NO_LINES = "no source lines: the image names none for what ran (compile with -g)"
+
 
 @app.command()
 def profile(
@@ -180,10 +182,14 @@ def _print(found: Profile, top: int) -> None:
             for one in found.lines[:top]
         ],
     )
+    if not found.lines:
+        console.print(f"\n{_NO_LINES}", style="dim")
 
 
 def _table(headings: tuple[str, ...], names: int, rows: list[tuple[str, ...]]) -> None:
-    """Print a table; the first `names` columns hold names, the others numbers."""
+    """Print a table, if it has rows; the first `names` columns hold names, the others numbers."""
+    if not rows:
+        return
     from rich.table import Table
     from rich.text import Text
 

@@ -7,8 +7,9 @@ a function that calls itself, directly or not, stays with the outermost call.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -29,13 +30,21 @@ _Number = TypeVar("_Number", int, float)
 
 
 class Names:
-    """Demangled function names by address, each looked up once."""
+    """Demangled function names by address, each looked up once.
 
-    def __init__(self, image: Image) -> None:
+    Code that no function symbol covers, in a stripped image or in plain assembler, is divided where
+    it was called: a part has the name of the label there, or its address.
+    """
+
+    def __init__(self, image: Image, trace: Trace, decoded: Mapping[int, Instruction]) -> None:
         self._image = image
         self._names: dict[int, str] = {}  # by address
         self._starts: dict[int, int] = {}
-        self._demangled: dict[int, str] = {}  # by the function's start
+        self._by_start: dict[int, str] = {}
+        unknown = sorted(address for address in trace.counts if not image.function_at(address))
+        self._parts = _parts(unknown, image.entry, trace, decoded)
+        labels = {s.address & ~1: s.demangled for s in image.symbols} if unknown else {}
+        self._by_start.update((start, labels.get(start, f"0x{start:08x}")) for start in self._parts)
 
     def at(self, address: int) -> str:
         """Return the function that holds `address`, "?" for none."""
@@ -49,14 +58,37 @@ class Names:
 
     def _find(self, address: int) -> str:
         symbol = self._image.function_at(address)
-        if symbol is None:
-            name = UNKNOWN_FUNCTION
+        index = bisect_right(self._parts, address) - 1
+        if symbol is not None:
+            start = symbol.address
+            if start not in self._by_start:
+                self._by_start[start] = symbol.demangled
+        elif index >= 0:
+            start = self._parts[index]
         else:
-            start = self._starts[address] = symbol.address
-            name = self._demangled.get(start) or symbol.demangled
-            self._demangled[start] = name
-        self._names[address] = name
+            self._names[address] = UNKNOWN_FUNCTION
+            return UNKNOWN_FUNCTION
+        self._starts[address] = start
+        name = self._names[address] = self._by_start[start]
         return name
+
+
+def _parts(
+    unknown: Sequence[int], entry: int, trace: Trace, decoded: Mapping[int, Instruction]
+) -> list[int]:
+    """Where the parts of code begin that has no symbols: at its start, the entry, and where it is
+    called.
+    """
+    if not unknown:
+        return []
+    inside = set(unknown)
+    called = {target for source, target in trace.jumps if is_call(decoded.get(source))}
+    return sorted({unknown[0], *(inside & {entry, *called})})
+
+
+def is_call(instruction: Instruction | None) -> bool:
+    """Is this a branch with link?"""
+    return instruction is not None and instruction.mnemonic in _LINKING
 
 
 @dataclass(frozen=True)
@@ -87,8 +119,7 @@ class CallGraph:
             if not names.is_entry(target):
                 continue
             caller, callee = names.at(source), names.at(target)
-            instruction = decoded.get(source)
-            if caller != callee or (instruction and instruction.mnemonic in _LINKING):
+            if caller != callee or is_call(decoded.get(source)):
                 calls[caller, callee] += times
         return cls(dict(own), dict(spent), dict(calls))
 

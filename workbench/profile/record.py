@@ -79,7 +79,7 @@ def _analyse(
     program = Program.of(trace)
     estimate = model.estimate(trace, request.clock, program)
     embedded = embedded_model(request.image) if passages else None
-    names = Names(request.image)
+    names = Names(request.image, trace, program.by_address)
     graph = CallGraph.of(trace, names, program.by_address, estimate.by_address)
     return Profile(
         image=str(request.image.path),

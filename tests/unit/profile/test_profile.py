@@ -1,16 +1,20 @@
 """Call graph, stacks and exports, on a call graph that is written down."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
-from workbench.profile.callgraph import CallGraph
+from workbench.image import Symbol
+from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.export import collapsed, speedscope
 from workbench.profile.values import CallCost, FunctionCost, OperatorCost, Profile, Stack
 from workbench.report.flame import boxes
 from workbench.report.html import profile_page
 from workbench.report.names import short_name, short_names
 from workbench.timing.cycles import Cycles
+from workbench.timing.program import Program
+from workbench.trace import Trace
 
 
 @pytest.fixture
@@ -41,6 +45,22 @@ def test_calls_have_their_share(graph):
     costs = {(one.caller, one.callee): (one.calls, one.cycles) for one in graph.call_costs()}
     assert costs["main", "b"] == (3, 330)
     assert costs["a", "leaf"] == (1, 100)
+
+
+def test_code_without_symbols_is_divided_where_it_is_called():
+    """bl to the second instruction; the image has a label there, and none at its start."""
+    code = bytes.fromhex("fff7feff704700bf")  # bl, bx lr, nop
+    trace = Trace({0x100: 1, 0x104: 2, 0x106: 1}, {(0x100, 0x104): 1}, {0x100: code})
+    image = SimpleNamespace(
+        function_at=lambda address: None,
+        symbols=[Symbol("leaf", 0x104, 0, is_function=False)],
+        entry=0x100,
+    )
+    names = Names(image, trace, Program.of(trace).by_address)
+    assert [names.at(address) for address in trace.counts] == ["0x00000100", "leaf", "leaf"]
+    assert names.is_entry(0x104)
+    assert not names.is_entry(0x106)
+    assert names.at(0x10) == "?"
 
 
 def test_recursion_ends_and_nothing_is_lost():
