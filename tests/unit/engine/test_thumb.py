@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
@@ -39,6 +40,12 @@ def test_lengths_are_those_of_capstone() -> None:
         ("b7ee000a", BlockFlag.FLOAT),  # vmov.f32 s0, #1.0
         ("2ded028b", BlockFlag.FLOAT),  # vpush {d8}
         ("f1ee10fa", BlockFlag.FLOAT),  # vmrs apsr_nzcv, fpscr
+        ("0ecc", BlockFlag.MULTIPLE),  # ldm r4!, {r1, r2, r3}
+        ("94e80600", BlockFlag.MULTIPLE),  # ldm r4, {r1, r2}
+        ("d4e90012", BlockFlag.MULTIPLE),  # ldrd r1, r2, [r4]
+        ("94ed000a", BlockFlag.FLOAT | BlockFlag.MULTIPLE),  # vldr s0, [r4]
+        ("bde80600", BlockFlag(0)),  # pop {r1, r2}: SP is aligned
+        ("d4e8001f", BlockFlag(0)),  # tbb [r4, r0] and its kind
         ("92fbf3f1", BlockFlag.DIVIDE),  # sdiv r1, r2, r3
         ("b2fbf3f1", BlockFlag.DIVIDE),  # udiv r1, r2, r3
     ],
@@ -87,3 +94,21 @@ def xpsr(it: int, flags: int) -> int:
 )
 def test_conditions(it: int, flags: int, passed: bool) -> None:
     assert condition_passed(xpsr(it, flags)) is passed
+
+
+def test_accesses_that_must_be_aligned_are_those_of_capstone() -> None:
+    names = ("ldm", "stm", "ldrd", "strd", "vldr", "vstr", "vldm", "vstm", "fldm", "fstm")
+    seeded = random.Random(5)
+    compared = 0
+    for _ in range(60_000):
+        code = seeded.randbytes(4)
+        decoded = next(CAPSTONE.disasm(code, 0), None)
+        if decoded is None or decoded.mnemonic.endswith(".16"):  # half precision: ARMv8
+            continue
+        _, flags = scan(code[: decoded.size])
+        base = re.search(r"\[(\w+)|^(\w+)!?, \{", decoded.op_str)
+        of_base = base and (base[1] or base[2]) not in ("sp", "pc")
+        expected = decoded.mnemonic.startswith(names) and bool(of_base)
+        assert bool(flags & BlockFlag.MULTIPLE) == expected, (code.hex(), decoded.mnemonic)
+        compared += expected
+    assert compared > 1000

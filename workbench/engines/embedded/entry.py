@@ -138,6 +138,12 @@ class ExceptionUnit:
         self._core.refresh_mode(xpsr)
         self._mode_changed()
 
+    def begin_float(self) -> None:
+        """What a floating-point instruction does before it accesses memory: ExecuteFPCheck."""
+        control = self._core.get("control")
+        if self._scb.fpccr & FPCCR_ASPEN and not control & CONTROL_FPCA:
+            self.set_control(control | CONTROL_FPCA)
+
     def _with_privilege(self) -> int | None:
         """Enter a handler mode for a moment if the core is unprivileged; return xPSR to restore."""
         xpsr, control = self._mode_batch.read()

@@ -54,8 +54,8 @@ def fault_of(machine: Machine, event: Event) -> Cause:
         return Cause(Cfsr.IACCVIOL)
     if event.value == QemuException.NOCP:
         return Cause(Cfsr.NOCP)
-    if event.value == QemuException.UNALIGNED:
-        return Cause(Cfsr.UNALIGNED)
+    if event.value == QemuException.DATA_ABORT:  # of its own accord only LDREX and STREX come here
+        return Cause(Cfsr.UNALIGNED, detail="unaligned exclusive access")
     return Cause(Cfsr.UNDEFINSTR, detail=f"exception {event.value} of the core")
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.engines.embedded import thumb
+from workbench.engines.embedded.alignment import AlignmentTrap
 from workbench.engines.embedded.bus import Bus, BusError, StoreDevice
 from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.core import Access, Core
@@ -19,13 +20,14 @@ from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.dwt import Dwt, Itm
 from workbench.engines.embedded.entry import ExceptionUnit
 from workbench.engines.embedded.exceptions import Exc, ExceptionState
+from workbench.engines.embedded.inspection import Inspection
 from workbench.engines.embedded.mpu import PPB_END, PPB_START, Mpu
 from workbench.engines.embedded.peripheral import Peripheral
 from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadRecorder
 from workbench.engines.embedded.registers import FP_NAMES
-from workbench.engines.embedded.scb import Cfsr, Scb
+from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, Cfsr, Scb
 from workbench.engines.embedded.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
 from workbench.engines.embedded.systick import SysTick
 from workbench.engines.embedded.tracer import NEVER, Tracer
@@ -86,6 +88,7 @@ class Machine:
         )
         self.protection = Protection(self.core, self.bus, self.mpu)
         self.watch = Watch(self.core, self.protection)
+        self.alignment = AlignmentTrap(self.core, self.protection, self.reads.counter)
         self.conditional_stores = ConditionalStores(self.core, self.protection)
         self.peripherals: dict[str, Peripheral] = {}
         self.shared: dict[str, Any] = {}  # for peripherals that reach into each other
@@ -95,7 +98,7 @@ class Machine:
         self.refusal = Cfsr.PRECISERR  # why the last access was refused
         self.polling = Polling()
         self.warnings: dict[str, str] = {}  # as given, and as told
-        self._watched_divisions: set[int] = set()
+        self.inspection = Inspection(self.core, self.tracer)
         self._offsets: dict[tuple[int, int], dict[int, int]] = {}
         self.core.device = self._on_access
         self.core.on_refused_store = self._on_refused_store
@@ -166,13 +169,6 @@ class Machine:
         except BusError:
             return b"\0" * size  # a jump to nowhere: the fetch faults, nothing is counted
 
-    def watch_division(self, address: int) -> None:
-        """Come out before the division at `address` when its divisor is 0."""
-        if address not in self._watched_divisions:
-            self._watched_divisions.add(address)
-            tracer = self.tracer
-            self.core.add_code_hook(tracer.divide_hook, tracer.user_data, address)
-
     def code_changed(self) -> None:
         """Memory was filled from outside: nothing decoded before holds."""
         self._offsets.clear()
@@ -193,12 +189,17 @@ class Machine:
         if self.mpu.enabled and not self.protection.allows(address, write, self.unit.privileged):
             self.refusal = Cfsr.DACCVIOL
             return None
+        if self.alignment.refused:
+            self.refusal = Cfsr.UNALIGNED
+            return None
         if self.watch.refuses(access, address, size):
             return None
         window = self.bus.window_at(address)
         if window is None:
             return self._program_flash(address, size, value) if write else None
-        if address & size - 1 and not isinstance(window.device, StoreDevice):
+        if address & size - 1 and (
+            self.scb.ccr & CCR_UNALIGN_TRP or not isinstance(window.device, StoreDevice)
+        ):
             self.refusal = Cfsr.UNALIGNED  # Device memory takes aligned accesses only, A3.2.1
             return None
         if PPB_START <= address < PPB_END and not self.unit.privileged:

@@ -16,13 +16,13 @@ class NativeTracer:
     def __init__(self, module: Any) -> None:
         stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
         read = ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p).value
-        self._tracer = module.Tracer(stop, read, REGISTER_IDS["r0"])
-        state, hook, divide_hook, user_data, size = self._tracer.addresses()
+        self._tracer = module.Tracer(stop, read, REGISTER_IDS["r0"], REGISTER_IDS["lr"])
+        state, hook, inspect_hook, user_data, size = self._tracer.addresses()
         if size != ctypes.sizeof(TracerState):
             raise ImportError("the C tracer was built from another version of the workbench")
         self.state = TracerState.from_address(state)
         self.hook = ctypes.c_void_p(hook)
-        self.divide_hook = ctypes.c_void_p(divide_hook)
+        self.inspect_hook = ctypes.c_void_p(inspect_hook)
         self.user_data: int | None = user_data
 
     def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
@@ -53,8 +53,12 @@ class NativeTracer:
     def issue(self, address: int, size: int) -> None:
         self._tracer.issue(address, size)
 
-    def accept(self, address: int, size: int) -> None:
-        self._tracer.accept(address, size)
+    def accept(self, address: int, size: int, flags: int) -> None:
+        self._tracer.accept(address, size, flags)
+
+    def checked(self) -> list[int]:
+        found: list[int] = self._tracer.checked()
+        return found
 
     def forget(self) -> None:
         self._tracer.forget()

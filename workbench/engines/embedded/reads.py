@@ -35,6 +35,11 @@ class ReadCounter(Protocol):
     def forget_lines(self) -> None:
         """No line was read before, so that a trace does not depend on what was before it."""
 
+    def filter_unaligned(self, hook: Any) -> tuple[Any, int | None]:
+        """Return a data hook, and its user data, that calls `hook` at least at unaligned accesses
+        and has seen to the IT block at the others.
+        """
+
 
 class PythonReads:
     """The counter where there is no C extension."""
@@ -69,6 +74,9 @@ class PythonReads:
     def forget_lines(self) -> None:
         self._cache = LineCache()
 
+    def filter_unaligned(self, hook: Any) -> tuple[Any, int | None]:
+        return hook, None
+
 
 class NativeReads:
     """The counter in C."""
@@ -97,6 +105,10 @@ class NativeReads:
     def forget_lines(self) -> None:
         self._reads.forget_lines()
 
+    def filter_unaligned(self, hook: Any) -> tuple[Any, int | None]:
+        address = self._reads.filter_unaligned(_address_of(hook))
+        return ctypes.c_void_p(address), self.user_data
+
 
 class ReadRecorder:
     """Puts the hook on the flash ranges of a core while a trace or the cycle counter wants it."""
@@ -104,7 +116,7 @@ class ReadRecorder:
     def __init__(self, core: Core, force_python: bool) -> None:
         self._core = core
         module = None if force_python else _native_module()
-        self._counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
+        self.counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
         self._hooks: list[int] = []
         self._users = 0
 
@@ -116,7 +128,7 @@ class ReadRecorder:
         for start, end in flash:
             self._hooks.append(
                 self._core.add_data_hook(
-                    self._counter.hook, self._counter.user_data, Access.READ, start, end
+                    self.counter.hook, self.counter.user_data, Access.READ, start, end
                 )
             )
 
@@ -131,17 +143,17 @@ class ReadRecorder:
 
     def totals(self) -> tuple[int, int]:
         """Return (reads, lines) while the hook was there."""
-        return self._counter.totals()
+        return self.counter.totals()
 
     def start(self, flash: Sequence[tuple[int, int]]) -> Found:
         """Begin a recording, with a `hold`; return what was counted before it."""
         self.hold(flash)
-        self._counter.forget_lines()
-        return self._counter.counts()
+        self.counter.forget_lines()
+        return self.counter.counts()
 
     def counts(self) -> Found:
         """Return {instruction: (reads, lines)} of all that was read while the hook was there."""
-        return self._counter.counts()
+        return self.counter.counts()
 
 
 def reads_since(counts: Found, before: Found) -> dict[int, FlashReads]:

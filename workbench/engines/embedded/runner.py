@@ -21,7 +21,7 @@ from workbench.engines.embedded.entry import LockupError
 from workbench.engines.embedded.exceptions import FAULTS, NO_MASKS
 from workbench.engines.embedded.faults import Cause, Faults, fault_of
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.scb import SCR_SEVONPEND, SCR_SLEEPONEXIT, Cfsr
+from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SEVONPEND, SCR_SLEEPONEXIT, Cfsr
 from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import NEVER, StopCause
@@ -222,6 +222,8 @@ class Runner:
             return self._stop(StopKind.PC)
         if machine.cycle_counter is not None:
             machine.cycle_counter.settle()
+        machine.inspection.settle()
+        machine.alignment.settle(bool(machine.scb.ccr & CCR_UNALIGN_TRP))
         state.cause = StopCause.NONE
         # A timer expires between two instructions: its moment is a limit, not only a deadline.
         timer = machine.clock.next_deadline - machine.clock.slept
@@ -243,6 +245,7 @@ class Runner:
         state = machine.state
         if event is not None:
             machine.conditional_stores.settle()
+            machine.alignment.take()
             self._stepper.reset()
             watchpoint = machine.watch.take()
             if watchpoint is not None:
@@ -263,8 +266,8 @@ class Runner:
             return None
         if state.cause == StopCause.FAILED:
             raise EngineError("no memory left for decoded blocks", hint="Close other programs.")
-        if state.cause == StopCause.DIVIDE:
-            fault = self._stepper.division_by_zero(self._faults)
+        if state.cause in (StopCause.DIVIDE, StopCause.UNALIGNED):
+            fault = self._stepper.trapped(StopCause(state.cause), self._faults)
             state.flags = 0
             return self._stop(StopKind.FAULT, fault) if until.fault else None
         if state.cause == StopCause.AFTER:

@@ -10,12 +10,12 @@ from workbench.engines.base import FaultState
 from workbench.engines.embedded import thumb
 from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.registers import ITSTATE
 from workbench.engines.embedded.scb import CCR_DIV_0_TRP, FPCCR_LSPACT, Cfsr
 from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import StopCause
 
 _FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)
+_MULTIPLE = int(BlockFlag.MULTIPLE)
 CPACR_CP10_SHIFT = 20
 CP_PRIVILEGED, CP_FULL = 1, 3
 
@@ -41,7 +41,7 @@ class Stepper:
         if self._pass:
             return 0
         scb = self._machine.scb
-        flags = 0
+        flags = _MULTIPLE
         if scb.fpccr & FPCCR_LSPACT or not self._float_is_on():
             flags |= _FLOAT
         if scb.ccr & CCR_DIV_0_TRP:
@@ -64,10 +64,10 @@ class Stepper:
                 offsets = [offset for offset, *_ in thumb.instructions(code)]
                 self.exits = frozenset({pc + offsets[remaining]})
             return None
-        if state.stop_before & _DIVIDE and self._watch_divisions(pc, code):
+        if machine.inspection.accept(pc, code, state.refused_flags & state.stop_before):
             return None
         for offset, first, second in thumb.instructions(code):
-            flag = thumb.flags_of(first, second) & state.stop_before
+            flag = thumb.flags_of(first, second) & state.stop_before & ~_MULTIPLE
             if flag and offset:
                 self.exits = frozenset({pc + offset})
                 return None
@@ -75,42 +75,30 @@ class Stepper:
                 return self._inspect(flag, second, pc, faults)
         return None
 
-    def _watch_divisions(self, pc: int, code: bytes) -> bool:
-        """Leave the divisions of a block to hooks of their own; return whether that was done.
-
-        Inside an IT block a hook cannot stop the core in time: such blocks are stepped through.
-        """
+    def trapped(self, cause: StopCause, faults: Faults) -> FaultState:
+        """The core stands before an inspected instruction that traps."""
         machine = self._machine
-        if machine.core.get("xpsr") & ITSTATE:
-            return False
-        conditional = 0  # instructions of an IT block that are still to come
-        divisions = []
-        for offset, first, second in thumb.instructions(code):
-            if thumb.flags_of(first, second) & _DIVIDE:
-                if conditional:
-                    return False
-                divisions.append(pc + offset)
-            conditional = thumb.it_length(first) or max(0, conditional - 1)
-        if not divisions:
-            return False
-        for address in divisions:
-            machine.watch_division(address)
-        machine.tracer.accept(pc, len(code))
-        return True
-
-    def division_by_zero(self, faults: Faults) -> FaultState:
-        """The core stands before a watched division whose divisor is 0."""
-        machine = self._machine
-        machine.tracer.truncate(machine.core.pc + 4 - machine.state.address)
+        pc = machine.core.pc
+        code = machine.bus.read(pc, 2)
+        if thumb.is_wide(int.from_bytes(code, "little")):
+            code = machine.bus.read(pc, 4)
+        _, first, second = next(thumb.instructions(code))
+        machine.tracer.truncate(pc + len(code) - machine.state.address)
         self.reset()
-        return faults.take(Cause(Cfsr.DIVBYZERO))
+        if cause is StopCause.DIVIDE:
+            return faults.take(Cause(Cfsr.DIVBYZERO))
+        if thumb.flags_of(first, second) & _FLOAT:
+            machine.unit.begin_float()
+        base = thumb.register_name(thumb.base_register(first))
+        detail = f"unaligned access of several words at 0x{machine.core.get(base):08x} ({base})"
+        return faults.take(Cause(Cfsr.UNALIGNED, detail=detail))
 
     def _inspect(self, flag: int, second: int, pc: int, faults: Faults) -> FaultState | None:
         """Look at the 32-bit instruction at PC before it executes."""
         machine = self._machine
         if thumb.condition_passed(machine.core.get("xpsr")):
             trap = None
-            if flag & BlockFlag.DIVIDE and not machine.core.get(f"r{second & 0xF}"):
+            if flag & BlockFlag.DIVIDE and not machine.core.get(thumb.register_name(second & 0xF)):
                 trap = Cfsr.DIVBYZERO
             elif flag & BlockFlag.FLOAT and not self._float_is_on():
                 trap = Cfsr.NOCP

@@ -15,6 +15,7 @@ class BlockFlag(IntFlag):
     MASKS = 8  # CPS or MSR: may change PRIMASK, BASEPRI, FAULTMASK or CONTROL
     FLOAT = 16  # an instruction of the floating-point extension
     DIVIDE = 32  # SDIV or UDIV
+    MULTIPLE = 64  # accesses several words, or one of the FPU, from a base that may be unaligned
 
 
 _HINTS = {2: BlockFlag.WFE, 3: BlockFlag.WFI, 4: BlockFlag.SEV}
@@ -46,18 +47,46 @@ def it_length(first: int) -> int:
     return 5 - (mask & -mask).bit_length()
 
 
+def register_name(number: int) -> str:
+    """Return the name of R0 to R14."""
+    return "lr" if number == 14 else f"r{number}"
+
+
+def base_register(first: int) -> int:
+    """Return Rn of an instruction with the flag MULTIPLE."""
+    return first & 0xF if is_wide(first) else first >> 8 & 7
+
+
+def _is_multiple(first: int) -> bool:
+    """LDM, STM, LDRD, STRD and VLDR to VSTM, as `first` begins them; those that must be aligned.
+
+    SP and PC are aligned by themselves (A5.1.2, A5.1.3).
+    """
+    if first & 0xF in (13, 15):
+        return False
+    if first & 0xFE40 == 0xE800:  # LDM, STM: increment after, decrement before
+        return first >> 7 & 3 in (1, 2)
+    if first & 0xFE40 == 0xE840:  # LDRD, STRD: P or W; without them exclusive accesses and TBB
+        return bool(first & 0x0120)
+    return first & 0xFE00 == 0xEC00 and first & 0x01A0 != 0  # VLDR to VSTM; 0: VMOV of two
+
+
 def flags_of(first: int, second: int) -> BlockFlag:
     """Return the flags of one instruction."""
     if not is_wide(first):
         if first & 0xFF0F == 0xBF00:  # hints, A7.7: NOP, YIELD, WFE, WFI, SEV
             return _HINTS.get(first >> 4 & 0xF, BlockFlag(0))
+        if first & 0xF000 == 0xC000:  # LDM, STM
+            return BlockFlag.MULTIPLE
         return BlockFlag.MASKS if first & 0xFFE8 == 0xB660 else BlockFlag(0)  # CPS
     if first == 0xF3AF and second & 0xFF00 == 0x8000:  # hints, 32 bits
         return _HINTS.get(second & 0xFF, BlockFlag(0))
     if first & 0xFFE0 == 0xF380 and second & 0xD000 == 0x8000:  # MSR
         return BlockFlag.MASKS
     if first & 0xEC00 == 0xEC00 and second >> 8 & 0xE == 0xA:  # coprocessors 10 and 11
-        return BlockFlag.FLOAT
+        return BlockFlag.FLOAT | (BlockFlag.MULTIPLE if _is_multiple(first) else BlockFlag(0))
+    if first & 0xFE00 == 0xE800 and _is_multiple(first):
+        return BlockFlag.MULTIPLE
     if first & 0xFFD0 == 0xFB90 and second & 0xF0 == 0xF0:  # SDIV, UDIV
         return BlockFlag.DIVIDE
     return BlockFlag(0)

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-from workbench.engines.embedded.thumb import BlockFlag, scan
+from workbench.engines.embedded.thumb import BlockFlag, base_register, register_name, scan
 
 NEVER = (1 << 64) - 1
 NO_BLOCK = -1
-_SEV, _DIVIDE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE)
+_SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
+CHECKS = 256  # how often the base of an instruction with the flag MULTIPLE is looked at
+CHECK_SLOTS = 1 << 12  # instructions whose addresses end in the same bits share a counter
+MOST_CHECKED = 64
 
 
 class StopCause(IntEnum):
@@ -29,7 +32,8 @@ class StopCause(IntEnum):
     BEFORE = 3  # the block has a flag of `stop_before`
     AFTER = 4  # the block before it had a flag of `stop_after`
     FAILED = 5  # the tracer ran out of memory
-    DIVIDE = 6  # inside a block: a watched division by zero is about to execute
+    DIVIDE = 6  # inside a block: an inspected division by zero is about to execute
+    UNALIGNED = 7  # inside a block: an inspected access from an unaligned base is
 
 
 class TracerState(ctypes.Structure):
@@ -48,6 +52,8 @@ class TracerState(ctypes.Structure):
         ("instructions", ctypes.c_uint32),
         ("flags", ctypes.c_uint32),
         ("refused_size", ctypes.c_uint32),  # the refused block: bytes
+        ("refused_flags", ctypes.c_uint32),  # and its BlockFlag bits
+        ("checked", ctypes.c_uint32),  # instructions that `checked` returns
     )
 
     count: int
@@ -62,6 +68,8 @@ class TracerState(ctypes.Structure):
     instructions: int
     flags: int
     refused_size: int
+    refused_flags: int
+    checked: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ class Tracer(Protocol):
 
     state: TracerState
     hook: Any  # the C function for the block hook
-    divide_hook: Any  # the C function to run before each watched division
+    inspect_hook: Any  # the C function to run before an instruction that may trap
     user_data: int | None
 
     def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
@@ -117,8 +125,11 @@ class Tracer(Protocol):
     def issue(self, address: int, size: int) -> None:
         """Count a block that the hook has not seen: an instruction that trapped before it ran."""
 
-    def accept(self, address: int, size: int) -> None:
-        """The divisions in this block are watched one by one: do not refuse it for them."""
+    def accept(self, address: int, size: int, flags: int) -> None:
+        """Do not refuse this block for these BlockFlag bits any more."""
+
+    def checked(self) -> list[int]:
+        """Return and forget the addresses of instructions whose base was looked at CHECKS times."""
 
     def forget(self) -> None:
         """Code may have changed: decode blocks anew."""
@@ -159,6 +170,8 @@ class PythonTracer:
         self._passed: dict[tuple[int, int], int] = {}  # (block before, block) -> times
         self._timed: dict[int, tuple[int, int, int]] = {}  # block -> BlockCost
         self._timed_last = self._timed_before = NO_BLOCK
+        self._checks: dict[int, int] = {}
+        self._checked: list[int] = []
 
         def hook(uc: Any, address: int, size: int, data: Any) -> None:
             try:
@@ -166,14 +179,14 @@ class PythonTracer:
             except BaseException as error:
                 fail(error)
 
-        def divide_hook(uc: Any, address: int, size: int, data: Any) -> None:
+        def inspect_hook(uc: Any, address: int, size: int, data: Any) -> None:
             try:
-                self._on_divide(address, size)
+                self._on_inspected(address, size)
             except BaseException as error:
                 fail(error)
 
         self.hook = _BLOCK_CALLBACK(hook)
-        self.divide_hook = _BLOCK_CALLBACK(divide_hook)
+        self.inspect_hook = _BLOCK_CALLBACK(inspect_hook)
 
     def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
         self._memories.append((start, end, memory, is_volatile))
@@ -245,9 +258,14 @@ class PythonTracer:
     def issue(self, address: int, size: int) -> None:
         self._issue(address, size, *self._look_up(address, size)[:3])
 
-    def accept(self, address: int, size: int) -> None:
-        count, flags, index, kept = self._look_up(address, size)
-        self._known[address, size] = (count, flags & ~_DIVIDE, index, kept)
+    def accept(self, address: int, size: int, flags: int) -> None:
+        count, before, index, kept = self._look_up(address, size)
+        self._known[address, size] = (count, before & ~flags, index, kept)
+
+    def checked(self) -> list[int]:
+        found, self._checked = self._checked, []
+        self.state.checked = 0
+        return found
 
     def forget(self) -> None:
         self._known.clear()
@@ -275,14 +293,31 @@ class PythonTracer:
                 return memory[address - start : address - start + size], is_volatile
         return bytes(size), False
 
-    def _on_divide(self, address: int, size: int) -> None:
+    def _on_inspected(self, address: int, size: int) -> None:
         code, _ = self._read_code(address, size)
-        _, flags = scan(code)
-        if not self.state.stop_before & flags & _DIVIDE:
+        first = code[0] | code[1] << 8
+        flags = scan(code)[1] & self.state.stop_before
+        if flags & _DIVIDE:
+            if not self._read_register(register_name(code[2] & 0xF)):
+                self.state.cause = StopCause.DIVIDE
+                self._stop()
+        elif flags & _MULTIPLE:
+            if self._read_register(register_name(base_register(first))) & 3:
+                self.state.cause = StopCause.UNALIGNED
+                self._stop()
+            else:
+                self._note_check(address)
+
+    def _note_check(self, address: int) -> None:
+        slot = address >> 1 & CHECK_SLOTS - 1
+        self._checks[slot] = self._checks.get(slot, 0) + 1
+        if self._checks[slot] < CHECKS:
             return
-        if not self._read_register(f"r{code[2] & 0xF}"):
-            self.state.cause = StopCause.DIVIDE
-            self._stop()
+        self._checks[slot] = 0
+        if len(self._checked) < MOST_CHECKED:
+            self._checked.append(address)
+        self.state.checked = len(self._checked)
+        self.state.deadline = 0
 
     def _on_block(self, address: int, size: int) -> None:
         state = self.state
@@ -301,6 +336,7 @@ class PythonTracer:
             return
         state.cause = cause
         state.refused_size = size
+        state.refused_flags = flags
         self._stop()
 
     def _issue(self, address: int, size: int, count: int, flags: int, index: int) -> None:

@@ -1,9 +1,7 @@
 """Watchpoints: come out before an instruction that accesses watched data.
 
-Unicorn cannot stop inside a block after a memory hook, but it undoes an instruction whose access
-is refused. So a hook on the watched addresses closes the page under the access that is about to be
-made: Unicorn finds it closed and comes out with every register exact. The run loop then opens the
-page again and executes that one instruction unwatched.
+A hook on the watched addresses has the access refused (see `closing.py`); the run loop then
+executes that one instruction unwatched.
 
 The hooks are there only while something is watched: they make every load and store slower.
 """
@@ -15,7 +13,8 @@ from typing import Any
 from unicorn import unicorn_const
 
 from workbench.engines.base import Stop, Watchpoint
-from workbench.engines.embedded.core import MEM_CALLBACK, PAGE, Access, Core
+from workbench.engines.embedded.closing import ClosedMemory
+from workbench.engines.embedded.core import MEM_CALLBACK, Access, Core
 from workbench.engines.embedded.protection import Protection
 
 WIDEST = 8  # bytes of one access of the core: a hook sees where the access begins
@@ -26,10 +25,9 @@ class Watch:
 
     def __init__(self, core: Core, protection: Protection) -> None:
         self._core = core
-        self._protection = protection
+        self._closed = ClosedMemory(core, protection)
         self._until = Stop()
         self._hooks: list[int] = []
-        self._closed: list[int] = []  # pages
         self._hit: Watchpoint | None = None
         self._passing = False
 
@@ -54,15 +52,11 @@ class Watch:
             start, end = max(0, point.address - WIDEST + 1), point.address + point.size
             for access, wanted in ((Access.READ, point.read), (Access.WRITE, point.write)):
                 if wanted:
-                    self._hooks.append(
-                        self._core.add_data_hook(self._hook, None, access, start, end)
-                    )
-            # Closing must not have to split a region, which Unicorn's access still refers to.
-            for page in range(start // PAGE * PAGE, end, PAGE):
-                self._protect(page, unicorn_const.UC_PROT_ALL)
+                    hook = self._core.add_data_hook(self._hook, None, access, start, end)
+                    self._hooks.append(hook)
 
     def refuses(self, access: Access, address: int, size: int) -> bool:
-        """Whether the access must not be made now, because it is watched."""
+        """Whether an access that plain memory does not answer must not be made now."""
         if self._until.watch and not self._passing and access is not Access.FETCH and not self._hit:
             self._hit = self._until.watchpoint_at(address, size, access is Access.WRITE)
         return self._hit is not None
@@ -70,9 +64,7 @@ class Watch:
     def take(self) -> Watchpoint | None:
         """Return what was hit, if anything was, and open what was closed for it."""
         hit, self._hit = self._hit, None
-        for page in self._closed:
-            self._protect(page, unicorn_const.UC_PROT_ALL)
-        self._closed.clear()
+        self._closed.open()
         return hit
 
     def let_pass(self, passing: bool) -> None:
@@ -85,19 +77,5 @@ class Watch:
         hit = None if self._passing else self._until.watchpoint_at(address, size, is_write)
         if hit is None:
             self._core.leave_it_block()
-            return
-        for page in {address // PAGE * PAGE, (address + size - 1) // PAGE * PAGE}:
-            if self._protect(page, unicorn_const.UC_PROT_EXEC):
-                self._hit = hit
-                self._closed.append(page)
-
-    def _protect(self, page: int, permissions: int) -> bool:
-        """Leave a page no more than `permissions`; False where there is no plain memory.
-
-        A device is asked `refuses` by the bus.
-        """
-        for start, end, own in self._protection.pages:
-            if start <= page < end:
-                self._core.protect(page, PAGE, own & permissions)
-                return True
-        return False
+        elif self._closed.close(address, size):
+            self._hit = hit

@@ -96,6 +96,24 @@ static void jumps(void) {
                  : "r1", "memory");
 }
 
+static uint32_t words[8];
+
+static void unaligned(void) {
+  const uint32_t odd = (uint32_t)words + 2;
+  TRY("ldrd", odd, "ldrd r2, r3, [r0]");
+  TRY("strd", odd, "strd r1, r1, [r0, #4]");
+  TRY("ldm", odd, "ldm r0, {r2, r3}");
+  TRY("stm", odd, "stmdb r0!, {r1, r2}");
+  TRY("ldm, narrow", odd, "ldmia r0!, {r2, r3}");
+  TRY("vldr", odd, "vldr s0, [r0]");
+  TRY("vstm", odd, "vstmia r0!, {s0-s1}");
+  TRY("ldrex", odd, "ldrex r2, [r0]");
+  TRY("aligned ldrd", (uint32_t)words, "ldrd r2, r3, [r0, #4]");
+  TRY("word", odd, "ldr r2, [r0]");
+  TRY("halfword", odd + 1, "strh r1, [r0]");
+  TRY("byte", odd + 1, "strb r1, [r0]");
+}
+
 int main(void) {
   print("escalated\n");
   all();
@@ -117,6 +135,15 @@ int main(void) {
   TRY("by two", 10, "mov r1, #2\n udiv r2, r0, r1");
   CCR &= ~(1u << 4);
   TRY("by zero without the trap", 5, "udiv r2, r0, r1");
+  CPACR = 0xF << 20;
+  BARRIER();
+  print("unaligned\n");
+  unaligned();
+  CCR |= 1 << 3;
+  BARRIER();
+  print("unaligned, trapped\n");
+  unaligned();
+  CCR &= ~(1u << 3);
   print("bad return\n");
   return 0;
 }

@@ -18,6 +18,7 @@ typedef struct {
 } Reader;
 
 typedef int (*RegisterFunction)(void *, int, void *);
+typedef void (*DataHook)(void *, int, uint64_t, int, int64_t, void *);
 
 typedef struct {
   RegisterFunction read_register, write_register;
@@ -28,6 +29,7 @@ typedef struct {
   uint64_t reads, lines;       /* in all */
   uint32_t cache[CACHE_LINES]; /* the lines read last, the latest first */
   int out_of_memory;
+  DataHook unaligned; /* what on_access passes unaligned accesses to */
 } Reads;
 
 static Reader *find(Reader *slots, uint32_t mask, uint32_t pc) {
@@ -93,6 +95,15 @@ static void on_read(void *uc, int type, uint64_t address, int size, int64_t valu
   r->lines += missing;
 }
 
+/* The hook of AlignmentTrap in alignment.py. */
+static void on_access(void *uc, int type, uint64_t address, int size, int64_t value, void *data) {
+  const Reads *r = data;
+  if (address & (uint64_t)(size - 1))
+    r->unaligned(uc, type, address, size, value, NULL);
+  else
+    leave_it_block(r, uc);
+}
+
 /* -- Python -------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -144,6 +155,13 @@ static PyObject *addresses(PyObject *self, PyObject *unused) {
                        (unsigned long long)(uintptr_t)reads_of(self));
 }
 
+static PyObject *filter_unaligned(PyObject *self, PyObject *args) {
+  unsigned long long hook;
+  if (!PyArg_ParseTuple(args, "K", &hook)) return NULL;
+  reads_of(self)->unaligned = (DataHook)(uintptr_t)hook;
+  return PyLong_FromUnsignedLongLong((unsigned long long)(uintptr_t)on_access);
+}
+
 static PyObject *forget_lines(PyObject *self, PyObject *unused) {
   (void)unused;
   empty_cache(reads_of(self));
@@ -176,6 +194,8 @@ static PyObject *counts(PyObject *self, PyObject *unused) {
 }
 
 static PyMethodDef methods[] = {
+    {"filter_unaligned", filter_unaligned, METH_VARARGS,
+     "(hook): a hook that calls `hook` at unaligned accesses."},
     {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
     {"counts", counts, METH_NOARGS, "Return {pc: (reads, lines)}."},
     {"forget_lines", forget_lines, METH_NOARGS, "No line was read before."},

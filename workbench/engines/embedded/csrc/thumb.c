@@ -15,15 +15,29 @@ static uint32_t hint(uint32_t operation) {
   }
 }
 
+uint32_t base_register(uint32_t first) { return is_wide(first) ? first & 0xF : first >> 8 & 7; }
+
+/* _is_multiple() in thumb.py */
+static int is_multiple(uint32_t first) {
+  uint32_t base = first & 0xF, direction = first >> 7 & 3;
+  if (base == 13 || base == 15) return 0;
+  if ((first & 0xFE40) == 0xE800) return direction == 1 || direction == 2;
+  if ((first & 0xFE40) == 0xE840) return (first & 0x0120) != 0;
+  return (first & 0xFE00) == 0xEC00 && (first & 0x01A0) != 0;
+}
+
 /* flags_of() in thumb.py, which names the encodings */
 uint32_t flags_of(uint32_t first, uint32_t second) {
   if (!is_wide(first)) {
     if ((first & 0xFF0F) == 0xBF00) return hint(first >> 4 & 0xF);
+    if ((first & 0xF000) == 0xC000) return FLAG_MULTIPLE;
     return (first & 0xFFE8) == 0xB660 ? FLAG_MASKS : 0;
   }
   if (first == 0xF3AF && (second & 0xFF00) == 0x8000) return hint(second & 0xFF);
   if ((first & 0xFFE0) == 0xF380 && (second & 0xD000) == 0x8000) return FLAG_MASKS;
-  if ((first & 0xEC00) == 0xEC00 && (second >> 8 & 0xE) == 0xA) return FLAG_FLOAT;
+  if ((first & 0xEC00) == 0xEC00 && (second >> 8 & 0xE) == 0xA)
+    return FLAG_FLOAT | (is_multiple(first) ? FLAG_MULTIPLE : 0);
+  if ((first & 0xFE00) == 0xE800 && is_multiple(first)) return FLAG_MULTIPLE;
   if ((first & 0xFFD0) == 0xFB90 && (second & 0xF0) == 0xF0) return FLAG_DIVIDE;
   return 0;
 }

@@ -61,20 +61,41 @@ void tracer_on_block(void *uc, uint64_t address, uint32_t size, void *user_data)
   }
   s->cause = cause;
   s->refused_size = size;
+  s->refused_flags = block ? block->flags : 0;
   t->stop(uc);
 }
 
-void tracer_on_divide(void *uc, uint64_t address, uint32_t size, void *user_data) {
+static uint32_t value_of(Tracer *t, void *uc, uint32_t number) {
+  uint32_t value = 0;
+  int id = number == 14 ? t->link_register : t->first_register + (int)number;
+  t->read_register(uc, id, &value);
+  return value;
+}
+
+static uint32_t why_to_trap(Tracer *t, void *uc, uint32_t address, uint32_t first,
+                            uint32_t second) {
+  uint32_t flags = flags_of(first, second) & t->state.stop_before;
+  if (flags & FLAG_DIVIDE) return value_of(t, uc, second & 0xF) ? 0 : CAUSE_DIVIDE;
+  if (!(flags & FLAG_MULTIPLE)) return 0;
+  if (value_of(t, uc, base_register(first)) & 3) return CAUSE_UNALIGNED;
+  uint16_t *checks = &t->checks[address >> 1 & (CHECK_SLOTS - 1)];
+  if (++*checks < CHECKS) return 0;
+  *checks = 0;
+  State *s = &t->state;
+  if (s->checked < MOST_CHECKED) t->checked[s->checked++] = address;
+  s->deadline = 0;
+  return 0;
+}
+
+void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *user_data) {
   Tracer *t = user_data;
   const Range *range = blocks_range(&t->blocks, (uint32_t)address, size);
-  if (!(t->state.stop_before & FLAG_DIVIDE) || !range || size != 4) return;
+  if (!range) return;
   const uint8_t *code = range->host + (address - range->start);
-  uint32_t second = halfword(code + 2);
-  if (!(flags_of(halfword(code), second) & FLAG_DIVIDE)) return;
-  uint32_t divisor = 1;
-  t->read_register(uc, t->first_register + (int)(second & 0xF), &divisor);
-  if (divisor) return;
-  t->state.cause = CAUSE_DIVIDE;
+  uint32_t second = size == 4 ? halfword(code + 2) : 0;
+  uint32_t cause = why_to_trap(t, uc, (uint32_t)address, halfword(code), second);
+  if (!cause) return;
+  t->state.cause = cause;
   t->stop(uc);
 }
 
@@ -107,9 +128,9 @@ void tracer_issue(Tracer *t, uint32_t address, uint32_t size) {
   if (block) issue(t, block);
 }
 
-void tracer_accept(Tracer *t, uint32_t address, uint32_t size) {
+void tracer_accept(Tracer *t, uint32_t address, uint32_t size, uint32_t flags) {
   Block *block = blocks_find(&t->blocks, address, size);
-  if (block) block->flags &= ~(uint32_t)FLAG_DIVIDE;
+  if (block) block->flags &= ~flags;
 }
 
 void tracer_truncate(Tracer *t, uint32_t size) {

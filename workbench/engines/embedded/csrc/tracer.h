@@ -17,15 +17,19 @@ enum {
   CAUSE_BEFORE = 3,
   CAUSE_AFTER = 4,
   CAUSE_FAILED = 5,
-  CAUSE_DIVIDE = 6
+  CAUSE_DIVIDE = 6,
+  CAUSE_UNALIGNED = 7
 };
+
+/* CHECKS, CHECK_SLOTS and MOST_CHECKED in tracer.py */
+enum { CHECKS = 256, CHECK_SLOTS = 1 << 12, MOST_CHECKED = 64 };
 
 /* TracerState in tracer.py */
 typedef struct {
   uint64_t count, deadline, limit;
   uint32_t stop_before, stop_after, cause, event;
   uint32_t address, size, instructions, flags;
-  uint32_t refused_size;
+  uint32_t refused_size, refused_flags, checked;
 } State;
 
 typedef int (*StopFunction)(void *);
@@ -35,25 +39,28 @@ typedef struct {
   State state;
   StopFunction stop;
   ReadFunction read_register;
-  int first_register; /* Unicorn's number of r0; the others follow */
+  int first_register; /* Unicorn's number of r0; the others up to r12 follow */
+  int link_register;
   Blocks blocks;
   int recording;
   Block *last, *before_last;
   int counting, timed_jump;
   Block *timed_last, *timed_before;
+  uint16_t checks[CHECK_SLOTS];   /* by address; two that share a slot are looked at less */
+  uint32_t checked[MOST_CHECKED]; /* instructions that were looked at often enough */
 } Tracer;
 
 /* Unicorn's block hook: runs before every block that the core executes. */
 void tracer_on_block(void *uc, uint64_t address, uint32_t size, void *tracer);
 
-/* Runs before a division whose trap is watched: stops there if the divisor is 0. */
-void tracer_on_divide(void *uc, uint64_t address, uint32_t size, void *tracer);
+/* Runs before an instruction that may trap: stops there if it does. */
+void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *tracer);
 
 /* The methods of Tracer in tracer.py. */
 void tracer_start(Tracer *t);
 void tracer_count(Tracer *t, int on);
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size);
-void tracer_accept(Tracer *t, uint32_t address, uint32_t size);
+void tracer_accept(Tracer *t, uint32_t address, uint32_t size, uint32_t flags);
 void tracer_truncate(Tracer *t, uint32_t size);
 void tracer_forget(Tracer *t);
 

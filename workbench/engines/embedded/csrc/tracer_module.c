@@ -21,8 +21,9 @@ static PyObject *check_memory(Tracer *t) {
 static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
   (void)kwargs;
   unsigned long long stop, read_register;
-  int first_register;
-  if (!PyArg_ParseTuple(args, "KKi", &stop, &read_register, &first_register)) return NULL;
+  int first_register, link_register;
+  if (!PyArg_ParseTuple(args, "KKii", &stop, &read_register, &first_register, &link_register))
+    return NULL;
   allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
   TracerObject *self = (TracerObject *)allocate(type, 0);
   if (!self) return NULL;
@@ -34,6 +35,7 @@ static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
   t->stop = (StopFunction)(uintptr_t)stop;
   t->read_register = (ReadFunction)(uintptr_t)read_register;
   t->first_register = first_register;
+  t->link_register = link_register;
   t->state.deadline = t->state.limit = UINT64_MAX;
   return (PyObject *)self;
 }
@@ -53,7 +55,7 @@ static PyObject *addresses(PyObject *self, PyObject *unused) {
   Tracer *t = tracer_of(self);
   return Py_BuildValue("KKKKn", (unsigned long long)(uintptr_t)&t->state,
                        (unsigned long long)(uintptr_t)tracer_on_block,
-                       (unsigned long long)(uintptr_t)tracer_on_divide,
+                       (unsigned long long)(uintptr_t)tracer_on_inspected,
                        (unsigned long long)(uintptr_t)t, (Py_ssize_t)sizeof(State));
 }
 
@@ -135,10 +137,24 @@ static PyObject *issue_block(PyObject *self, PyObject *args) {
 }
 
 static PyObject *accept_block(PyObject *self, PyObject *args) {
-  unsigned int address, size;
-  if (!PyArg_ParseTuple(args, "II", &address, &size)) return NULL;
-  tracer_accept(tracer_of(self), address, size);
+  unsigned int address, size, flags;
+  if (!PyArg_ParseTuple(args, "III", &address, &size, &flags)) return NULL;
+  tracer_accept(tracer_of(self), address, size, flags);
   return check_memory(tracer_of(self));
+}
+
+static PyObject *checked(PyObject *self, PyObject *unused) {
+  (void)unused;
+  Tracer *t = tracer_of(self);
+  PyObject *list = PyList_New(0);
+  for (uint32_t i = 0; list && i < t->state.checked; i++) {
+    PyObject *address = PyLong_FromUnsignedLong(t->checked[i]);
+    int failed = !address || PyList_Append(list, address) < 0;
+    Py_XDECREF(address);
+    if (failed) Py_CLEAR(list);
+  }
+  t->state.checked = 0;
+  return list;
 }
 
 static PyObject *truncate_block(PyObject *self, PyObject *args) {
@@ -193,14 +209,15 @@ static PyMethodDef methods[] = {
     {"stop", stop_recording, METH_NOARGS, "End recording; return (blocks, edges)."},
     {"cut", cut, METH_NOARGS, "Return (blocks, edges) since the last cut and go on."},
     {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},
-    {"accept", accept_block, METH_VARARGS, "(address, size): its divisions are watched singly."},
+    {"accept", accept_block, METH_VARARGS, "(address, size, flags): no longer refused."},
+    {"checked", checked, METH_NOARGS, "Addresses of instructions that were looked at enough."},
     {"truncate", truncate_block, METH_VARARGS, "(size): the block issued last was cut short."},
     {"forget", forget, METH_NOARGS, "Decode blocks anew."},
     {NULL, NULL, 0, NULL},
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_doc, "Tracer(uc_emu_stop, uc_reg_read, r0): addresses, and Unicorn's number of r0."},
+    {Py_tp_doc, "Tracer(uc_emu_stop, uc_reg_read, r0, lr): addresses, and Unicorn's numbers."},
     {Py_tp_new, tracer_new},
     {Py_tp_dealloc, tracer_dealloc},
     {Py_tp_methods, methods},

@@ -1,0 +1,39 @@
+"""Refusing an access from within a memory hook.
+
+Unicorn cannot stop inside a block after a memory hook, but it undoes an instruction whose access
+is refused, and it looks at the permissions after the hook. So the hook closes the memory under the
+access: Unicorn comes out with every register exact.
+"""
+
+from __future__ import annotations
+
+from unicorn import unicorn_const
+
+from workbench.engines.embedded.core import Core
+from workbench.engines.embedded.protection import Protection
+
+
+class ClosedMemory:
+    """Memories that were closed for one access."""
+
+    def __init__(self, core: Core, protection: Protection) -> None:
+        self._core = core
+        self._protection = protection
+        self._closed: list[tuple[int, int, int]] = []  # start, end, UC_PROT_* bits
+
+    def close(self, address: int, size: int) -> bool:
+        """Close what an access touches; False where that is no plain memory.
+
+        Whole memories, so that no region is split: Unicorn's access still refers to it.
+        """
+        for start, end, own in self._protection.pages:
+            if start < address + size and address < end:
+                self._closed.append((start, end, own))
+                self._core.protect(start, end - start, own & unicorn_const.UC_PROT_EXEC)
+        return bool(self._closed)
+
+    def open(self) -> None:
+        """The core has come out: open them again."""
+        for start, end, own in self._closed:
+            self._core.protect(start, end - start, own)
+        self._closed.clear()
