@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from workbench.engines.base import (
     Engine,
@@ -18,8 +17,10 @@ from workbench.engines.base import (
     StopReason,
 )
 from workbench.errors import UserError
-from workbench.fault.status import exception_name
-from workbench.fault.unwind import CORE, Call, Unwinder
+from workbench.fault.diagnosis import Diagnosis, calls_at, diagnose
+from workbench.fault.frames import Call
+from workbench.fault.text import chain
+from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
 from workbench.platform import Platform
 
@@ -32,8 +33,8 @@ class RunResult:
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
     without one, in anything but a fault, a lockup or an exit code of the firmware's. `uart` holds
     what the console said; bytes that are no UTF-8 appear as \\xNN. `fault` is the first one, also
-    where the run went on through it; `fault_function` is where it happened. `calls` led to the
-    fault, or, where there is none, to where the core stood.
+    where the run went on through it; `diagnosis` says why and where.
+    `calls` led to where the core stood, where the run ended unasked and not in a fault.
     """
 
     image: str
@@ -50,8 +51,8 @@ class RunResult:
     fault: FaultState | None
     warnings: tuple[str, ...]
     uart: str
-    fault_function: str = ""
     calls: tuple[Call, ...] = ()
+    diagnosis: Diagnosis | None = None
 
 
 def run_image(
@@ -75,9 +76,10 @@ def run_image(
     if send:
         engine.uart.write(send)
     reason = engine.run(Stop(uart=pattern), limit)
-    first = reason.fault
+    first, diagnosis = reason.fault, diagnose(engine, image, platform, reason)
     if through_faults and reason.kind is StopKind.FAULT and (rest := _rest(limit, reason)):
         reason = engine.run(Stop(uart=pattern, fault=False), rest)
+        diagnosis = diagnosis or diagnose(engine, image, platform, reason)
     fault = first or reason.fault
     expected = _as_asked(reason, fault, pattern)
     return RunResult(
@@ -95,25 +97,18 @@ def run_image(
         fault=fault,
         warnings=reason.warnings,
         uart=engine.uart.transcript.decode(errors="backslashreplace"),
-        fault_function=function_at(image, fault.pc) if fault else "",
-        calls=calls_to(engine, image, reason),
+        calls=_calls(engine, image, platform, reason),
+        diagnosis=diagnosis,
     )
 
 
-def calls_to(engine: Engine, image: Image, reason: StopReason) -> tuple[Call, ...]:
-    """Return the calls that led to the fault in `reason`, or else to where the core stands.
-
-    None after a run that ended well: at a pattern, or with exit code 0.
-    """
-    if reason.kind in (StopKind.UART, StopKind.RESET) or reason.exit_code == 0:
+def _calls(
+    engine: Engine, image: Image, platform: Platform, reason: StopReason
+) -> tuple[Call, ...]:
+    """None where the run ended well, at a pattern or with exit code 0, or has a diagnosis."""
+    if reason.exit_code == 0 or reason.kind not in (StopKind.LIMIT, StopKind.IDLE):
         return ()
-    unwinder = Unwinder(image, engine.memory.read)
-    registers = engine.registers
-    if reason.fault is None:
-        return unwinder.calls({name: registers[name] for name in CORE}, registers["psp"])
-    if {"sp", "pc"} <= reason.fault.registers.keys():
-        return unwinder.calls(reason.fault.registers, registers["psp"])
-    return ()
+    return calls_at(engine, image, platform)
 
 
 def compile_pattern(text: str | None) -> bytes | None:
@@ -159,11 +154,11 @@ def describe(result: RunResult) -> list[str]:
     lines = [f"stopped: {why}, at {where}"]
     if result.pattern is not None and result.stop is not StopKind.UART:
         lines.append(f"the console did not match '{result.pattern}'")
-    if result.fault:
-        inside = f", in {result.fault_function}" if result.fault_function else ""
-        lines.append(describe_fault(result.fault) + inside)
-    lines.extend(describe_calls(result.calls))
-    if result.detail and result.detail not in (why, result.fault and result.fault.detail):
+    if result.diagnosis:
+        lines.extend(diagnosis_lines(result.diagnosis))
+    lines.extend(f"  {line}" for line in chain(result.calls))
+    told = result.fault.detail if result.fault else result.diagnosis and result.detail
+    if result.detail and result.detail not in (why, told):
         lines.append(result.detail)
     lines.extend(f"warning: {warning}" for warning in result.warnings)
     lines.append(
@@ -171,40 +166,6 @@ def describe(result: RunResult) -> list[str]:
         f"{result.engine} engine"
     )
     return lines
-
-
-def describe_calls(calls: Sequence[Call]) -> list[str]:
-    """Say a line a call, the innermost first; a chain of one that says nothing new is left out."""
-    if len(calls) < 2 and not any(call.line for call in calls):
-        return []
-    lines: list[str] = []
-    for number, call in enumerate(calls):
-        if number and call == calls[number - 1]:
-            if number + 1 == len(calls) or call != calls[number + 1]:
-                lines.append(f"  #{number} the same again, up to here")
-            continue
-        name = ", inlined in ".join((*reversed(call.inlined), call.function or "no known function"))
-        place = f" at {_shown(call.file)}:{call.line}" if call.line else ""
-        by = ", interrupted" if call.interrupted else ""
-        lines.append(f"  #{number} 0x{call.address:08x} {name}{place}{by}")
-    return lines
-
-
-def _shown(file: str) -> str:
-    """Return `file` as seen from the current folder where it lies below it."""
-    return file.removeprefix(f"{Path.cwd()}/")
-
-
-def describe_fault(fault: FaultState) -> str:
-    """Say in a line which fault it was, where, and what the status registers hold."""
-    status = (
-        ("CFSR", fault.cfsr),
-        ("HFSR", fault.hfsr),
-        ("MMFAR", fault.mmfar),
-        ("BFAR", fault.bfar),
-    )
-    known = "".join(f" {register}=0x{value:08x}" for register, value in status if value is not None)
-    return f"{exception_name(fault)} at 0x{fault.pc:08x}{known} {fault.detail}".rstrip()
 
 
 def function_at(image: Image, address: int) -> str:

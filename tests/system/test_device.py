@@ -85,13 +85,13 @@ class TestCrash:
         return device
 
     def test_the_fault_is_known(self, crashed):
-        assert crashed.wait_for_fault().cfsr == 0x0001_0000  # UNDEFINSTR
+        assert crashed.wait_for_fault().causes == ("UNDEFINSTR",)
 
     def test_the_last_instruction_is_the_one_that_faulted(self, crashed):
         evidence = crashed.evidence()
         assert evidence.executed[-1].text == "udf #0"
         assert evidence.executed[-1].function.startswith(INVOKE)
-        assert evidence.fault_function.startswith(INVOKE)
+        assert evidence.diagnosis.function.startswith(INVOKE)
 
     def test_reset_forgets_it(self, crashed):
         crashed.reset()

@@ -6,8 +6,10 @@ import pytest
 
 from workbench.engines.base import FaultState, StopKind
 from workbench.errors import UserError
-from workbench.fault.unwind import Call
-from workbench.running import RunResult, compile_pattern, describe, describe_calls
+from workbench.fault.frames import Call
+from workbench.running import RunResult, compile_pattern, describe
+
+from .fault.samples import diagnosis
 
 RESULT = RunResult(
     image="a.elf",
@@ -38,20 +40,22 @@ def test_a_pattern_that_did_not_come_is_named():
     assert "the console did not match 'ready'" in lines
 
 
-def test_a_fault_shows_its_kind_and_the_registers_that_are_known():
-    fault = FaultState(5, 0x0800_0300, 0x2000_0FE0, {}, 0xFFFF_FFF9, cfsr=0x8200, bfar=0x40)
-    text = "\n".join(describe(replace(RESULT, stop=StopKind.FAULT, fault=fault)))
-    assert "BusFault at 0x08000300 CFSR=0x00008200 BFAR=0x00000040" in text
-    assert "HFSR" not in text
+def test_a_crash_is_told_with_its_diagnosis():
+    crashed = replace(RESULT, stop=StopKind.FAULT, pattern=None, diagnosis=diagnosis())
+    lines = describe(crashed)
+    assert lines[0] == "stopped: the firmware faulted, at 0x08000204 in main"
+    assert lines[1].startswith("BusFault: read of 4 bytes from 0x60000000")
+    assert "  called from middle (t.c:4)" in lines
 
 
-def test_a_fault_is_described_once_with_the_function_it_happened_in():
+def test_a_crash_is_told_once():
     fault = FaultState(3, 0x0800_0300, 0x2000_0FE0, {}, 0xFFFF_FFF9, detail="write to 0x0")
+    crash = diagnosis(title="HardFault: write to 0x0")
     ended = replace(
-        RESULT, stop=StopKind.FAULT, fault=fault, detail="write to 0x0", fault_function="init"
+        RESULT, stop=StopKind.FAULT, fault=fault, detail="write to 0x0", diagnosis=crash
     )
     (line,) = [line for line in describe(ended) if "write to 0x0" in line]
-    assert line == "HardFault at 0x08000300 write to 0x0, in init"
+    assert line == "HardFault: write to 0x0"
 
 
 def test_a_firmware_that_ended_itself_is_not_said_to_sleep():
@@ -75,20 +79,7 @@ def test_without_a_pattern_nothing_is_waited_for():
     assert compile_pattern("ré") == "ré".encode()
 
 
-def test_calls_are_shown_innermost_first_and_repeats_once():
-    again = Call(0x0800_0320, "recurse", "a.c", 7)
-    calls = (
-        Call(0x0800_0300, "store", "a.c", 3, inlined=("copy",), interrupted=True),
-        *(again,) * 3,
-        Call(0x0800_0400, "", ""),
-    )
-    assert describe_calls(calls) == [
-        "  #0 0x08000300 copy, inlined in store at a.c:3, interrupted",
-        "  #1 0x08000320 recurse at a.c:7",
-        "  #3 the same again, up to here",
-        "  #4 0x08000400 no known function",
-    ]
-
-
-def test_a_chain_of_one_function_without_a_line_says_nothing_new():
-    assert describe_calls((Call(0x0800_0300, "store"),)) == []
+def test_a_run_that_ends_unasked_says_which_calls_led_there():
+    calls = (Call(0x0800_0300, "wait", "a.c", 3), Call(0x0800_0400, "main", "a.c", 9))
+    lines = describe(replace(RESULT, stop=StopKind.LIMIT, calls=calls))
+    assert "  called from main (a.c:9)" in lines

@@ -10,18 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.cost import Latency
-from workbench.engines.base import FaultState
 from workbench.errors import CheckFailedError, UserError
-from workbench.fault.status import KINDS, causes, exception_name
+from workbench.fault.diagnosis import KINDS, Diagnosis
+from workbench.fault.text import headline
 from workbench.gauge import Measurement
-from workbench.image import Image
 from workbench.inputs import only_input
 from workbench.link import Hello
 from workbench.model import read_model
 from workbench.model.features import Features
 from workbench.model.oracle import Oracle
 from workbench.model.quantization import quantize
-from workbench.running import describe_fault, function_at
 from workbench.session import Classification
 
 
@@ -97,31 +95,26 @@ def at_most(what: str, seen: int, limit: int) -> None:
         raise CheckFailedError(f"{what}: {seen:,}, more than {limit:,}")
 
 
-def should_not_have_faulted(fault: FaultState | None, image: Image) -> None:
+def should_not_have_faulted(diagnosis: Diagnosis | None) -> None:
     """The core has taken no fault."""
-    if fault is not None:
-        raise CheckFailedError(f"the firmware faulted: {_described(fault, image)}")
+    if diagnosis is not None:
+        raise CheckFailedError(f"the firmware faulted: {_described(diagnosis)}")
 
 
-def fault_should_be(fault: FaultState, image: Image, kind: str, function: str | None) -> None:
+def fault_should_be(diagnosis: Diagnosis, kind: str, function: str | None) -> None:
     """The fault is of `kind`: an exception or a cause, as the manual spells it; in `function`."""
     if kind not in KINDS:
         raise UserError(
             f"no fault is called '{kind}'", f"choose one of: {', '.join(sorted(KINDS))}"
         )
-    if kind not in (exception_name(fault), *causes(fault)):
-        raise CheckFailedError(f"the fault is no {kind}: {_described(fault, image)}")
+    if kind not in diagnosis.kinds:
+        raise CheckFailedError(f"the fault is no {kind}: {_described(diagnosis)}")
     if function is not None:
-        inside = function_at(image, fault.pc)
+        inside = diagnosis.function
         if function not in (inside, inside.split("(", 1)[0]):
-            raise CheckFailedError(f"the fault is not in {function}: {_described(fault, image)}")
+            raise CheckFailedError(f"the fault is not in {function}: {_described(diagnosis)}")
 
 
-def _described(fault: FaultState, image: Image) -> str:
-    named = ", ".join(causes(fault))
-    inside = function_at(image, fault.pc)
-    return (
-        describe_fault(fault)
-        + (f" ({named})" if named else "")
-        + (f" in {inside}" if inside else "")
-    )
+def _described(diagnosis: Diagnosis) -> str:
+    causes = ", ".join(diagnosis.causes)
+    return headline(diagnosis) + (f" ({causes})" if causes else "")

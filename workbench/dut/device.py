@@ -25,6 +25,7 @@ from workbench.engines.base import (
     StopReason,
 )
 from workbench.errors import CheckFailedError, UserError
+from workbench.fault.diagnosis import Diagnosis
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
 from workbench.inputs import own_model
@@ -283,14 +284,19 @@ class DeviceUnderTest:
         """The fault that was taken last since reset, if any."""
         return self._guard.fault
 
-    def wait_for_fault(self, limit: Limit = DEFAULT_LIMIT) -> FaultState:
-        """Return the fault that was taken, or run until one is; CheckFailedError without."""
-        if self.fault is None:
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """Why the firmware crashed last since reset, if it did."""
+        return self._guard.diagnosis
+
+    def wait_for_fault(self, limit: Limit = DEFAULT_LIMIT) -> Diagnosis:
+        """Return why the firmware crashed, or run until it does; CheckFailedError without."""
+        if self.diagnosis is None:
             reason = self._machine.run(Stop(), limit)
-            if self.fault is None:
+            if self.diagnosis is None:
                 raise CheckFailedError(f"no fault: {ended(reason)}")
-        assert self.fault is not None
-        return self.fault
+        assert self.diagnosis is not None
+        return self.diagnosis
 
     # -- snapshots and evidence ------------------------------------------------------------------
 
@@ -326,7 +332,7 @@ class DeviceUnderTest:
         """Run; raise CheckFailedError at a fault."""
         reason = self._machine.run(until, limit)
         if reason.kind in (StopKind.FAULT, StopKind.LOCKUP):
-            checks.should_not_have_faulted(reason.fault, self.image)
+            checks.should_not_have_faulted(self.diagnosis)
             raise CheckFailedError(f"the firmware failed: {ended(reason)}")
         return reason
 

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from workbench.dut.guard import Guard
 from workbench.dut.history import Executed, last_instructions
-from workbench.engines.base import FaultState, StopReason
+from workbench.engines.base import StopReason
 from workbench.errors import WorkbenchError
-from workbench.fault.unwind import Call
+from workbench.fault.diagnosis import Diagnosis, calls_at
+from workbench.fault.frames import Call
+from workbench.fault.text import chain
+from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
 from workbench.link.frames import DELIMITER, decode
 from workbench.platform import Platform
-from workbench.running import calls_to, describe_calls, describe_fault, function_at
+from workbench.running import function_at
 from workbench.snapshots import write_snapshot
 
 LAST_INSTRUCTIONS = 24
@@ -25,10 +28,10 @@ _REGISTERS = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
 class Evidence:
     """The state of a machine, for a reader.
 
-    `stopped` is why the last run ended and `fault` what the core said then, None where it did not
-    fault. `calls` led to the fault, or else to where the core stands. `executed` holds the
-    instructions issued last, oldest first, and `note` says why where there are none. `snapshot` is
-    a file for `workbench gdb --snapshot`.
+    `stopped` is why the last run ended and `diagnosis` why the firmware crashed, None where it did
+    not since reset. `calls` led to where the core stands, where it has not crashed. `executed`
+    holds the instructions issued last, oldest first, and `note` says why where there are none.
+    `snapshot` is a file for `workbench gdb --snapshot`.
     """
 
     engine: str
@@ -37,8 +40,7 @@ class Evidence:
     stopped: StopReason | None
     where: str
     registers: Mapping[str, int]
-    fault: FaultState | None
-    fault_function: str
+    diagnosis: Diagnosis | None
     calls: tuple[Call, ...]
     executed: tuple[Executed, ...]
     note: str
@@ -51,11 +53,10 @@ class Evidence:
             detail = f", {self.stopped.detail}" if self.stopped.detail else ""
             said.append(f"Stopped: {self.stopped.kind.value} at {self.where}{detail}")
             said.extend(f"Warning: {warning}" for warning in self.stopped.warnings)
-        if self.fault is not None:
-            inside = f" in {self.fault_function}" if self.fault_function else ""
-            said.append(f"Fault: {describe_fault(self.fault)}{inside}")
-            said.append(f"  {_in_row(self.fault.registers)}")
-        said.extend(describe_calls(self.calls))
+        if self.diagnosis is not None:
+            first, *more = diagnosis_lines(self.diagnosis)
+            said += [f"Fault: {first}", *more]
+        said += [f"  {line}" for line in chain(self.calls)]
         said.append(f"Registers after {self.instructions:,} instructions on {self.engine}:")
         said.append(f"  {_in_row(self.registers)}")
         said.append(f"Last instructions:{' ' + self.note if self.note else ''}")
@@ -70,7 +71,6 @@ def gather(
 ) -> Evidence:
     """Look at the machine behind `guard`; write its state to the file `snapshot`."""
     stopped = guard.stopped
-    fault = stopped.fault if stopped is not None else None
     pc = guard.registers["pc"] & ~1
     executed, note = last_instructions(guard, image, platform, LAST_INSTRUCTIONS)
     return Evidence(
@@ -80,9 +80,8 @@ def gather(
         stopped=stopped,
         where=f"0x{pc:08x} {function_at(image, pc)}".rstrip(),
         registers={name: guard.registers[name] for name in _REGISTERS},
-        fault=fault,
-        fault_function=function_at(image, fault.pc) if fault is not None else "",
-        calls=calls_to(guard, image, stopped) if stopped is not None else (),
+        diagnosis=guard.diagnosis,
+        calls=calls_at(guard.engine, image, platform) if guard.diagnosis is None else (),
         executed=executed,
         note=note,
         snapshot=_written(guard, snapshot) if snapshot is not None else None,

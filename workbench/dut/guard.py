@@ -26,6 +26,7 @@ from workbench.engines.base import (
     Uart,
 )
 from workbench.errors import CheckFailedError
+from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.running import compile_pattern
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Guard(Engine):
     """An engine in front of `engine`; it owns it, and closes it.
 
     `stopped` is why the last run ended, None before the first; `fault` is the fault that was taken
-    last since reset; `journal` is to be read only.
+    last since reset, `diagnosis` says why; `journal` is to be read only.
     """
 
     def __init__(self, engine: Engine, fail_patterns: Sequence[str] = ()) -> None:
@@ -120,6 +121,8 @@ class Guard(Engine):
         self.journal = Journal()
         self.stopped: StopReason | None = None
         self.fault: FaultState | None = None
+        self.diagnosis: Diagnosis | None = None
+        self._loaded: tuple[Image, Platform] | None = None
         self.uart = _Uart(self)
         self.registers = _Registers(self)
         self.memory = _Memory(self)
@@ -133,6 +136,7 @@ class Guard(Engine):
 
     def load(self, image: Image, platform: Platform) -> None:
         self.engine.load(image, platform)
+        self._loaded = image, platform
         self._forget()
 
     def reset(self) -> None:
@@ -149,6 +153,8 @@ class Guard(Engine):
         self.note(lambda engine: engine.run(until, limit), run=True)
         self.stopped = self.engine.run(until, limit)
         self.fault = self.stopped.fault or self.fault
+        if self._loaded is not None:
+            self.diagnosis = diagnose(self.engine, *self._loaded, self.stopped) or self.diagnosis
         self._check()
         return self.stopped
 
@@ -172,17 +178,18 @@ class Guard(Engine):
 
     def snapshot(self) -> Snapshot:
         events = list(self.journal.events)
-        state = (self.engine.snapshot(), events, self.stopped, self.fault, self._searched)
-        return Snapshot(self.name, state)
+        seen = (self.stopped, self.fault, self.diagnosis, self._searched)
+        return Snapshot(self.name, (self.engine.snapshot(), events, seen))
 
     def restore(self, snapshot: Snapshot) -> None:
-        inner, events, self.stopped, self.fault, self._searched = snapshot.state
+        inner, events, seen = snapshot.state
+        self.stopped, self.fault, self.diagnosis, self._searched = seen
         self.engine.restore(inner)
         self.journal.events = list(events)
 
     def _forget(self) -> None:
         self.journal = Journal()
-        self.stopped = self.fault = None
+        self.stopped = self.fault = self.diagnosis = None
         self._searched = len(self.engine.uart.transcript)
 
     def _check(self) -> None:

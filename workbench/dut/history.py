@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 from workbench.dut.guard import Event, Guard
 from workbench.engines import open_engine
 from workbench.engines.base import Engine, Instructions, Stop, StopReason
 from workbench.errors import WorkbenchError
+from workbench.fault.instruction import LONGEST, disassemble
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.running import function_at
@@ -23,7 +23,6 @@ MOST_REPLAYED = 500_000_000
 """Instructions that are executed again at most; a longer history is not worth the wait."""
 
 _ON = Stop(fault=False)
-_LONGEST = 4  # bytes of an instruction
 
 
 @dataclass(frozen=True)
@@ -89,21 +88,7 @@ def _step(engine: Engine) -> StopReason:
 
 def _described(engine: Engine, image: Image, address: int) -> Executed:
     try:
-        code = engine.memory.read(address, _LONGEST)
+        code = engine.memory.read(address, LONGEST)
     except WorkbenchError:
         return Executed(address, "", "(no memory)")
     return Executed(address, function_at(image, address), disassemble(code, address))
-
-
-def disassemble(code: bytes, address: int) -> str:
-    """Return the first instruction of `code` as text; "(undefined)" where there is none."""
-    for _, _, mnemonic, operands in _disassembler().disasm_lite(code, address, 1):
-        return f"{mnemonic} {operands}".strip()
-    return "(undefined)"
-
-
-@cache
-def _disassembler():  # type: ignore[no-untyped-def]
-    from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
-
-    return Cs(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS)

@@ -63,13 +63,13 @@ MEANINGS: dict[Cfsr | Hfsr, str] = {
     Cfsr.UNALIGNED: "an unaligned access that must be, or is set to be, a fault",
     Cfsr.DIVBYZERO: "a division by zero, set to be a fault in CCR",
     Hfsr.VECTTBL: "the vector of an exception could not be read",
-    Hfsr.FORCED: "another fault became a HardFault: its handler is not enabled or not urgent enough",
+    Hfsr.FORCED: "another fault became a HardFault: not enabled, or not urgent enough",
     Hfsr.DEBUGEVT: "a breakpoint without a debugger",
 }
 """What each bit says."""
 
-ADDRESS_VALID = Cfsr.MMARVALID | Cfsr.BFARVALID
-"""They say of an address, not of a cause."""
+CAUSES = tuple(bit for bit in Cfsr if bit not in (Cfsr.MMARVALID, Cfsr.BFARVALID))
+"""The bits that say why; the other two say of an address."""
 
 
 def exception_name(fault: FaultState) -> str:
@@ -86,13 +86,9 @@ def kind_of(bit: Cfsr) -> str:
 
 def cause_bits(fault: FaultState) -> tuple[Cfsr, ...]:
     """Return the CFSR bits that say why, none where the engine does not know."""
-    return tuple(bit for bit in Cfsr if bit & (fault.cfsr or 0) & ~ADDRESS_VALID)
+    return tuple(bit for bit in CAUSES if bit & (fault.cfsr or 0))
 
 
 def causes(fault: FaultState) -> tuple[str, ...]:
     """Return the names of the CFSR bits that say why, none where the engine does not know."""
     return tuple(bit.name or "" for bit in cause_bits(fault))
-
-
-KINDS = frozenset(EXCEPTIONS.values()) | {bit.name or "" for bit in Cfsr if bit & ~ADDRESS_VALID}
-"""What a fault can be called."""

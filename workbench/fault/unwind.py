@@ -1,203 +1,280 @@
-"""The calls that led to an instruction, through interrupts and from one stack to the other.
+"""The calls that led to an instruction, through exceptions and from one stack to the other.
 
-Frames are undone with the call frame information of the compiler (`.debug_frame`, read by
-pyelftools), or by the function's prologue where there is none.
+Frames are undone with the compiler's call frame information, or with the index table of the Arm
+ABI, or by the function's prologue, or by a guess, in that order; each call says by which.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-from elftools.common.exceptions import DWARFError, ELFError
-from elftools.dwarf.callframe import FDE, RegisterRule
-from elftools.elf.elffile import ELFFile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from workbench.engines.exc_return import EXC_RETURNS
-from workbench.errors import WorkbenchError
+from workbench.fault.cfi import CallFrames
+from workbench.fault.exceptions import ExceptionNames
+from workbench.fault.exidx import IndexTable
+from workbench.fault.frames import CALLEE_SAVED, Call, Context, How, register_name
+from workbench.fault.instruction import call_before
+from workbench.fault.memory import WORD, View
 from workbench.fault.prologue import pushed
+from workbench.fault.scan import caller_by_scan
 from workbench.image import Image
-from workbench.places import Places
 
-Read = Callable[[int, int], bytes]
-
-MOST_CALLS = 256
-CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc")  # by their DWARF numbers
-_SP, _LR = 13, 14
+MOST_CALLS = 20_000
+LONGEST_CYCLE = 8
+_MASK = 0xFFFFFFFF
+_ENDS = (0, 0xFFFFFFFE)  # LR of a thread that has no caller, and at reset (B1.5.5), without bit 0
+_LR = 14
 # Bits of EXC_RETURN (ARM DDI 0403E, B1.5.8): return with the process stack; a basic frame
-EXC_RETURN_PSP, EXC_RETURN_BASIC = 1 << 2, 1 << 4
+_EXC_RETURN_PSP, _EXC_RETURN_BASIC = 1 << 2, 1 << 4
 # The stacked frame (B1.5.6): basic, with floating point, and the bit of xPSR that says "padded"
-FRAME, FRAME_BYTES, FLOAT_FRAME_BYTES, PADDED = ("r0", "r1", "r2", "r3", "r12"), 32, 104, 1 << 9
+_STACKED = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
+_BASIC_BYTES, _EXTENDED_BYTES, _PADDED = 32, 104, 1 << 9
+_IPSR = 0x1FF
 
 
 @dataclass(frozen=True)
-class Call:
-    """One function of the chain: where it stands, and whether an exception interrupted it there.
+class Chain:
+    """A chain of calls, the innermost first, and what is wrong with it, "" if nothing is.
 
-    `address` is the instruction where it stands: the one behind the call, but for the innermost
-    function and for one that was interrupted. `inlined` names what the compiler put in place of
-    calls there, outermost first. `file` is "" and `line` 0 where there is no debug information.
+    first_stack: how many calls lie on the stack of the innermost one.
     """
 
-    address: int
-    function: str
-    file: str = ""
-    line: int = 0
-    inlined: tuple[str, ...] = ()
-    interrupted: bool = False
+    calls: tuple[Call, ...]
+    broken: str = ""
+    first_stack: int = 0
+
+    @property
+    def on_first_stack(self) -> tuple[Call, ...]:
+        """The calls that lie on the stack of the innermost one."""
+        return self.calls[: self.first_stack]
 
 
 class Unwinder:
     """Undoes the frames of one image."""
 
-    def __init__(self, image: Image, read: Read) -> None:
-        """`read` gives memory, (address, size) -> bytes, or raises a WorkbenchError."""
+    def __init__(self, image: Image, view: View, names: ExceptionNames | None = None) -> None:
         self._image = image
-        self._read = read
-        self._frames = _call_frames(image.path)
-        self._starts = [frame["initial_location"] for frame in self._frames]
-        self._places = Places(image.path)
+        self._view = view
+        self._names = names or ExceptionNames()
+        self._frames, self._index = _tables(image)
+        self._described: dict[tuple[int, bool], Call] = {}
+        self._reset = _reset_handler(image)
 
-    def calls(self, registers: Mapping[str, int], psp: int = 0) -> tuple[Call, ...]:
-        """Return the calls that led to where `registers` stand, the innermost first.
+    def chain(self, innermost: Context, psp: int = 0) -> Chain:
+        """Return the calls that led to the frame `innermost`.
 
         `psp` is the process stack pointer, needed where a handler on the main stack interrupted
         a thread on the other one.
         """
-        state = {name: registers.get(name, 0) for name in CORE}
-        found = [self._call(state["pc"] & ~1, state["pc"] & ~1)]
-        exact = True
-        while len(found) < MOST_CALLS:
-            caller = self._caller(state, exact)
-            if caller is None:
+        found = [innermost]
+        seen = {(innermost.pc, innermost.sp)}
+        broken = ""
+        while len(found) < MOST_CALLS and not self._is_outermost(found[-1]):
+            caller, trouble = self._caller(found[-1], psp)
+            broken = broken or trouble
+            if caller is None or (caller.pc, caller.sp) in seen:
                 break
-            exact = caller["pc"] & ~1 in EXC_RETURNS
-            if exact:
-                caller = self._interrupted(caller, psp)
-                if caller is None:
-                    break
-            address = caller["pc"] & ~1
-            if exact or self._follows_call(address):
-                inside = address - (0 if exact else 2)
-                if self._image.function_at(inside) is None or _same(caller, state):
-                    break
-                found.append(self._call(address, inside, exact))
-                state = caller
-                continue
-            function = self._image.function_at(address)
-            if function is not None and function.address == address:
-                found.append(self._call(address, address))  # what a thread returns to at its end
-            break
-        return tuple(found)
+            seen.add((caller.pc, caller.sp))
+            found.append(caller)
+        if len(found) == MOST_CALLS:
+            broken = f"more than {MOST_CALLS:,} calls"
+        others = (n for n, context in enumerate(found) if context.stack != innermost.stack)
+        return Chain(self._as_calls(found), broken, next(others, len(found)))
 
-    def _follows_call(self, address: int) -> bool:
-        """Whether a call may return to `address`: behind a BL or a BLX (DDI 0403E, A7.7)."""
-        try:
-            code = self._read(address - 4, 4)
-        except WorkbenchError:
+    # -- one step --------------------------------------------------------------------------------
+
+    def _is_outermost(self, context: Context) -> bool:
+        symbol = self._image.function_at(context.at)
+        if symbol is None or context.exception:
             return False
-        first, second = (int.from_bytes(code[i : i + 2], "little") for i in (0, 2))
-        is_bl = first & 0xF800 == 0xF000 and second & 0xD000 == 0xD000
-        return is_bl or second & 0xFF87 == 0x4780
+        ends_thread = context.is_exact and context.how not in (How.REGISTERS, How.EXCEPTION)
+        return ends_thread or symbol.address == self._reset
 
-    def _call(self, address: int, inside: int, interrupted: bool = False) -> Call:
-        symbol = self._image.function_at(inside)
-        name = symbol.demangled if symbol else ""
-        place = self._places.at(inside) if symbol else None
-        if place is None:
-            return Call(address, name, interrupted=interrupted)
-        return Call(address, name, place.file, place.line, place.inlined, interrupted)
+    def _caller(self, context: Context, psp: int) -> tuple[Context | None, str]:
+        """Return the caller's frame, and what is wrong with the stack, if anything is."""
+        trouble = ""
+        for attempt in self._ways(context):
+            found = attempt(context)
+            if found is None:
+                continue
+            if found.pc in _ENDS:
+                return None, trouble
+            if found.pc in EXC_RETURNS:
+                return self._interrupted(found, psp), trouble
+            if self._is_behind_call(found):
+                return found, trouble
+            if self._is_function(found.pc):  # what a thread returns to at its end
+                return replace(found, is_exact=True), trouble
+            if not trouble and found.how is How.CFI:
+                trouble = self._overwritten(context, found)
+        return None, trouble
 
-    def _caller(self, state: dict[str, int], exact: bool) -> dict[str, int] | None:
-        """Return the registers after the return from the function that `state` stands in."""
-        inside = (state["pc"] & ~1) - (0 if exact else 2)
-        symbol = self._image.function_at(inside)
-        try:
-            if symbol is None:  # a jump to nowhere: what was to be called has done nothing yet
-                return {**state, "pc": state["lr"]} if exact else None
-            rules = self._rules(inside)
-            if rules is not None:
-                return self._by_rules(state, rules)
-            return self._by_prologue(state, symbol.address, inside, exact)
-        except (WorkbenchError, KeyError, ValueError):
-            return None  # the stack is not what it should be: the chain ends here
+    def _ways(self, context: Context) -> Sequence[Callable[[Context], Context | None]]:
+        if not self._is_code(context.at):
+            return (self._by_link, self._by_scan)
+        by_index = (self._by_prologue, self._by_index)
+        if not context.is_exact:
+            by_index = (self._by_index, self._by_prologue)
+        return (lambda c: self._frames.caller(c, self._view), *by_index, self._by_scan)
 
-    def _rules(self, inside: int) -> Mapping[Any, Any] | None:
-        """Return the row of the call frame table for an instruction, None where there is none."""
-        index = bisect_right(self._starts, inside) - 1
-        if index < 0:
-            return None
-        frame = self._frames[index]
-        if inside >= frame["initial_location"] + frame["address_range"]:
-            return None
-        try:
-            rows = [row for row in frame.get_decoded().table if row["pc"] <= inside]
-        except (DWARFError, ValueError, IndexError):
-            return None
-        return rows[-1] if rows else None
+    def _by_index(self, context: Context) -> Context | None:
+        return self._index.caller(context, self._view)
 
-    def _by_rules(self, state: dict[str, int], rules: Mapping[Any, Any]) -> dict[str, int] | None:
-        cfa_rule = rules["cfa"]
-        if cfa_rule.expr is not None:
+    def _by_link(self, context: Context) -> Context | None:
+        """What was to be called is no code, and has done nothing yet."""
+        link = context.registers.get("lr")
+        if not context.is_exact or link is None:
             return None
-        cfa = state[CORE[cfa_rule.reg]] + cfa_rule.offset & 0xFFFFFFFF
-        caller = {**state, "sp": cfa}
-        for number, name in enumerate(CORE):
-            rule = rules.get(number)
-            if rule is not None and rule.type == RegisterRule.OFFSET:
-                caller[name] = self._word(cfa + rule.arg)
-        returns = rules.get(_LR)
-        if returns is not None and returns.type == RegisterRule.UNDEFINED:
-            return None
-        caller["pc"] = caller["lr"]
-        return caller
+        return context.caller({**context.registers, "pc": link}, How.LINK)
 
-    def _by_prologue(
-        self, state: dict[str, int], start: int, inside: int, exact: bool
-    ) -> dict[str, int] | None:
-        done = pushed(self._read(start, inside - start)) if inside > start else pushed(b"")
-        if not exact and _LR not in done.saved:
-            return None  # it has called something, so LR is in no place that is known
-        caller = {**state, "sp": state["sp"] + done.size}
+    def _by_prologue(self, context: Context) -> Context | None:
+        symbol = self._image.function_at(context.at)
+        if symbol is None:
+            return None
+        code = self._view.read(symbol.address, context.at - symbol.address & ~1)
+        done = pushed(code or b"")
+        known = {n: v for n, v in context.registers.items() if n in (*CALLEE_SAVED, "lr")}
+        if _LR not in done.saved:
+            link = known.get("lr")
+            if not context.is_exact or link is None or self._image.function_at(link - 1) is symbol:
+                return None  # it has called something, so LR is in no place that is known
         for number, offset in done.saved.items():
-            caller[CORE[number]] = self._word(state["sp"] + offset)
-        caller["pc"] = caller["lr"]
-        return caller
+            value = self._view.word(context.sp + offset)
+            if value is None:
+                return None
+            known[register_name(number) or ""] = value
+        known["sp"] = context.sp + done.size & _MASK
+        how = How.PROLOGUE if _LR in done.saved else How.LINK
+        return context.caller({**known, "pc": known.pop("lr")}, how)
 
-    def _interrupted(self, state: dict[str, int], psp: int) -> dict[str, int] | None:
-        """Return the registers that an exception stacked; `state` is about to return from it."""
-        exc_return = state["pc"]
-        start = psp if exc_return & EXC_RETURN_PSP else state["sp"]
-        try:
-            caller = dict(state)
-            for index, name in enumerate((*FRAME, "lr", "pc")):
-                caller[name] = self._word(start + 4 * index)
-            padded = bool(self._word(start + 28) & PADDED)
-        except WorkbenchError:
+    def _by_scan(self, context: Context) -> Context | None:
+        symbol = self._image.function_at(context.at)
+        return caller_by_scan(context, self._view, symbol.address if symbol else None)
+
+    def _interrupted(self, handler: Context, psp: int) -> Context | None:
+        """Return what an exception interrupted; `handler` is about to return from it."""
+        exc_return = handler.registers["pc"]
+        on_psp = bool(exc_return & _EXC_RETURN_PSP)
+        start = psp if on_psp else handler.sp
+        data = self._view.read(start, _BASIC_BYTES)
+        if data is None:
             return None
-        size = FRAME_BYTES if exc_return & EXC_RETURN_BASIC else FLOAT_FRAME_BYTES
-        caller["sp"] = start + size + (4 if padded else 0)
-        return caller
+        words = [int.from_bytes(data[i : i + WORD], "little") for i in range(0, len(data), WORD)]
+        stacked = dict(zip(_STACKED, words, strict=True))
+        xpsr = stacked.pop("xpsr")
+        size = _BASIC_BYTES if exc_return & _EXC_RETURN_BASIC else _EXTENDED_BYTES
+        kept = {n: v for n, v in handler.registers.items() if n in CALLEE_SAVED}
+        sp = start + size + (WORD if xpsr & _PADDED else 0)
+        return Context(
+            registers={**kept, **stacked, "sp": sp},
+            is_exact=True,
+            how=How.EXCEPTION,
+            stack="psp" if on_psp else "msp",
+            exception=xpsr & _IPSR,
+        )
 
-    def _word(self, address: int) -> int:
-        return int.from_bytes(self._read(address, 4), "little")
+    # -- what is found ---------------------------------------------------------------------------
+
+    def _is_behind_call(self, context: Context) -> bool:
+        is_code = self._is_code(context.pc - 1)
+        return is_code and call_before(self._view, context.registers["pc"]) is not None
+
+    def _is_function(self, address: int) -> bool:
+        symbol = self._image.function_at(address)
+        return symbol is not None and symbol.address == address
+
+    def _is_code(self, address: int) -> bool:
+        if self._image.function_at(address) is not None:
+            return True
+        return any(
+            s.executable and s.address <= address < s.address + s.size for s in self._image.sections
+        )
+
+    def _overwritten(self, context: Context, found: Context) -> str:
+        symbol = self._image.function_at(context.at)
+        name = symbol.demangled if symbol else f"0x{context.pc:08x}"
+        value = found.registers["pc"]
+        return f"{name} would return to 0x{value:08x}, behind no call: its frame is overwritten"
+
+    def _as_calls(self, found: Sequence[Context]) -> tuple[Call, ...]:
+        calls: list[Call] = []
+        for inner, context in zip((None, *found), found, strict=False):
+            by = ""
+            if context.how is How.EXCEPTION and inner is not None:
+                by = self._names.name(inner.exception)
+            call = replace(self._describe(context), sp=context.sp, how=context.how)
+            if inner is not None and inner.stack == context.stack and context.sp >= inner.sp:
+                calls[-1] = replace(calls[-1], size=context.sp - inner.sp)
+            calls.append(replace(call, interrupted_by=by))
+        return tuple(calls)
+
+    def _describe(self, context: Context) -> Call:
+        key = (context.pc, context.is_exact)
+        if key not in self._described:
+            symbol = self._image.function_at(context.at)
+            name = symbol.demangled if symbol else ""
+            place = self._image.places.at(context.at) if symbol else None
+            call = Call(context.pc, name)
+            if place is not None:
+                call = Call(context.pc, name, place.file, place.line, place.inlined)
+            self._described[key] = call
+        return self._described[key]
 
 
-def _same(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
-    """Whether nothing was undone: a function that never returns keeps no way back."""
-    return (one["sp"], one["pc"]) == (other["sp"], other["pc"])
+def folded(calls: Sequence[Call]) -> tuple[Call, ...]:
+    """Return the chain with what repeats itself in it once; `times` and `cycle` say how often."""
+    places = [call.place for call in calls]
+    result: list[Call] = []
+    index = 0
+    while index < len(calls):
+        cycle, times = _repetition(places, index)
+        piece = calls[index : index + cycle]
+        result += [replace(call, times=times, cycle=cycle) for call in piece]
+        index += cycle * times
+    return tuple(result)
 
 
-def _call_frames(path: Path) -> list[Any]:
-    """Return the frame descriptions of an ELF file by address; none where they are damaged."""
+def _repetition(places: Sequence[object], start: int) -> tuple[int, int]:
+    """Return how many calls from `start` on repeat themselves, and how often."""
+    for cycle in range(1, LONGEST_CYCLE + 1):
+        first = places[start : start + cycle]
+        times = 1
+        while places[start + times * cycle : start + (times + 1) * cycle] == first:
+            times += 1
+        if times > 1 and len(first) == cycle:
+            return cycle, times
+    return 1, 1
+
+
+@lru_cache(maxsize=8)
+def _tables_of(path: object, sha256: str, starts: frozenset[int]) -> tuple[CallFrames, IndexTable]:
+    from pathlib import Path
+
     try:
-        with path.open("rb") as file:
-            dwarf = ELFFile(file).get_dwarf_info(relocate_dwarf_sections=False)
-            entries = dwarf.CFI_entries() if dwarf.has_CFI() else []
-            frames = [entry for entry in entries if isinstance(entry, FDE)]
-            return sorted(frames, key=lambda frame: frame["initial_location"])
-    except (OSError, ELFError, DWARFError, ValueError, KeyError, IndexError):
-        return []
+        content = Path(str(path)).read_bytes()
+    except OSError:
+        content = b""
+    return CallFrames(content, starts), IndexTable(content)
+
+
+def _tables(image: Image) -> tuple[CallFrames, IndexTable]:
+    starts = frozenset(function.address for function in image.functions)
+    return _tables_of(image.path, image.sha256, starts)
+
+
+def _reset_handler(image: Image) -> int | None:
+    """Where the core starts, by the vector table."""
+    offset = image.vector_table + WORD
+    for segment in image.segments:
+        if segment.address <= offset <= segment.address + len(segment.data) - WORD:
+            start = offset - segment.address
+            return int.from_bytes(segment.data[start : start + WORD], "little") & ~1
+    return None
+
+
+def registers_of(values: Mapping[str, int]) -> dict[str, int]:
+    """Return the registers that unwinding works with."""
+    names = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc")
+    return {name: values[name] for name in names if name in values}

@@ -312,18 +312,18 @@ class Workbench:
     def firmware_should_not_fault(self) -> None:
         """The core has taken no fault since reset."""
         with self.outcome.of_keyword():
-            checks.should_not_have_faulted(self._dut.fault, self._dut.image)
+            checks.should_not_have_faulted(self._dut.diagnosis)
 
     @keyword
     def fault_should_be(self, kind: str, function: str | None = None, limit: str = "10s") -> None:
         """The core has taken this fault, or takes it within the limit.
 
-        ``kind`` is an exception (UsageFault, BusFault, MemManage, HardFault) or a cause as the
-        manual spells it (UNDEFINSTR, DIVBYZERO, PRECISERR, ...); ``function`` is where.
+        ``kind`` is an exception (UsageFault, BusFault, MemManage, HardFault), the one that was
+        taken or the one that was escalated, or a cause as the manual spells it (UNDEFINSTR,
+        DIVBYZERO, PRECISERR, ...), or StackOverflow; ``function`` is where.
         """
         with self.outcome.of_keyword():
-            fault = self._dut.wait_for_fault(parse_limit(limit))
-            checks.fault_should_be(fault, self._dut.image, kind, function)
+            checks.fault_should_be(self._dut.wait_for_fault(parse_limit(limit)), kind, function)
 
     @keyword
     def break_function(self, name: str) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from workbench.engines.base import Stop, StopKind
+from workbench.engines.base import Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.fault.unwind import Call, Unwinder
+from workbench.fault.diagnosis import diagnose
+from workbench.fault.frames import Call
 from workbench.image import Image
+from workbench.platform import Platform
 
 from .conftest import PLENTY, Program
 
@@ -17,7 +19,12 @@ Chain = Callable[[str], tuple[Call, ...]]
 
 
 @pytest.fixture
-def calls(engine: EmbeddedEngine, boot: Callable[[str], object], program: Program) -> Chain:
+def calls(
+    engine: EmbeddedEngine,
+    boot: Callable[[str], object],
+    program: Program,
+    platform: Platform,
+) -> Chain:
     """Return a function that lets `calls.c` go wrong in one of its functions."""
 
     def go_wrong(function: str) -> tuple[Call, ...]:
@@ -26,10 +33,9 @@ def calls(engine: EmbeddedEngine, boot: Callable[[str], object], program: Progra
         engine.run(Stop(pc=frozenset({image.symbol("main").address})), PLENTY)
         engine.registers["pc"] = image.symbol(function).address
         reason = engine.run(Stop(), PLENTY)
-        assert reason.kind is StopKind.FAULT
-        assert reason.fault is not None
-        unwinder = Unwinder(image, engine.memory.read)
-        return unwinder.calls(reason.fault.registers, engine.registers["psp"])
+        diagnosis = diagnose(engine, image, platform, reason)
+        assert diagnosis is not None
+        return diagnosis.calls
 
     return go_wrong
 
@@ -55,10 +61,10 @@ def test_goes_from_a_handler_to_the_thread_on_the_other_stack(calls: Chain) -> N
     chain = calls("in_a_thread")
     assert names(chain)[:3] == ["store", "pass_on", "Irq0Handler"]
     assert names(chain)[3:] == ["work", "thread", "never_reached"]
-    assert [call.function for call in chain if call.interrupted] == ["work"]
+    assert [call.function for call in chain if call.interrupted_by == "IRQ 0"] == ["work"]
 
 
 def test_an_overflown_stack_is_a_long_chain(calls: Chain) -> None:
     chain = calls("overflow")
-    assert set(names(chain)) == {"recurse"}
-    assert len(chain) > 100
+    assert names(chain) == ["recurse", "recurse", "overflow", "ResetHandler"]
+    assert chain[1].times > 100

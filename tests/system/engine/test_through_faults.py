@@ -42,7 +42,7 @@ def test_through_faults_the_handler_prints_and_the_first_fault_is_still_told(run
     assert result.uart.endswith("end\n")
     assert result.stop is StopKind.IDLE
     assert result.fault == stopped.fault
-    assert result.fault_function == stopped.fault_function
+    assert result.diagnosis == stopped.diagnosis
     assert not result.expected
 
 

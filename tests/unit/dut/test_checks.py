@@ -2,21 +2,13 @@ import pytest
 
 from workbench.cost import Latency
 from workbench.dut import checks
-from workbench.engines.base import FaultState
 from workbench.errors import CheckFailedError, UserError
 from workbench.gauge import Measurement
-from workbench.image import Symbol
 from workbench.session import Classification
 
+from ..fault.samples import diagnosis
+
 YES = Classification("a.wav", None, "yes", {"yes": 0.9, "no": 0.1}, b"")
-UNDEFINED = FaultState(6, 0x100, 0x2000_0000, {}, 0xFFFFFFF9, cfsr=0x0001_0000)
-
-
-class OneFunction:
-    """As much of an image as a fault needs."""
-
-    def function_at(self, address):
-        return Symbol("Invoke", 0x100, 16, True) if address == 0x100 else None
 
 
 def test_a_wrong_label_is_told_with_all_scores():
@@ -53,20 +45,31 @@ def test_the_upper_end_of_a_modelled_latency_counts():
         checks.latency_should_be_at_most(latency, 1.1e-3)
 
 
-@pytest.mark.parametrize("kind", ["UsageFault", "UNDEFINSTR"])
+@pytest.mark.parametrize("kind", ["BusFault", "PRECISERR"])
 def test_a_fault_has_an_exception_and_a_cause(kind):
-    checks.fault_should_be(UNDEFINED, OneFunction(), kind, "Invoke")
+    checks.fault_should_be(diagnosis(), kind, "deep")
+
+
+@pytest.mark.parametrize("kind", ["HardFault", "BusFault"])
+def test_an_escalated_fault_can_be_called_by_either_name(kind):
+    checks.fault_should_be(diagnosis(exception="HardFault"), kind, None)
 
 
 @pytest.mark.parametrize(
     ("kind", "function", "says"),
-    [("BusFault", None, "no BusFault"), ("UsageFault", "main", "not in main")],
+    [("UsageFault", None, "no UsageFault"), ("BusFault", "main", "not in main")],
 )
 def test_another_fault_is_told(kind, function, says):
-    with pytest.raises(CheckFailedError, match=f"{says}: UsageFault at 0x00000100.*in Invoke"):
-        checks.fault_should_be(UNDEFINED, OneFunction(), kind, function)
+    with pytest.raises(CheckFailedError, match=f"{says}: BusFault: read of 4 bytes.*in deep"):
+        checks.fault_should_be(diagnosis(), kind, function)
 
 
 def test_a_fault_that_does_not_exist_is_the_users_error():
     with pytest.raises(UserError, match="no fault is called 'Segfault'"):
-        checks.fault_should_be(UNDEFINED, OneFunction(), "Segfault", None)
+        checks.fault_should_be(diagnosis(), "Segfault", None)
+
+
+def test_firmware_that_has_not_crashed_passes():
+    checks.should_not_have_faulted(None)
+    with pytest.raises(CheckFailedError, match=r"faulted: BusFault: read .* \(PRECISERR\)"):
+        checks.should_not_have_faulted(diagnosis())

@@ -1,0 +1,69 @@
+"""What else is to be known of a fault, and what to look at: a few lines, none that are idle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.fault.cause import Scene, is_trap, primary, renode_hides
+from workbench.fault.stacks import StackUse
+from workbench.fault.status import MEANINGS, Cfsr, Hfsr, cause_bits
+
+_STACKING = Cfsr.STKERR | Cfsr.MSTKERR
+_NULL_BYTES = 0x400
+_ENABLED_BY_SHCSR = (4, 5, 6)
+
+
+def notes(scene: Scene) -> Iterator[str]:
+    """Say what the status registers tell besides the cause, and where the engine is no silicon."""
+    bits, first = cause_bits(scene.fault), primary(scene.fault)
+    for bit in bits:
+        if bit is not first:
+            yield f"{bit.name} is set too: {MEANINGS[bit]}"
+    if any(bit & _STACKING for bit in bits):
+        yield (
+            "the frame of this fault was not stored: a handler that reads it reads what was there"
+        )
+    if scene.engine != "renode":
+        return
+    hidden = renode_hides(scene)
+    if hidden is not None:
+        yield f"Renode says UNDEFINSTR; silicon says {hidden.name}"
+    if scene.fault.exception in _ENABLED_BY_SHCSR and scene.fault.hfsr is None:
+        yield (
+            "Renode takes the fault by its own handler; silicon escalates it to HardFault unless "
+            "SHCSR enables that handler"
+        )
+
+
+def advice(scene: Scene, use: StackUse | None) -> Iterator[str]:
+    """Say what to look at."""
+    if use is not None and use.overflow:
+        yield from _overflow(use)
+        return
+    bit = primary(scene.fault)
+    access = scene.access
+    if access is not None and access < _NULL_BYTES and scene.instruction is not None:
+        null = [name for name, value in scene.instruction.values.items() if value < _NULL_BYTES]
+        if null and null[0] != "sp":
+            yield f"{null[0]} is the pointer that was not set: see who gives it"
+    if bit is Cfsr.IMPRECISERR:
+        yield "set DISDEFWBUF (bit 1) in ACTLR at 0xE000E008 and run again: the write is then exact"
+    if bit is Cfsr.NOCP or renode_hides(scene) is Cfsr.NOCP:
+        yield "enable the FPU before the first such instruction: CPACR (0xE000ED88) |= 0xF << 20"
+    if bit is Cfsr.INVSTATE or renode_hides(scene) is Cfsr.INVSTATE:
+        yield "a function's address has bit 0 set; look at where the pointer was stored"
+    if bit is Cfsr.UNDEFINSTR and scene.instruction is not None and is_trap(scene.instruction):
+        yield "compilers put it where the source has undefined behaviour, and assertions end in it"
+    if bit is Cfsr.UNALIGNED:
+        yield "LDM, LDRD, VLDR and their stores need words that are aligned, others if CCR says so"
+    if (scene.fault.hfsr or 0) & Hfsr.VECTTBL:
+        yield "look at what was written to VTOR (0xE000ED08), and that the table is linked there"
+
+
+def _overflow(use: StackUse) -> Iterator[str]:
+    top = use.largest[0] if use.largest else None
+    if top is not None and top.frames > 3:
+        yield f"look at what ends the recursion of {top.function}"
+    elif top is not None and use.stack.size and top.largest * 2 > use.stack.size:
+        yield f"{top.function} alone takes {top.largest:,} bytes: look at its local arrays"
+    yield f"make the stack larger where its limit is set ({use.stack.known_by})"

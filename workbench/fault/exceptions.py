@@ -1,0 +1,50 @@
+"""What exceptions are called: by the architecture, and interrupts by what raises them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.platform import Platform
+
+_SYSTEM = {
+    1: "Reset",
+    2: "NMI",
+    3: "HardFault",
+    4: "MemManage",
+    5: "BusFault",
+    6: "UsageFault",
+    11: "SVCall",
+    12: "DebugMonitor",
+    14: "PendSV",
+    15: "SysTick",
+}
+_FIRST_INTERRUPT = 16  # ARM DDI 0403E, B1.5.2
+_NVIC = "IRQControllers.NVIC"
+
+
+@dataclass(frozen=True)
+class ExceptionNames:
+    """`interrupts` are the names of what raises them, by number from 0 on."""
+
+    interrupts: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, platform: Platform) -> ExceptionNames:
+        """Return the names with those of the peripherals in the platform's .repl."""
+        entries = platform.description.entries.values()
+        controllers = {entry.name for entry in entries if entry.type == _NVIC}
+        names: dict[int, list[str]] = {}
+        for entry in entries:
+            for wire in entry.wires:
+                if wire.target in controllers:
+                    names.setdefault(wire.pin, []).append(entry.name)
+        return cls({number: "/".join(dict.fromkeys(found)) for number, found in names.items()})
+
+    def name(self, exception: int) -> str:
+        """Return the name of an exception number, "thread" for 0."""
+        if exception < _FIRST_INTERRUPT:
+            return _SYSTEM.get(exception, f"exception {exception}") if exception else "thread"
+        number = exception - _FIRST_INTERRUPT
+        raised_by = self.interrupts.get(number)
+        return f"IRQ {number} ({raised_by})" if raised_by else f"IRQ {number}"

@@ -1,0 +1,120 @@
+"""Which region of the MPU forbids an access (ARM DDI 0403E, B3.5), by its registers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.engines.base import Memory
+from workbench.errors import WorkbenchError
+
+_TYPE, _CTRL, _RNR = 0xE000ED90, 0xE000ED94, 0xE000ED98
+_RBAR, _RASR = 0xE000ED9C, 0xE000EDA0
+_CTRL_ENABLE, _CTRL_PRIVDEFENA = 1 << 0, 1 << 2
+_RASR_ENABLE, _RASR_XN = 1 << 0, 1 << 28
+_MOST_REGIONS = 16
+_SMALLEST_WITH_SUBREGIONS = 256  # bytes
+# AP of RASR, table B3-15: privileged, unprivileged
+_ACCESS = {
+    0: ("no access", "no access"),
+    1: ("read and write", "no access"),
+    2: ("read and write", "read-only"),
+    3: ("read and write", "read and write"),
+    5: ("read-only", "no access"),
+    6: ("read-only", "read-only"),
+    7: ("read-only", "read-only"),
+}
+
+
+@dataclass(frozen=True)
+class MpuRegion:
+    """An enabled region: [start, end), what it allows whom, and its disabled subregions."""
+
+    number: int
+    start: int
+    end: int
+    access: int
+    execute_never: bool
+    disabled: int = 0
+
+    def holds(self, address: int) -> bool:
+        """Whether the region decides about `address`."""
+        if not self.start <= address < self.end:
+            return False
+        size = self.end - self.start
+        if size < _SMALLEST_WITH_SUBREGIONS:
+            return True
+        return not self.disabled >> (address - self.start) * 8 // size & 1
+
+    def allows(self, privileged: bool) -> str:
+        """What data accesses it allows, in words."""
+        return _ACCESS.get(self.access, ("nothing", "nothing"))[0 if privileged else 1]
+
+    def __str__(self) -> str:
+        return f"MPU region {self.number} (0x{self.start:08x}..0x{self.end - 1:08x})"
+
+
+@dataclass(frozen=True)
+class MpuState:
+    """The MPU as it is set up; `regions` with the lowest number first."""
+
+    enabled: bool = False
+    has_background: bool = True  # privileged code may use the default map besides the regions
+    regions: tuple[MpuRegion, ...] = ()
+
+    def region_at(self, address: int) -> MpuRegion | None:
+        """Return the region that decides about `address`: the highest number wins (B3.5.3)."""
+        return next((r for r in reversed(self.regions) if r.holds(address)), None)
+
+    def refusal(self, address: int, privileged: bool, fetch: bool) -> str:
+        """Say what forbids an access to `address`, "" where the MPU is off."""
+        if not self.enabled:
+            return ""
+        region = self.region_at(address)
+        if region is None:
+            return "which no MPU region allows"
+        if fetch and region.execute_never:
+            return f"which {region} makes execute-never"
+        allowed = region.allows(privileged)
+        who = "" if privileged else " unprivileged code"
+        if allowed == "no access":
+            return f"which {region} closes to{who or ' all'}"
+        return f"which {region} makes {allowed}{' for' + who if who else ''}"
+
+
+def read_mpu(memory: Memory) -> MpuState:
+    """Return how the MPU is set up; off where the engine or the part has none."""
+    try:
+        control = _word(memory, _CTRL)
+        count = min(_word(memory, _TYPE) >> 8 & 0xFF, _MOST_REGIONS)
+        if not control & _CTRL_ENABLE:
+            return MpuState()
+        selected = _word(memory, _RNR)
+        try:
+            found = [_region(memory, number) for number in range(count)]
+        finally:
+            memory.write(_RNR, selected.to_bytes(4, "little"))
+    except WorkbenchError:
+        return MpuState()
+    regions = tuple(region for region in found if region is not None)
+    return MpuState(True, bool(control & _CTRL_PRIVDEFENA), regions)
+
+
+def _region(memory: Memory, number: int) -> MpuRegion | None:
+    memory.write(_RNR, number.to_bytes(4, "little"))
+    base, attributes = _word(memory, _RBAR), _word(memory, _RASR)
+    if not attributes & _RASR_ENABLE:
+        return None
+    size = 2 << (attributes >> 1 & 31)
+    start = base & ~(size - 1) & ~31
+    return MpuRegion(
+        number=number,
+        start=start,
+        end=start + size,
+        access=attributes >> 24 & 7,
+        execute_never=bool(attributes & _RASR_XN),
+        disabled=attributes >> 8 & 0xFF,
+    )
+
+
+def _word(memory: Memory, address: int) -> int:
+    return int.from_bytes(memory.read(address, 4), "little")

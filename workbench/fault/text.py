@@ -1,0 +1,150 @@
+"""A diagnosis in lines for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from workbench.fault.diagnosis import Diagnosis
+from workbench.fault.frames import Call, How
+from workbench.fault.stacks import StackUse
+from workbench.fault.status import Cfsr, Hfsr
+from workbench.text import counted
+
+_MOST_CALLS, _OUTERMOST = 12, 3  # shown of a chain, and how many of them are its last
+_MOST_FUNCTIONS = 3
+_BITS = {"CFSR": Cfsr, "HFSR": Hfsr}
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """Say in one line what happened, in which function."""
+    where = f", in {_function(diagnosis.calls[0])}" if diagnosis.calls else ""
+    if diagnosis.stack is not None and diagnosis.is_stack_overflow:
+        return f"{_overflow(diagnosis.stack)} ({diagnosis.exception}{where})"
+    return diagnosis.title + where
+
+
+def lines(diagnosis: Diagnosis) -> list[str]:
+    """Say what happened, where, why, and what to look at."""
+    said = [diagnosis.title]
+    use = diagnosis.stack
+    if use is not None and diagnosis.is_stack_overflow:
+        said = [_overflow(use), f"  {diagnosis.title}"]
+    said.append(f"  {_where(diagnosis)}")
+    said += [f"  {line}" for line in chain(diagnosis.calls)]
+    if diagnosis.broken:
+        said.append(f"  {diagnosis.broken}")
+    if use is not None:
+        said.append(f"  {_depth(use) if diagnosis.is_stack_overflow else _use(use)}")
+    said += [f"  {note}" for note in diagnosis.notes]
+    said += [f"  next: {line}" for line in diagnosis.advice]
+    status = "  ".join(_register(name, value) for name, value in diagnosis.status.items())
+    said.append(f"  {diagnosis.context}  {status}".rstrip())
+    said += [f"  {row}" for row in _rows(diagnosis.registers)]
+    return said
+
+
+def chain(calls: Sequence[Call], first: str = "called from") -> list[str]:
+    """Say the callers of the innermost call, a line for each stretch between two exceptions."""
+    said: list[str] = []
+    names: list[str] = []
+    start = first
+    for call in _shown(calls):
+        if call is None:
+            names.append("...")
+            continue
+        if call.interrupted_by:
+            said += [f"{start} {', '.join(names)}"] if names else []
+            start, names = f"{call.interrupted_by} interrupted", []
+        names.append(_name(call))
+    return [*said, f"{start} {', '.join(names)}"] if names else said
+
+
+def _shown(calls: Sequence[Call]) -> Iterator[Call | None]:
+    """The callers, with None for a piece that is left out; a call that repeats itself is one."""
+    rest = list(calls)
+    if rest and rest[0].times == 1:
+        rest = rest[1:]
+    if len(rest) <= _MOST_CALLS:
+        yield from rest
+        return
+    yield from rest[: _MOST_CALLS - _OUTERMOST]
+    yield None
+    yield from rest[-_OUTERMOST:]
+
+
+def _name(call: Call) -> str:
+    place = f" ({call.file.rsplit('/', 1)[-1]}:{call.line})" if call.line else ""
+    if not call.line:
+        place = f" (0x{call.address:08x})"
+    times = f" x {call.times:,}" if call.times > 1 else ""
+    guess = "perhaps " if call.how is How.SCAN else ""
+    return f"{guess}{_function(call)}{place}{times}"
+
+
+def _function(call: Call) -> str:
+    """The name, with those that the compiler put into it: what is inlined comes first."""
+    names = (*reversed(call.inlined), call.function or "unknown code")
+    return " in ".join(names)
+
+
+def _where(diagnosis: Diagnosis) -> str:
+    instruction = f": {diagnosis.instruction}" if diagnosis.instruction else ""
+    if not diagnosis.calls:
+        return f"at 0x{diagnosis.registers.get('pc', 0):08x}{instruction}"
+    call = diagnosis.calls[0]
+    place = f" ({_seen_from_here(call.file)}:{call.line})" if call.line else ""
+    name = _function(call) if call.function else "what is no function"
+    return f"at 0x{call.address:08x} in {name}{place}{instruction}"
+
+
+def _seen_from_here(file: str) -> str:
+    return file.removeprefix(f"{Path.cwd()}/")
+
+
+def _overflow(use: StackUse) -> str:
+    stack = use.stack
+    size = f" of {stack.size:,} bytes" if stack.size else ""
+    place = f"0x{stack.limit:08x}"
+    if use.sp < stack.limit:
+        said = f"{use.pointer} 0x{use.sp:08x} is {counted(stack.limit - use.sp, 'byte')} below"
+    else:
+        said = (
+            f"{use.pointer} is 0x{use.sp:08x}, and 0x{use.lowest:08x}, which is needed, is "
+            f"{counted(use.overflow, 'byte')} below"
+        )
+    return f"stack overflow: {said} the end of the {stack.name}{size} ({place})"
+
+
+def _depth(use: StackUse) -> str:
+    biggest = [
+        f"{one.function} {one.largest:,} bytes"
+        + (f" x {one.frames:,} = {one.total:,}" if one.frames > 1 else "")
+        for one in use.largest[:_MOST_FUNCTIONS]
+        if one.total
+    ]
+    below = f"; below the stack: {use.stack.below}" if use.stack.below else ""
+    sizes = f", the largest frames: {', '.join(biggest)}" if biggest else ""
+    return f"{counted(use.depth, 'call')} deep{sizes}{below}"
+
+
+def _use(use: StackUse) -> str:
+    stack = use.stack
+    if stack.top is None or not stack.limit <= use.sp <= stack.top:
+        return f"{use.pointer} 0x{use.sp:08x}; the {stack.name} ends at 0x{stack.limit:08x}"
+    used = stack.top - use.sp
+    return f"{used:,} of {stack.top - stack.limit:,} bytes of the {stack.name} in use"
+
+
+def _register(name: str, value: int) -> str:
+    kind = _BITS.get(name)
+    bits = [bit.name or "" for bit in kind if bit & value] if kind else []
+    return f"{name}=0x{value:08x}" + (f" ({', '.join(bits)})" if bits else "")
+
+
+def _rows(registers: Mapping[str, int]) -> list[str]:
+    """The stacked registers, then those that the handler still has."""
+    stacked = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr", "sp")
+    rows = (stacked, tuple(f"r{n}" for n in range(4, 12)))
+    shown = [[f"{n}={registers[n]:08x}" for n in row if n in registers] for row in rows]
+    return [" ".join(row) for row in shown if row]
