@@ -23,7 +23,7 @@ class Recorder:
         """Record blocks, and the data reads in `ranges`, each (start, end), if there are any.
 
         Renode does not tell which instruction of a block reads: with reads recorded, each
-        instruction is a block of its own. That costs half a microsecond an instruction.
+        instruction is a block of its own. That costs 0.4 us an instruction (measured, 1.15.3).
         """
         hooks, cpu = self._machine.hooks, self._machine.cpu
         self._blocks = hooks.record_blocks(blocks)
