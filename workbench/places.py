@@ -42,9 +42,10 @@ class Places:
         """What has no debug information, or damaged one, has no places: they are an extra."""
         self._cache = _open(path)
         self._known: dict[int, Place | None] = {}
+        self._places: dict[Place, Place] = {}
 
     def at(self, address: int) -> Place | None:
-        """Return where the instruction at `address` comes from, or None."""
+        """Return where the instruction at `address` comes from, or None; equal places are one."""
         if address not in self._known:
             self._known[address] = self._look_up(address)
         return self._known[address]
@@ -54,7 +55,8 @@ class Places:
         if not frames or not frames[0].line:
             return None
         inlined = tuple(demangle(frame.symbol) for frame in reversed(frames[:-1]))
-        return Place(frames[0].full_path, frames[0].line, inlined)
+        place = Place(frames[0].full_path, frames[0].line, inlined)
+        return self._places.setdefault(place, place)
 
 
 def _open(path: Path) -> Any | None:

@@ -1,14 +1,21 @@
-"""What recording a profile costs the emulation: an inference of MLPerf keyword spotting.
+"""What a profile costs beside the run without it: an inference of MLPerf keyword spotting.
 
     python -m tests.bench.profile
 
-The same inference on the embedded engine plain, and recorded as `workbench profile` does it: the
-trace with flash reads, told apart by operator. Then what the analysis of the trace takes: cycles,
-call graph, debug information. Best of several, in milliseconds of processor time.
+On a machine that is running: the inference plain, recorded, and recorded and analysed to the whole
+profile: cycles by function, source line, operator and call path. Then as commands, each in a
+process of its own: `workbench run` and `workbench profile` with the same image and input, which
+start from nothing. Nothing is kept between runs, on disk neither; within one process the second
+profile of an image finds its decoded instructions and source lines. Best of several, in
+milliseconds of processor time.
 """
 
 from __future__ import annotations
 
+import resource
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +30,8 @@ from workbench.gauge import Probe
 from workbench.image import Image
 from workbench.inputs import own_model
 from workbench.link import Client
+from workbench.link.frames import Frame, encode
+from workbench.link.messages import Request as Ask
 from workbench.platform import load_platform
 from workbench.profile.operators import OperatorCalls, behind_operator_calls
 from workbench.profile.record import Request, analyse
@@ -30,25 +39,48 @@ from workbench.session import INVOKE
 
 BOARD, KERNELS = "stm32f4_discovery", "cmsis_nn"
 SHARED_MODEL = Path(__file__).parents[3] / "shared" / "models" / "kws_ref_model.tflite"
-REPEATS = 15
+REPEATS, COMMAND_REPEATS = 15, 7
 
 
-def best(work: Callable[[], object]) -> float:
-    """Return the shortest processor time of `work`, in seconds."""
-    times = []
-    for _ in range(REPEATS):
-        begun = time.process_time()
-        work()
-        times.append(time.process_time() - begun)
-    return min(times)
+def processor_time(work: Callable[[], object]) -> float:
+    """Return the processor time of `work` in seconds."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
 
 
-def main() -> None:
-    """Print the figures."""
-    model = SHARED_MODEL if SHARED_MODEL.exists() else None
-    (plan,) = plan_builds([BOARD], [KERNELS], model)
-    image = Image.load(build(fit_arena(plan, "embedded")).elf)
+def best_of_each(*works: Callable[[], object]) -> tuple[float, ...]:
+    """Return the shortest processor times; the works take turns, so that all meet the same load."""
+    times = [[processor_time(work) for work in works] for _ in range(REPEATS)]
+    return tuple(min(column) for column in zip(*times, strict=True))
+
+
+def command_times(*commands: list[str]) -> tuple[float, ...]:
+    """Return the shortest processor time of each command, in a process of its own each time."""
+
+    def spent() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    def run(command: list[str]) -> float:
+        before = spent()
+        whole = [sys.executable, "-m", "workbench", *command]
+        subprocess.run(whole, check=True, capture_output=True, timeout=60)
+        return spent() - before
+
+    times = [[run(command) for command in commands] for _ in range(COMMAND_REPEATS)]
+    return tuple(min(column) for column in zip(*times, strict=True))
+
+
+def show(what: str, seconds: float, plain: float | None = None) -> None:
+    more = "" if plain is None else f"  {seconds / plain - 1:+.1%}"
+    print(f"  {what:<28}{seconds * 1e3:8.1f} ms{more}")
+
+
+def on_a_running_machine(image: Image) -> np.ndarray:
+    """Print what an inference takes; return the input."""
     platform = load_platform(BOARD)
+    request = Request(image, platform, Seconds(1.0))
     calls = OperatorCalls(INVOKE, image.symbol(INVOKE).address, behind_operator_calls(image), None)
     with EmbeddedEngine() as engine:
         engine.load(image, platform)
@@ -56,21 +88,49 @@ def main() -> None:
         client.boot()
         values = np.zeros(client.hello().inputs[0].shape, np.float32)
 
+        def plain() -> None:
+            client.infer_float32(values)
+
         def recorded() -> None:
             calls.trace_next()
             calls.passages.clear()
             probed.infer_float32(values)
 
-        client.infer_float32(values)
-        plain, profiled = best(lambda: client.infer_float32(values)), best(recorded)
-    request = Request(image, platform, Seconds(1.0))
-    analysis = best(lambda: analyse(request, calls, "embedded"))
+        def profiled() -> None:
+            recorded()
+            analyse(request, calls, "embedded")
+
+        plain()
+        recorded()
+        first = processor_time(lambda: analyse(request, calls, "embedded"))
+        times = best_of_each(plain, recorded, profiled)
     assert calls.trace is not None
-    name = model.stem if model else own_model().parent.name
-    print(f"{name}, {KERNELS}: {calls.trace.instructions:,} instructions")
-    print(f"  plain inference    {plain * 1e3:8.1f} ms")
-    print(f"  recorded           {profiled * 1e3:8.1f} ms  {profiled / plain - 1:+.1%}")
-    print(f"  analysis, once     {analysis * 1e3:8.1f} ms")
+    print(f"one inference, {calls.trace.instructions:,} instructions, on a running machine")
+    for what, seconds in zip(("plain", "recorded", "whole profile"), times, strict=True):
+        show(what, seconds, None if what == "plain" else times[0])
+    show("analysis, for the first time", first)
+    return values
+
+
+def as_commands(elf: Path, values: np.ndarray) -> None:
+    """Print what the commands take, from their start to their end."""
+    with tempfile.TemporaryDirectory() as folder:
+        request = Path(folder) / "request.bin"
+        request.write_bytes(encode(Frame(Ask.INFER_FLOAT32, 1, values.astype("<f4").tobytes())))
+        common = [str(elf), "--platform", BOARD, "--engine", "embedded", "--input", str(request)]
+        times = command_times(["run", *common], ["profile", *common, "--function", INVOKE])
+    print("as commands, boot included")
+    show("workbench run", times[0])
+    show("workbench profile", times[1], times[0])
+
+
+def main() -> None:
+    """Print the figures."""
+    model = SHARED_MODEL if SHARED_MODEL.exists() else None
+    (plan,) = plan_builds([BOARD], [KERNELS], model)
+    elf = build(fit_arena(plan, "embedded")).elf
+    print(f"{model.stem if model else own_model().parent.name}, {KERNELS}, {BOARD}")
+    as_commands(elf, on_a_running_machine(Image.load(elf)))
 
 
 if __name__ == "__main__":

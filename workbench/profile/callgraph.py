@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from workbench.image import Image
+from workbench.image import Image, Symbol
 from workbench.profile.values import CallCost, FunctionCost, Stack
 from workbench.timing.decode import Instruction
 from workbench.trace import UNKNOWN_FUNCTION, Trace
@@ -41,10 +41,37 @@ class Names:
         self._names: dict[int, str] = {}  # by address
         self._starts: dict[int, int] = {}
         self._by_start: dict[int, str] = {}
-        unknown = sorted(address for address in trace.counts if not image.function_at(address))
-        self._parts = _parts(unknown, image.entry, trace, decoded)
-        labels = {s.address & ~1: s.demangled for s in image.symbols} if unknown else {}
-        self._by_start.update((start, labels.get(start, f"0x{start:08x}")) for start in self._parts)
+        self._parts: list[int] = []
+        unknown = self._name_functions(sorted(trace.counts))
+        if unknown:
+            self._parts = _parts(unknown, image.entry, trace, decoded)
+            labels = {s.address & ~1: s.demangled for s in image.symbols}
+            for start in self._parts:
+                self._by_start[start] = labels.get(start, f"0x{start:08x}")
+
+    def _name_functions(self, addresses: Sequence[int]) -> list[int]:
+        """Name what ascending `addresses` functions cover; return the others."""
+        unknown = []
+        starts = [f.address for f in self._image.functions]
+        symbol, end = None, 0
+        for address in addresses:
+            if symbol is None or address >= end:
+                symbol = self._image.function_at(address)
+            if symbol is None:
+                unknown.append(address)
+                continue
+            if address >= end:
+                after = bisect_right(starts, symbol.address)
+                following = starts[after] if after < len(starts) else address + 1
+                end = min(following, symbol.address + symbol.size) if symbol.size else following
+            self._note(address, symbol)
+        return unknown
+
+    def _note(self, address: int, symbol: Symbol) -> None:
+        start = self._starts[address] = symbol.address
+        if start not in self._by_start:
+            self._by_start[start] = symbol.demangled
+        self._names[address] = self._by_start[start]
 
     def at(self, address: int) -> str:
         """Return the function that holds `address`, "?" for none."""
@@ -60,17 +87,13 @@ class Names:
         symbol = self._image.function_at(address)
         index = bisect_right(self._parts, address) - 1
         if symbol is not None:
-            start = symbol.address
-            if start not in self._by_start:
-                self._by_start[start] = symbol.demangled
+            self._note(address, symbol)
         elif index >= 0:
-            start = self._parts[index]
+            start = self._starts[address] = self._parts[index]
+            self._names[address] = self._by_start[start]
         else:
             self._names[address] = UNKNOWN_FUNCTION
-            return UNKNOWN_FUNCTION
-        self._starts[address] = start
-        name = self._names[address] = self._by_start[start]
-        return name
+        return self._names[address]
 
 
 def _parts(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from workbench.demangle import may_name
 from workbench.engines.base import Engine, TraceMark
@@ -88,11 +89,19 @@ def embedded_model(image: Image) -> Model | None:
     for segment in image.segments:
         position = segment.data.find(_FILE_IDENTIFIER)
         while position >= 0:
-            try:
-                return parse_model(segment.data[position - _IDENTIFIER_OFFSET :])
-            except ModelError:
-                position = segment.data.find(_FILE_IDENTIFIER, position + 1)
+            model = _parsed(segment.data[position - _IDENTIFIER_OFFSET :])
+            if model is not None:
+                return model
+            position = segment.data.find(_FILE_IDENTIFIER, position + 1)
     return None
+
+
+@lru_cache(maxsize=8)
+def _parsed(content: bytes) -> Model | None:
+    try:
+        return parse_model(content)
+    except ModelError:
+        return None
 
 
 def operator_costs(

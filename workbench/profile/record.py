@@ -136,27 +136,21 @@ def _lines(
     image: Image, trace: Trace, names: Names, cycles: Mapping[int, int]
 ) -> tuple[LineCost, ...]:
     """Costs by source line and the functions inlined there, most cycles first."""
-    totals: dict[tuple[str, Place], list[int]] = {}
-    for address in trace.counts:
-        place = image.places.at(address)
+    place_at = image.places.at
+    places: dict[int, Place] = {}  # by identity: a hash of each would take longer than the rest
+    totals: dict[tuple[str, int], list[int]] = {}
+    for address, times in trace.counts.items():
+        place = place_at(address)
         if place is None:
             continue
-        total = totals.setdefault((names.at(address), place), [0, 0])
-        total[0] += trace.counts[address]
+        places[id(place)] = place
+        total = totals.setdefault((names.at(address), id(place)), [0, 0])
+        total[0] += times
         total[1] += cycles.get(address, 0)
     found = (
-        LineCost(place.file, place.line, function, place.inlined, instructions, cycles)
-        for (function, place), (instructions, cycles) in totals.items()
+        LineCost(places[at].file, places[at].line, function, places[at].inlined, *total)
+        for (function, at), total in totals.items()
     )
     return tuple(
-        sorted(
-            found,
-            key=lambda one: (
-                -one.cycles,
-                one.file,
-                one.line,
-                one.function,
-                one.inlined,
-            ),
-        )
+        sorted(found, key=lambda one: (-one.cycles, one.file, one.line, one.function, one.inlined))
     )

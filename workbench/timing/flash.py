@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,8 +146,8 @@ def flash_costs(
     )
 
 
-Transfers = dict[tuple[int, int], int]
-"""How often execution went from one line to another."""
+Transfer = tuple[tuple[int, int], int]
+"""From which line to which execution went, and how often."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class _Lines:
     first: list[int]
     sequential: list[int]
     jumped: list[int]
-    transfers: Transfers
+    transfers: Mapping[tuple[int, int], int]
 
     @property
     def visits(self) -> list[int]:
@@ -177,15 +177,21 @@ def _code_waits(
     lines = _lines(flow, in_flash, flash.read_bytes)
     visits = dict(zip(lines.numbers, lines.visits, strict=True))
     cached = flash.code_cache_lines
+    frequent = sorted(lines.transfers.items(), key=lambda item: (-item[1], item[0]))
     # No loop is longer than all lines together.
-    loops = _loop_sizes(visits, lines.transfers) if len(visits) > cached else {}
-    misses = _misses_at_most(visits, lines.transfers, cached)
+    loops = _loop_sizes(visits, frequent) if len(visits) > cached else {}
+    misses = _misses_at_most(visits, frequent, cached)
     behind = _wait_in_sequence(flash, waits)
     found = {}
     for number, first, sequential, jumped in zip(
         lines.numbers, lines.first, lines.sequential, lines.jumped, strict=True
     ):
-        low, best, high = (jumped * waits + sequential * each for each in behind)
+        jumps = jumped * waits
+        low, best, high = (
+            jumps + sequential * behind[0],
+            jumps + sequential * behind[1],
+            jumps + sequential * behind[2],
+        )
         if cached:
             high = -(-high * misses[number] // max(1, visits[number]))
             low, best = 0, min(best, high) if loops.get(number, 0) > cached else 0
@@ -264,36 +270,37 @@ class _Groups:
             self._size[other] += self._size[one]
 
 
-def _loop_sizes(visits: Mapping[int, int], transfers: Transfers) -> Mapping[int, int]:
-    """Map each line to the number of lines in its loop; `visits` of each.
+def _loop_sizes(visits: Mapping[int, int], frequent: Sequence[Transfer]) -> Mapping[int, int]:
+    """Map each line to the number of lines in its loop; `visits` of each, `frequent` transfers
+    first.
 
     Lines are taken from the hottest down, and the transfers that are half as frequent or more
     join lines into loops.
     """
     group = _Groups(visits, len(visits))
-    frequent = iter(sorted(transfers.items(), key=lambda item: (-item[1], item[0])))
-    pending = next(frequent, None)
+    waiting = iter(frequent)
+    pending = next(waiting, None)
     found = {}
     for number in sorted(visits, key=lambda n: (-visits[n], n)):
         while pending is not None and 2 * pending[1] >= visits[number]:
             if all(n in visits for n in pending[0]):
                 group.join(*pending[0])
-            pending = next(frequent, None)
+            pending = next(waiting, None)
         found[number] = group.size(number)
     return found
 
 
 def _misses_at_most(
-    visits: Mapping[int, int], transfers: Transfers, cached: int
+    visits: Mapping[int, int], frequent: Sequence[Transfer], cached: int
 ) -> Mapping[int, int]:
     """Map each line to how often its group is entered, groups being of `cached` lines at most."""
     group = _Groups(visits, cached)
-    for source, target in sorted(transfers, key=lambda pair: (-transfers[pair], pair)):
+    for (source, target), _ in frequent:
         if source in visits and target in visits:
             group.join(source, target)
     of = {number: group.of(number) for number in visits}
     entries = dict.fromkeys(visits, 0)
-    for (source, target), times in transfers.items():
+    for (source, target), times in frequent:
         if of.get(source) != of[target]:
             entries[of[target]] += times
     # one more, as the trace itself may begin in the group

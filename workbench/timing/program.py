@@ -7,9 +7,10 @@ execution.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -47,22 +48,9 @@ class Program:
     @classmethod
     def of(cls, trace: Trace) -> Program:
         """Decode what was executed."""
-        found = [decode(code) for code in _code_of(trace)]
-        addresses = np.array(sorted(trace.counts), np.int64)
-        sizes = np.array([it.size for it in found], np.int64)
-        follows = np.zeros(len(found), np.bool_)
-        follows[1:] = addresses[:-1] + sizes[:-1] == addresses[1:]
-        behind = [
-            sequence_unit(before, it) if adjacent else 0
-            for before, it, adjacent in zip(found, found[1:], follows[1:].tolist(), strict=False)
-        ]
-        return cls(
-            addresses,
-            tuple(found),
-            follows,
-            np.array([issue_unit(it) for it in found], np.int64),
-            np.array([0, *behind][: len(found)], np.int64),
-        )
+        addresses = np.fromiter(trace.counts, np.int64, len(trace.counts))
+        addresses.sort()
+        return _decoded(addresses.tobytes(), tuple(sorted(trace.code.items())))
 
     @cached_property
     def by_address(self) -> Mapping[int, Instruction]:
@@ -70,10 +58,34 @@ class Program:
         return dict(zip(self.addresses.tolist(), self.instructions, strict=True))
 
 
-def _code_of(trace: Trace) -> Iterator[bytes]:
-    pieces = sorted(trace.code.items())
+Pieces = tuple[tuple[int, bytes], ...]
+"""Start address and code, ascending."""
+
+
+@lru_cache(maxsize=16)
+def _decoded(addresses: bytes, pieces: Pieces) -> Program:
+    """The same code is traced again and again, whole or by its operators."""
+    at = np.frombuffer(addresses, np.int64)
+    found = [decode(code) for code in _code_of(at.tolist(), pieces)]
+    sizes = np.array([it.size for it in found], np.int64)
+    follows = np.zeros(len(found), np.bool_)
+    follows[1:] = at[:-1] + sizes[:-1] == at[1:]
+    behind = [
+        sequence_unit(before, it) if adjacent else 0
+        for (before, it), adjacent in zip(pairwise(found), follows[1:].tolist(), strict=True)
+    ]
+    return Program(
+        at,
+        tuple(found),
+        follows,
+        np.array([issue_unit(it) for it in found], np.int64),
+        np.array([0, *behind][: len(found)], np.int64),
+    )
+
+
+def _code_of(addresses: Iterable[int], pieces: Pieces) -> Iterator[bytes]:
     index = 0
-    for address in sorted(trace.counts):
+    for address in addresses:
         while index + 1 < len(pieces) and pieces[index + 1][0] <= address:
             index += 1
         start, code = pieces[index]

@@ -52,6 +52,7 @@ def test_code_without_symbols_is_divided_where_it_is_called():
     code = bytes.fromhex("fff7feff704700bf")  # bl, bx lr, nop
     trace = Trace({0x100: 1, 0x104: 2, 0x106: 1}, {(0x100, 0x104): 1}, {0x100: code})
     image = SimpleNamespace(
+        functions=(),
         function_at=lambda address: None,
         symbols=[Symbol("leaf", 0x104, 0, is_function=False)],
         entry=0x100,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from workbench.engines.base import TraceMark
@@ -96,12 +97,11 @@ def to_trace(recording: Recording) -> Trace:
     code: dict[int, bytes] = {}
     lasts: list[int] = []
     for address, block, times in recording.blocks:
-        last = address
-        for offset, _, _ in instructions(block):
-            last = address + offset
-            if times:
-                counts[last] = counts.get(last, 0) + times
-        lasts.append(last)
+        offsets = _offsets(block)
+        if times:
+            for offset in offsets:
+                counts[address + offset] = counts.get(address + offset, 0) + times
+        lasts.append(address + offsets[-1] if offsets else address)
         if times and len(block) > len(code.get(address, b"")):
             code[address] = block
     jumps: dict[tuple[int, int], int] = {}
@@ -113,6 +113,12 @@ def to_trace(recording: Recording) -> Trace:
         jump = (lasts[before], target)
         jumps[jump] = jumps.get(jump, 0) + times
     return Trace(counts=counts, jumps=jumps, code=_merge(code))
+
+
+@lru_cache(maxsize=4096)
+def _offsets(block: bytes) -> tuple[int, ...]:
+    """Where the instructions of a block begin."""
+    return tuple(offset for offset, _, _ in instructions(block))
 
 
 def _merge(code: dict[int, bytes]) -> dict[int, bytes]:
