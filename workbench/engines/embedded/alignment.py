@@ -52,7 +52,8 @@ class AlignmentTrap:
     def take(self) -> bool:
         """Return whether an access was refused, and open what was closed for it."""
         refused, self.refused = self.refused, False
-        self._closed.open()
+        if refused:
+            self._closed.open()
         return refused
 
     def _on_access(self, address: int, size: int) -> None:

@@ -20,6 +20,7 @@ import mmap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from unicorn import Uc, UcError, arm_const, unicorn_const
@@ -109,6 +110,16 @@ _ACCESS_OF = {
     unicorn_const.UC_MEM_FETCH_PROT: Access.FETCH,
 }
 
+
+@cache
+def exception_event(number: int) -> Event:
+    """The event of an exception; the same object for the same number."""
+    return Event(EventKind.EXCEPTION, number)
+
+
+_XPSR_ID = REGISTER_IDS["xpsr"]
+# uc_ctl's operation, two arguments, and what is written (unicorn.h, UC_CTL)
+_REMOVE_CACHE = unicorn_const.UC_CTL_IO_WRITE << 30 | 2 << 26 | unicorn_const.UC_CTL_TB_REMOVE_CACHE
 _DATA_HOOKS = {
     Access.READ: unicorn_const.UC_HOOK_MEM_READ,
     Access.WRITE: unicorn_const.UC_HOOK_MEM_WRITE,
@@ -225,7 +236,8 @@ class Core:
 
     def forget_code(self, address: int, size: int) -> None:
         """The bytes at `address` changed behind the core's back: translate them anew."""
-        self._uc.ctl_remove_cache(address, address + size)
+        start, end = ctypes.c_uint64(address), ctypes.c_uint64(address + size)
+        _check(uclib.uc_ctl(self.handle, _REMOVE_CACHE, start, end))
 
     def forget_all_code(self) -> None:
         """Translate everything anew."""
@@ -242,7 +254,7 @@ class Core:
         if exits == self._exits:
             return
         for address in exits ^ self._exits:
-            self._uc.ctl_remove_cache(address, address + 2)
+            self.forget_code(address, 2)
         self._uc.ctl_set_exits(sorted(exits))
         self._exits = exits
 
@@ -331,7 +343,7 @@ class Core:
     def _install_hooks(self) -> None:
         def interrupt(uc: Any, number: int, data: Any) -> None:
             if self.event is None:
-                self.event = Event(EventKind.EXCEPTION, number)
+                self.event = exception_event(number)
             uclib.uc_emu_stop(self.handle)
 
         def invalid(uc: Any, data: Any) -> bool:
@@ -378,9 +390,10 @@ class Core:
         translated block keeps its own account of the IT block and never writes ITSTATE, so the
         next block would start as if it were still in there.
         """
-        xpsr = self.get("xpsr")
-        if xpsr & ITSTATE:
-            self._value.value = xpsr & ~ITSTATE
+        value = self._value
+        uclib.uc_reg_read(self.handle, _XPSR_ID, self._value_ref)
+        if value.value & ITSTATE:
+            value.value = value.value & 0xFFFFFFFF & ~ITSTATE
             uclib.uc_reg_write(self.handle, XPSR_WRITE_ID, self._value_ref)
 
     def _mmio_callbacks(self, base: int) -> tuple[Any, Any]:

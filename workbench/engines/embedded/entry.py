@@ -298,7 +298,8 @@ class ExceptionUnit:
         from_psp = kind == EXC_RETURN_THREAD_PSP
         following = exceptions.preempting(Masks(primask, faultmask, basepri))
         if following is not None:  # tail-chaining: the frame stays, the context untouched
-            self.chain(following, exc_return, psp if from_psp else msp)
+            frame = psp if from_psp else msp
+            self._go(following, xpsr, control, exc_return, frame, True)
             return None
         stack, frame = ("psp", psp) if from_psp else ("msp", msp)
         return self._unstack(exc_return, stack, frame & ~3, control, to_thread)

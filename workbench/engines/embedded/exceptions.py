@@ -92,14 +92,19 @@ class ExceptionState:
     def is_active(self, number: int) -> bool:
         return bool(self.active >> number & 1)
 
-    def set_line(self, interrupt: int, level: bool) -> None:
-        """The input `interrupt` changed; a rising edge makes it pending."""
+    def set_line(self, interrupt: int, level: bool) -> bool:
+        """The input `interrupt` has this level; return whether that made it pending: an edge."""
         number = Exc.IRQ0 + interrupt
         if number >= self._count:
-            return
-        if level and not self.lines >> number & 1:
-            self.pending |= 1 << number
-        self.lines = self.lines | 1 << number if level else self.lines & ~(1 << number)
+            return False
+        bit = 1 << number
+        if not level:
+            self.lines &= ~bit
+        elif not self.lines & bit:
+            self.lines |= bit
+            self.pending |= bit
+            return True
+        return False
 
     def activate(self, number: int) -> None:
         """The exception is taken."""
@@ -134,7 +139,9 @@ class ExceptionState:
 
     def execution_priority(self, masks: Masks) -> int:
         """B1.5.4 ExecutionPriority()."""
-        current = min((self.group_priority(n) for n in _bits(self.active)), default=THREAD_PRIORITY)
+        current = THREAD_PRIORITY
+        if self.active:
+            current = min(self.group_priority(n) for n in _bits(self.active))
         if masks.faultmask:
             return min(current, HARD_FAULT_PRIORITY)
         if masks.primask:
@@ -148,6 +155,8 @@ class ExceptionState:
         ready = self.pending & self.enabled
         if not ready:
             return None
+        if not ready & (ready - 1):  # one, as nearly always
+            return ready.bit_length() - 1
         return min(_bits(ready), key=lambda n: (self.priority(n), n))
 
     def preempting(self, masks: Masks) -> int | None:

@@ -24,6 +24,7 @@ def _load_library() -> ctypes.CDLL:
         "uc_mmio_map": (engine, u64, u64, pointer, pointer, pointer, pointer),
         "uc_hook_add": (engine, pointer, ctypes.c_int, pointer, pointer, u64, u64),
         "uc_hook_del": (engine, ctypes.c_size_t),
+        "uc_ctl": (engine, ctypes.c_int),  # and what the operation takes
     }.items():
         function = getattr(library, name)
         function.argtypes = arguments

@@ -16,8 +16,14 @@ from workbench.engines.base import (
 )
 from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
-from workbench.engines.embedded.core import Access, Event, EventKind, QemuException
-from workbench.engines.embedded.entry import LockupError
+from workbench.engines.embedded.core import (
+    Access,
+    Event,
+    EventKind,
+    QemuException,
+    exception_event,
+)
+from workbench.engines.embedded.entry import IPSR_MASK, LockupError
 from workbench.engines.embedded.exceptions import FAULTS, NO_MASKS
 from workbench.engines.embedded.faults import Cause, Faults, fault_of
 from workbench.engines.embedded.machine import Machine
@@ -28,6 +34,7 @@ from workbench.engines.embedded.tracer import NEVER, StopCause
 from workbench.engines.exc_return import EXC_RETURNS
 from workbench.errors import EngineError
 
+_EXCEPTION_EXIT = exception_event(int(QemuException.EXCEPTION_EXIT))
 _MASKS, _WFI, _WFE = int(BlockFlag.MASKS), int(BlockFlag.WFI), int(BlockFlag.WFE)
 # The host looks in at least this often, so that Ctrl-C works.
 SLICE = 20_000_000
@@ -121,7 +128,7 @@ class Runner:
         """Go on from a stop address."""
         machine = self._machine
         if machine.core.pc in EXC_RETURNS and machine.unit.ipsr:
-            fault = self._return()
+            fault = self._return(machine.core.pc)
             return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
         return self._step_off(until, goal) if machine.core.pc in until.pc else None
 
@@ -151,13 +158,14 @@ class Runner:
             self._resets += 1
         if self._console.matched():
             return self._stop(StopKind.UART)
-        if machine.clock.next_deadline <= machine.clock.now:
-            machine.clock.expire()
+        clock, state = machine.clock, machine.state
+        if clock.next_deadline <= state.count + clock.slept:
+            clock.expire()
         if self._locked_up:
             return self._stop(StopKind.LOCKUP, detail=self._locked_up)
         if self._host.ended:
             return self._stop(StopKind.IDLE, detail=self._host.ended)
-        if machine.state.count >= goal.instructions or machine.clock.now >= goal.ticks:
+        if state.count >= goal.instructions or state.count + clock.slept >= goal.ticks:
             return self._stop(StopKind.LIMIT)
         try:
             taken, fault = self._take_pending()
@@ -250,10 +258,14 @@ class Runner:
             watchpoint = machine.watch.take()
             if watchpoint is not None:
                 return self._stop_behind(watchpoint, until)
-            if self._is_return(event) and machine.core.pc in until.pc:
-                state.flags = 0
-                return self._stop(StopKind.PC)
-            fault = self._on_event(event)
+            pc, xpsr = self._pc_batch.read()
+            if event is _EXCEPTION_EXIT and xpsr & IPSR_MASK:
+                if pc in until.pc:
+                    state.flags = 0
+                    return self._stop(StopKind.PC)
+                fault = self._return(pc)
+            else:
+                fault = self._on_event(event)
             state.flags = 0
             return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
         if self._yielded:
@@ -307,8 +319,6 @@ class Runner:
                     self._host.call()
                     return None
                 return self._faults.take_breakpoint()
-            if self._is_return(event):
-                return self._return()
         cause = fault_of(self._machine, event)
         self._correct_count(event, cause)
         self._machine.core.forget_translations()
@@ -329,22 +339,16 @@ class Runner:
             width = 4 if code[1] >= 0xE8 else 2
             machine.tracer.truncate(pc + width - state.address)
 
-    def _is_return(self, event: Event) -> bool:
-        is_exit = event.kind is EventKind.EXCEPTION and event.value == QemuException.EXCEPTION_EXIT
-        return is_exit and bool(self._machine.unit.ipsr)
-
-    def _return(self) -> FaultState | None:
-        """A branch to EXC_RETURN in a handler."""
+    def _return(self, pc: int) -> FaultState | None:
+        """A branch to EXC_RETURN, which is `pc` but for bit 0, in a handler."""
         machine = self._machine
-        exc_return = machine.core.pc | 1
-        frame_register = "psp" if exc_return & 4 else "msp"
+        exc_return = pc | 1
         failed = machine.unit.leave(exc_return)
         machine.state.event = 1
         if failed is not None:
-            frame = machine.unit.get_special(frame_register)
+            frame = machine.unit.get_special("psp" if exc_return & 4 else "msp")
             return self._faults.take(Cause(failed), (exc_return, frame))
-        to_thread = not machine.unit.ipsr
-        if to_thread and machine.scb.scr & SCR_SLEEPONEXIT:
+        if machine.scb.scr & SCR_SLEEPONEXIT and not machine.unit.ipsr:
             self._sleep = Sleep.WFI
         return None
 

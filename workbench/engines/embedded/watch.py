@@ -64,7 +64,8 @@ class Watch:
     def take(self) -> Watchpoint | None:
         """Return what was hit, if anything was, and open what was closed for it."""
         hit, self._hit = self._hit, None
-        self._closed.open()
+        if hit is not None:
+            self._closed.open()
         return hit
 
     def let_pass(self, passing: bool) -> None:

@@ -75,8 +75,7 @@ class _InterruptInput:
     interrupt: int
 
     def set(self, level: bool) -> None:
-        self.machine.exceptions.set_line(self.interrupt, level)
-        if level:
+        if self.machine.exceptions.set_line(self.interrupt, level):
             self.machine.attend()
 
 

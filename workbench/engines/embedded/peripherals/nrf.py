@@ -66,14 +66,14 @@ class NrfPeripheral(RegisterBlock):
 
     def update(self) -> None:
         """Drive the interrupt line."""
-        enabled = self.values.get(INTEN, 0)
-        self._line.set(
-            any(
-                enabled >> (offset - EVENTS) // 4 & 1
-                for offset, value in self.values.items()
-                if EVENTS <= offset < EVENTS_END and value
-            )
-        )
+        values = self.values
+        enabled = values.get(INTEN, 0)
+        while enabled:
+            highest = enabled.bit_length() - 1
+            if values.get(EVENTS + 4 * highest):
+                break
+            enabled ^= 1 << highest
+        self._line.set(bool(enabled))
 
     def read_register(self, offset: int) -> int:
         if offset in (INTENSET, INTENCLR):

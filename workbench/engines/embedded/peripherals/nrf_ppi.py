@@ -72,6 +72,8 @@ class NrfPpi(NrfPeripheral):
 
     def _channels(self, event: int) -> list[int]:
         enabled = self.values.get(CHEN, 0)
+        if not enabled:
+            return []
         return [
             channel
             for channel in range(CHANNELS)
