@@ -117,7 +117,7 @@ def exception_event(number: int) -> Event:
     return Event(EventKind.EXCEPTION, number)
 
 
-_XPSR_ID = REGISTER_IDS["xpsr"]
+_PC_ID, _XPSR_ID = REGISTER_IDS["pc"], REGISTER_IDS["xpsr"]
 # uc_ctl's operation, two arguments, and what is written (unicorn.h, UC_CTL)
 _REMOVE_CACHE = unicorn_const.UC_CTL_IO_WRITE << 30 | 2 << 26 | unicorn_const.UC_CTL_TB_REMOVE_CACHE
 _DATA_HOOKS = {
@@ -149,7 +149,6 @@ class Core:
         self._callbacks: list[Any] = []  # ctypes callbacks must outlive the hooks
         self._value = ctypes.c_uint64()
         self._value_ref = ctypes.byref(self._value)
-        self._pc_batch = RegisterBatch(self.handle, ("pc",))
         self._install_hooks()
 
     def close(self) -> None:
@@ -318,7 +317,8 @@ class Core:
     @property
     def pc(self) -> int:
         """Address of the next instruction; in a device access, of the one that accesses."""
-        return self._pc_batch.read()[0]
+        uclib.uc_reg_read(self.handle, _PC_ID, self._value_ref)
+        return self._value.value & 0xFFFFFFFF
 
     # -- hooks ---------------------------------------------------------------------------------
 

@@ -81,7 +81,7 @@ class ExceptionUnit:
         self._mpu = mpu
         self._mode_changed = mode_changed
         self._entry_batch = core.batch(ENTRY)
-        self._mask_batch = core.batch(_MASK_NAMES)
+        self._mask_batch = core.batch((*_MASK_NAMES, "xpsr", "control"))
         self._mode_batch = core.batch(("xpsr", "control"))
         self._fp_batch = core.batch((*FP_NAMES[:16], "fpscr"))
         self._return_batch = core.batch(("xpsr", "control", "msp", "psp", *_MASK_NAMES))
@@ -106,10 +106,11 @@ class ExceptionUnit:
 
     def masks(self) -> Masks:
         """Read the mask registers; QEMU hides them from unprivileged code."""
-        with_privilege = self._with_privilege()
-        primask, faultmask, basepri = self._mask_batch.read()
-        if with_privilege is not None:
-            self._core.set_xpsr(with_privilege)
+        primask, faultmask, basepri, xpsr, control = self._mask_batch.read()
+        if control & CONTROL_NPRIV and not xpsr & IPSR_MASK:
+            self._core.set_xpsr(xpsr | Exc.HARD_FAULT)
+            primask, faultmask, basepri, *_ = self._mask_batch.read()
+            self._core.set_xpsr(xpsr)
         return Masks(primask & 1, faultmask & 1, basepri & 0xFF)
 
     def get_special(self, name: str) -> int:

@@ -42,7 +42,7 @@ class NrfPpi(NrfPeripheral):
 
     def route(self, event: int) -> None:
         """The event register at the bus address `event` was set."""
-        if self._depth >= MAX_DEPTH:
+        if not self.values.get(CHEN) or self._depth >= MAX_DEPTH:
             return
         self._depth += 1
         for channel in self._channels(event):
