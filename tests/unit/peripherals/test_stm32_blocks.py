@@ -46,6 +46,22 @@ def test_rcc_reset_flags_are_removed_by_rmvf():
     assert not rcc[stm32_rcc.CSR] & stm32_rcc.CSR_RESET_FLAGS
 
 
+def test_rcc_tells_a_software_reset_from_one_by_the_watchdog():
+    shared = {}
+    rcc = Bench("Miscellaneous.STM32F4_RCC", shared=shared)
+    watchdog = Bench("Timers.STM32_IndependentWatchdog", shared=shared, frequency=32_000)
+    rcc[stm32_rcc.CSR] = stm32_rcc.CSR_RMVF
+    rcc.model.reset()
+    flags = rcc[stm32_rcc.CSR] & stm32_rcc.CSR_RESET_FLAGS
+    assert flags == stm32_rcc.CSR_PINRSTF | stm32_rcc.CSR_SFTRSTF
+    rcc[stm32_rcc.CSR] = stm32_rcc.CSR_RMVF
+    watchdog[stm32_iwdg.KR] = stm32_iwdg.KEY_START
+    watchdog.clock.advance_seconds(1)
+    rcc.model.reset()
+    flags = rcc[stm32_rcc.CSR] & stm32_rcc.CSR_RESET_FLAGS
+    assert flags == stm32_rcc.CSR_PINRSTF | stm32_rcc.CSR_IWDGRSTF
+
+
 def test_pwr_regulators_are_ready():
     pwr = Bench("Miscellaneous.STM32_PWR")
     assert pwr[stm32_pwr.CSR] & stm32_pwr.CSR_VOSRDY
@@ -236,6 +252,50 @@ def test_rtc_alarm_on_the_minute(rtc):
     assert not rtc.lines["AlarmIRQ"].level
     rtc.clock.advance_seconds(1)
     assert rtc.lines["AlarmIRQ"].level
+
+
+def test_rtc_alarm_on_a_date_that_is_none(rtc):
+    """A time base that counts one second again and again sets date and alarm to day 0."""
+    for _ in range(3):
+        set_calendar(rtc, 0, 0)
+        rtc[stm32_rtc.ALRMAR] = 1  # day 0, 00:00:01
+        rtc[stm32_rtc.CR] = stm32_rtc.CR_ALRAE | stm32_rtc.CR_ALRAIE
+        assert not rtc.lines["AlarmIRQ"].level
+        rtc.clock.advance_seconds(1)
+        assert rtc.lines["AlarmIRQ"].level
+        assert rtc[stm32_rtc.DR] == 0
+        rtc[stm32_rtc.ISR] = ~stm32_rtc.ISR_ALRAF & 0xFFFF_FFFF
+
+
+@pytest.fixture
+def rcc(rtc):
+    rcc = Bench("Miscellaneous.STM32F4_RCC", clock=rtc.clock)
+    rcc.model.connect({"rcc": rcc.model, "rtc": rtc.model})
+    return rcc
+
+
+def test_rtc_runs_from_the_clock_that_rcc_selects(rcc, rtc):
+    rcc[stm32_rcc.BDCR] = stm32_rcc.BDCR_RTCEN | 3 << stm32_rcc.BDCR_RTCSEL_SHIFT  # HSE, 1 MHz
+    rtc[stm32_rtc.PRER] = 99 << 16 | 9  # 1,000 counts of its clock are one of the calendar's
+    set_calendar(rtc, 0x24_4228, 0)
+    rtc.clock.advance_seconds(0.0305)
+    assert rtc[stm32_rtc.TR] == 0x30
+
+
+def test_rtc_goes_on_over_a_system_reset(rcc, rtc):
+    set_calendar(rtc, 0x24_4228, 0x10_0000)
+    rtc[0x50] = 0x32F2  # BKP0R, where firmware notes that the calendar is set
+    rtc.clock.advance_seconds(1)
+    rcc.model.reset()
+    rtc.model.reset()
+    rtc.clock.advance_seconds(1)
+    assert (rtc[stm32_rtc.TR], rtc[0x50]) == (0x10_0002, 0x32F2)
+
+
+def test_a_reset_of_the_backup_domain_clears_calendar_and_backup_registers(rcc, rtc):
+    rtc[0x50] = 0x32F2
+    rcc[stm32_rcc.BDCR] = stm32_rcc.BDCR_BDRST
+    assert rtc[0x50] == 0
 
 
 def test_adc_conversion_is_done_at_once():

@@ -11,6 +11,7 @@ from typing import ClassVar
 from workbench.engines.embedded.peripheral import Context
 from workbench.engines.embedded.peripherals.counter import Counter
 from workbench.engines.embedded.peripherals.registers import RegisterBlock
+from workbench.engines.embedded.peripherals.stm32_rcc import CSR_IWDGRSTF, RESET_FLAG
 
 KR = 0x00
 PR = 0x04
@@ -35,7 +36,7 @@ class Stm32Iwdg(RegisterBlock):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._hertz = int(context.properties.get("frequency", DEFAULT_HERTZ))
-        self._timer = context.clock.timer(context.request_reset)
+        self._timer = context.clock.timer(self._bite)
         self.reset()
 
     def reset(self) -> None:
@@ -62,3 +63,7 @@ class Stm32Iwdg(RegisterBlock):
         divider = 4 << min(self.values.get(PR, 0), PR_MAX)
         counter = Counter(self._hertz, self.context.clock.ticks_per_second, divider)
         self._timer.arm(counter.ticks_until(self.values[RLR] + 1))
+
+    def _bite(self) -> None:
+        self.context.shared[RESET_FLAG] = CSR_IWDGRSTF
+        self.context.request_reset()

@@ -1,7 +1,8 @@
-"""Real-time clock of the STM32F4: calendar, alarms and the wake-up timer.
+"""Real-time clock of the STM32F4: calendar, alarms, the wake-up timer and backup registers.
 
 Source: RM0090 rev 19, section 26.6 "RTC registers". The calendar starts at 2000-01-01 and follows
-virtual time. Not modelled: sub-seconds in alarms, time stamps, tamper detection, calibration.
+virtual time, and a system reset leaves it running (26.3.7). Not modelled: sub-seconds in alarms,
+time stamps, tamper detection, calibration.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ ISR_INITS, ISR_RSF, ISR_INITF, ISR_INIT = 1 << 4, 1 << 5, 1 << 6, 1 << 7
 ISR_ALRAF, ISR_ALRBF, ISR_WUTF = 1 << 8, 1 << 9, 1 << 10
 ISR_CLEARABLE = 0x3F20  # rc_w0: RSF, ALRAF, ALRBF, WUTF, TSF, TSOVF, TAMP1F, TAMP2F
 
-HERTZ = 32_768  # LSE
+LSE_HERTZ = 32_768
 PREDIV_A_SHIFT, PREDIV_A_MASK, PREDIV_S_MASK = 16, 0x7F, 0x7FFF
 WUCKSEL_DIVIDERS = (16, 8, 4, 2)  # of RTCCLK; from 4 on it counts seconds
 EPOCH = datetime.datetime(2000, 1, 1)
@@ -48,7 +49,7 @@ class Stm32Rtc(RegisterBlock):
     """Wake-ups and alarms happen on the second of the calendar."""
 
     RESET: ClassVar[Mapping[int, int]] = {PRER: 0x007F_00FF, ISR: ISR_WRITE_FLAGS, WUTR: 0xFFFF}
-    STATE = RegisterBlock.STATE | {"seconds", "counter", "wake_left"}
+    STATE = RegisterBlock.STATE | {"seconds", "counter", "wake_left", "hertz", "odd_date"}
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -56,17 +57,36 @@ class Stm32Rtc(RegisterBlock):
         self._wakeup_line = context.line("WakeupIRQ")
         self._timer = context.clock.timer(self._on_timer)
         self._wakeup_timer = context.clock.timer(self._on_wakeup)
-        self.reset()
+        self.power_on()
 
-    def reset(self) -> None:
+    def power_on(self) -> None:
+        """The backup domain is reset: calendar, alarms, clock and backup registers."""
         super().reset()
+        self.hertz = LSE_HERTZ  # of RTCCLK
         self.seconds = 0  # since EPOCH
+        self.odd_date: int | None = None  # DR, where it is no date
         self.wake_left = 0  # seconds until the wake-up, where it counts seconds
-        self.counter = Counter(HERTZ, self.context.clock.ticks_per_second, HERTZ)
+        self.counter = Counter(self.hertz, self.context.clock.ticks_per_second, LSE_HERTZ)
         self.counter.start(self.context.clock.now)
         self._timer.cancel()
         self._wakeup_timer.cancel()
         self._drive()
+
+    def reset(self) -> None:
+        """A system reset: the machine has cancelled the timers, the calendar goes on."""
+        if self.values.get(CR, 0) & CR_WUTE:
+            self._start_wakeup()
+        self._sync()
+        self._drive()
+        self._schedule()
+
+    def select_clock(self, hertz: int) -> None:
+        """Run from a clock of `hertz`: RCC_BDCR has chosen another one."""
+        if hertz == self.hertz:
+            return
+        self._sync()
+        self.hertz = self.counter.hertz = hertz
+        self._schedule()
 
     def read_register(self, offset: int) -> int:
         if offset in (TR, DR):
@@ -119,7 +139,7 @@ class Stm32Rtc(RegisterBlock):
         clock = self.values.get(CR, 0) & CR_WUCKSEL
         if clock < len(WUCKSEL_DIVIDERS):
             divider = WUCKSEL_DIVIDERS[clock]
-            ticks = Counter(HERTZ, self.context.clock.ticks_per_second, divider)
+            ticks = Counter(self.hertz, self.context.clock.ticks_per_second, divider)
             self._wakeup_timer.arm(ticks.ticks_until(counts))
         else:
             self.wake_left = counts + (0x1_0000 if clock >= 6 else 0)
@@ -173,24 +193,23 @@ class Stm32Rtc(RegisterBlock):
         return _bcd(now.hour) << 16 | _bcd(now.minute) << 8 | _bcd(now.second)
 
     def _date(self) -> int:
+        if self.odd_date is not None:
+            return self.odd_date
         now = self._moment()
         weekday = now.isoweekday()
         return _bcd(now.year % 100) << 16 | weekday << 13 | _bcd(now.month) << 8 | _bcd(now.day)
 
     def _set(self, date: int, time: int) -> None:
-        """Put the calendar; a date that does not exist keeps the old one."""
+        """Put the calendar. A date that does not exist stands still, as written."""
+        hours, minutes = _binary(time >> 16 & 0x3F), _binary(time >> 8 & 0x7F)
+        seconds = hours * 3600 + minutes * 60 + _binary(time & 0x7F)
+        year, month, day = date >> 16, date >> 8 & 0x1F, date & 0x3F
         try:
-            moment = datetime.datetime(
-                2000 + _binary(date >> 16),
-                _binary(date >> 8 & 0x1F),
-                _binary(date & 0x3F),
-                _binary(time >> 16 & 0x3F),
-                _binary(time >> 8 & 0x7F),
-                _binary(time & 0x7F),
-            )
+            moment = datetime.datetime(2000 + _binary(year), _binary(month), _binary(day))
+            self.odd_date = None
         except ValueError:
-            return
-        self.seconds = int((moment - EPOCH).total_seconds())
+            moment, self.odd_date = EPOCH, date
+        self.seconds = int((moment - EPOCH).total_seconds()) + seconds
 
     def _drive(self) -> None:
         flags, control = self.values[ISR], self.values.get(CR, 0)
