@@ -57,8 +57,11 @@ class Addresses:
         inside = [area for area in memories if area.start <= address < area.end]
         return next(iter(inside or [a for a in memories if a.end == address]), None)
 
-    def describe(self, address: int) -> str:
-        """Say what lies at `address`, to be put behind "read of 0x...", such as "in flash"."""
+    def describe(self, address: int, is_code: bool = False) -> str:
+        """Say what lies at `address`, to be put behind "read of 0x...", such as "in flash".
+
+        is_code: it was jumped to, so bit 0 of what was jumped to is not in it.
+        """
         area = self.area_at(address)
         said = []
         if address < _NULL_BYTES:
@@ -69,13 +72,20 @@ class Addresses:
             said.append(f"in {area.title}")
         else:
             said.append(self._beside(address) or "where nothing is")
-            said += self._as_value(address)
+            said += _as_value(address | is_code)
         return ", ".join(said)
 
     def object_at(self, address: int) -> Symbol | None:
         """Return the variable that holds `address`."""
         found = [s for s in self._objects if s.address <= address < s.address + s.size]
         return min(found, key=lambda symbol: symbol.size, default=None)
+
+    def name_at(self, address: int) -> str:
+        """The variable or the memory that holds `address`, in a word or two; "" for neither."""
+        holder, area = self.object_at(address), self.area_at(address)
+        if holder is not None:
+            return f"`{holder.demangled}`"
+        return area.title if area is not None else ""
 
     def _variable(self, address: int) -> str:
         inside = self.object_at(address)
@@ -109,16 +119,6 @@ class Addresses:
             return f"{counted(area.start - address, 'byte')} below the start of {area.title}"
         return ""
 
-    def _as_value(self, address: int) -> list[str]:
-        """What an address that makes no sense may be in truth."""
-        for fill, meaning in _FILLS.items():
-            if abs(address - fill) < _PAST_BYTES:
-                return [f"near 0x{fill:08x}, {meaning}"]
-        text = address.to_bytes(4, "little")
-        if all(0x20 <= byte < 0x7F for byte in text):
-            return [f"its bytes are the text '{text.decode()}'"]
-        return []
-
     @cached_property
     def _objects(self) -> tuple[Symbol, ...]:
         return tuple(s for s in self._image.symbols if s.size and not s.is_function)
@@ -131,6 +131,17 @@ class Addresses:
             for entry in self._platform.description.entries.values()
             for area in _areas(entry, kinds.get(entry.name, ""))
         )
+
+
+def _as_value(address: int) -> list[str]:
+    """What an address that makes no sense may be in truth."""
+    for fill, meaning in _FILLS.items():
+        if abs(address - fill) < _PAST_BYTES:
+            return [f"near 0x{fill:08x}, {meaning}"]
+    text = address.to_bytes(4, "little")
+    if all(0x20 <= byte < 0x7F for byte in text):
+        return [f"its bytes are the text '{text.decode()}'"]
+    return []
 
 
 def _areas(entry: Entry, kind: str) -> list[Area]:

@@ -50,7 +50,7 @@ def advice(scene: Scene, use: StackUse | None) -> Iterator[str]:
         yield "set DISDEFWBUF (bit 1) in ACTLR at 0xE000E008 and run again: the write is then exact"
     if bit is Cfsr.NOCP or renode_hides(scene) is Cfsr.NOCP:
         yield "enable the FPU before the first such instruction: CPACR (0xE000ED88) |= 0xF << 20"
-    if bit is Cfsr.INVSTATE or renode_hides(scene) is Cfsr.INVSTATE:
+    if scene.fault.pc and Cfsr.INVSTATE in (bit, renode_hides(scene)):
         yield "a function's address has bit 0 set; look at where the pointer was stored"
     if bit is Cfsr.UNDEFINSTR and scene.instruction is not None and is_trap(scene.instruction):
         yield "compilers put it where the source has undefined behaviour, and assertions end in it"

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.fault.instruction import call_before
-from workbench.fault.memory import WORD, View
+from workbench.fault.memory import View
 from workbench.image import Image
 
-_ANY = (*(f"r{n}" for n in range(13)),)
+_ANY = tuple(f"r{n}" for n in range(13))
 
 
 def arrival(image: Image, view: View, registers: Mapping[str, int]) -> str:
-    """Say how the core came to PC, "" where nothing tells."""
-    pc, link, sp = (registers.get(name) for name in ("pc", "lr", "sp"))
-    if pc is None or link is None or sp is None:
+    """Say how the core came to PC, "" where nothing tells.
+
+    What lay below SP is lost: the frame of the exception is there.
+    """
+    pc, link = registers.get("pc"), registers.get("lr")
+    if pc is None or link is None:
         return ""
 
     def is_target(value: int | None) -> bool:
@@ -25,11 +28,13 @@ def arrival(image: Image, view: View, registers: Mapping[str, int]) -> str:
         value = registers[call[2]]
         what = "a NULL function pointer" if pc == 0 else f"the function pointer 0x{value:08x}"
         return f"called through {what} in {call[2]}, by {_place(image, call[0])}"
-    slot = view.word(sp - WORD)
-    if is_target(slot):
-        return f"returned to by a POP of PC: the return address at 0x{sp - WORD:08x} is overwritten"
     if is_target(link):
         return "returned to through LR, which does not hold a return address any more"
+    if call is not None:
+        return (
+            f"come to after {_place(image, call[0])} had called: by a return whose address was "
+            "overwritten on the stack, or by a jump"
+        )
     holders = [name for name in _ANY if is_target(registers.get(name))]
     return f"jumped to through {holders[0]}" if len(holders) == 1 else ""
 

@@ -113,7 +113,7 @@ def _fetch(scene: Scene) -> str:
     if Cfsr.IACCVIOL in cause_bits(scene.fault):
         refusal = scene.mpu.refusal(pc, scene.is_privileged, fetch=True)
         forbidden = f", {refusal or 'from where nothing may be executed'}"
-    return f"execution at 0x{pc:08x}, {scene.addresses.describe(pc)}{forbidden}{came}"
+    return f"execution at 0x{pc:08x}, {scene.addresses.describe(pc, is_code=True)}{forbidden}{came}"
 
 
 def _state(scene: Scene) -> str:

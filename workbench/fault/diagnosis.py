@@ -16,7 +16,7 @@ from workbench.fault.frames import Call, Context, How
 from workbench.fault.instruction import Instruction, instruction_at
 from workbench.fault.memory import View
 from workbench.fault.mpu import read_mpu
-from workbench.fault.stacks import Stacks, StackUse, stack_use
+from workbench.fault.stacks import Stacks, StackUse, above_guard, stack_use
 from workbench.fault.status import (
     CAUSES,
     EXCEPTIONS,
@@ -186,8 +186,10 @@ class _Crash:
             return title(scene)
         if self._reason.fault is None:
             return self._reason.detail
-        where = self._names.name(self._exception)
-        return f"lockup: in {where}, which no further fault may interrupt: {title(scene)}"
+        where = "with FAULTMASK set"
+        if self._exception:
+            where = f"in {self._names.name(self._exception)}"
+        return f"lockup: a fault {where}, where no handler can take it: {title(scene)}"
 
     def _is_astray(self) -> bool:
         """Whether PC may be where no code is."""
@@ -224,6 +226,8 @@ class _Crash:
         calls = chain.on_first_stack
         outermost = max((call.sp for call in calls), default=sp)
         stack = self._stacks.find(self._pointer, sp, outermost)
+        if stack is not None:
+            stack = above_guard(stack, scene.mpu, sp)
         return stack_use(stack, self._pointer, sp, self._lowest(scene, sp), calls)
 
     def _lowest(self, scene: Scene, sp: int) -> int:

@@ -45,6 +45,11 @@ class MpuRegion:
             return True
         return not self.disabled >> (address - self.start) * 8 // size & 1
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether privileged code may write to it."""
+        return self.allows(True) == "read and write"
+
     def allows(self, privileged: bool) -> str:
         """What data accesses it allows, in words."""
         return _ACCESS.get(self.access, ("nothing", "nothing"))[0 if privileged else 1]

@@ -7,11 +7,12 @@ refused access that the stack pointer makes, lies below them, and the calls abov
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.fault.addresses import Addresses
 from workbench.fault.frames import Call
 from workbench.fault.memory import WORD, View
+from workbench.fault.mpu import MpuState
 from workbench.fault.tasks import current_task
 from workbench.image import Image
 
@@ -88,6 +89,14 @@ def stack_use(
     overflow = below if below > 0 and (at_home or below <= _NEAR_BYTES) else 0
     largest = tuple(_sums(calls))
     return StackUse(stack, pointer.upper(), sp, lowest, overflow, len(calls), largest)
+
+
+def above_guard(stack: Stack, mpu: MpuState, sp: int) -> Stack:
+    """Return the stack without what the MPU guards at its lower end."""
+    for region in mpu.regions if mpu.enabled else ():
+        if region.start <= stack.limit < region.end <= sp and not region.is_writable:
+            return replace(stack, limit=region.end, known_by=str(region), below="its guard")
+    return stack
 
 
 def _sums(calls: Sequence[Call]) -> list[FrameSum]:
@@ -185,7 +194,7 @@ class Stacks:
         return None if main is None else Stack("stack", main.limit, None, main.known_by, main.below)
 
     def _stack(self, name: str, limit: int, top: int | None, known_by: str) -> Stack:
-        return Stack(name, limit, top, known_by, self._addresses.describe(limit - 1))
+        return Stack(name, limit, top, known_by, self._addresses.name_at(limit - 1))
 
     def _initial_sp(self) -> int | None:
         for segment in self._image.segments:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.frames import Call, How
-from workbench.fault.stacks import StackUse
+from workbench.fault.stacks import FrameSum, StackUse
 from workbench.fault.status import Cfsr, Hfsr
 from workbench.text import counted
 
@@ -18,7 +19,7 @@ _BITS = {"CFSR": Cfsr, "HFSR": Hfsr}
 
 def headline(diagnosis: Diagnosis) -> str:
     """Say in one line what happened, in which function."""
-    where = f", in {_function(diagnosis.calls[0])}" if diagnosis.calls else ""
+    where = f", in {_function(diagnosis.calls[0])}" if diagnosis.function else ""
     if diagnosis.stack is not None and diagnosis.is_stack_overflow:
         return f"{_overflow(diagnosis.stack)} ({diagnosis.exception}{where})"
     return diagnosis.title + where
@@ -49,9 +50,9 @@ def chain(calls: Sequence[Call], first: str = "called from") -> list[str]:
     said: list[str] = []
     names: list[str] = []
     start = first
-    for call in _shown(calls):
-        if call is None:
-            names.append("...")
+    for call in _shown(_cycles(calls)):
+        if isinstance(call, str):
+            names.append(call)
             continue
         if call.interrupted_by:
             said += [f"{start} {', '.join(names)}"] if names else []
@@ -60,17 +61,26 @@ def chain(calls: Sequence[Call], first: str = "called from") -> list[str]:
     return [*said, f"{start} {', '.join(names)}"] if names else said
 
 
-def _shown(calls: Sequence[Call]) -> Iterator[Call | None]:
-    """The callers, with None for a piece that is left out; a call that repeats itself is one."""
-    rest = list(calls)
-    if rest and rest[0].times == 1:
-        rest = rest[1:]
-    if len(rest) <= _MOST_CALLS:
-        yield from rest
-        return
-    yield from rest[: _MOST_CALLS - _OUTERMOST]
-    yield None
-    yield from rest[-_OUTERMOST:]
+def _cycles(calls: Sequence[Call]) -> list[Call | str]:
+    """The callers; those that repeat themselves together are one text."""
+    rest = list(calls[1:] if calls and calls[0].times == 1 else calls)
+    said: list[Call | str] = []
+    while rest:
+        cycle = rest[0].cycle
+        if cycle == 1 or any(call.interrupted_by for call in rest[:cycle]):
+            said.append(rest.pop(0))
+            continue
+        together = ", ".join(_name(replace(call, times=1)) for call in rest[:cycle])
+        said.append(f"[{together}] x {rest[0].times:,}")
+        rest = rest[cycle:]
+    return said
+
+
+def _shown(calls: Sequence[Call | str]) -> Sequence[Call | str]:
+    """All of a short chain; of a long one the innermost and the outermost."""
+    if len(calls) <= _MOST_CALLS:
+        return calls
+    return [*calls[: _MOST_CALLS - _OUTERMOST], "...", *calls[-_OUTERMOST:]]
 
 
 def _name(call: Call) -> str:
@@ -85,7 +95,7 @@ def _name(call: Call) -> str:
 def _function(call: Call) -> str:
     """The name, with those that the compiler put into it: what is inlined comes first."""
     names = (*reversed(call.inlined), call.function or "unknown code")
-    return " in ".join(names)
+    return " inlined in ".join(names)
 
 
 def _where(diagnosis: Diagnosis) -> str:
@@ -117,15 +127,16 @@ def _overflow(use: StackUse) -> str:
 
 
 def _depth(use: StackUse) -> str:
-    biggest = [
-        f"{one.function} {one.largest:,} bytes"
-        + (f" x {one.frames:,} = {one.total:,}" if one.frames > 1 else "")
-        for one in use.largest[:_MOST_FUNCTIONS]
-        if one.total
-    ]
-    below = f"; below the stack: {use.stack.below}" if use.stack.below else ""
-    sizes = f", the largest frames: {', '.join(biggest)}" if biggest else ""
+    biggest = [_frames(one) for one in use.largest[:_MOST_FUNCTIONS] if one.total]
+    sizes = f", most of it: {'; '.join(biggest)}" if biggest else ""
+    below = f"; below the stack lies {use.stack.below}" if use.stack.below else ""
     return f"{counted(use.depth, 'call')} deep{sizes}{below}"
+
+
+def _frames(one: FrameSum) -> str:
+    if one.frames == 1:
+        return f"{one.function} {counted(one.total, 'byte')}"
+    return f"{one.function} {one.frames:,} frames of {one.largest:,}, {one.total:,} bytes"
 
 
 def _use(use: StackUse) -> str:

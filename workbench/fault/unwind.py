@@ -32,6 +32,8 @@ _EXC_RETURN_PSP, _EXC_RETURN_BASIC = 1 << 2, 1 << 4
 _STACKED = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
 _BASIC_BYTES, _EXTENDED_BYTES, _PADDED = 32, 104, 1 << 9
 _IPSR = 0x1FF
+_EXC_RETURN_FIRST = 0xFFFFFF00  # what is branched to from here on is meant to be an EXC_RETURN
+_EXC_RETURN_THREAD_MSP = 0xFFFFFFF9
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ class Unwinder:
 
     def _caller(self, context: Context, psp: int) -> tuple[Context | None, str]:
         """Return the caller's frame, and what is wrong with the stack, if anything is."""
+        if context.is_exact and context.exception and context.pc >= _EXC_RETURN_FIRST:
+            return self._interrupted(_as_return(context), psp), ""
         trouble = ""
         for attempt in self._ways(context):
             found = attempt(context)
@@ -127,6 +131,9 @@ class Unwinder:
         link = context.registers.get("lr")
         if not context.is_exact or link is None:
             return None
+        call = call_before(self._view, link)
+        if call is not None and not call[2] and call[1] != context.pc:
+            return None  # that call has returned, and LR is what it left
         return context.caller({**context.registers, "pc": link}, How.LINK)
 
     def _by_prologue(self, context: Context) -> Context | None:
@@ -234,6 +241,11 @@ def folded(calls: Sequence[Call]) -> tuple[Call, ...]:
         result += [replace(call, times=times, cycle=cycle) for call in piece]
         index += cycle * times
     return tuple(result)
+
+
+def _as_return(context: Context) -> Context:
+    """A handler that has branched to an EXC_RETURN that does not hold, as if it did."""
+    return context.caller({**context.registers, "pc": _EXC_RETURN_THREAD_MSP}, context.how)
 
 
 def _repetition(places: Sequence[object], start: int) -> tuple[int, int]:
