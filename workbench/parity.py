@@ -3,6 +3,10 @@
 Compared are what the console sent, what the firmware answered, and the instructions at every
 point that was passed. Not compared are the cycles that firmware reads from DWT_CYCCNT: Renode's
 counter follows virtual time in steps, so that answers carry other cycles there.
+
+Where firmware runs into a fault the engines differ by themselves: the embedded engine does as
+silicon. Renode 1.15 raises no UsageFault for an unaligned LDRD, LDM or VLDR, with CCR.UNALIGN_TRP or
+CCR.DIV_0_TRP, nor a BusFault for an address with nothing behind it.
 """
 
 from __future__ import annotations

@@ -120,6 +120,7 @@ def exception_event(number: int) -> Event:
 _PC_ID, _XPSR_ID = REGISTER_IDS["pc"], REGISTER_IDS["xpsr"]
 # uc_ctl's operation, two arguments, and what is written (unicorn.h, UC_CTL)
 _REMOVE_CACHE = unicorn_const.UC_CTL_IO_WRITE << 30 | 2 << 26 | unicorn_const.UC_CTL_TB_REMOVE_CACHE
+_SET_EXITS = unicorn_const.UC_CTL_IO_WRITE << 30 | 2 << 26 | unicorn_const.UC_CTL_UC_EXITS
 _DATA_HOOKS = {
     Access.READ: unicorn_const.UC_HOOK_MEM_READ,
     Access.WRITE: unicorn_const.UC_HOOK_MEM_WRITE,
@@ -254,7 +255,8 @@ class Core:
             return
         for address in exits ^ self._exits:
             self.forget_code(address, 2)
-        self._uc.ctl_set_exits(sorted(exits))
+        addresses = (ctypes.c_uint64 * len(exits))(*sorted(exits))
+        _check(uclib.uc_ctl(self.handle, _SET_EXITS, addresses, ctypes.c_size_t(len(exits))))
         self._exits = exits
 
     def run(self, pc: int) -> Event | None:
