@@ -208,6 +208,7 @@ class Probe(Engine):
         self._stop_when_done = stop_when_done
         self._seconds = 0.0  # virtual time when the last run ended
         self._noted: tuple[int, int] | None = None  # address and count of the last passage
+        self.stopped: StopReason | None = None  # why the last run ended
         self.name = engine.name
 
     @property
@@ -240,6 +241,7 @@ class Probe(Engine):
             watched = frozenset() if self._gauge.done else self._gauge.addresses
             before = self._engine.instructions
             reason = self._engine.run(replace(until, pc=until.pc | watched), remaining)
+            self.stopped = reason
             if isinstance(remaining, Instructions):
                 remaining = Instructions(remaining.count - (reason.instructions - before))
             else:

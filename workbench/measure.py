@@ -9,6 +9,8 @@ from pathlib import Path
 from workbench.cost import Latency, modelled_latencies
 from workbench.engines.base import Engine, Limit, Stop, StopKind
 from workbench.errors import CheckFailedError, ImageError, UserError
+from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.told import crash_told
 from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client
@@ -22,7 +24,7 @@ class MeasureReport:
     """What was counted, on what, and why the run ended (None where features drove it).
 
     latencies: of the first call or passage, modelled at the platform's clocks; its first entry is
-    the clock that the board's firmware sets up.
+    the clock that the board's firmware sets up. diagnosis: why the firmware crashed, if it did.
     """
 
     image: str
@@ -31,6 +33,7 @@ class MeasureReport:
     measurement: Measurement
     stop: StopKind | None
     latencies: tuple[Latency, ...] = ()
+    diagnosis: Diagnosis | None = None
 
 
 def gauge_for(
@@ -88,8 +91,11 @@ def measure_run(
     engine.load(image, platform)
     if send:
         engine.uart.write(send)
-    reason = Probe(engine, gauge, stop_when_done=True).run(Stop(), limit)
-    measurement = _seen(gauge, f"the run ended with '{reason.kind.value}' at 0x{reason.pc:08x}")
+    probe = Probe(engine, gauge, stop_when_done=True)
+    reason = probe.run(Stop(), limit)
+    with crash_told(probe, image, platform):
+        ended = f"the run ended with '{reason.kind.value}' at 0x{reason.pc:08x}"
+        measurement = _seen(gauge, ended)
     return MeasureReport(
         str(image.path),
         platform.name,
@@ -97,6 +103,7 @@ def measure_run(
         measurement,
         reason.kind,
         _latencies(gauge, platform),
+        diagnose(engine, image, platform, reason),
     )
 
 
@@ -109,14 +116,16 @@ def measure_inferences(
     """
     gauge.trace_next()
     engine.load(image, platform)
-    client = Client(Probe(engine, gauge))
-    client.boot()
-    hello = client.hello()
-    shape = hello.inputs[0].shape if hello.inputs else ()
-    for features in (one for file in files for one in read_features(file, shape)):
-        client.infer_float32(features.values)
-        if gauge.done:
-            break
+    probe = Probe(engine, gauge)
+    client = Client(probe)
+    with crash_told(probe, image, platform):
+        client.boot()
+        hello = client.hello()
+        shape = hello.inputs[0].shape if hello.inputs else ()
+        for features in (one for file in files for one in read_features(file, shape)):
+            client.infer_float32(features.values)
+            if gauge.done:
+                break
     measurement = _seen(gauge, "all features were answered")
     latencies = _latencies(gauge, platform)
     return MeasureReport(str(image.path), platform.name, engine.name, measurement, None, latencies)

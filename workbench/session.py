@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from workbench.engines import open_engine
 from workbench.errors import CheckFailedError
+from workbench.fault.told import crash_told
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Answer, Client, Hello, TensorInfo
@@ -95,7 +96,9 @@ def boot(image: Image, platform: Platform, engine: str = "auto") -> Iterator[Ses
     with open_engine(engine) as machine:
         machine.load(image, platform)
         invokes = FunctionCalls("Invoke", image.symbol(INVOKE).address)
-        yield Session(Client(Probe(machine, invokes)), machine.name, invokes)
+        probe = Probe(machine, invokes)
+        with crash_told(probe, image, platform):
+            yield Session(Client(probe), machine.name, invokes)
 
 
 def expected_label(said: str | None, labels: tuple[str, ...]) -> str | None:

@@ -82,6 +82,7 @@ def measure(
 
 def _print(report: MeasureReport, explained: bool) -> None:
     from workbench.cli.tables import interval
+    from workbench.fault.text import lines as diagnosis_lines
     from workbench.text import counted, significant
     from workbench.timing.explain import explain
 
@@ -103,5 +104,7 @@ def _print(report: MeasureReport, explained: bool) -> None:
         )
     if explained and report.latencies:
         lines += ["", *explain(report.latencies[0])]
+    if report.diagnosis is not None:
+        lines += ["then the firmware crashed:", *diagnosis_lines(report.diagnosis)]
     for line in lines:
         output().print(line, markup=False, soft_wrap=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.engines.base import Engine, Limit, Stop
 from workbench.errors import CheckFailedError
+from workbench.fault.told import crash_told
 from workbench.gauge import Probe
 from workbench.image import Image
 from workbench.link import Client
@@ -112,24 +113,31 @@ def _record_call(engine: Engine, request: Request, function: str) -> OperatorCal
     calls = OperatorCalls(function, address_of(image, function), behind, wanted=1)
     calls.trace_next()
     engine.load(image, request.platform)
+    probe = Probe(engine, calls, stop_when_done=not request.features)
+    with crash_told(probe, image, request.platform):
+        _drive(probe, request)
+        if calls.trace is None:
+            began = "did not return" if calls.unfinished else "was never called"
+            raise CheckFailedError(
+                f"{function} {began}",
+                "raise --limit, give --features or --input so that the firmware has work, "
+                "or check the name",
+            )
+    return calls
+
+
+def _drive(machine: Engine, request: Request) -> None:
+    """Give the firmware one recording to classify, or let it run with its input."""
     if request.features:
-        client = Client(Probe(engine, calls))
+        client = Client(machine)
         client.boot()
         hello = client.hello()
         shape = hello.inputs[0].shape if hello.inputs else ()
         client.infer_float32(read_features(request.features[0], shape)[0].values)
-    else:
-        if request.send:
-            engine.uart.write(request.send)
-        Probe(engine, calls, stop_when_done=True).run(Stop(), request.limit)
-    if calls.trace is None:
-        began = "did not return" if calls.unfinished else "was never called"
-        raise CheckFailedError(
-            f"{function} {began}",
-            "raise --limit, give --features or --input so that the firmware has work, "
-            "or check the name",
-        )
-    return calls
+        return
+    if request.send:
+        machine.uart.write(request.send)
+    machine.run(Stop(), request.limit)
 
 
 def _lines(

@@ -144,8 +144,8 @@ void NAKED overflow_thread(void) {
       "ldr lr, =end_of_thread\n ldr r0, =thread\n bx r0\n .ltorg");
 }
 void __attribute__((used)) protect_stack(uint32_t base) { protect(base, 4 << 1); }
-void *const kept[] __attribute__((used)) = {(void *)thread, (void *)reading_thread,
-                                              (void *)end_of_thread};
+void *const kept[]
+    __attribute__((used)) = {(void *)thread, (void *)reading_thread, (void *)end_of_thread};
 
 // -- handlers -------------------------------------------------------------------------------------
 
@@ -195,5 +195,8 @@ int main(void) {
   sink = 0;
   CPACR = 0xF << 20;
   BARRIER();
+#ifdef CRASH
+  CRASH();
+#endif
   return 0;
 }

@@ -1,0 +1,71 @@
+"""Every face that runs firmware shows why it crashed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from workbench.cli.app import app
+from workbench.dut import DeviceUnderTest
+from workbench.image import Image
+from workbench.platform import Platform
+
+from .conftest import PLAIN, Compile
+
+TITLE = "BusFault escalated to HardFault: read of 4 bytes from 0x60000000"
+OPTIONS = ("-O1", "-g", "-DCRASH=read_nowhere")
+
+
+@pytest.fixture
+def elf(compiled: Compile) -> str:
+    return str(compiled(options=OPTIONS))
+
+
+def call(*words: str) -> tuple[int, str]:
+    """Call the command line; return its exit code and all that it printed."""
+    done = CliRunner().invoke(app, [*words, "--platform", "stm32f4_discovery"])
+    return done.exit_code, done.output + str(done.exception or "")
+
+
+def test_run_shows_the_crash(elf: str) -> None:
+    code, said = call("run", elf, "--engine", "embedded")
+    assert code == 1
+    assert TITLE in said
+    assert "called from middle (crashes.c:" in said
+
+
+def test_run_gives_the_crash_as_json(elf: str) -> None:
+    _, said = call("run", elf, "--engine", "embedded", "--json")
+    crash = json.loads(said[: said.rindex("}") + 1])["diagnosis"]
+    assert crash["title"].startswith(TITLE)
+    assert [one["function"] for one in crash["calls"]][:2] == ["deep", "middle"]
+
+
+@pytest.mark.parametrize("command", ["measure", "profile"])
+def test_what_never_ended_because_of_a_crash_says_so(command: str, elf: str) -> None:
+    code, said = call(command, elf, "--engine", "embedded", "--function", "deep")
+    assert code == 1
+    assert TITLE in said
+
+
+def test_a_measurement_before_the_crash_is_shown_with_it(elf: str) -> None:
+    code, said = call("measure", elf, "--engine", "embedded", "--function", "use")
+    assert code == 0
+    assert "then the firmware crashed:" in said
+    assert TITLE in said
+
+
+def test_the_evidence_of_a_failed_test_holds_it(elf: str, platform: Platform) -> None:
+    with DeviceUnderTest("embedded") as device:
+        device.load(Image.load(elf), platform)
+        assert device.wait_for_fault().kinds >= {"BusFault", "HardFault", "PRECISERR"}
+        text = "\n".join(device.evidence().lines())
+    assert f"Fault: {TITLE}" in text
+    assert "called from middle (crashes.c:" in text
+
+
+def test_a_run_without_a_crash_has_no_diagnosis(compiled: Compile) -> None:
+    _, said = call("run", str(compiled(options=PLAIN)), "--engine", "embedded", "--json")
+    assert json.loads(said[: said.rindex("}") + 1])["diagnosis"] is None

@@ -1,0 +1,27 @@
+"""Errors of what drives firmware, with the reason why the firmware crashed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from workbench.errors import CheckFailedError, LinkError
+from workbench.fault.diagnosis import diagnose
+from workbench.fault.text import lines
+from workbench.gauge import Probe
+from workbench.image import Image
+from workbench.platform import Platform
+
+
+@contextmanager
+def crash_told(probe: Probe, image: Image, platform: Platform) -> Iterator[None]:
+    """Within, a failed check or a missing answer says of a crash what led to it."""
+    try:
+        yield
+    except (CheckFailedError, LinkError) as error:
+        stopped = probe.stopped
+        crash = diagnose(probe, image, platform, stopped) if stopped is not None else None
+        if crash is None:
+            raise
+        said = "\n".join((error.message, *lines(crash)))
+        raise CheckFailedError(said, error.hint) from error
