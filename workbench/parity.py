@@ -5,8 +5,8 @@ point that was passed. Not compared are the cycles that firmware reads from DWT_
 counter follows virtual time in steps, so that answers carry other cycles there.
 
 Where firmware runs into a fault the engines differ by themselves: the embedded engine does as
-silicon. Renode 1.15 raises no UsageFault for an unaligned LDRD, LDM or VLDR, with CCR.UNALIGN_TRP or
-CCR.DIV_0_TRP, nor a BusFault for an address with nothing behind it.
+silicon. Renode 1.15 raises no UsageFault for an unaligned LDRD, LDM or VLDR, with CCR.UNALIGN_TRP
+or CCR.DIV_0_TRP, nor a BusFault for an address with nothing behind it.
 """
 
 from __future__ import annotations

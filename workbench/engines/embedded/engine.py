@@ -89,8 +89,8 @@ class EmbeddedEngine(base.Engine):
     """Unicorn as the core, the workbench's own exceptions, peripherals and time.
 
     A timer interrupts between two instructions. An exception that a store pends is taken at the end
-    of the block of instructions that holds the store, or at an ISB in it, as on Renode and QEMU (which
-    with -icount takes it right behind the store); ARMv7-M promises no more without barriers.
+    of the block of instructions that holds the store, or at an ISB in it, as on Renode and on QEMU
+    (with -icount: right behind the store); ARMv7-M promises no more without barriers.
     """
 
     name = "embedded"
