@@ -183,8 +183,6 @@ def _jumps(flow: Flow) -> Charges:
     where, units = [], []
     for source, target in jumps:
         before, after = at.get(source), at.get(target)
-        if source not in flow.trace.counts:
-            before = None
         where.append(target if after and not is_branch(before) else source)
         units.append(jump_unit(before, is_unaligned_wide(target, after)))
     return Charges(

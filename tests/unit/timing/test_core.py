@@ -127,6 +127,16 @@ def test_a_jump_from_what_is_no_branch_is_an_exception():
     assert found.by_address[BASE + 2] == 1 + 24
 
 
+def test_the_part_of_a_trace_begins_with_the_jump_to_it():
+    """bx lr ran in the part before: it is a return and no exception."""
+    code = {BASE: assemble(NOP, BX_LR)}
+    whole = Trace({BASE: 1, BASE + 2: 1}, {(BASE + 2, BASE): 1}, code)
+    part = Trace({BASE: 1}, {(BASE + 2, BASE): 1}, code)
+    found = core_costs(Flow.of(part, Program.of(whole))).by_cause
+    assert found[Cause.BRANCH].best == 2
+    assert Cause.EXCEPTION not in found
+
+
 def test_loads_are_not_paired_across_a_jump():
     """Of ten times through, the second load came nine times by a jump."""
     code = assemble(LDR_R2_R0, LDR_R3_R1)
