@@ -5,9 +5,13 @@ From the DWARF debug information of an ELF file, read by `symbolic`.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import io
+import json
 import struct
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,10 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.enums import ENUM_SH_TYPE_BASE
 
+from workbench import demangle as demangling
+from workbench.cache_folder import root
 from workbench.demangle import demangle
+from workbench.files import write_atomically
 
 _SEGMENT_COUNT = 44  # e_phnum in the file header, 16 bits (System V ABI, ELF32)
 _SECTION_TYPE = 4  # sh_type in a section header, 32 bits
@@ -36,19 +43,43 @@ class Place:
 
 
 class Places:
-    """The places of one ELF file, looked up by address."""
+    """The places of one ELF file, looked up by address.
+
+    What was looked up is kept in the cache folder by `save`, for the next process: to open the
+    debug information takes longer than most profiles.
+    """
 
     def __init__(self, path: Path) -> None:
         """What has no debug information, or damaged one, has no places: they are an extra."""
-        self._cache = _open(path)
-        self._known: dict[int, Place | None] = {}
-        self._places: dict[Place, Place] = {}
+        self._path = path
+        self._kept = _kept_file(path)
+        self._known: dict[int, Place | None] = _read_kept(self._kept)
+        self._places = {place: place for place in self._known.values() if place is not None}
+        self._saved = len(self._known)
 
     def at(self, address: int) -> Place | None:
         """Return where the instruction at `address` comes from, or None; equal places are one."""
         if address not in self._known:
             self._known[address] = self._look_up(address)
         return self._known[address]
+
+    def save(self) -> None:
+        """Keep what has been looked up; a cache folder that cannot be written is no error."""
+        if self._kept is None or len(self._known) == self._saved:
+            return
+        numbers = {place: number for number, place in enumerate(self._places)}
+        document = {
+            "places": [(one.file, one.line, one.inlined) for one in self._places],
+            "addresses": list(self._known),
+            "numbers": [None if one is None else numbers[one] for one in self._known.values()],
+        }
+        with contextlib.suppress(OSError):
+            write_atomically(self._kept, json.dumps(document))
+            self._saved = len(self._known)
+
+    @cached_property
+    def _cache(self) -> Any | None:
+        return _open(self._path)
 
     def _look_up(self, address: int) -> Place | None:
         frames = self._cache.lookup(address) if self._cache is not None else ()
@@ -57,6 +88,33 @@ class Places:
         inlined = tuple(demangle(frame.symbol) for frame in reversed(frames[:-1]))
         place = Place(frames[0].full_path, frames[0].line, inlined)
         return self._places.setdefault(place, place)
+
+
+def _kept_file(path: Path) -> Path | None:
+    """Named after the ELF and after all that decides on what is found in it."""
+    found = hashlib.sha256()
+    try:
+        for file in (Path(__file__), Path(demangling.__file__), path):
+            found.update(hashlib.sha256(file.read_bytes()).digest())
+    except OSError:
+        return None
+    return root() / "places" / f"{found.hexdigest()}.json"
+
+
+def _read_kept(file: Path | None) -> dict[int, Place | None]:
+    """Return the places by address; none where the file is missing, damaged or something else."""
+    try:
+        document = json.loads(file.read_bytes()) if file is not None else {}
+        places = [
+            Place(str(name), int(line), tuple(map(str, inlined)))
+            for name, line, inlined in document["places"]
+        ]
+        return {
+            int(address): None if number is None else places[number]
+            for address, number in zip(document["addresses"], document["numbers"], strict=True)
+        }
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        return {}
 
 
 def _open(path: Path) -> Any | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.builder.plan import BuildPlan
+from workbench.cache_folder import root
 from workbench.errors import BuildError
 from workbench.files import write_atomically
 
@@ -22,15 +22,6 @@ except ImportError:  # Windows: concurrent builds are then the user's own care
 
 ELF = "firmware.elf"
 _RECORD = "build.json"
-
-
-def root() -> Path:
-    """Return the cache folder: $WORKBENCH_CACHE, else the platform's place for caches."""
-    own = os.environ.get("WORKBENCH_CACHE")
-    if own:
-        return Path(own).resolve()
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base).resolve() / "tinyml-workbench"
 
 
 def tree(plan: BuildPlan) -> Path:

@@ -155,6 +155,7 @@ def _lines(
         total = totals.setdefault((names.at(address), id(place)), [0, 0])
         total[0] += times
         total[1] += cycles.get(address, 0)
+    image.places.save()
     found = (
         LineCost(places[at].file, places[at].line, function, places[at].inlined, *total)
         for (function, at), total in totals.items()

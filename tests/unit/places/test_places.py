@@ -153,3 +153,50 @@ def test_damaged_debug_information_is_refused_or_read(compiled: Compiler, tmp_pa
         places = Places(path)
         for address in addresses:
             places.at(address)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder."""
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path))
+    return tmp_path / "places"
+
+
+def test_what_was_looked_up_is_kept_for_the_next_process(
+    compiled: Compiler, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elf = compiled("-O2", "-g")
+    first = Places(elf)
+    found = [first.at(address) for address in every_address(elf)]
+    first.save()
+    assert len(list(kept.iterdir())) == 1
+    monkeypatch.setattr("workbench.places._open", None)  # it must not be needed
+    again = Places(elf)
+    assert [again.at(address) for address in every_address(elf)] == found
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff", b"[]", b"{}", b'{"places": [[1]]}', b"null"])
+def test_a_kept_file_that_is_damaged_or_something_else_does_no_harm(
+    compiled: Compiler, kept: Path, content: bytes
+) -> None:
+    elf = compiled("-O2", "-g")
+    first = Places(elf)
+    address = Image.load(elf).symbol("Work").address
+    place = first.at(address)
+    first.save()
+    (file,) = kept.iterdir()
+    file.write_bytes(content)
+    again = Places(elf)
+    assert again.at(address) == place
+    again.save()
+    assert Places(elf).at(address) == place
+
+
+def test_a_cache_folder_that_cannot_be_written_is_no_error(
+    compiled: Compiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "file"))
+    places = Places(compiled("-O2", "-g"))
+    places.at(0x08000100)
+    places.save()
