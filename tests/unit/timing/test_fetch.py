@@ -24,12 +24,16 @@ def test_right_behind_a_jump_the_unit_keeps_up():
     assert not any(late(SMLAD, SMLAD, base=BASE + 2))
 
 
-@pytest.mark.parametrize(("group", "cycles"), [(1, 0), (2, 0), (3, 1), (4, 1)])
+@pytest.mark.parametrize(("group", "cycles"), [(1, 0), (2, 0), (3, 1), (4, 1), (12, 1)])
 def test_the_third_of_a_group_across_word_borders_is_late(group, cycles):
     """Compendium: "groups of three or more unaligned wide instructions take one extra cycle"."""
     found = late(*[NOP] * 9, *[SMLAD] * group, NOP)
     assert sum(found) == cycles
     assert found[9:11] == [0, 0][:group] + [0] * (2 - group)
+
+
+def test_every_such_group_is_late_once_when_the_queue_was_full_before_it():
+    assert sum(late(*[NOP] * 9, *[SMLAD] * 5, *[NOP] * 8, *[SMLAD] * 5)) == 2
 
 
 def test_an_instruction_of_several_cycles_lets_the_queue_fill_up():
