@@ -10,6 +10,7 @@ from workbench.image import Image, Segment
 from workbench.platform import Platform
 
 _ERASED = b"\xff"
+_BKPT, _SEMIHOSTING = 0xBE, 0xAB  # the encoding's upper byte, and an immediate: DDI 0403E, A7.7.17
 _ADDRESSES = 1 << 32
 _LARGEST_BLOCK = 0x1000
 
@@ -27,6 +28,7 @@ class Board:
         self._erased: list[tuple[int, int]] = []
         self._programmed: list[tuple[int, bytes]] = []
         self._is_changed = False
+        self.bkpts = _bkpts(image)
 
     @property
     def name(self) -> str:
@@ -79,6 +81,7 @@ class Board:
         added = (Segment(a, a, data, len(data), True, False) for a, data in changes)
         self._image = replace(self._image, segments=(*self._image.segments, *added))
         self._is_changed = True
+        self.bkpts = _bkpts(self._image)
 
     def _check_flash(self, address: int, size: int) -> None:
         for start, end in self._platform.flash_ranges:
@@ -88,6 +91,20 @@ class Board:
             f"0x{address:08x}..0x{address + size - 1:08x} is no flash",
             "Was the program linked for another part?",
         )
+
+
+def _bkpts(image: Image) -> frozenset[int]:
+    """Where BKPT instructions of `image` may stand, semihosting calls excepted.
+
+    What only looks like one, data or the end of a 32-bit instruction, is never executed as one.
+    """
+    return frozenset(
+        segment.virtual + offset
+        for segment in image.segments
+        if segment.executable
+        for offset in range(0, len(segment.data) - 1, 2)
+        if segment.data[offset + 1] == _BKPT and segment.data[offset] != _SEMIHOSTING
+    )
 
 
 def _region(kind: str, start: int, end: int, block: int = 0) -> str:

@@ -200,9 +200,21 @@ class Stub:
     def _resume(self, address: bytes, step: bool) -> bytes:
         if address:
             self._engine.registers["pc"] = int(address, 16)
+        passed = self._pass_bkpt()
+        if step and passed:
+            self._last_stop = reply(SIGTRAP)
+            return self._last_stop
         if step:
             return self._stopped(self._engine.run(self._until(frozenset()), Instructions(1)))
         return self._stopped(self._continue())
+
+    def _pass_bkpt(self) -> bool:
+        """Go on behind a BKPT that has halted the core, as debug probes do."""
+        pc = self._engine.registers["pc"]
+        if pc not in self._board.bkpts:
+            return False
+        self._engine.registers["pc"] = pc + 2
+        return True
 
     def _until(self, breakpoints: frozenset[int]) -> Stop:
         watchpoints = frozenset(self._points.watchpoints)
@@ -210,7 +222,7 @@ class Stub:
 
     def _continue(self) -> StopReason | None:
         """Run until something stops the core; None where GDB interrupts."""
-        until = self._until(frozenset(self._points.breakpoints))
+        until = self._until(self._board.bkpts | self._points.breakpoints)
         while True:
             reason = self._engine.run(until, _SLICE)
             self._monitor.note_time(reason.seconds)
@@ -223,11 +235,13 @@ class Stub:
     def _step_through(self, code: range) -> StopReason | None:
         """Step until PC is no longer in `code`; None where GDB interrupts."""
         until = self._until(frozenset())
+        stops = self._board.bkpts | self._points.breakpoints
+        self._pass_bkpt()
         steps = 0
         while True:
             reason = self._engine.run(until, Instructions(1))
             steps += 1
-            ends = reason.pc not in code or reason.pc in self._points.breakpoints
+            ends = reason.pc not in code or reason.pc in stops
             if ends or stop_reply(reason) is not None:
                 return reason
             asleep = reason.kind is StopKind.IDLE
@@ -246,6 +260,8 @@ class Stub:
         if text:
             self._connection.send(b"O" + text.encode().hex().encode())
         self._last_stop = stop_reply(reason) or reply(SIGTRAP)
+        if reason.kind is StopKind.PC and reason.pc not in self._points.breakpoints:
+            self._last_stop = reply(SIGTRAP)  # a BKPT
         return self._last_stop
 
 

@@ -45,5 +45,9 @@ int main(void) {
   SYST_CSR = 7;
   while (ticks < 3) __asm volatile("wfi");
   if (answer == 0) crash();
+  if (answer == 1) {
+    __asm volatile("bkpt #3");
+    seen = 0xB;
+  }
   for (;;) __asm volatile("wfi");
 }

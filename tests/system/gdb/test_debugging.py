@@ -64,6 +64,16 @@ def test_a_fault_stops_at_its_handler_and_says_where(server: Server) -> None:
     assert re.search(r"#1 +<signal handler called>\n#2 .*crash \(\).*\n#3 .*main \(\)", said)
 
 
+def test_a_bkpt_halts_and_is_passed(server: Server) -> None:
+    said = server.debug_from_reset(
+        *("tbreak main", "continue", "set var answer = 1", "continue", "x/i $pc", "print seen"),
+        *("watch seen", "next", "print seen"),
+    )
+    assert "SIGTRAP" in said
+    assert "bkpt\t0x0003" in said
+    assert "$2 = 11" in said
+
+
 def test_fault_handlers_run_where_that_is_wanted(server: Server) -> None:
     said = server.debug_from_reset(
         *("monitor faults run", "tbreak main", "continue", "set var answer = 0"),
