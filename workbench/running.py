@@ -152,11 +152,11 @@ def describe(result: RunResult) -> list[str]:
         why = result.detail  # it does not sleep: it has ended itself
     where = f"0x{result.pc:08x}" + (f" in {result.function}" if result.function else "")
     lines = [f"stopped: {why}, at {where}"]
+    lines.extend(f"  {line}" for line in chain(result.calls))
     if result.pattern is not None and result.stop is not StopKind.UART:
         lines.append(f"the console did not match '{result.pattern}'")
     if result.diagnosis:
         lines.extend(diagnosis_lines(result.diagnosis))
-    lines.extend(f"  {line}" for line in chain(result.calls))
     told = result.fault.detail if result.fault else result.diagnosis and result.detail
     if result.detail and result.detail not in (why, told):
         lines.append(result.detail)

@@ -231,4 +231,5 @@ def is_store(instruction: Instruction) -> bool:
 
 def is_fetch(fault: FaultState) -> bool:
     """Whether what was refused is the execution at PC, not what an instruction does."""
-    return any(bit & _FETCHES for bit in cause_bits(fault))
+    without_thumb = not fault.registers.get("xpsr", _THUMB) & _THUMB
+    return without_thumb or any(bit & _FETCHES for bit in cause_bits(fault))

@@ -185,7 +185,8 @@ class _Crash:
         if self._reason.kind is not StopKind.LOCKUP:
             return title(scene)
         if self._reason.fault is None:
-            return self._reason.detail
+            came_by = f"; {scene.came_by}" if scene.came_by else ""
+            return self._reason.detail + came_by
         where = "with FAULTMASK set"
         if self._exception:
             where = f"in {self._names.name(self._exception)}"

@@ -1,0 +1,56 @@
+"""What Renode tells of a fault is enough for a diagnosis; where it is no silicon, that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from workbench.engines.base import Engine
+from workbench.engines.renode import RenodeEngine, discover
+from workbench.errors import EngineUnavailableError
+from workbench.fault.diagnosis import Diagnosis
+from workbench.platform import Platform
+
+from .conftest import Compile, Crash, crash_on
+
+pytestmark = pytest.mark.renode
+
+
+@pytest.fixture(scope="module")
+def renode() -> Iterator[Engine]:
+    try:
+        installation = discover()
+    except EngineUnavailableError as error:
+        pytest.skip(f"needs Renode: {error.message}")
+    with RenodeEngine(installation) as engine:
+        yield engine
+
+
+def functions(diagnosis: Diagnosis) -> list[str]:
+    return [call.function for call in diagnosis.calls]
+
+
+@pytest.mark.parametrize("function", ["trap", "write_protected", "execute_never", "call_null"])
+def test_place_and_calls_are_those_of_the_embedded_engine(
+    function: str, renode: Engine, compiled: Compile, platform: Platform, crash: Crash
+) -> None:
+    there, here = crash_on(renode, compiled(), platform, function), crash(function)
+    assert functions(there) == functions(here)
+    assert there.title.partition(": ")[2] == here.title.partition(": ")[2]
+
+
+@pytest.mark.parametrize(("function", "bit"), [("call_even", "INVSTATE"), ("fpu_off", "NOCP")])
+def test_what_silicon_would_say_is_said(
+    function: str, bit: str, renode: Engine, compiled: Compile, platform: Platform
+) -> None:
+    diagnosis = crash_on(renode, compiled(), platform, function)
+    assert f"Renode says UNDEFINSTR; silicon says {bit}" in diagnosis.notes
+
+
+def test_an_abort_of_the_core_says_who_jumped(
+    renode: Engine, compiled: Compile, platform: Platform
+) -> None:
+    diagnosis = crash_on(renode, compiled(), platform, "call_peripheral")
+    assert "called through the function pointer 0x40000001 in r0, by call" in diagnosis.title
+    assert functions(diagnosis)[1:] == ["call", "call_peripheral", "ResetHandler"]
