@@ -1,5 +1,7 @@
 """The device under test on the embedded engine: what the faces are made of."""
 
+from dataclasses import replace
+
 import pytest
 
 from workbench.dut import DeviceUnderTest
@@ -73,6 +75,14 @@ class TestSnapshot:
         assert len(device.invokes.calls) == 1
         device.inject(NO)
         assert device.invokes == first
+
+
+def test_firmware_of_another_kind_is_not_booted(device):
+    stripped = replace(device.image, symbols=())
+    device.load(stripped, load_platform(BOARD))
+    with pytest.raises(UserError, match="protocol"):
+        device.boot()
+    assert device.wait_for_line("ready") == "ready"
 
 
 class TestCrash:

@@ -24,7 +24,7 @@ from workbench.engines.base import (
     StopKind,
     StopReason,
 )
-from workbench.errors import CheckFailedError, UserError
+from workbench.errors import CheckFailedError, ImageError, UserError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
@@ -213,9 +213,17 @@ class DeviceUnderTest:
     def boot(self) -> Hello:
         """Run until the firmware is ready, and return what it says of itself.
 
-        Raises LinkError where it does not come up, CheckFailedError where its model has failed.
+        Raises LinkError where it does not come up, CheckFailedError where its model has failed,
+        UserError where it is firmware of another kind.
         """
-        invokes = FunctionCalls("Invoke", self.image.symbol(INVOKE).address)
+        try:
+            invokes = FunctionCalls("Invoke", self.image.symbol(INVOKE).address)
+        except ImageError as error:
+            raise UserError(
+                f"{self.image.path} does not speak the workbench's protocol: it has no {INVOKE}",
+                "other firmware is not booted by keyword: load it, then wait for a line of its "
+                "own (`Load Firmware`, `Wait For Line On UART`; machine.wait_for_line)",
+            ) from error
         self._probe = Probe(self._guard, invokes)
         self._session = Session(Client(self._probe), self._guard.name, invokes)
         hello = self._session.hello

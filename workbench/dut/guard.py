@@ -57,7 +57,7 @@ class Journal:
 
 
 class _Uart(Uart):
-    """The console; what is written goes into the journal."""
+    """The console; what is written and read goes into the journal."""
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
@@ -68,6 +68,9 @@ class _Uart(Uart):
         self._guard.engine.uart.write(data)
 
     def read(self) -> bytes:
+        # Patterns are looked for in what was not read yet: a run ends where it did only if this
+        # is done again too.
+        self._guard.note(lambda engine: engine.uart.read())
         return self._guard.engine.uart.read()
 
     @property

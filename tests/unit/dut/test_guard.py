@@ -154,3 +154,14 @@ def test_reset_begins_a_new_journal():
     guard.run(Stop(), ANY)
     guard.reset()
     assert not guard.journal.events
+
+
+def test_the_journal_knows_what_was_read_between_two_runs_for_the_same_pattern():
+    guard = guarded(b"one\ntwo\nthree\n")
+    for _ in range(2):
+        guard.run(Stop(uart=b"\n"), ANY)
+        guard.uart.read()
+    second = TalkingEngine(b"one\ntwo\nthree\n")
+    for event in guard.journal.events:
+        event.apply(second)
+    assert second.instructions == guard.instructions == len(b"one\ntwo\n")
