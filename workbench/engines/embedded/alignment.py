@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.engines.embedded.closing import ClosedMemory
-from workbench.engines.embedded.core import MEM_CALLBACK, Access, Core
+from workbench.engines.embedded.core import MEM_CALLBACK, Core
+from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadCounter
 

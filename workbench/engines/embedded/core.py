@@ -18,13 +18,11 @@ from __future__ import annotations
 import ctypes
 import mmap
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import IntEnum
-from functools import cache
 from typing import Any
 
 from unicorn import Uc, UcError, arm_const, unicorn_const
 
+from workbench.engines.embedded.events import Access, Event, EventKind, exception_event
 from workbench.engines.embedded.registers import (
     ITSTATE,
     REFRESH_MODE_ID,
@@ -59,44 +57,6 @@ _MMIO_WRITE = ctypes.CFUNCTYPE(
 )
 
 
-class Access(IntEnum):
-    """What an access that reached no plain memory was for."""
-
-    READ = 0
-    WRITE = 1
-    FETCH = 2
-
-
-class EventKind(IntEnum):
-    """Why the core left the emulation by itself."""
-
-    EXCEPTION = 0  # `value` is QEMU's number of an exception of the M profile
-    UNDEFINED = 1  # an instruction that the core does not know, or INVSTATE
-    ACCESS = 2  # a memory access was refused
-
-
-class QemuException(IntEnum):
-    """Numbers of UC_HOOK_INTR (qemu/target/arm/cpu.h, EXCP_*)."""
-
-    SVC = 2
-    PREFETCH_ABORT = 3
-    DATA_ABORT = 4
-    BKPT = 7
-    EXCEPTION_EXIT = 8
-    NOCP = 17
-    INVSTATE = 18
-
-
-@dataclass(frozen=True)
-class Event:
-    """What stopped the core; `address` and `access` belong to ACCESS."""
-
-    kind: EventKind
-    value: int = 0
-    address: int = 0
-    access: Access = Access.READ
-
-
 # (access, address, size, value written) -> the value read (0 for a write); None refuses.
 DeviceHandler = Callable[[Access, int, int, int], int | None]
 
@@ -109,12 +69,6 @@ _ACCESS_OF = {
     unicorn_const.UC_MEM_FETCH_UNMAPPED: Access.FETCH,
     unicorn_const.UC_MEM_FETCH_PROT: Access.FETCH,
 }
-
-
-@cache
-def exception_event(number: int) -> Event:
-    """The event of an exception; the same object for the same number."""
-    return Event(EventKind.EXCEPTION, number)
 
 
 _PC_ID, _XPSR_ID = REGISTER_IDS["pc"], REGISTER_IDS["xpsr"]

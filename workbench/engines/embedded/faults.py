@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.bus import BusError
-from workbench.engines.embedded.core import Access, Event, EventKind, QemuException
 from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
+from workbench.engines.embedded.events import Access, Event, EventKind, QemuException
 from workbench.engines.embedded.exceptions import Exc
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.scb import HFSR_DEBUGEVT, HFSR_FORCED, Cfsr

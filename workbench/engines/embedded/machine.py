@@ -15,10 +15,11 @@ from workbench.engines.embedded import thumb
 from workbench.engines.embedded.alignment import AlignmentTrap
 from workbench.engines.embedded.bus import Bus, BusError, StoreDevice
 from workbench.engines.embedded.clock import Clock
-from workbench.engines.embedded.core import Access, Core
+from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.dwt import Dwt, Itm
 from workbench.engines.embedded.entry import ExceptionUnit
+from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.exceptions import Exc, ExceptionState
 from workbench.engines.embedded.inspection import Inspection
 from workbench.engines.embedded.mpu import PPB_END, PPB_START, Mpu

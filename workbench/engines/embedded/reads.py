@@ -11,7 +11,8 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from workbench.engines.embedded.core import MEM_CALLBACK, Access, Core
+from workbench.engines.embedded.core import MEM_CALLBACK, Core
+from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID, uclib
 from workbench.trace import FLASH_LINE_BYTES, FlashReads, LineCache
 

@@ -16,14 +16,14 @@ from workbench.engines.base import (
 )
 from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
-from workbench.engines.embedded.core import (
+from workbench.engines.embedded.entry import IPSR_MASK, LockupError
+from workbench.engines.embedded.events import (
     Access,
     Event,
     EventKind,
     QemuException,
     exception_event,
 )
-from workbench.engines.embedded.entry import IPSR_MASK, LockupError
 from workbench.engines.embedded.exceptions import FAULTS, NO_MASKS
 from workbench.engines.embedded.faults import Cause, Faults, fault_of
 from workbench.engines.embedded.machine import Machine

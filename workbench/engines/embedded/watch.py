@@ -14,7 +14,8 @@ from unicorn import unicorn_const
 
 from workbench.engines.base import Stop, Watchpoint
 from workbench.engines.embedded.closing import ClosedMemory
-from workbench.engines.embedded.core import MEM_CALLBACK, Access, Core
+from workbench.engines.embedded.core import MEM_CALLBACK, Core
+from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.protection import Protection
 
 WIDEST = 8  # bytes of one access of the core: a hook sees where the access begins
