@@ -51,11 +51,13 @@ class Addresses:
         found = [area for area in self._areas if area.start <= address < area.end]
         return min(found, key=lambda area: area.end - area.start, default=None)
 
-    def memory_at(self, address: int) -> Area | None:
-        """Return the memory that holds `address`; `address` may be its end, as of a full stack."""
+    def start_of_memory(self, end: int) -> int:
+        """Return where the memory below `end` starts, with those that join it; `end` for none."""
         memories = [area for area in self._areas if area.kind]
-        inside = [area for area in memories if area.start <= address < area.end]
-        return next(iter(inside or [a for a in memories if a.end == address]), None)
+        start = end
+        while joined := [area for area in memories if area.start < start <= area.end]:
+            start = min(area.start for area in joined)
+        return start
 
     def describe(self, address: int, is_code: bool = False) -> str:
         """Say what lies at `address`, to be put behind "read of 0x...", such as "in flash".

@@ -41,7 +41,7 @@ class IndexTable:
         if codes is None:
             return None
         try:
-            known = _executed(bytes(codes), context, view)
+            known = executed(bytes(codes), context, view)
         except CannotUnwindError:
             return None
         pc = known.get("pc", known.get("lr", context.registers.get("lr")))
@@ -98,7 +98,7 @@ class _Stack:
         self.pointer = self.registers["sp"] if mask >> 13 & 1 else pointer
 
 
-def _executed(codes: bytes, context: Context, view: View) -> dict[str, int]:
+def executed(codes: bytes, context: Context, view: View) -> dict[str, int]:
     """Carry out the instructions and return the registers."""
     stack = _Stack(context, view)
     stream = iter(codes)

@@ -132,8 +132,7 @@ class Stacks:
         top = self._initial_sp()
         if top is None:
             return None
-        memory = self._addresses.memory_at(top)
-        start = memory.start if memory is not None else 0
+        start = self._addresses.start_of_memory(top)
         named = [s for s in self._image.symbols if s.name in _LIMITS and start <= s.address < top]
         if named:
             best = max(named, key=lambda symbol: symbol.address)

@@ -1,0 +1,68 @@
+"""As much of an image, a platform and a memory as a diagnosis looks at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.engines.base import Memory
+from workbench.errors import UserError
+from workbench.fault.memory import View
+from workbench.image import Image, Section, Segment, Symbol
+from workbench.platform import Platform, load
+
+RAM = 0x2000_0000
+FLASH = 0x0800_0000
+TOP = RAM + 0x2_0000
+
+
+class Pieces(Memory):
+    """Memory in pieces, by their first address."""
+
+    def __init__(self, pieces: dict[int, bytes]) -> None:
+        self._pieces = {start: bytearray(data) for start, data in pieces.items()}
+
+    def read(self, address: int, size: int) -> bytes:
+        for start, data in self._pieces.items():
+            if start <= address and address + size <= start + len(data):
+                return bytes(data[address - start : address - start + size])
+        raise UserError("nothing is there")
+
+    def write(self, address: int, data: bytes) -> None:
+        for start, piece in self._pieces.items():
+            if start <= address < start + len(piece):
+                piece[address - start : address - start + len(data)] = data
+
+
+def view(pieces: dict[int, bytes]) -> View:
+    return View(Pieces(pieces))
+
+
+def words(*values: int) -> bytes:
+    return b"".join((value & 0xFFFFFFFF).to_bytes(4, "little") for value in values)
+
+
+def variable(name: str, address: int, size: int) -> Symbol:
+    return Symbol(name, address, size, is_function=False)
+
+
+def image(
+    symbols: tuple[Symbol, ...] = (),
+    sections: tuple[Section, ...] = (),
+    initial_sp: int = TOP,
+) -> Image:
+    """An image with a vector table and nothing else in flash."""
+    vectors = words(initial_sp, FLASH + 0x101) + bytes(0x1000)
+    return Image(
+        path=Path("none.elf"),
+        sha256="",
+        build_id=None,
+        entry=FLASH + 0x100,
+        segments=(Segment(FLASH, FLASH, vectors, len(vectors), True, False),),
+        sections=sections,
+        symbols=symbols,
+        vector_table=FLASH,
+    )
+
+
+def platform() -> Platform:
+    return load("stm32f4_discovery")
