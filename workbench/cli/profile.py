@@ -192,7 +192,7 @@ def _print(found: Profile, top: int) -> None:
 def _table(headings: tuple[str, ...], names: int, rows: list[tuple[str, ...]]) -> None:
     """Print a table, if it has rows; the first `names` columns hold names, the others numbers.
 
-    Plain text: to lay out four tables with `rich` takes as long as an eighth of the run.
+    Plain text: `rich` takes 20 ms of a command of 0.9 s for the layout.
     """
     if not rows:
         return
