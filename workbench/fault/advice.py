@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.fault.cause import Scene, is_trap, primary, renode_hides
-from workbench.fault.stacks import StackUse
+from workbench.fault.stacks import END_OF_VARIABLES, StackUse
 from workbench.fault.status import MEANINGS, Cfsr, Hfsr, cause_bits
 
 _STACKING = Cfsr.STKERR | Cfsr.MSTKERR
@@ -66,4 +66,7 @@ def _overflow(use: StackUse) -> Iterator[str]:
         yield f"look at what ends the recursion of {top.function}"
     elif top is not None and use.stack.size and top.largest * 2 > use.stack.size:
         yield f"{top.function} alone takes {top.largest:,} bytes: look at its local arrays"
-    yield f"make the stack larger where its limit is set ({use.stack.known_by})"
+    if use.stack.known_by.startswith(END_OF_VARIABLES):
+        yield "the stack has the RAM that the variables leave: make them smaller, or use less of it"
+    else:
+        yield f"make the stack larger where its limit is set ({use.stack.known_by})"

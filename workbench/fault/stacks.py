@@ -29,6 +29,7 @@ _LIMITS = frozenset(
 _THREAD_LIMITS = frozenset({"__process_stack_base__"})
 _SIZES = ("_Min_Stack_Size", "__STACK_SIZE", "__stack_size", "_stack_size")
 _SECTION_WORD = "stack"
+END_OF_VARIABLES = "the end of the variables"
 _NEAR_BYTES = 1024  # below a stack, where its overflow is plain even if its calls are lost
 
 
@@ -156,7 +157,7 @@ class Stacks:
             and start <= section.address < section.address + section.size <= top
         ]
         limit = max(ends, default=start)
-        known_by = "the end of the variables" if ends else "the start of RAM"
+        known_by = END_OF_VARIABLES if ends else "the start of RAM"
         sizes = [s for s in self._image.symbols if s.name in _SIZES and 0 < s.address < top - limit]
         if sizes:
             known_by += f"; the linker script reserves {sizes[0].address:,} bytes ({sizes[0].name})"

@@ -15,6 +15,12 @@ from workbench.text import counted
 _MOST_CALLS, _OUTERMOST = 12, 3  # shown of a chain, and how many of them are its last
 _MOST_FUNCTIONS = 3
 _BITS = {"CFSR": Cfsr, "HFSR": Hfsr}
+_ROWS = (
+    ("pc", "lr", "sp", "xpsr"),
+    tuple(f"r{n}" for n in range(8)),
+    tuple(f"r{n}" for n in range(8, 13)),
+)
+_ANONYMOUS = "(anonymous namespace)"
 
 
 def headline(diagnosis: Diagnosis) -> str:
@@ -95,7 +101,20 @@ def _name(call: Call) -> str:
 def _function(call: Call) -> str:
     """The name, with those that the compiler put into it: what is inlined comes first."""
     names = (*reversed(call.inlined), call.function or "unknown code")
-    return " inlined in ".join(names)
+    return " inlined in ".join(short_name(name) for name in names)
+
+
+def short_name(name: str) -> str:
+    """Return a demangled function without its parameters and without what it returns."""
+    if "(" not in name:
+        return name
+    plain = name.replace(_ANONYMOUS, "{}").split("(", 1)[0]
+    depth = start = 0
+    for index, character in enumerate(plain):
+        depth += {"<": 1, ">": -1}.get(character, 0)
+        if character == " " and not depth:
+            start = index + 1
+    return plain[start:].replace("{}", _ANONYMOUS)
 
 
 def _where(diagnosis: Diagnosis) -> str:
@@ -135,8 +154,10 @@ def _depth(use: StackUse) -> str:
 
 def _frames(one: FrameSum) -> str:
     if one.frames == 1:
-        return f"{one.function} {counted(one.total, 'byte')}"
-    return f"{one.function} {one.frames:,} frames of {one.largest:,}, {one.total:,} bytes"
+        return f"{short_name(one.function)} {counted(one.total, 'byte')}"
+    return (
+        f"{short_name(one.function)} {one.frames:,} frames of {one.largest:,}, {one.total:,} bytes"
+    )
 
 
 def _use(use: StackUse) -> str:
@@ -154,8 +175,5 @@ def _register(name: str, value: int) -> str:
 
 
 def _rows(registers: Mapping[str, int]) -> list[str]:
-    """The stacked registers, then those that the handler still has."""
-    stacked = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr", "sp")
-    rows = (stacked, tuple(f"r{n}" for n in range(4, 12)))
-    shown = [[f"{n}={registers[n]:08x}" for n in row if n in registers] for row in rows]
+    shown = [[f"{n}={registers[n]:08x}" for n in row if n in registers] for row in _ROWS]
     return [" ".join(row) for row in shown if row]

@@ -1,8 +1,10 @@
 """A diagnosis in lines."""
 
+import pytest
+
 from workbench.fault.frames import Call, How
 from workbench.fault.stacks import FrameSum, Stack, StackUse
-from workbench.fault.text import chain, headline, lines
+from workbench.fault.text import chain, headline, lines, short_name
 from workbench.fault.unwind import folded
 
 from .samples import diagnosis
@@ -25,7 +27,8 @@ def test_a_crash_is_told_with_place_instruction_calls_and_registers() -> None:
         "  at 0x00000100 in deep (/src/t.c:2): ldr r3, [r0]    r0 = 0x60000000",
         "  called from middle (t.c:4)",
         "  in thread mode, on MSP  CFSR=0x00008200 (PRECISERR, BFARVALID)  BFAR=0x60000000",
-        "  r0=60000000 pc=00000100 sp=20000fe0",
+        "  pc=00000100 sp=20000fe0",
+        "  r0=60000000",
     ]
 
 
@@ -61,6 +64,19 @@ def test_guesses_and_inlined_calls_are_marked() -> None:
     calls = [MAIN, Call(0x120, "middle", "/a/t.c", 3, inlined=("in1", "in2")), guess]
     said = "called from in2 inlined in in1 inlined in middle (t.c:3), perhaps outer (0x00000300)"
     assert chain(calls) == [said]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("main", "main"),
+        ("tflite::MicroInterpreter::Invoke()", "tflite::MicroInterpreter::Invoke"),
+        ("app::(anonymous namespace)::Send(int)", "app::(anonymous namespace)::Send"),
+        ("void copy<int, char*>(int const*, char*)", "copy<int, char*>"),
+    ],
+)
+def test_functions_are_shown_without_parameters_and_result(name: str, short: str) -> None:
+    assert short_name(name) == short
 
 
 def test_of_a_long_chain_the_ends_are_shown() -> None:
