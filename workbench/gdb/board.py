@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from workbench.engines.base import Engine
+from workbench.engines.base import Engine, StopReason
 from workbench.errors import UserError
+from workbench.fault.diagnosis import diagnose
+from workbench.fault.text import lines
 from workbench.image import Image, Segment
 from workbench.platform import Platform
 
@@ -33,6 +35,11 @@ class Board:
     @property
     def name(self) -> str:
         return f"{self._platform.name} on the {self.engine.name} engine"
+
+    def crash(self, reason: StopReason) -> str:
+        """Say in lines why the run that ended so crashed, "" where it did not."""
+        diagnosis = diagnose(self.engine, self._image, self._platform, reason)
+        return "".join(f"{line}\n" for line in lines(diagnosis)) if diagnosis else ""
 
     def reset(self) -> None:
         """Power-on reset, with what flash was programmed with."""

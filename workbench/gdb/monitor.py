@@ -13,6 +13,7 @@ reset [halt]   power-on reset; the board stands at its first instruction
 halt           nothing to do: what GDB does not run stands still
 instructions   how many were issued since reset
 time           virtual time since reset
+fault          why the firmware crashed, again
 faults stop    a fault ends `continue` at its handler (at the start)
 faults run     fault handlers run; break in them to stop there
 help           this list
@@ -34,10 +35,15 @@ class Monitor:
         self._board = board
         self._settings = settings
         self._seconds = 0.0  # virtual time of the last stop
+        self._crash = ""
 
     def note_time(self, seconds: float) -> None:
         """The machine has stopped at this virtual time."""
         self._seconds = seconds
+
+    def note_crash(self, text: str) -> None:
+        """The firmware has crashed; `text` says why."""
+        self._crash = text
 
     def run(self, command: str) -> str:
         """Carry out `command` and return what to say."""
@@ -49,6 +55,7 @@ class Monitor:
                 f"{self._board.engine.instructions:,} instructions since reset\n"
             ),
             "time": lambda: f"{self._seconds:.9f} s of virtual time since reset\n",
+            "fault": lambda: self._crash or "no fault since reset\n",
             "faults stop": lambda: self._faults(True),
             "faults run": lambda: self._faults(False),
             "help": lambda: _HELP,
@@ -60,6 +67,7 @@ class Monitor:
     def _reset(self) -> str:
         self._board.reset()
         self._seconds = 0.0
+        self._crash = ""
         return f"{self._board.name}: reset, halted\n"
 
     def _faults(self, stop: bool) -> str:

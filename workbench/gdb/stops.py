@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.base import FaultState, StopKind, StopReason, Watchpoint
-from workbench.fault.status import causes, exception_name
+from workbench.engines.base import StopKind, StopReason, Watchpoint
 
 # Signals as GDB numbers them, for the exceptions of DDI 0403E, B1.5.2
 SIGTRAP, SIGINT, SIGSEGV = 5, 2, 11
@@ -26,23 +25,6 @@ def stop_reply(reason: StopReason) -> bytes | None:
         exception = reason.fault.exception if reason.fault else 0
         return reply(_SIGNALS.get(exception, SIGSEGV))
     return reply(SIGSEGV) if reason.kind is StopKind.LOCKUP else None
-
-
-def explanation(reason: StopReason) -> str:
-    """What to tell the user about a fault, "" where there was none."""
-    if reason.kind is StopKind.LOCKUP:
-        return f"lockup: {reason.detail or 'a fault that no handler could take'}\n"
-    if reason.kind is not StopKind.FAULT:
-        return ""
-    if reason.fault is None:
-        return f"fault: {reason.detail}\n"
-    return _fault(reason.fault)
-
-
-def _fault(fault: FaultState) -> str:
-    named = ", ".join(causes(fault))
-    said = f": {fault.detail}" if fault.detail else ""
-    return f"{exception_name(fault)} at 0x{fault.pc:08x}{f' ({named})' if named else ''}{said}\n"
 
 
 def _watch(point: Watchpoint) -> bytes:

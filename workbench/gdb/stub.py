@@ -10,7 +10,7 @@ from workbench.gdb.board import Board
 from workbench.gdb.monitor import Monitor, Settings
 from workbench.gdb.packets import Connection
 from workbench.gdb.points import Points
-from workbench.gdb.stops import SIGINT, SIGTRAP, explanation, reply, stop_reply
+from workbench.gdb.stops import SIGINT, SIGTRAP, reply, stop_reply
 from workbench.gdb.target import Target
 
 _SLICE = Instructions(2_000_000)  # some ten milliseconds, after which GDB is listened to
@@ -256,9 +256,11 @@ class Stub:
             self._last_stop = reply(SIGINT)
             return self._last_stop
         self._monitor.note_time(reason.seconds)
-        text = explanation(reason)
+        text = self._board.crash(reason)
         if text:
-            self._connection.send(b"O" + text.encode().hex().encode())
+            self._monitor.note_crash(text)
+            said = text.encode()[: _PACKET_BYTES // 2 - 1]
+            self._connection.send(b"O" + said.hex().encode())
         self._last_stop = stop_reply(reason) or reply(SIGTRAP)
         if reason.kind is StopKind.PC and reason.pc not in self._points.breakpoints:
             self._last_stop = reply(SIGTRAP)  # a BKPT

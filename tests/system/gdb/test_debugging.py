@@ -57,9 +57,11 @@ def test_a_handler_shows_what_it_interrupted(server: Server) -> None:
 
 def test_a_fault_stops_at_its_handler_and_says_where(server: Server) -> None:
     said = server.debug_from_reset(
-        *("tbreak main", "continue", "set var answer = 0", "continue", "backtrace")
+        *("tbreak main", "continue", "set var answer = 0", "continue", "backtrace"),
+        "monitor fault",
     )
-    assert re.search(r"UsageFault at 0x080\w+ \(UNDEFINSTR\)", said)
+    crash = r"UsageFault.*: udf #\d+, an instruction that is undefined on purpose\n  at .* in crash"
+    assert len(re.findall(crash, said)) == 2  # at the stop, and asked for
     assert "SIGILL" in said
     assert re.search(r"#1 +<signal handler called>\n#2 .*crash \(\).*\n#3 .*main \(\)", said)
 
