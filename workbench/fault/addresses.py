@@ -10,6 +10,7 @@ from workbench.platform import Platform
 from workbench.repl.description import Entry
 from workbench.text import counted
 
+_PERIPHERALS = range(0x40000000, 0x60000000)  # ARM DDI 0403E, B3.1, table B3-1
 _NULL_BYTES = 0x400  # a member of what a NULL pointer points to lies below
 _PAST_BYTES = 256  # beyond a variable
 _NEAR_BYTES = 0x10000  # beyond a memory
@@ -73,7 +74,7 @@ class Addresses:
         if area is not None:
             said.append(f"in {area.title}")
         else:
-            said.append(self._beside(address) or "where nothing is")
+            said.append(self._beside(address) or _nowhere(address))
             said += _as_value(address | is_code)
         return ", ".join(said)
 
@@ -133,6 +134,12 @@ class Addresses:
             for entry in self._platform.description.entries.values()
             for area in _areas(entry, kinds.get(entry.name, ""))
         )
+
+
+def _nowhere(address: int) -> str:
+    if address in _PERIPHERALS:
+        return "where peripherals are, but none of the .repl"
+    return "where nothing is"
 
 
 def _as_value(address: int) -> list[str]:

@@ -31,7 +31,7 @@ from workbench.image import Image
 from workbench.platform import Platform
 
 _CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
-_CPACR = 0xE000ED88  # ARM DDI 0403E, B3.2.20
+_AFSR, _CPACR = 0xE000ED3C, 0xE000ED88  # ARM DDI 0403E, B3.2.19, B3.2.20
 _CONTROL_NPRIV, _CONTROL_SPSEL = 1 << 0, 1 << 1
 _EXC_RETURN_PSP = 1 << 2
 _IPSR = 0x1FF
@@ -147,7 +147,7 @@ class _Crash:
             title=self._title(scene),
             exception=exception_name(fault),
             causes=bits,
-            status=_status(fault),
+            status=_status(fault) | self._auxiliary(),
             address=refused,
             address_is="" if refused is None else self._addresses.describe(refused),
             instruction=scene.instruction,
@@ -180,6 +180,11 @@ class _Crash:
             is_privileged=in_handler or not control & _CONTROL_NPRIV,
             engine=self._engine.name,
         )
+
+    def _auxiliary(self) -> dict[str, int]:
+        """AFSR, whose bits each part defines by itself, where any is set."""
+        value = self._view.word(_AFSR)
+        return {"AFSR": value} if value else {}
 
     def _title(self, scene: Scene) -> str:
         if self._reason.kind is not StopKind.LOCKUP:

@@ -33,10 +33,6 @@ class Instruction:
     accesses: int | None = None
     size: int = 0
 
-    @property
-    def is_defined(self) -> bool:
-        return self.text != UNDEFINED
-
     def __str__(self) -> str:
         values = "  ".join(f"{name} = 0x{value:08x}" for name, value in self.values.items())
         return f"{self.text}    {values}" if values else self.text

@@ -76,7 +76,8 @@ class MpuState:
             return ""
         region = self.region_at(address)
         if region is None:
-            return "which no MPU region allows"
+            is_default = privileged and self.has_background
+            return "" if is_default else "which no MPU region allows"
         if fetch and region.execute_never:
             return f"which {region} makes execute-never"
         allowed = region.allows(privileged)

@@ -87,8 +87,3 @@ def kind_of(bit: Cfsr) -> str:
 def cause_bits(fault: FaultState) -> tuple[Cfsr, ...]:
     """Return the CFSR bits that say why, none where the engine does not know."""
     return tuple(bit for bit in CAUSES if bit & (fault.cfsr or 0))
-
-
-def causes(fault: FaultState) -> tuple[str, ...]:
-    """Return the names of the CFSR bits that say why, none where the engine does not know."""
-    return tuple(bit.name or "" for bit in cause_bits(fault))

@@ -30,6 +30,7 @@ def addresses() -> Addresses:
         (0x4001_1004, "in usart1"),
         (0xE000_ED88, "in nvic"),
         (0x6000_0000, "where nothing is"),
+        (0x5F00_0000, "where peripherals are, but none of the .repl"),
         (0xA5A5_A5A9, "where nothing is, near 0xa5a5a5a5, what FreeRTOS fills stacks with"),
         (0x6C6C_6548, "where nothing is, its bytes are the text 'Hell'"),
     ],

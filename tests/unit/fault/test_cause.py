@@ -13,7 +13,7 @@ from workbench.fault.status import CAUSES, MEANINGS, Cfsr, Hfsr
 from .machines import image, platform
 
 LOAD = Instruction(0x0800_0200, b"\x03\x68", "ldr r3, [r0]", {"r0": 0x6000_0000}, 0x6000_0000, 4)
-READ_ONLY = MpuState(True, True, (MpuRegion(2, 0x2000_0000, 0x2000_0100, 6, True),))
+READ_ONLY = MpuState(True, False, (MpuRegion(2, 0x2000_0000, 0x2000_0100, 6, True),))
 
 
 def scene(cfsr: int = 0, exception: int = 3, hfsr: int | None = Hfsr.FORCED, **more) -> Scene:
@@ -107,6 +107,12 @@ def test_the_region_of_the_mpu_that_forbids_is_named() -> None:
 )
 def test_what_the_mpu_allows_depends_on_who_asks(access: int, privileged: bool, says: str) -> None:
     assert says in READ_ONLY.refusal(access, privileged, fetch=False)
+
+
+def test_privileged_code_may_use_the_default_map_where_it_is_the_background() -> None:
+    state = MpuState(True, True, READ_ONLY.regions)
+    assert state.refusal(0x2000_0200, True, fetch=False) == ""
+    assert state.refusal(0x2000_0200, False, fetch=False) == "which no MPU region allows"
 
 
 def test_a_subregion_that_is_off_does_not_decide() -> None:

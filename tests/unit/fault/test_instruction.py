@@ -41,8 +41,8 @@ def test_the_values_are_those_that_it_reads_in_its_order() -> None:
 
 def test_what_is_no_instruction_says_so() -> None:
     found = instruction_at(view({FLASH: code(0xB6F1)}), FLASH, REGISTERS)
-    assert found is not None and not found.is_defined
-    assert disassemble(code(0xB6F1), FLASH) == "(undefined)"
+    assert found is not None
+    assert found.text == disassemble(code(0xB6F1), FLASH) == "(undefined)"
 
 
 def test_where_nothing_can_be_read_there_is_none() -> None:
