@@ -45,8 +45,12 @@ class Scene:
 
 
 def primary(fault: FaultState) -> Cfsr | None:
-    """Return the cause that tells most, None where the status registers name none."""
+    """Return the cause that tells most, None where the status registers name none.
+
+    Bits stay set until firmware clears them: those of the fault that was taken come first.
+    """
     bits = cause_bits(fault)
+    bits = tuple(bit for bit in bits if kind_of(bit) == exception_name(fault)) or bits
     precise = [bit for bit in (Cfsr.PRECISERR, Cfsr.DACCVIOL) if bit in bits]
     return next((bit for bit in (*precise, *_ORDER) if bit in bits), None)
 
@@ -86,10 +90,11 @@ def _data(scene: Scene) -> str:
     address, instruction = scene.access, scene.instruction
     if address is None:
         return "an access to data was refused"
-    is_write = instruction is not None and is_store(instruction)
+    if instruction is None:
+        return f"an access to 0x{address:08x}, {scene.addresses.describe(address)}"
+    is_write = is_store(instruction)
     verb = "write" if is_write else "read"
-    size = instruction.size if instruction else 0
-    bytes_ = f" of {counted(size, 'byte')}" if size else ""
+    bytes_ = f" of {counted(instruction.size, 'byte')}" if instruction.size else ""
     place = f"{verb}{bytes_} {'to' if is_write else 'from'} 0x{address:08x}"
     area = scene.addresses.area_at(address)
     said = f"{place}, {scene.addresses.describe(address)}"

@@ -192,10 +192,13 @@ class _Crash:
         if self._reason.fault is None:
             came_by = f"; {scene.came_by}" if scene.came_by else ""
             return self._reason.detail + came_by
-        where = "with FAULTMASK set"
-        if self._exception:
-            where = f"in {self._names.name(self._exception)}"
-        return f"lockup: a fault {where}, where no handler can take it: {title(scene)}"
+        if not self._exception:
+            return (
+                f"lockup: a fault with FAULTMASK set, where no handler can take it: {title(scene)}"
+            )
+        # The status registers hold the fault that is being handled too, and that one's address.
+        first = title(replace(scene, instruction=None))
+        return f"lockup: {self._reason.detail}, where no handler can take it, after a {first}"
 
     def _is_astray(self) -> bool:
         """Whether PC may be where no code is."""

@@ -91,8 +91,7 @@ class Unwinder:
         symbol = self._image.function_at(context.at)
         if symbol is None or context.exception:
             return False
-        ends_thread = context.is_exact and context.how not in (How.REGISTERS, How.EXCEPTION)
-        return ends_thread or symbol.address == self._reset
+        return _ends_thread(context) or symbol.address == self._reset
 
     def _caller(self, context: Context, psp: int) -> tuple[Context | None, str]:
         """Return the caller's frame, and what is wrong with the stack, if anything is."""
@@ -222,12 +221,19 @@ class Unwinder:
         if key not in self._described:
             symbol = self._image.function_at(context.at)
             name = symbol.demangled if symbol else ""
-            place = self._image.places.at(context.at) if symbol else None
+            place = None
+            if symbol is not None and not _ends_thread(context):
+                place = self._image.places.at(context.at)
             call = Call(context.pc, name)
             if place is not None:
                 call = Call(context.pc, name, place.file, place.line, place.inlined)
             self._described[key] = call
         return self._described[key]
+
+
+def _ends_thread(context: Context) -> bool:
+    """Whether it is what a thread returns to at its end: nothing of it was executed."""
+    return context.is_exact and context.how not in (How.REGISTERS, How.EXCEPTION)
 
 
 def folded(calls: Sequence[Call]) -> tuple[Call, ...]:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.fault.diagnosis import STACK_OVERFLOW
+from tests.system.engine.conftest import PLENTY
+from workbench.engines.base import Stop
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.fault.diagnosis import STACK_OVERFLOW, diagnose
 from workbench.fault.text import headline, lines
+from workbench.image import Image
+from workbench.platform import Platform
 
-from .conftest import Crash
+from .conftest import Compile, Crash, crash_on
+
+UNDEFINED = b"\x00\xde"  # UDF
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,21 @@ def test_the_handlers_that_were_interrupted_are_named_as_the_platform_does(crash
     text = "\n".join(lines(diagnosis))
     assert "  IRQ 1 (exti) interrupted Irq0Handler (crashes.c:" in text
     assert "  IRQ 0 interrupted compute (crashes.c:" in text
+
+
+def test_a_fault_in_the_handler_of_a_fault_shows_both(
+    compiled: Compile, platform: Platform
+) -> None:
+    with EmbeddedEngine() as engine:
+        crash_on(engine, compiled(), platform, "nested_handlers")
+        image = Image.load(compiled())
+        handler = engine.registers["pc"]
+        engine.memory.write(handler, UNDEFINED)
+        crash = diagnose(engine, image, platform, engine.run(Stop(fault=False), PLENTY))
+    assert crash is not None
+    assert crash.title.startswith("lockup: undefined instruction in HardFault or NMI, where no")
+    assert "after a BusFault escalated to HardFault: an access to 0x60000004" in crash.title
+    assert crash.calls[1].interrupted_by == "HardFault"
 
 
 def test_a_recursion_is_a_stack_overflow_with_its_depth_and_its_functions(crash: Crash) -> None:

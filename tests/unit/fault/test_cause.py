@@ -92,6 +92,11 @@ def test_the_cause_that_tells_most_is_the_title_and_the_others_are_notes() -> No
     assert any(note.startswith("STKERR is set too") for note in notes(both))
 
 
+def test_a_bit_that_was_left_from_an_earlier_fault_is_not_the_cause() -> None:
+    said = title(scene(Cfsr.PRECISERR | Cfsr.DIVBYZERO, exception=6, hfsr=0))
+    assert said == "UsageFault: a division by zero, which CCR.DIV_0_TRP makes a fault"
+
+
 def test_the_region_of_the_mpu_that_forbids_is_named() -> None:
     store = Instruction(0x0800_0200, b"\x03\x60", "str r3, [r0]", {}, 0x2000_0010, 4)
     said = title(scene(Cfsr.DACCVIOL, mpu=READ_ONLY, access=0x2000_0010, instruction=store))
