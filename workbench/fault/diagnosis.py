@@ -36,8 +36,10 @@ _CONTROL_NPRIV, _CONTROL_SPSEL = 1 << 0, 1 << 1
 _EXC_RETURN_PSP = 1 << 2
 _IPSR = 0x1FF
 _PUSH_BYTES = 128  # below SP: as much as one instruction stores
-STACK_OVERFLOW = "StackOverflow"
-KINDS = frozenset({STACK_OVERFLOW, *EXCEPTIONS.values(), *(bit.name or "" for bit in CAUSES)})
+STACK_OVERFLOW, LOCKUP = "StackOverflow", "Lockup"
+KINDS = frozenset(
+    {STACK_OVERFLOW, LOCKUP, *EXCEPTIONS.values(), *(bit.name or "" for bit in CAUSES)}
+)
 """What a fault can be called."""
 
 _DATA = Cfsr.PRECISERR | Cfsr.DACCVIOL | Cfsr.UNALIGNED
@@ -48,13 +50,13 @@ _STACKING = Cfsr.STKERR | Cfsr.MSTKERR
 class Diagnosis:
     """Why firmware crashed, for a reader and for a program.
 
-    title: what happened. exception: the one that was taken; causes: the bits of CFSR and HFSR that
-    say why; status: the fault status registers that the engine knows. address: what was refused,
-    None where that is no address, and address_is what lies there. instruction: the one that the
-    core was at. context: thread or handler, and on which stack. calls: the chain that led here,
-    the innermost first, repetitions once; depth: its length with them; broken: what is wrong with
-    it, "" if nothing. stack: how the stack was used, None where its bounds are not known. notes
-    and advice: what else there is to know, and what to look at.
+    title: what happened. exception: the one that was taken, or Lockup. causes: the bits of CFSR
+    and HFSR that say why. status: the fault status registers that the engine knows. address: what
+    was refused, None where that is no address, and address_is what lies there. instruction: the
+    one that the core was at. context: thread or handler, and on which stack. calls: the chain that
+    led here, the innermost first, repetitions once; depth: its length with them; broken: what is
+    wrong with it, "" if nothing. stack: how the stack was used, None where its bounds are not
+    known. notes and advice: what else there is to know, and what to look at.
     """
 
     title: str
@@ -145,7 +147,7 @@ class _Crash:
             refused = fault.pc
         return Diagnosis(
             title=self._title(scene),
-            exception=exception_name(fault),
+            exception=LOCKUP if self._is_lockup else exception_name(fault),
             causes=bits,
             status=_status(fault) | self._auxiliary(),
             address=refused,
@@ -187,22 +189,28 @@ class _Crash:
         return {"AFSR": value} if value else {}
 
     def _title(self, scene: Scene) -> str:
-        if self._reason.kind is not StopKind.LOCKUP:
+        if not self._is_lockup:
             return title(scene)
         if self._reason.fault is None:
             came_by = f"; {scene.came_by}" if scene.came_by else ""
             return self._reason.detail + came_by
+        detail = self._reason.detail
+        if primary(self._fault) is None:
+            return f"lockup: {detail}"
         if not self._exception:
-            return (
-                f"lockup: a fault with FAULTMASK set, where no handler can take it: {title(scene)}"
-            )
+            told = title(scene)
+            return f"lockup: a fault with FAULTMASK set, where no handler can take it: {told}"
         # The status registers hold the fault that is being handled too, and that one's address.
         first = title(replace(scene, instruction=None))
-        return f"lockup: {self._reason.detail}, where no handler can take it, after a {first}"
+        return f"lockup: {detail}, where no handler can take it, after a {first}"
 
     def _is_astray(self) -> bool:
         """Whether PC may be where no code is."""
         return is_fetch(self._fault) or self._image.function_at(self._fault.pc & ~1) is None
+
+    @property
+    def _is_lockup(self) -> bool:
+        return self._reason.kind is StopKind.LOCKUP
 
     @property
     def _exception(self) -> int:
@@ -212,7 +220,7 @@ class _Crash:
     @property
     def _pointer(self) -> str:
         on_psp = not self._exception and bool(self._fault.exc_return & _EXC_RETURN_PSP)
-        return "psp" if on_psp and self._reason.kind is StopKind.FAULT else "msp"
+        return "psp" if on_psp and not self._is_lockup else "msp"
 
     def _context(self) -> str:
         mode = f"in {self._names.name(self._exception)}" if self._exception else "in thread mode"

@@ -320,7 +320,7 @@ class Workbench:
 
         ``kind`` is an exception (UsageFault, BusFault, MemManage, HardFault), the one that was
         taken or the one that was escalated, or a cause as the manual spells it (UNDEFINSTR,
-        DIVBYZERO, PRECISERR, ...), or StackOverflow; ``function`` is where.
+        DIVBYZERO, PRECISERR, ...), or StackOverflow or Lockup; ``function`` is where.
         """
         with self.outcome.of_keyword():
             checks.fault_should_be(self._dut.wait_for_fault(parse_limit(limit)), kind, function)

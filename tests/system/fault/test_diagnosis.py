@@ -86,6 +86,15 @@ def test_a_fault_in_the_handler_of_a_fault_shows_both(
     assert crash.calls[1].interrupted_by == "HardFault"
 
 
+def test_a_vector_table_that_is_nowhere_is_named(compiled: Compile, platform: Platform) -> None:
+    with EmbeddedEngine() as engine:
+        crash = crash_on(engine, compiled("endings"), platform, "bad_vector_table")
+    assert crash.title.startswith("lockup: the vector of HardFault cannot be read")
+    assert "Lockup" in crash.kinds
+    assert crash.causes == ("VECTTBL",)
+    assert "look at what was written to VTOR" in crash.advice[0]
+
+
 def test_a_recursion_is_a_stack_overflow_with_its_depth_and_its_functions(crash: Crash) -> None:
     diagnosis = crash("recurse_by_turns")
     assert STACK_OVERFLOW in diagnosis.kinds
