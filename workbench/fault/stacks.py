@@ -28,7 +28,7 @@ _LIMITS = frozenset(
 )
 _THREAD_LIMITS = frozenset({"__process_stack_base__"})
 _SIZES = ("_Min_Stack_Size", "__STACK_SIZE", "__stack_size", "_stack_size")
-_SECTION_WORD = "stack"
+_STACK_WORD = "stack"
 END_OF_VARIABLES = "the end of the variables"
 _NEAR_BYTES = 1024  # below a stack, where its overflow is plain even if its calls are lost
 
@@ -45,6 +45,10 @@ class Stack:
     top: int | None
     known_by: str
     below: str = ""
+
+    def holds(self, pointer: int) -> bool:
+        """Whether a stack pointer is in it, that of an empty stack too."""
+        return self.limit <= pointer and (self.top is None or pointer <= self.top)
 
     @property
     def size(self) -> int | None:
@@ -85,9 +89,9 @@ def stack_use(
     if stack is None:
         return None
     outermost = max((call.sp for call in calls), default=sp)
-    at_home = stack.limit <= outermost and (stack.top is None or outermost <= stack.top)
     below = stack.limit - lowest
-    overflow = below if below > 0 and (at_home or below <= _NEAR_BYTES) else 0
+    is_plain = stack.holds(outermost) or (below <= _NEAR_BYTES and not stack.below)
+    overflow = below if below > 0 and is_plain else 0
     largest = tuple(_sums(calls))
     return StackUse(stack, pointer.upper(), sp, lowest, overflow, len(calls), largest)
 
@@ -125,8 +129,15 @@ class Stacks:
         """
         main = self._main()
         if pointer == "msp":
-            return main
+            return self._of_handlers(main, outermost)
         return self._task(sp) or self._object(outermost) or self._thread() or self._of_main(main)
+
+    def _of_handlers(self, main: Stack | None, outermost: int) -> Stack | None:
+        """The main stack, or the one that an RTOS has given to its handlers."""
+        if main is not None and main.holds(outermost):
+            return main
+        other = self._object(outermost)
+        return other if other is not None and _STACK_WORD in other.known_by.lower() else main
 
     def _main(self) -> Stack | None:
         """From the initial SP downwards."""
@@ -142,7 +153,7 @@ class Stacks:
         if whole is not None:
             return self._stack("main stack", whole.address, top, f"variable {whole.name}")
         for section in self._image.sections:
-            is_stack = _SECTION_WORD in section.name and "heap" not in section.name
+            is_stack = _STACK_WORD in section.name and "heap" not in section.name
             if is_stack and section.address < top <= section.address + section.size:
                 return self._stack("main stack", section.address, top, f"section {section.name}")
         return self._above_data(start, top)

@@ -117,6 +117,20 @@ def test_a_stack_pointer_that_was_never_in_the_stack_has_not_overflowed_it() -> 
     assert use.overflow == 0
 
 
+def test_handlers_may_have_a_stack_of_their_own() -> None:
+    program = image((label("_sstack", TOP - 0x400), variable("_interrupt_stack", RAM, 0x800)))
+    stack = find(program, "msp", RAM + 0x400)
+    assert stack is not None
+    assert stack.name == "stack in `_interrupt_stack`"
+
+
+def test_near_a_stack_it_is_its_overflow_where_nothing_else_is() -> None:
+    low = Stack("main stack", RAM, RAM + 0x1000, "the start of RAM")
+    use = stack_use(low, "msp", RAM - 0x20, RAM - 0x20, ())
+    assert use is not None
+    assert use.overflow == 0x20
+
+
 def test_a_stack_that_is_not_known_is_not_judged() -> None:
     assert stack_use(None, "psp", RAM, RAM, ()) is None
 
