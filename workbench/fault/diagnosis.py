@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from workbench.engines.base import Engine, FaultState, StopKind, StopReason
 from workbench.errors import WorkbenchError
@@ -240,7 +241,8 @@ class _Crash:
         sp = self._fault.registers.get("sp")
         if sp is None:
             return None
-        calls = chain.on_first_stack
+        # A guess may have strayed into another stack.
+        calls = tuple(takewhile(lambda call: call.how is not How.SCAN, chain.on_first_stack))
         outermost = max((call.sp for call in calls), default=sp)
         stack = self._stacks.find(self._pointer, sp, outermost)
         if stack is not None:
