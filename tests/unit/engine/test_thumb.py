@@ -37,6 +37,9 @@ def test_lengths_are_those_of_capstone() -> None:
         ("72b6", BlockFlag.MASKS),  # cpsid i
         ("61b6", BlockFlag.MASKS),  # cpsie f
         ("80f31088", BlockFlag.MASKS),  # msr primask, r0
+        ("80f31388", BlockFlag.MASKS),  # msr faultmask, r0
+        ("80f31488", BlockFlag.CONTROL),  # msr control, r0
+        ("80f30988", BlockFlag(0)),  # msr psp, r0
         ("b7ee000a", BlockFlag.FLOAT),  # vmov.f32 s0, #1.0
         ("2ded028b", BlockFlag.FLOAT),  # vpush {d8}
         ("f1ee10fa", BlockFlag.FLOAT),  # vmrs apsr_nzcv, fpscr

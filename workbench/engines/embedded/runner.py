@@ -35,7 +35,8 @@ from workbench.engines.exc_return import EXC_RETURNS
 from workbench.errors import EngineError
 
 _EXCEPTION_EXIT = exception_event(int(QemuException.EXCEPTION_EXIT))
-_MASKS, _WFI, _WFE = int(BlockFlag.MASKS), int(BlockFlag.WFI), int(BlockFlag.WFE)
+_MASKS, _CONTROL = int(BlockFlag.MASKS), int(BlockFlag.CONTROL)
+_WFI, _WFE = int(BlockFlag.WFI), int(BlockFlag.WFE)
 # The host looks in at least this often, so that Ctrl-C works.
 SLICE = 20_000_000
 
@@ -238,8 +239,7 @@ class Runner:
         state.limit = min(limit, timer)
         state.deadline = min(timer, state.count + SLICE)
         state.stop_before = self._stepper.watched()
-        # With the MPU on, an MSR to CONTROL may drop privilege.
-        state.stop_after = _MASKS if machine.mpu.ctrl else self._stop_after
+        state.stop_after = self._stop_after | (_CONTROL if machine.mpu.ctrl else 0)
         stepper = self._stepper
         machine.core.set_exits(exits | stepper.exits if stepper.exits else exits)
         try:

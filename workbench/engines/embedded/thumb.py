@@ -12,12 +12,14 @@ class BlockFlag(IntFlag):
     WFI = 1
     WFE = 2
     SEV = 4
-    MASKS = 8  # CPS or MSR: may change PRIMASK, BASEPRI, FAULTMASK or CONTROL
+    MASKS = 8  # CPS or MSR: may change PRIMASK, BASEPRI or FAULTMASK
     FLOAT = 16  # an instruction of the floating-point extension
     DIVIDE = 32  # SDIV or UDIV
     MULTIPLE = 64  # accesses several words, or one of the FPU, from a base that may be unaligned
+    CONTROL = 128  # MSR to CONTROL: may drop privilege
 
 
+_SYSM_PRIMASK, _SYSM_FAULTMASK, _SYSM_CONTROL = 16, 19, 20  # special registers (B5.1.1)
 _HINTS = {2: BlockFlag.WFE, 3: BlockFlag.WFI, 4: BlockFlag.SEV}
 
 
@@ -71,6 +73,13 @@ def _is_multiple(first: int) -> bool:
     return first & 0xFE00 == 0xEC00 and first & 0x01A0 != 0  # VLDR to VSTM; 0: VMOV of two
 
 
+def _special(sysm: int) -> BlockFlag:
+    if sysm == _SYSM_CONTROL:
+        return BlockFlag.CONTROL
+    masks = _SYSM_PRIMASK <= sysm <= _SYSM_FAULTMASK
+    return BlockFlag.MASKS if masks else BlockFlag(0)
+
+
 def flags_of(first: int, second: int) -> BlockFlag:
     """Return the flags of one instruction."""
     if not is_wide(first):
@@ -82,7 +91,7 @@ def flags_of(first: int, second: int) -> BlockFlag:
     if first == 0xF3AF and second & 0xFF00 == 0x8000:  # hints, 32 bits
         return _HINTS.get(second & 0xFF, BlockFlag(0))
     if first & 0xFFE0 == 0xF380 and second & 0xD000 == 0x8000:  # MSR
-        return BlockFlag.MASKS
+        return _special(second & 0xFF)
     if first & 0xEC00 == 0xEC00 and second >> 8 & 0xE == 0xA:  # coprocessors 10 and 11
         return BlockFlag.FLOAT | (BlockFlag.MULTIPLE if _is_multiple(first) else BlockFlag(0))
     if first & 0xFE00 == 0xE800 and _is_multiple(first):

@@ -26,6 +26,12 @@ static int is_multiple(uint32_t first) {
   return (first & 0xFE00) == 0xEC00 && (first & 0x01A0) != 0;
 }
 
+/* _special() in thumb.py */
+static uint32_t special(uint32_t sysm) {
+  if (sysm == 20) return FLAG_CONTROL;
+  return sysm >= 16 && sysm <= 19 ? FLAG_MASKS : 0;
+}
+
 /* flags_of() in thumb.py, which names the encodings */
 uint32_t flags_of(uint32_t first, uint32_t second) {
   if (!is_wide(first)) {
@@ -34,7 +40,7 @@ uint32_t flags_of(uint32_t first, uint32_t second) {
     return (first & 0xFFE8) == 0xB660 ? FLAG_MASKS : 0;
   }
   if (first == 0xF3AF && (second & 0xFF00) == 0x8000) return hint(second & 0xFF);
-  if ((first & 0xFFE0) == 0xF380 && (second & 0xD000) == 0x8000) return FLAG_MASKS;
+  if ((first & 0xFFE0) == 0xF380 && (second & 0xD000) == 0x8000) return special(second & 0xFF);
   if ((first & 0xEC00) == 0xEC00 && (second >> 8 & 0xE) == 0xA)
     return FLAG_FLOAT | (is_multiple(first) ? FLAG_MULTIPLE : 0);
   if ((first & 0xFE00) == 0xE800 && is_multiple(first)) return FLAG_MULTIPLE;

@@ -12,7 +12,8 @@ enum {
   FLAG_MASKS = 8,
   FLAG_FLOAT = 16,
   FLAG_DIVIDE = 32,
-  FLAG_MULTIPLE = 64
+  FLAG_MULTIPLE = 64,
+  FLAG_CONTROL = 128
 };
 
 static inline uint32_t halfword(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
