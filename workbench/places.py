@@ -1,6 +1,7 @@
 """Where code comes from: source lines, and the functions that the compiler put in place of calls.
 
-From the DWARF debug information of an ELF file, read by `symbolic`.
+From the DWARF debug information of an ELF file, read by `symbolic`; what an assembler wrote by
+pyelftools.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import struct
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.enums import ENUM_SH_TYPE_BASE
 
+from workbench import assembler_lines
 from workbench import demangle as demangling
+from workbench.assembler_lines import AssemblerLines
 from workbench.cache_folder import root
 from workbench.demangle import demangle
 from workbench.files import write_atomically
@@ -78,24 +82,32 @@ class Places:
             self._saved = len(self._known)
 
     @cached_property
+    def _assembled(self) -> AssemblerLines:
+        return AssemblerLines(self._path)
+
+    @cached_property
     def _cache(self) -> Any | None:
         return _open(self._path)
 
     def _look_up(self, address: int) -> Place | None:
         frames = self._cache.lookup(address) if self._cache is not None else ()
-        if not frames or not frames[0].line:
-            return None
-        inlined = tuple(demangle(frame.symbol) for frame in reversed(frames[:-1]))
-        place = Place(frames[0].full_path, frames[0].line, inlined)
+        if frames and frames[0].line:
+            inlined = tuple(demangle(frame.symbol) for frame in reversed(frames[:-1]))
+            place = Place(frames[0].full_path, frames[0].line, inlined)
+        else:
+            assembled = self._assembled.at(address)
+            if assembled is None:
+                return None
+            place = Place(*assembled)
         return self._places.setdefault(place, place)
 
 
 def _kept_file(path: Path) -> Path | None:
     """Named after the ELF and after all that decides on what is found in it."""
-    found = hashlib.sha256()
+    found = hashlib.sha256(version("symbolic").encode())
     try:
-        for file in (Path(__file__), Path(demangling.__file__), path):
-            found.update(hashlib.sha256(file.read_bytes()).digest())
+        for file in (__file__, assembler_lines.__file__, demangling.__file__, path):
+            found.update(hashlib.sha256(Path(file).read_bytes()).digest())
     except OSError:
         return None
     return root() / "places" / f"{found.hexdigest()}.json"

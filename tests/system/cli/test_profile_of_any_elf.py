@@ -104,3 +104,6 @@ def test_assembler_without_function_symbols_has_its_labels(tmp_path, capsys) -> 
         ("Reset", 0),
         ("leaf", 100),
     ]
+    text = ASSEMBLER.splitlines()
+    ran = [text[line["line"] - 1].split(":")[-1].split()[0] for line in found["lines"]]
+    assert sorted(ran) == ["adds", "bl", "bne", "bx", "movs", "subs", "wfi"]
