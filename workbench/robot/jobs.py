@@ -44,7 +44,10 @@ class Job:
 
 @dataclass(frozen=True)
 class TestRecord:
-    """How one test ended. `broken` says what was wrong with the set-up, "" where nothing was."""
+    """How one test ended. `broken` says what was wrong with the set-up, "" where nothing was.
+
+    `board`, `kernels` and `engine` are what the test used, not only what it was asked to use.
+    """
 
     __test__ = False  # no test of pytest
 
@@ -168,8 +171,8 @@ def _record(job: Job, line: str) -> TestRecord:
     return TestRecord(
         suite=job.suite.stem,
         name=said["name"],
-        board=job.board,
-        kernels=job.kernels,
+        board=said["board"] or job.board,
+        kernels=said["kernels"] or job.kernels,
         engine=said["engine"] or job.engine,
         passed=said["status"] == "PASS",
         skipped=said["status"] == "SKIP",

@@ -6,6 +6,7 @@ Nothing is computed here: a keyword turns its arguments into values and calls
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from workbench import __version__
 from workbench.builder import build, plan_build
 from workbench.dut import DeviceUnderTest, checks
 from workbench.dut.evidence import readable
+from workbench.engines import EngineChoice
 from workbench.errors import UserError, WorkbenchError
 from workbench.image import Image
 from workbench.limits import parse_limit
@@ -52,8 +54,8 @@ class Workbench:
 
     = Engines =
 
-    ``engine`` is ``renode``, ``embedded``, or ``auto``: Renode where it is installed. A suite
-    runs unchanged on either.
+    ``engine`` is ``renode``, ``embedded``, or ``auto``: what ``workbench test --engine`` says (the
+    variable ``${ENGINE}``), else Renode where it is installed. A suite runs unchanged on either.
 
     = Limits =
 
@@ -111,6 +113,9 @@ class Workbench:
         if self._device is not None:
             self.outcome.engine = self._device.engine.name
             self.outcome.transcript = readable(self._device.transcript)
+            with contextlib.suppress(UserError):  # nothing is loaded, or it was not booted
+                self.outcome.board = self._device.platform.name
+                self.outcome.kernels = self._device.session.hello.kernels
         return self.outcome
 
     def close(self) -> None:
@@ -145,7 +150,7 @@ class Workbench:
             target = load_platform(platform or self._platform)
             self._snapshots.clear()
             if self._device is None:
-                self._device = DeviceUnderTest(self._engine, self._fail_patterns)
+                self._device = DeviceUnderTest(_wanted_engine(self._engine), self._fail_patterns)
             self._device.load(image, target, Path(model) if model else None)
 
     @keyword
@@ -363,6 +368,16 @@ class Workbench:
         else:
             self.outcome.evidence = "\n".join(evidence.lines())
         logger.info(self.outcome.evidence)
+
+
+def _wanted_engine(engine: str) -> str:
+    """What the suite names, or where it names none, the command line."""
+    if engine != EngineChoice.AUTO:
+        return engine
+    try:
+        return str(BuiltIn().get_variable_value("${ENGINE}") or engine)
+    except RobotNotRunningError:
+        return engine
 
 
 def _snapshot_file() -> Path | None:

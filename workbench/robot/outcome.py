@@ -22,11 +22,14 @@ class Outcome:
     """Filled while a test runs.
 
     `broken` holds the message where something other than the firmware failed: a missing file, an
-    engine that is not there or died. `engine` is the one that was used, `evidence` what was logged,
+    engine that is not there or died. `engine` is the one that was used, `board` the platform, and
+    `kernels` what the firmware says of itself, "" where it does not. `evidence` is what was logged,
     `transcript` the console.
     """
 
     engine: str = ""
+    board: str = ""
+    kernels: str = ""
     broken: str = ""
     evidence: str = ""
     transcript: str = ""

@@ -28,6 +28,8 @@ class Recorder:
             "message": result.message,
             "seconds": result.elapsed_time.total_seconds(),
             "engine": outcome.engine,
+            "board": outcome.board,
+            "kernels": outcome.kernels,
             "broken": outcome.broken,
             "transcript": outcome.transcript,
             "evidence": outcome.evidence,

@@ -141,3 +141,25 @@ def test_junit_and_markdown_are_written(run_suite, tmp_path):
     transcript = suite.find("testcase/properties/property[@name='transcript']").get("value")
     assert "ready" in transcript
     assert "1 of 2 tests passed" in markdown.read_text()
+
+
+def test_an_engine_that_a_suite_leaves_open_is_taken_from_the_command_line(
+    tmp_path, firmware_image, capsys
+):
+    suite = tmp_path / "mine.robot"
+    suite.write_text(
+        "*** Settings ***\n"
+        "Library    workbench.robot.Workbench    engine=auto    platform=stm32f4_discovery\n\n"
+        "*** Test Cases ***\n"
+        f"Boots\n    Boot Firmware    {firmware_image('stm32f4_discovery').elf}\n"
+    )
+    arguments = ["test", str(suite), "--engine", "embedded", "--board", "nrf52840_dk", "--json"]
+    code = run([*arguments, "--output", str(tmp_path / "out")])
+    (test,) = json.loads(capsys.readouterr().out)["tests"]
+    assert code == 0, test["message"]
+    # The suite names its board itself: what is told is what it ran on, not what was asked for.
+    assert (test["board"], test["kernels"], test["engine"]) == (
+        "stm32f4_discovery",
+        "reference",
+        "embedded",
+    )
