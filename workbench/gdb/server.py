@@ -19,6 +19,7 @@ from workbench.gdb.stub import Stub
 DEFAULT_PORT = 3333
 _LOOPBACK = "127.0.0.1"
 _LOOK_SECONDS = 0.05
+_GRACE_SECONDS = 1.0
 _DEBUGGERS = ("gdb-multiarch", "arm-none-eabi-gdb")
 
 
@@ -61,12 +62,17 @@ class GdbServer:
 
     @contextmanager
     def _busy(self) -> Iterator[None]:
-        """Close every connection that comes: its GDB says so at once, instead of waiting."""
+        """Close every connection that comes: its GDB says so soon, instead of waiting.
+
+        Not while the session may be about to end: who lost a GDB starts the next one at once.
+        """
         done = threading.Event()
 
         def turn_away() -> None:
             while not done.is_set():
-                if select.select([self._listener], [], [], _LOOK_SECONDS)[0]:
+                if not select.select([self._listener], [], [], _LOOK_SECONDS)[0]:
+                    continue
+                if not done.wait(_GRACE_SECONDS):
                     self._listener.accept()[0].close()
 
         doorkeeper = threading.Thread(target=turn_away, daemon=True)
