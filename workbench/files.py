@@ -12,9 +12,13 @@ _READABLE_BY_ALL = 0o644  # mkstemp makes files that only their owner may read
 def write_atomically(path: Path, content: bytes | str) -> None:
     """Write `content` (text as UTF-8) to `path`; makes the folder.
 
-    Until the new content is complete on the disk, `path` holds what it held before.
+    Until the new content is complete on the disk, `path` holds what it held before. A link or a
+    device (/dev/stdout) is written through, not replaced by a file; a folder is an OSError.
     """
     data = content.encode() if isinstance(content, str) else content
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        path.write_bytes(data)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)

@@ -9,8 +9,9 @@ def significant(value: float, digits: int = 3) -> str:
     """Return `value` with so many significant digits, without an exponent: 0.0424, 2.19, 233."""
     if value == 0 or not math.isfinite(value):
         return f"{value:.0f}"
-    decimals = digits - 1 - math.floor(math.log10(abs(value)))
-    return f"{round(value, decimals):.{max(0, decimals)}f}"
+    rounded = float(f"{value:.{digits - 1}e}")  # 99.97 is 100: it has gained a digit
+    decimals = digits - 1 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:.{max(0, decimals)}f}"
 
 
 def counted(number: int, noun: str) -> str:
