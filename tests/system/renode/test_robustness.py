@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from workbench import platform
-from workbench.engines.base import Seconds, Stop, StopKind
+from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.engines.renode import RenodeEngine
 from workbench.errors import EngineError, PlatformError
 
@@ -91,7 +91,7 @@ def test_worker_ends_with_an_owner_that_is_killed_in_a_run(installation, probe_i
     script = tmp_path / "owner.py"
     script.write_text(
         "from workbench import platform\n"
-        "from workbench.engines.base import Seconds, Stop\n"
+        "from workbench.engines.base import Instructions, Seconds, Stop\n"
         "from workbench.engines.renode import RenodeEngine\n"
         "from workbench.image import Image\n"
         "engine = RenodeEngine()\n"
@@ -154,3 +154,25 @@ def test_collector_of_mono_never_waits_for_a_thread_that_waits_for_python(
             engine.uart.write(b"abcd" * 64)
             engine.run(Stop(uart=rb"![b-e]"), Seconds(1.0))
         assert engine.uart.read() == b"bcde" * 64 * 40
+
+
+class TestStoresToNowhere:
+    """Renode logs each; silicon would fault at the first."""
+
+    @pytest.fixture
+    def storing(self, installation, probe_image):
+        with RenodeEngine(installation) as engine:
+            engine.load(probe_image, platform.load(BOARD))
+            engine.memory.write(0x2000_0800, bytes.fromhex("0860fde7"))  # str r0, [r1]; b .-2
+            engine.registers["r1"] = 0x1F00_0000
+            engine.registers["pc"] = 0x2000_0800
+            yield engine
+
+    def test_more_than_its_logger_queues_do_not_hold_the_core(self, storing):
+        reason = storing.run(ENDLESS, Instructions(100_000))
+        assert reason.kind is StopKind.LIMIT
+        assert any("0x1F000000" in warning for warning in reason.warnings)
+
+    def test_without_end_are_an_error_before_the_disk_is_full(self, storing):
+        with pytest.raises(EngineError, match="filled Renode's log"):
+            storing.run(ENDLESS, HOUR)

@@ -48,6 +48,13 @@ ANSWER_SECONDS = 60.0
 # (`worker.dotnet.attach`); during it, pyrenode3's own second thread does.
 _SUSPENDED_BY_SIGNAL = {"MONO_THREADS_SUSPEND": "preemptive"}
 
+# To flush its log, Renode 1.15.3 ends the thread that writes it, for good: the core would stop at
+# the first 10,000 lines after that. Newer ones fold lines that are alike, and their addresses.
+_CONFIG = """[general]
+use-synchronous-logging = True
+collapse-repeated-log-entries = False
+"""
+
 _LOG_LINES = 12
 _QUIT_SECONDS = 2.0
 _DUMP_SECONDS = 0.3
@@ -146,7 +153,8 @@ class WorkerProcess:
         environment = {k: v for k, v in os.environ.items() if k not in theirs}
         temporary, config = self.folder / "tmp", self.folder / "config"
         temporary.mkdir()
-        config.mkdir()
+        (config / "renode").mkdir(parents=True)
+        (config / "renode" / "config").write_text(_CONFIG)
         packages = [str(Path(__file__).parents[3]), environment.get("PYTHONPATH", "")]
         return {
             **_SUSPENDED_BY_SIGNAL,

@@ -16,6 +16,7 @@ from workbench.engines.renode.worker.run import Runner, Until
 from workbench.engines.renode.worker.state import State
 from workbench.engines.renode.worker.watchpoints import Watchpoint
 
+_LOG_LIMIT = 64 << 20  # bytes; at most a few seconds of accesses to where nothing is
 _CONSOLE = str(Path("console").absolute())  # in the worker's own folder
 
 
@@ -156,5 +157,10 @@ class Operations:
             return 0
 
     def _report_progress(self) -> None:
+        if Path(self._log).stat().st_size > _LOG_LIMIT:
+            raise RenodeError(
+                f"the firmware filled Renode's log with {_LOG_LIMIT >> 20} MB: it goes on where "
+                "silicon would fault"
+            )
         fields = {"event": "progress", "instructions": self._machine.instructions}
         self._send(Message(fields, self._console.take()))
