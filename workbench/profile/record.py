@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.engines.base import Engine, Limit, Stop
 from workbench.errors import CheckFailedError
+from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.told import crash_told
 from workbench.gauge import Probe
 from workbench.image import Image
@@ -59,7 +60,8 @@ def profile(engine: Engine, request: Request) -> Profile:
     """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
     function = request.function or (INVOKE if request.features else None)
     if function is None:
-        return _analyse(request, _whole_run(engine, request), WHOLE_RUN, engine.name)
+        trace, crash = _whole_run(engine, request)
+        return _analyse(request, trace, WHOLE_RUN, engine.name, crash=crash)
     return analyse(request, _record_call(engine, request, function), engine.name)
 
 
@@ -75,6 +77,7 @@ def _analyse(
     what: str,
     engine_name: str,
     passages: Sequence[Passage] = (),
+    crash: Diagnosis | None = None,
 ) -> Profile:
     model = CycleModel.of(request.platform)
     program = Program.of(trace)
@@ -95,16 +98,17 @@ def _analyse(
         lines=_lines(request.image, trace, names, estimate.by_address),
         operators=operator_costs(passages, embedded, model, request.clock, program),
         stacks=graph.stacks(),
+        diagnosis=crash,
     )
 
 
-def _whole_run(engine: Engine, request: Request) -> Trace:
+def _whole_run(engine: Engine, request: Request) -> tuple[Trace, Diagnosis | None]:
     engine.load(request.image, request.platform)
     if request.send:
         engine.uart.write(request.send)
     engine.start_trace(flash_reads=True)
-    engine.run(Stop(), request.limit)
-    return engine.stop_trace()
+    reason = engine.run(Stop(), request.limit)
+    return engine.stop_trace(), diagnose(engine, request.image, request.platform, reason)
 
 
 def _record_call(engine: Engine, request: Request, function: str) -> OperatorCalls:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.fault.diagnosis import Diagnosis
 from workbench.timing.cycles import Cycles
 
 
@@ -73,7 +74,10 @@ class Stack:
 
 @dataclass(frozen=True)
 class Profile:
-    """What `what` of `image` costs on `platform` at one clock, and where."""
+    """What `what` of `image` costs on `platform` at one clock, and where.
+
+    diagnosis: why the firmware crashed, if that ended a whole run.
+    """
 
     image: str
     platform: str
@@ -87,6 +91,7 @@ class Profile:
     lines: tuple[LineCost, ...]
     operators: tuple[OperatorCost, ...]
     stacks: tuple[Stack, ...]
+    diagnosis: Diagnosis | None = None
 
     @property
     def function_names(self) -> frozenset[str]:

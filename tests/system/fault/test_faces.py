@@ -57,6 +57,14 @@ def test_a_measurement_before_the_crash_is_shown_with_it(elf: str) -> None:
     assert TITLE in said
 
 
+def test_a_whole_run_that_ends_in_a_crash_is_profiled_and_says_so(elf: str) -> None:
+    code, said = call("profile", elf, "--engine", "embedded")
+    assert code == 1
+    assert "whole run on stm32f4_discovery" in said
+    assert "then the firmware crashed:" in said
+    assert TITLE in said
+
+
 def test_the_evidence_of_a_failed_test_holds_it(elf: str, platform: Platform) -> None:
     with DeviceUnderTest("embedded") as device:
         device.load(Image.load(elf), platform)
