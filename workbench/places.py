@@ -6,10 +6,7 @@ pyelftools.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import io
-import json
 import struct
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,9 +21,8 @@ from elftools.elf.enums import ENUM_SH_TYPE_BASE
 from workbench import assembler_lines
 from workbench import demangle as demangling
 from workbench.assembler_lines import AssemblerLines
-from workbench.cache_folder import root
 from workbench.demangle import demangle
-from workbench.files import write_atomically
+from workbench.kept import Kept
 
 _SEGMENT_COUNT = 44  # e_phnum in the file header, 16 bits (System V ABI, ELF32)
 _SECTION_TYPE = 4  # sh_type in a section header, 32 bits
@@ -56,8 +52,9 @@ class Places:
     def __init__(self, path: Path) -> None:
         """What has no debug information, or damaged one, has no places: they are an extra."""
         self._path = path
-        self._kept = _kept_file(path)
-        self._known: dict[int, Place | None] = _read_kept(self._kept)
+        sources = (__file__, assembler_lines.__file__, demangling.__file__)
+        self._kept = Kept("places", files=(*sources, path), also=version("symbolic"))
+        self._known: dict[int, Place | None] = _read(self._kept.read())
         self._places = {place: place for place in self._known.values() if place is not None}
         self._saved = len(self._known)
 
@@ -68,8 +65,8 @@ class Places:
         return self._known[address]
 
     def save(self) -> None:
-        """Keep what has been looked up; a cache folder that cannot be written is no error."""
-        if self._kept is None or len(self._known) == self._saved:
+        """Keep what has been looked up."""
+        if len(self._known) == self._saved:
             return
         numbers = {place: number for number, place in enumerate(self._places)}
         document = {
@@ -77,9 +74,8 @@ class Places:
             "addresses": list(self._known),
             "numbers": [None if one is None else numbers[one] for one in self._known.values()],
         }
-        with contextlib.suppress(OSError):
-            write_atomically(self._kept, json.dumps(document))
-            self._saved = len(self._known)
+        self._kept.write(document)
+        self._saved = len(self._known)
 
     @cached_property
     def _assembled(self) -> AssemblerLines:
@@ -102,21 +98,9 @@ class Places:
         return self._places.setdefault(place, place)
 
 
-def _kept_file(path: Path) -> Path | None:
-    """Named after the ELF and after all that decides on what is found in it."""
-    found = hashlib.sha256(version("symbolic").encode())
+def _read(document: Any) -> dict[int, Place | None]:
+    """Return the places that `save` put down by address; none from anything else."""
     try:
-        for file in (__file__, assembler_lines.__file__, demangling.__file__, path):
-            found.update(hashlib.sha256(Path(file).read_bytes()).digest())
-    except OSError:
-        return None
-    return root() / "places" / f"{found.hexdigest()}.json"
-
-
-def _read_kept(file: Path | None) -> dict[int, Place | None]:
-    """Return the places by address; none where the file is missing, damaged or something else."""
-    try:
-        document = json.loads(file.read_bytes()) if file is not None else {}
         places = [
             Place(str(name), int(line), tuple(map(str, inlined)))
             for name, line, inlined in document["places"]
@@ -125,7 +109,7 @@ def _read_kept(file: Path | None) -> dict[int, Place | None]:
             int(address): None if number is None else places[number]
             for address, number in zip(document["addresses"], document["numbers"], strict=True)
         }
-    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError):
         return {}
 
 

@@ -6,16 +6,19 @@ trace, so that what an operator cost is what was executed between two marks, exa
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import astuple, dataclass
+from typing import Any
 
 from workbench.demangle import may_name
 from workbench.engines.base import Engine, TraceMark
 from workbench.errors import ModelError
 from workbench.gauge import FunctionCalls
 from workbench.image import Image
-from workbench.model.reader import parse_model
+from workbench.kept import Kept
+from workbench.model import cost, reader
 from workbench.model.values import Model, Operator
 from workbench.profile.values import OperatorCost
 from workbench.timing.cycles import Cycles
@@ -84,29 +87,59 @@ def _code(image: Image, address: int, size: int) -> bytes:
     return b""
 
 
-def embedded_model(image: Image) -> Model | None:
-    """Return the first .tflite that lies in the image, None where there is none."""
+@dataclass(frozen=True)
+class EmbeddedOperator:
+    """An operator of the model in an image; `shape` is that of its first output."""
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    macs: int
+
+
+def embedded_operators(image: Image) -> tuple[EmbeddedOperator, ...]:
+    """Return the operators of the first .tflite that lies in the image; none where there is none.
+
+    They are kept in the cache folder: to read a model takes longer than to analyse a trace.
+    """
+    kept = Kept("operators", files=(__file__, reader.__file__, cost.__file__), also=image.sha256)
+    found = _read(kept.read())
+    if found is None:
+        found = _find_operators(image)
+        kept.write([astuple(one) for one in found])
+    return found
+
+
+def _read(document: Any) -> tuple[EmbeddedOperator, ...] | None:
+    """Return what `embedded_operators` has put down; None from anything else."""
+    try:
+        return tuple(
+            EmbeddedOperator(int(index), str(name), tuple(map(int, shape)), int(macs))
+            for index, name, shape, macs in document
+        )
+    except (TypeError, ValueError):
+        return None
+
+
+def _find_operators(image: Image) -> tuple[EmbeddedOperator, ...]:
     for segment in image.segments:
         position = segment.data.find(_FILE_IDENTIFIER)
         while position >= 0:
-            model = _parsed(segment.data[position - _IDENTIFIER_OFFSET :])
-            if model is not None:
-                return model
+            with contextlib.suppress(ModelError):
+                model = reader.parse_model(segment.data[position - _IDENTIFIER_OFFSET :])
+                return tuple(_described(one, model) for one in model.operators)
             position = segment.data.find(_FILE_IDENTIFIER, position + 1)
-    return None
+    return ()
 
 
-@lru_cache(maxsize=8)
-def _parsed(content: bytes) -> Model | None:
-    try:
-        return parse_model(content)
-    except ModelError:
-        return None
+def _described(operator: Operator, model: Model) -> EmbeddedOperator:
+    shape = model.tensors[operator.outputs[0]].shape if operator.outputs else ()
+    return EmbeddedOperator(operator.index, operator.name, shape, operator.macs)
 
 
 def operator_costs(
     passages: Sequence[Passage],
-    model: Model | None,
+    operators: Sequence[EmbeddedOperator],
     cycles: CycleModel,
     clock_hz: int,
     program: Program,
@@ -118,26 +151,23 @@ def operator_costs(
     The first includes the way from the call of the interpreter to it, each other one the few
     instructions of the loop before it.
     """
-    if model is None:
-        return ()
     sites = Counter(pc for pc, _ in passages)
-    site = next((pc for pc, times in sites.items() if times == len(model.operators)), None)
+    site = next((pc for pc, times in sites.items() if times == len(operators)), None)
     if site is None:
         return ()
     marks = [mark for pc, mark in passages if pc == site]
     parts = [mark.since(before) for before, mark in zip([None, *marks], marks, strict=False)]
     return tuple(
-        _cost(operator, model, part, cycles.estimate(part, clock_hz, program).cycles)
-        for operator, part in zip(model.operators, parts, strict=True)
+        _cost(operator, part, cycles.estimate(part, clock_hz, program).cycles)
+        for operator, part in zip(operators, parts, strict=True)
     )
 
 
-def _cost(operator: Operator, model: Model, part: Trace, cycles: Cycles) -> OperatorCost:
-    output = model.tensors[operator.outputs[0]] if operator.outputs else None
+def _cost(operator: EmbeddedOperator, part: Trace, cycles: Cycles) -> OperatorCost:
     return OperatorCost(
         index=operator.index,
         name=operator.name,
-        shape=output.shape if output else (),
+        shape=operator.shape,
         macs=operator.macs,
         instructions=part.instructions,
         cycles=cycles,

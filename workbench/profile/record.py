@@ -22,7 +22,7 @@ from workbench.profile.operators import (
     OperatorCalls,
     Passage,
     behind_operator_calls,
-    embedded_model,
+    embedded_operators,
     operator_costs,
 )
 from workbench.profile.values import LineCost, Profile
@@ -82,7 +82,7 @@ def _analyse(
     model = CycleModel.of(request.platform)
     program = Program.of(trace)
     estimate = model.estimate(trace, request.clock, program)
-    embedded = embedded_model(request.image) if passages else None
+    operators = embedded_operators(request.image) if passages else ()
     names = Names(request.image, trace, program.by_address)
     graph = CallGraph.of(trace, names, program.by_address, estimate.by_address)
     return Profile(
@@ -96,7 +96,7 @@ def _analyse(
         functions=graph.functions(),
         calls=graph.call_costs(),
         lines=_lines(request.image, trace, names, estimate.by_address),
-        operators=operator_costs(passages, embedded, model, request.clock, program),
+        operators=operator_costs(passages, operators, model, request.clock, program),
         stacks=graph.stacks(),
         diagnosis=crash,
     )
