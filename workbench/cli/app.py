@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from workbench import __version__
 from workbench.cli.console import print_error
+from workbench.cli.interrupts import lost_interrupts
 from workbench.errors import UserError, WorkbenchError
 
 COMMANDS: dict[str, str] = {
@@ -117,11 +118,15 @@ def run(arguments: list[str] | None = None) -> int:
     debug = "--debug" in arguments
     # --debug is taken before and behind the command's name.
     arguments = [argument for argument in arguments if argument != "--debug"]
+    lost: list[BaseException] = []
     try:
-        code = _run(arguments)
+        with lost_interrupts(lost):
+            code = _run(arguments)
         sys.stdout.flush()
-        return code
+        return INTERRUPTED if lost else code
     except WorkbenchError as error:
+        if lost:
+            return INTERRUPTED
         if debug:
             raise
         print_error(error.message, error.hint)

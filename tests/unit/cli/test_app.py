@@ -1,9 +1,11 @@
 """The root of the command line: lazy commands, and what each kind of error looks like."""
 
+import ctypes
 import os
 import signal
 import subprocess
 import sys
+import time
 import types
 
 import pytest
@@ -51,7 +53,7 @@ def test_help_imports_no_command_and_none_of_the_heavy_packages():
         "print(loaded, sorted(commands), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    expected = ["workbench.cli.app", "workbench.cli.console"]
+    expected = [f"workbench.cli.{name}" for name in ("app", "console", "interrupts")]
     assert done.stderr.strip() == f"[] {expected}"
 
 
@@ -120,6 +122,41 @@ def test_an_interrupt_is_quiet(command, capsys):
     command(raising(KeyboardInterrupt()))
     assert run(["doctor"]) == 130
     assert capsys.readouterr().err.strip() == ""
+
+
+def interrupted_in_a_callback():
+    """Raise within a callback that C makes: Python drops what it raises."""
+    kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+
+    @kind
+    def compare(_, __):
+        raise KeyboardInterrupt
+
+    array = (ctypes.c_int * 2)(1, 2)
+    ctypes.CDLL(None).qsort(array, ctypes.c_size_t(2), ctypes.c_size_t(4), compare)
+
+
+@pytest.mark.parametrize("then", [None, ModelError("what the interrupt has broken")])
+def test_an_interrupt_in_a_callback_is_not_lost(command, capsys, then):
+    def behaviour():
+        interrupted_in_a_callback()
+        if then is not None:
+            raise then
+
+    command(behaviour)
+    assert run(["doctor"]) == 130
+    assert capsys.readouterr().err.strip() == ""
+
+
+def test_an_interrupt_in_a_callback_ends_what_goes_on(command):
+    def behaviour():
+        interrupted_in_a_callback()
+        time.sleep(20)
+
+    command(behaviour)
+    begin = time.monotonic()
+    assert run(["doctor"]) == 130
+    assert time.monotonic() - begin < 10
 
 
 def test_a_reader_that_leaves_is_no_error():
