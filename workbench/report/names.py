@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -12,10 +13,28 @@ def short_name(name: str) -> str:
 
 
 def short_names(names: Iterable[str]) -> Mapping[str, str]:
-    """Return the short name of each, with template arguments where it is not the only one."""
-    distinct = set(names)
-    times = Counter(short_name(name) for name in distinct)
-    return {name: _shortened(name, with_arguments=times[short_name(name)] > 1) for name in distinct}
+    """Return the short name of each; where it is not the only one, with template arguments, and
+    where they are the same, with the class or namespace.
+    """
+    short = {name: short_name(name) for name in names}
+    for more in (_with_arguments, _with_scope):
+        times = Counter(short.values())
+        short = {
+            name: more(name) if times[before] > 1 else before for name, before in short.items()
+        }
+    return short
+
+
+def _with_arguments(name: str) -> str:
+    return _shortened(name, with_arguments=True)
+
+
+def _with_scope(name: str) -> str:
+    plain = name.replace("(anonymous namespace)::", "")
+    short = _with_arguments(name)
+    before, found, _ = plain.partition(f"::{short}(")
+    scope = re.split(r"[ :<(]", before)[-1]
+    return f"{scope}::{short}" if found and scope else short
 
 
 def _shortened(name: str, with_arguments: bool) -> str:

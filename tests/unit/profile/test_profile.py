@@ -149,3 +149,9 @@ def test_short_names_that_are_not_the_only_ones_keep_their_template_arguments():
     found = short_names([*arms, "ns::g<int>(int)"])
     assert [found[name] for name in arms] == ["InvokeArm<&f::a>", "InvokeArm<&f::b>"]
     assert found["ns::g<int>(int)"] == "g"
+
+
+def test_short_names_of_the_same_method_keep_their_class_or_namespace():
+    methods = ["tflite::Interpreter::Invoke()", "tflm::(anonymous namespace)::Invoke(Context*)"]
+    found = short_names([*methods, "Other()"])
+    assert list(found.values()) == ["Interpreter::Invoke", "tflm::Invoke", "Other"]
