@@ -2,17 +2,19 @@
 
     python -m tests.bench.engines_side_by_side
 
-Wall time from the command to the first classification, from the shell: start, load, boot, features
-in, answer out (best of some runs; for QEMU the time is that of the emulator alone, driven over its
-serial port). Instructions a second: from question to answer on a machine that has booted (best of
-some), instructions counted by the embedded engine. The model is MLPerf Tiny's keyword spotter
-where it lies beside the repository (7.4 million instructions an inference), else our own.
+Wall time from the command to the first classification, `workbench run` from the shell: start, load,
+boot, features in, answer out (best of some runs; for QEMU the time is that of the emulator alone,
+driven over its serial port). Instructions a second: from question to answer on a machine that has
+booted (best of some), instructions counted by the embedded engine. The model is MLPerf Tiny's
+keyword spotter where it lies beside the repository (7.4 million instructions an inference), else
+our own.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +31,7 @@ from workbench.link.messages import Request
 from workbench.model.features import Features, read_features
 from workbench.platform import load_platform
 from workbench.resources import resource
-from workbench.session import INVOKE, boot
+from workbench.session import boot
 
 BOARD = "stm32f4_discovery"
 RECORDING = Path("models", "keyword_spotter", "recordings", "yes_en-gb.wav")
@@ -48,10 +50,13 @@ class Figures:
 
 def on_engine(name: str, elf: Path, recording: Path) -> Figures:
     """Time one of our engines."""
-    command = [sys.executable, "-m", "workbench", "measure", str(elf), "--platform", BOARD]
-    command += ["--function", INVOKE, "--features", str(recording), "--engine", name]
-    first = min(_seconds(lambda: _call(command)) for _ in range(RUNS))
     (features,) = read_features(recording)
+    with tempfile.TemporaryDirectory() as folder:
+        question = Path(folder) / "question.bin"
+        question.write_bytes(_question(features, 1))
+        command = [sys.executable, "-m", "workbench", "run", str(elf), "--platform", BOARD]
+        command += ["--input", str(question), "--engine", name]
+        first = min(_seconds(lambda: _call(command)) for _ in range(RUNS))
     with boot(Image.load(elf), load_platform(BOARD), name) as session:
         session.classify(features)
         each = min(_seconds(lambda: session.classify(features)) for _ in range(INFERENCES))
@@ -77,13 +82,17 @@ def on_qemu(elf: Path, recording: Path) -> Figures:
 
 def _ask(machine: Machine, features: Features, sequence: int) -> None:
     """Have the firmware classify, and wait for its answer."""
-    payload = features.values.astype("<f4").tobytes()
-    machine.write(encode(Frame(Request.INFER_FLOAT32, sequence, payload)))
+    machine.write(_question(features, sequence))
     splitter = FrameSplitter()
     while True:
         for frame in splitter.feed(machine.expect(b"\\x00")):
             assert frame.type == Request.INFER_FLOAT32 | REPLY, frame
             return
+
+
+def _question(features: Features, sequence: int) -> bytes:
+    payload = features.values.astype("<f4").tobytes()
+    return encode(Frame(Request.INFER_FLOAT32, sequence, payload))
 
 
 def _call(command: list[str]) -> None:
