@@ -44,3 +44,13 @@ def test_a_folder_is_refused_by_its_name(tmp_path):
     with pytest.raises(IsADirectoryError) as error:
         write_atomically(tmp_path, b"new")
     assert str(error.value.filename) == str(tmp_path)
+
+
+def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path, monkeypatch):
+    def refused(**_):
+        raise PermissionError(13, "Permission denied", str(tmp_path / ".page.x7"))
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    with pytest.raises(PermissionError) as error:
+        write_atomically(tmp_path / "page", b"new")
+    assert error.value.filename == str(tmp_path / "page")

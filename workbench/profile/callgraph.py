@@ -116,11 +116,15 @@ def is_call(instruction: Instruction | None) -> bool:
 
 @dataclass(frozen=True)
 class CallGraph:
-    """Instructions and cycles that each function spends itself, and calls: (caller, callee)."""
+    """Instructions and cycles that each function spends itself, and calls: (caller, callee).
+
+    begun: the function that the trace begins with, at its first instruction.
+    """
 
     instructions: Mapping[str, int]
     cycles: Mapping[str, int]
     calls: Mapping[tuple[str, str], int]
+    begun: str | None = None
 
     @classmethod
     def of(
@@ -129,8 +133,12 @@ class CallGraph:
         names: Names,
         decoded: Mapping[int, Instruction],
         cycles: Mapping[int, int],
+        start: int,
     ) -> CallGraph:
-        """Return the graph of `trace`; `cycles` are those of each instruction."""
+        """Return the graph of `trace`; `cycles` are those of each instruction.
+
+        start: where the trace begins; nothing in it jumps there.
+        """
         own: defaultdict[str, int] = defaultdict(int)
         spent: defaultdict[str, int] = defaultdict(int)
         calls: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -144,7 +152,8 @@ class CallGraph:
             caller, callee = names.at(source), names.at(target)
             if caller != callee or is_call(decoded.get(source)):
                 calls[caller, callee] += times
-        return cls(dict(own), dict(spent), dict(calls))
+        begun = names.at(start) if trace.counts.get(start) and names.is_entry(start) else None
+        return cls(dict(own), dict(spent), dict(calls), begun)
 
     @cached_property
     def _all(self) -> int:
@@ -203,7 +212,7 @@ class CallGraph:
         found = (
             FunctionCost(
                 name=name,
-                calls=self.entered.get(name, 0),
+                calls=self.entered.get(name, 0) + (name == self.begun),
                 instructions=count,
                 cycles=self.cycles.get(name, 0),
                 total_cycles=max(round(totals.get(name, 0)), self.cycles.get(name, 0)),

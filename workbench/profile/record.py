@@ -61,20 +61,22 @@ def profile(engine: Engine, request: Request) -> Profile:
     function = request.function or (INVOKE if request.features else None)
     if function is None:
         trace, crash = _whole_run(engine, request)
-        return _analyse(request, trace, WHOLE_RUN, engine.name, crash=crash)
+        return _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name, crash=crash)
     return analyse(request, _record_call(engine, request, function), engine.name)
 
 
 def analyse(request: Request, calls: OperatorCalls, engine_name: str) -> Profile:
     """Return the profile of the call that `calls` has traced."""
     assert calls.trace is not None
-    return _analyse(request, calls.trace, calls.what, engine_name, calls.passages)
+    start = address_of(request.image, calls.what)
+    return _analyse(request, calls.trace, calls.what, start, engine_name, calls.passages)
 
 
 def _analyse(
     request: Request,
     trace: Trace,
     what: str,
+    start: int,
     engine_name: str,
     passages: Sequence[Passage] = (),
     crash: Diagnosis | None = None,
@@ -84,7 +86,7 @@ def _analyse(
     estimate = model.estimate(trace, request.clock, program)
     operators = embedded_operators(request.image) if passages else ()
     names = Names(request.image, trace, program.by_address)
-    graph = CallGraph.of(trace, names, program.by_address, estimate.by_address)
+    graph = CallGraph.of(trace, names, program.by_address, estimate.by_address, start)
     return Profile(
         image=str(request.image.path),
         platform=request.platform.name,

@@ -101,9 +101,21 @@ def test_assembler_without_function_symbols_has_its_labels(tmp_path, capsys) -> 
     subprocess.run([*command, str(source), "-o", str(elf)], check=True, timeout=30)
     found = profile(elf, tmp_path, capsys)
     assert [(one["name"], one["calls"]) for one in found["functions"]] == [
-        ("Reset", 0),
+        ("Reset", 1),
         ("leaf", 100),
     ]
     text = ASSEMBLER.splitlines()
     ran = [text[line["line"] - 1].split(":")[-1].split()[0] for line in found["lines"]]
     assert sorted(ran) == ["adds", "bl", "bne", "bx", "movs", "subs", "wfi"]
+
+
+@pytest.mark.parametrize(("function", "first"), [("Work", "Work"), (None, "Reset")])
+def test_what_the_profile_begins_with_is_called_once(
+    compiled, tmp_path, capsys, function, first
+) -> None:
+    options = ["--function", function] if function else []
+    words = ["profile", str(compiled("-O1", "-g")), "--platform", "stm32f4_discovery", *options]
+    assert run([*words, "--engine", "embedded", "--limit", "20kinstr", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    (calls,) = [one["calls"] for one in found["functions"] if one["name"].startswith(first)]
+    assert calls == 1
