@@ -68,6 +68,9 @@ def plan_jobs(
 
     Suites of the user's are run once, unless boards or kernel sets are named.
     """
+    for variable in variables:
+        if ":" not in variable:
+            raise UserError(f"the variable '{variable}' has no value", "write NAME:VALUE")
     if not suites:
         suites = own_suites()
         board_names = board_names or boards()
@@ -108,6 +111,8 @@ def _files(suite: Path) -> list[Path]:
         raise UserError(f"{suite} holds no *{_SUFFIX} file", "name a suite, or a folder with some")
     if not suite.is_file():
         raise UserError(f"{suite}: no such suite", "name a .robot file, or a folder with some")
+    if suite.suffix != _SUFFIX:
+        raise UserError(f"{suite} is no *{_SUFFIX} file", "name a suite, or a folder with some")
     return [suite]
 
 
