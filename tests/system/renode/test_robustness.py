@@ -176,3 +176,26 @@ class TestStoresToNowhere:
     def test_without_end_are_an_error_before_the_disk_is_full(self, storing):
         with pytest.raises(EngineError, match="filled Renode's log"):
             storing.run(ENDLESS, HOUR)
+
+
+def test_a_caller_that_is_killed_leaves_no_folder(installation, probe_image):
+    program = (
+        "import sys; from workbench import platform; from workbench.image import Image\n"
+        "from workbench.engines.renode import RenodeEngine\n"
+        "engine = RenodeEngine()\n"
+        "engine.load(Image.load(sys.argv[1]), platform.load(sys.argv[2]))\n"
+        "print(engine._process.folder, flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(probe_image.path), BOARD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as caller:
+        folder = Path(caller.stdout.readline().strip())
+        assert folder.is_dir()
+        caller.kill()
+    give_up = time.monotonic() + 10
+    while folder.exists() and time.monotonic() < give_up:
+        time.sleep(0.05)
+    assert not folder.exists()

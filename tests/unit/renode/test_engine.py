@@ -14,6 +14,7 @@ from workbench.errors import EngineError, UserError
 
 IMAGE = SimpleNamespace(
     segments=(SimpleNamespace(address=0x0800_0000, data=b"\x00\x10\x00\x20\x01\x01\x00\x08"),),
+    functions=(),
     vector_table=0x0800_0000,
 )
 PLATFORM = SimpleNamespace(

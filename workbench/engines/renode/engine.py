@@ -21,6 +21,7 @@ from workbench.engines.renode.discovery import RenodeInstallation, discover
 from workbench.engines.renode.findings import abort_in, log_lines, warnings_in
 from workbench.engines.renode.process import WorkerProcess
 from workbench.engines.renode.protocol import Message
+from workbench.engines.renode.unserved import semihosting_warning
 from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, RenodeUart
 from workbench.errors import EngineError, UserError
 
@@ -80,7 +81,7 @@ class RenodeEngine(Engine):
             file.write_bytes(segment.data)
             segments.append((str(file), segment.address))
         boot = boot_of(image, platform)
-        self._untold = (boot.warning,) if boot.warning else ()
+        self._untold = tuple(one for one in (boot.warning, semihosting_warning(image)) if one)
         self._clear()
         answer = worker.ask(
             "load",

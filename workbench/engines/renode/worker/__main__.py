@@ -5,10 +5,12 @@ from __future__ import annotations
 import faulthandler
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import IO
 
 from workbench.engines.renode.protocol import Message, ProtocolError, read_message, write_message
@@ -58,12 +60,16 @@ def _serve(pending: queue.SimpleQueue[Message], answers: IO[bytes]) -> None:
 
 
 def _receive(requests: IO[bytes], pending: queue.SimpleQueue[Message]) -> None:
-    """Queue what arrives; end the process when the other side is gone, whatever it is doing."""
+    """Queue what arrives; end the process when the other side is gone, whatever it is doing.
+
+    Nobody is left then to remove the worker's folder, in which it runs.
+    """
     try:
         while (message := read_message(requests)) is not None:
             pending.put(message)
     except (OSError, ProtocolError):
         traceback.print_exc()
+    shutil.rmtree(Path.cwd(), ignore_errors=True)
     os._exit(0)
 
 
