@@ -42,7 +42,7 @@ def qualified_name(name: str) -> str:
     tree = _parse(mangled)
     if tree is None:
         plain = _by_library(mangled)
-        return name if plain is None else _without_types(plain)
+        return name if plain is None else without_types(plain)
     return str(tree.name if tree.kind == "func" else tree).removesuffix(" const")
 
 
@@ -125,14 +125,14 @@ def _library() -> Callable[[str], str | None]:
     return call
 
 
-def _without_types(plain: str) -> str:
-    """Return `ns::f<int>` of `int ns::f<int>(char) const`."""
-    name = plain.removesuffix(" const")
+def without_types(plain: str) -> str:
+    """Return `ns::f<int>` of the demangled `int ns::f<int>(char) const`, or of a clone of it."""
+    name = plain.partition(" [clone ")[0].removesuffix(" const")
     if name.endswith(")"):
         name = name[: _opening(name)]
     depth = 0
     for index in range(len(name) - 1, -1, -1):
-        depth += (name[index] in ">)") - (name[index] in "<(")
+        depth += (name[index] in ">)}") - (name[index] in "<({")
         if name[index] == " " and depth == 0 and "operator" not in name:
             return name[index + 1 :]
     return name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ VECTOR_SYMBOLS = (
     "_vector_start",
 )
 VECTOR_ALIGNMENT = 4
+_VECTORS = struct.Struct("<II")  # initial SP and reset vector, ARM DDI 0403E, B1.5.3
 # No Cortex-M4 image is larger; a size beyond it in a header means the header is damaged.
 MAX_FILE_BYTES = 512 << 20
 MAX_SYMBOLS = 1_000_000
@@ -184,6 +186,19 @@ class Image:
                 hint="Give the address instead.",
             )
         return chosen[0]
+
+    def read(self, address: int, size: int) -> bytes:
+        """Return what the file holds of memory at [address, address + size), as much as it has."""
+        for segment in self.segments:
+            start = address - segment.virtual
+            if 0 <= start < len(segment.data):
+                return segment.data[start : start + size]
+        return b""
+
+    @cached_property
+    def vectors(self) -> tuple[int, int] | None:
+        """The initial SP and the reset vector, bit 0 of which says Thumb."""
+        return _vectors_at(self.vector_table, self.segments)
 
     def holds_code(self, symbol: Symbol) -> bool:
         """Whether `symbol` is a function, or a label among executable sections."""
@@ -375,21 +390,25 @@ def _vector_table(
 
 def _looks_like_vectors(address: int, segments: tuple[Segment, ...]) -> bool:
     """Two words: an initial SP that is aligned and not 0, a Thumb address in loaded code."""
-    if address % VECTOR_ALIGNMENT:
+    vectors = _vectors_at(address, segments)
+    if address % VECTOR_ALIGNMENT or vectors is None:
         return False
+    stack, reset = vectors
+    in_code = any(
+        s.executable and 0 <= reset - start < len(s.data)
+        for s in segments
+        for start in (s.address, s.virtual)
+    )
+    return stack != 0 and stack % 4 == 0 and bool(reset & 1) and in_code
+
+
+def _vectors_at(address: int, segments: tuple[Segment, ...]) -> tuple[int, int] | None:
     for segment in segments:
         offset = address - segment.address
-        if not 0 <= offset <= len(segment.data) - 8:
-            continue
-        stack = int.from_bytes(segment.data[offset : offset + 4], "little")
-        reset = int.from_bytes(segment.data[offset + 4 : offset + 8], "little")
-        in_code = any(
-            s.executable and 0 <= reset - start < len(s.data)
-            for s in segments
-            for start in (s.address, s.virtual)
-        )
-        return stack != 0 and stack % 4 == 0 and bool(reset & 1) and in_code
-    return False
+        if 0 <= offset <= len(segment.data) - _VECTORS.size:
+            stack, reset = _VECTORS.unpack_from(segment.data, offset)
+            return stack, reset
+    return None
 
 
 def _rank(symbol: Symbol) -> tuple[bool, bool, bool]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from workbench import thumb
+
 CALLEE_SAVED = (*(f"r{n}" for n in range(4, 12)), "sp")
 """What a function gives back as it was (AAPCS32, 6.1.1)."""
 
@@ -87,6 +89,4 @@ class Call:
 
 def register_name(number: int) -> str | None:
     """Return the name of a core register by its number in DWARF (AADWARF32, 4.1)."""
-    if number > 15:
-        return None
-    return {13: "sp", 14: "lr", 15: "pc"}.get(number, f"r{number}")
+    return thumb.register_name(number) if number <= 15 else None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
+from workbench.disassembler import disassembler
 from workbench.fault.memory import View
+from workbench.thumb import is_wide, register_name
 
 LONGEST = 4  # bytes of an instruction
 UNDEFINED = "(undefined)"
-_WIDE = 0xE800  # first halfwords from here on have a second one (ARM DDI 0403E, A5.1)
 _MASK = 0xFFFFFFFF
 _BYTES_BY_MNEMONIC = {"b": 1, "sb": 1, "h": 2, "sh": 2, "d": 8}
 # Capstone's names where ours are the numbered ones
@@ -40,7 +40,7 @@ class Instruction:
 
 def disassemble(code: bytes, address: int) -> str:
     """Return the first instruction of `code` as text; "(undefined)" where there is none."""
-    for _, _, mnemonic, operands in _disassembler().disasm_lite(code, address, 1):
+    for _, _, mnemonic, operands in disassembler().disasm_lite(code, address, 1):
         return f"{mnemonic} {operands}".strip()
     return UNDEFINED
 
@@ -50,8 +50,8 @@ def instruction_at(view: View, address: int, registers: Mapping[str, int]) -> In
     first = view.halfword(address)
     if first is None:
         return None
-    code = view.read(address, 4 if first >= _WIDE else 2) or view.read(address, 2) or b""
-    for decoded in _disassembler().disasm(code, address, 1):
+    code = view.read(address, 4 if is_wide(first) else 2) or view.read(address, 2) or b""
+    for decoded in disassembler().disasm(code, address, 1):
         values = {name: registers[name] for name in _read(decoded) if name in registers}
         accesses, size = _access(decoded, registers)
         text = f"{decoded.mnemonic} {decoded.op_str}".strip()
@@ -68,7 +68,7 @@ def call_before(view: View, return_address: int) -> tuple[int, int | None, str] 
     after = return_address & ~1
     second, first = view.halfword(after - 2), view.halfword(after - 4)
     if second is not None and second & 0xFF87 == 0x4780:  # BLX register, A7.7.19
-        return after - 2, None, _register_name(second >> 3 & 15)
+        return after - 2, None, register_name(second >> 3 & 15)
     if first is None or second is None:
         return None
     if first & 0xF800 == 0xF000 and second & 0xD000 == 0xD000:  # BL, A7.7.18
@@ -82,10 +82,6 @@ def _branch_target(after: int, first: int, second: int) -> int:
     i1, i2 = 1 - (j1 ^ sign), 1 - (j2 ^ sign)
     offset = -sign << 24 | i1 << 23 | i2 << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1
     return (after + offset) & _MASK
-
-
-def _register_name(number: int) -> str:
-    return {13: "sp", 14: "lr", 15: "pc"}.get(number, f"r{number}")
 
 
 def _read(decoded: Any) -> list[str]:
@@ -130,12 +126,3 @@ def _width(mnemonic: str) -> int:
         if stem.startswith(prefix):
             return _BYTES_BY_MNEMONIC.get(stem[len(prefix) :].removesuffix("t"), 4)
     return 4
-
-
-@cache
-def _disassembler() -> Any:
-    from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
-
-    engine = Cs(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS)
-    engine.detail = True
-    return engine

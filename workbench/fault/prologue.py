@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workbench.thumb import is_wide
+
 _LR = 14
 _LONGEST = 48  # bytes of a function in which its prologue lies
-_WIDE = 0b11101  # the first five bits of a 32-bit instruction are at least these
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def pushed(code: bytes) -> Pushed:
     position = 0
     while position + 2 <= min(len(code), _LONGEST):
         first = int.from_bytes(code[position : position + 2], "little")
-        if first >> 11 >= _WIDE:
+        if is_wide(first):
             second = int.from_bytes(code[position + 2 : position + 4], "little")
             registers, bytes_more = _wide(first, second)
             position += 4

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from workbench.fault.addresses import Addresses
 from workbench.fault.frames import Call
-from workbench.fault.memory import WORD, View
+from workbench.fault.memory import View
 from workbench.fault.mpu import MpuState
 from workbench.fault.tasks import current_task
 from workbench.image import Image
@@ -141,9 +141,9 @@ class Stacks:
 
     def _main(self) -> Stack | None:
         """From the initial SP downwards."""
-        top = self._initial_sp()
-        if top is None:
+        if self._image.vectors is None:
             return None
+        top, _ = self._image.vectors
         start = self._addresses.start_of_memory(top)
         named = [s for s in self._image.symbols if s.name in _LIMITS and start <= s.address < top]
         if named:
@@ -206,10 +206,3 @@ class Stacks:
 
     def _stack(self, name: str, limit: int, top: int | None, known_by: str) -> Stack:
         return Stack(name, limit, top, known_by, self._addresses.name_at(limit - 1))
-
-    def _initial_sp(self) -> int | None:
-        for segment in self._image.segments:
-            offset = self._image.vector_table - segment.address
-            if 0 <= offset <= len(segment.data) - WORD:
-                return int.from_bytes(segment.data[offset : offset + WORD], "little")
-        return None

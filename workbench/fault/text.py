@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.demangle import without_types
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.frames import Call, How
 from workbench.fault.stacks import FrameSum, StackUse
@@ -20,7 +21,6 @@ _ROWS = (
     tuple(f"r{n}" for n in range(8)),
     tuple(f"r{n}" for n in range(8, 13)),
 )
-_ANONYMOUS = "(anonymous namespace)"
 
 
 def headline(diagnosis: Diagnosis) -> str:
@@ -101,20 +101,7 @@ def _name(call: Call) -> str:
 def _function(call: Call) -> str:
     """The name, with those that the compiler put into it: what is inlined comes first."""
     names = (*reversed(call.inlined), call.function or "unknown code")
-    return " inlined in ".join(short_name(name) for name in names)
-
-
-def short_name(name: str) -> str:
-    """Return a demangled function without its parameters and without what it returns."""
-    if "(" not in name:
-        return name
-    plain = name.replace(_ANONYMOUS, "{}").split("(", 1)[0]
-    depth = start = 0
-    for index, character in enumerate(plain):
-        depth += {"<": 1, ">": -1}.get(character, 0)
-        if character == " " and not depth:
-            start = index + 1
-    return plain[start:].replace("{}", _ANONYMOUS)
+    return " inlined in ".join(without_types(name) for name in names)
 
 
 def _where(diagnosis: Diagnosis) -> str:
@@ -153,11 +140,10 @@ def _depth(use: StackUse) -> str:
 
 
 def _frames(one: FrameSum) -> str:
+    name = without_types(one.function)
     if one.frames == 1:
-        return f"{short_name(one.function)} {counted(one.total, 'byte')}"
-    return (
-        f"{short_name(one.function)} {one.frames:,} frames of {one.largest:,}, {one.total:,} bytes"
-    )
+        return f"{name} {counted(one.total, 'byte')}"
+    return f"{name} {one.frames:,} frames of {one.largest:,}, {one.total:,} bytes"
 
 
 def _use(use: StackUse) -> str:

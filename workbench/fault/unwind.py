@@ -62,7 +62,7 @@ class Unwinder:
         self._names = names or ExceptionNames()
         self._frames, self._index = _tables(image)
         self._described: dict[tuple[int, bool], Call] = {}
-        self._reset = _reset_handler(image)
+        self._reset = image.vectors[1] & ~1 if image.vectors else None
 
     def chain(self, innermost: Context, psp: int = 0) -> Chain:
         """Return the calls that led to the frame `innermost`.
@@ -280,16 +280,6 @@ def _tables_of(path: object, sha256: str, starts: frozenset[int]) -> tuple[CallF
 def _tables(image: Image) -> tuple[CallFrames, IndexTable]:
     starts = frozenset(function.address for function in image.functions)
     return _tables_of(image.path, image.sha256, starts)
-
-
-def _reset_handler(image: Image) -> int | None:
-    """Where the core starts, by the vector table."""
-    offset = image.vector_table + WORD
-    for segment in image.segments:
-        if segment.address <= offset <= segment.address + len(segment.data) - WORD:
-            start = offset - segment.address
-            return int.from_bytes(segment.data[start : start + WORD], "little") & ~1
-    return None
 
 
 def registers_of(values: Mapping[str, int]) -> dict[str, int]:

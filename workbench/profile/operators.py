@@ -22,7 +22,7 @@ from workbench.model import cost, reader
 from workbench.model.values import Model, Operator
 from workbench.profile.values import OperatorCost
 from workbench.timing.cycles import Cycles
-from workbench.timing.decode import MAX_BYTES, decode
+from workbench.timing.decode import decode_all
 from workbench.timing.model import CycleModel
 from workbench.timing.program import Program
 from workbench.trace import Trace
@@ -67,24 +67,15 @@ def behind_operator_calls(image: Image) -> frozenset[int]:
         if any(may_name(f.name, name) for name in _CALLERS)
         and f.demangled.split("(")[0] in _CALLERS
     ]
-    found = set()
+    found: set[int] = set()
     for function in functions:
-        code = _code(image, function.address, function.size)
-        offset = 0
-        while offset < len(code):
-            one = decode(code[offset : offset + MAX_BYTES])
-            offset += one.size
-            if one.mnemonic == "blx":
-                found.add(function.address + offset)
+        code = image.read(function.address, function.size)
+        found |= {
+            function.address + offset + one.size
+            for offset, one in decode_all(code)
+            if one.mnemonic == "blx"
+        }
     return frozenset(found)
-
-
-def _code(image: Image, address: int, size: int) -> bytes:
-    for segment in image.segments:
-        start = address - segment.virtual
-        if 0 <= start < len(segment.data):
-            return segment.data[start : start + size]
-    return b""
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
 
-import capstone
 from capstone import arm_const
 
+from workbench.disassembler import disassembler
+from workbench.thumb import is_wide
+
 MAX_BYTES = 4
-_FIRST_WIDE = 0xE800  # a halfword from here on begins a 32-bit instruction (ARM DDI 0403E, A5.1)
 
 
 class Kind(Enum):
@@ -90,22 +92,23 @@ _PC, _SP = arm_const.ARM_REG_PC, arm_const.ARM_REG_SP
 _FLAGS = frozenset((arm_const.ARM_REG_CPSR, arm_const.ARM_REG_APSR, arm_const.ARM_REG_ITSTATE))
 
 
-@cache
-def _disassembler() -> Any:
-    engine = capstone.Cs(capstone.CS_ARCH_ARM, capstone.CS_MODE_THUMB | capstone.CS_MODE_MCLASS)
-    engine.detail = True
-    return engine
-
-
 def decode(code: bytes) -> Instruction:
     """Return the instruction in the first bytes of `code`."""
-    is_wide = int.from_bytes(code[:2], "little") >= _FIRST_WIDE
-    return _decode(code[:MAX_BYTES] if is_wide else code[:2])
+    return _decode(code[:MAX_BYTES] if is_wide(int.from_bytes(code[:2], "little")) else code[:2])
+
+
+def decode_all(code: bytes) -> Iterator[tuple[int, Instruction]]:
+    """Yield (offset, instruction) of straight code."""
+    offset = 0
+    while offset < len(code):
+        one = decode(code[offset : offset + MAX_BYTES])
+        yield offset, one
+        offset += one.size
 
 
 @cache
 def _decode(code: bytes) -> Instruction:
-    found = next(_disassembler().disasm(code, 0, 1), None)
+    found = next(disassembler().disasm(code, 0, 1), None)
     if found is None:  # undefined: it traps, or is data that a broken program ran into
         nothing: frozenset[int] = frozenset()
         return Instruction(2, "undefined", 0, Kind.SYSTEM, nothing, nothing, nothing)

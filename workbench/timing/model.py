@@ -17,7 +17,7 @@ from workbench.timing.core import (
 )
 from workbench.timing.costs import UNITS, Cause, Costs
 from workbench.timing.cycles import Cycles
-from workbench.timing.decode import MAX_BYTES, Instruction, decode
+from workbench.timing.decode import Instruction, decode_all
 from workbench.timing.flash import Flash, data_wait, flash_costs, read_flash
 from workbench.timing.program import Flow, Program, core_costs
 from workbench.trace import Trace
@@ -110,15 +110,12 @@ class BlockModel:
         """Return the cycles of the block in `code` at `address`, those of a jump from its end, and
         those that a jump to its start takes more.
         """
-        run, offset = [], 0
-        while offset < len(code):
-            run.append(decode(code[offset : offset + MAX_BYTES]))
-            offset += run[-1].size
+        run = tuple(it for _, it in decode_all(code))
         if not run:
             return 0, 0, 0
         refill = jump_time(run[-1], False).best
         extra = jump_time(run[-1], is_unaligned_wide(address, run[0])).best - refill
-        return self._straight(address, tuple(run)), refill, max(0, extra)
+        return self._straight(address, run), refill, max(0, extra)
 
     def _straight(self, address: int, run: tuple[Instruction, ...]) -> int:
         units = [issue_unit(it) for it in run]

@@ -2,9 +2,10 @@
 
 import pytest
 
+from workbench.demangle import without_types
 from workbench.fault.frames import Call, How
 from workbench.fault.stacks import FrameSum, Stack, StackUse
-from workbench.fault.text import chain, headline, lines, short_name
+from workbench.fault.text import chain, headline, lines
 from workbench.fault.unwind import folded
 
 from .samples import diagnosis
@@ -73,10 +74,14 @@ def test_guesses_and_inlined_calls_are_marked() -> None:
         ("tflite::MicroInterpreter::Invoke()", "tflite::MicroInterpreter::Invoke"),
         ("app::(anonymous namespace)::Send(int)", "app::(anonymous namespace)::Send"),
         ("void copy<int, char*>(int const*, char*)", "copy<int, char*>"),
+        ("void Products<(bool)0>(signed char const*)", "Products<(bool)0>"),
+        ("Resolver<(int)5>::{deleting dtor}()", "Resolver<(int)5>::{deleting dtor}"),
+        ("tflm::Allocator::operator()(unsigned int) const", "tflm::Allocator::operator()"),
+        ("app::Send(int) [clone .part.0]", "app::Send"),
     ],
 )
 def test_functions_are_shown_without_parameters_and_result(name: str, short: str) -> None:
-    assert short_name(name) == short
+    assert without_types(name) == short
 
 
 def test_of_a_long_chain_the_ends_are_shown() -> None:

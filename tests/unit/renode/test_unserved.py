@@ -15,8 +15,7 @@ def image(code: bytes, size: int | None = None) -> SimpleNamespace:
     function = SimpleNamespace(
         address=0x0800_0100, size=len(code) if size is None else size, demangled="say"
     )
-    segment = SimpleNamespace(virtual=0x0800_0000, data=bytes(0x100) + code)
-    return SimpleNamespace(segments=(segment,), functions=(function,))
+    return SimpleNamespace(functions=(function,), read=lambda address, size: code[:size])
 
 
 def test_a_call_is_named_with_its_place() -> None:

@@ -11,7 +11,7 @@ from workbench.engines.embedded.events import Access, Event, EventKind, QemuExce
 from workbench.engines.embedded.exceptions import Exc
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.scb import HFSR_DEBUGEVT, HFSR_FORCED, Cfsr
-from workbench.engines.embedded.thumb import is_wide
+from workbench.thumb import is_wide
 
 DFSR_BKPT = 1 << 1
 # Regions that are execute-never in the default memory map, B3.1 table B3-1

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.engines.embedded import thumb
+from workbench import thumb
 from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.registers import ITSTATE
-from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import Tracer
+from workbench.thumb import BlockFlag
 
 _DIVIDE, _MULTIPLE = int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
 

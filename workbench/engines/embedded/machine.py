@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.engines.embedded import thumb
+from workbench import thumb
 from workbench.engines.embedded.alignment import AlignmentTrap
 from workbench.engines.embedded.bus import Bus, BusError, StoreDevice
 from workbench.engines.embedded.clock import Clock

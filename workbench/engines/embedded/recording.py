@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from workbench.engines.base import TraceMark
 from workbench.engines.embedded.reads import Found, reads_since
-from workbench.engines.embedded.thumb import instructions
 from workbench.engines.embedded.tracer import Recording
+from workbench.thumb import instructions
 from workbench.trace import Trace
 
 if TYPE_CHECKING:

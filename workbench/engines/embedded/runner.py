@@ -29,10 +29,10 @@ from workbench.engines.embedded.faults import Cause, Faults, fault_of
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SEVONPEND, SCR_SLEEPONEXIT, Cfsr
 from workbench.engines.embedded.stepping import Stepper
-from workbench.engines.embedded.thumb import BlockFlag
 from workbench.engines.embedded.tracer import NEVER, StopCause
 from workbench.engines.exc_return import EXC_RETURNS
 from workbench.errors import EngineError
+from workbench.thumb import BlockFlag
 
 _EXCEPTION_EXIT = exception_event(int(QemuException.EXCEPTION_EXIT))
 _MASKS, _CONTROL = int(BlockFlag.MASKS), int(BlockFlag.CONTROL)

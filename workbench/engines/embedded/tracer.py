@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-from workbench.engines.embedded.thumb import BlockFlag, base_register, register_name, scan
+from workbench.thumb import BlockFlag, base_register, register_name, scan
 
 NEVER = (1 << 64) - 1
 NO_BLOCK = -1

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.thumb import is_wide
 from workbench.trace import Trace
 
 _RECORD = np.dtype([("address", "<u8"), ("executed", "<u8")])
 _CHUNK = 1 << 22
 _HALF = np.uint64(32)
 _LOW = 0xFFFFFFFF
-_WIDE = 0xE800  # first halfword of a 32-bit instruction is at least this (ARM DDI 0403E, A5.1)
 _MERGE_GAP = 64
 
 Run = tuple[int, int]  # address of a block, instructions executed of it
@@ -127,7 +127,7 @@ class _Code:
     def __init__(self, ranges: list[tuple[int, int]], read: ReadMemory) -> None:
         self._pieces = [(start, read(start, end - start)) for start, end in ranges]
         self._wide = {
-            start + offset: int.from_bytes(data[offset : offset + 2], "little") >= _WIDE
+            start + offset: is_wide(int.from_bytes(data[offset : offset + 2], "little"))
             for start, data in self._pieces
             for offset in range(0, len(data), 2)
         }

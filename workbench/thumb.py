@@ -50,8 +50,8 @@ def it_length(first: int) -> int:
 
 
 def register_name(number: int) -> str:
-    """Return the name of R0 to R14."""
-    return "lr" if number == 14 else f"r{number}"
+    """Return the name of a core register, 0 to 15."""
+    return {13: "sp", 14: "lr", 15: "pc"}.get(number, f"r{number}")
 
 
 def base_register(first: int) -> int:
