@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
+from workbench.engines.armv7m import EXC_RETURNS
 from workbench.engines.base import (
     Engine,
     Instructions,
@@ -28,7 +29,6 @@ from workbench.engines.base import (
     TraceMark,
     Uart,
 )
-from workbench.engines.exc_return import EXC_RETURNS
 
 if TYPE_CHECKING:
     from workbench.image import Image

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.dut.guard import Guard
 from workbench.dut.history import Executed, last_instructions
+from workbench.engines.armv7m import CORE_REGISTERS
 from workbench.engines.base import StopReason
 from workbench.errors import WorkbenchError
 from workbench.fault.diagnosis import Diagnosis, calls_at
@@ -21,7 +22,6 @@ from workbench.running import function_at
 from workbench.snapshots import write_snapshot
 
 LAST_INSTRUCTIONS = 24
-_REGISTERS = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def gather(
         instructions=guard.instructions,
         stopped=stopped,
         where=f"0x{pc:08x} {function_at(image, pc)}".rstrip(),
-        registers={name: guard.registers[name] for name in _REGISTERS},
+        registers={name: guard.registers[name] for name in CORE_REGISTERS},
         diagnosis=guard.diagnosis,
         calls=calls_at(guard.engine, image, platform) if guard.diagnosis is None else (),
         executed=executed,

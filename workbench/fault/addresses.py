@@ -11,7 +11,7 @@ from workbench.repl.description import Entry
 from workbench.text import counted
 
 _PERIPHERALS = range(0x40000000, 0x60000000)  # ARM DDI 0403E, B3.1, table B3-1
-_NULL_BYTES = 0x400  # a member of what a NULL pointer points to lies below
+NULL_BYTES = 0x400  # a member of what a NULL pointer points to lies below
 _PAST_BYTES = 256  # beyond a variable
 _NEAR_BYTES = 0x10000  # beyond a memory
 _UNSAID_BYTES = 0x400  # of a peripheral whose size the .repl leaves to its type
@@ -67,7 +67,7 @@ class Addresses:
         """
         area = self.area_at(address)
         said = []
-        if address < _NULL_BYTES:
+        if address < NULL_BYTES:
             said.append(f"NULL + {address}" if address else "NULL")
         variable = self._variable(address) if area is not None and area.kind == "RAM" else ""
         said += [variable] if variable else []

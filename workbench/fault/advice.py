@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.fault.addresses import NULL_BYTES
 from workbench.fault.cause import Scene, is_trap, primary, renode_hides
 from workbench.fault.stacks import END_OF_VARIABLES, StackUse
 from workbench.fault.status import MEANINGS, Cfsr, Hfsr, cause_bits
 
 _STACKING = Cfsr.STKERR | Cfsr.MSTKERR
-_NULL_BYTES = 0x400
 _ENABLED_BY_SHCSR = (4, 5, 6)
 
 
@@ -42,8 +42,8 @@ def advice(scene: Scene, use: StackUse | None) -> Iterator[str]:
         return
     bit = primary(scene.fault)
     access = scene.access
-    if access is not None and access < _NULL_BYTES and scene.instruction is not None:
-        null = [name for name, value in scene.instruction.values.items() if value < _NULL_BYTES]
+    if access is not None and access < NULL_BYTES and scene.instruction is not None:
+        null = [name for name, value in scene.instruction.values.items() if value < NULL_BYTES]
         if null and null[0] != "sp":
             yield f"{null[0]} is the pointer that was not set: see who gives it"
     if bit is Cfsr.IMPRECISERR:

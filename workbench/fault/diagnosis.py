@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from workbench.engines.armv7m import (
+    CONTROL_NPRIV,
+    CONTROL_SPSEL,
+    CORE_REGISTERS,
+    IPSR,
+    frame_is_on_psp,
+)
 from workbench.engines.base import Engine, FaultState, StopKind, StopReason
 from workbench.errors import WorkbenchError
 from workbench.fault.addresses import Addresses
@@ -31,11 +38,7 @@ from workbench.fault.unwind import Chain, Unwinder, folded, registers_of
 from workbench.image import Image
 from workbench.platform import Platform
 
-_CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
 _AFSR, _CPACR = 0xE000ED3C, 0xE000ED88  # ARM DDI 0403E, B3.2.19, B3.2.20
-_CONTROL_NPRIV, _CONTROL_SPSEL = 1 << 0, 1 << 1
-_EXC_RETURN_PSP = 1 << 2
-_IPSR = 0x1FF
 _PUSH_BYTES = 128  # below SP: as much as one instruction stores
 STACK_OVERFLOW, LOCKUP = "StackOverflow", "Lockup"
 KINDS = frozenset(
@@ -108,9 +111,9 @@ def diagnose(
 
 def calls_at(engine: Engine, image: Image, platform: Platform) -> tuple[Call, ...]:
     """Return the calls that led to where the core stands, the innermost first."""
-    registers = {name: engine.registers[name] for name in _CORE}
-    exception = registers["xpsr"] & _IPSR
-    on_psp = not exception and bool(_register(engine, "control") & _CONTROL_SPSEL)
+    registers = {name: engine.registers[name] for name in CORE_REGISTERS}
+    exception = registers["xpsr"] & IPSR
+    on_psp = not exception and bool(_register(engine, "control") & CONTROL_SPSEL)
     stack = "psp" if on_psp else "msp"
     innermost = Context(registers_of(registers), True, How.REGISTERS, stack, exception)
     unwinder = Unwinder(image, View(engine.memory), ExceptionNames.of(platform))
@@ -180,7 +183,7 @@ class _Crash:
             access=_access(fault, instruction),
             came_by=arrival(self._image, self._view, registers) if self._is_astray() else "",
             cpacr=self._view.word(_CPACR),
-            is_privileged=in_handler or not control & _CONTROL_NPRIV,
+            is_privileged=in_handler or not control & CONTROL_NPRIV,
             engine=self._engine.name,
         )
 
@@ -216,11 +219,11 @@ class _Crash:
     @property
     def _exception(self) -> int:
         """What was being handled when the fault came, 0 in a thread."""
-        return self._fault.registers.get("xpsr", 0) & _IPSR
+        return self._fault.registers.get("xpsr", 0) & IPSR
 
     @property
     def _pointer(self) -> str:
-        on_psp = not self._exception and bool(self._fault.exc_return & _EXC_RETURN_PSP)
+        on_psp = not self._exception and frame_is_on_psp(self._fault.exc_return)
         return "psp" if on_psp and not self._is_lockup else "msp"
 
     def _context(self) -> str:
@@ -282,7 +285,7 @@ def _status(fault: FaultState) -> dict[str, int]:
 
 def _unsaid(engine: Engine, reason: StopReason) -> FaultState:
     """What is known where an engine ends a run without the state of a fault."""
-    registers = {name: engine.registers[name] for name in _CORE}
+    registers = {name: engine.registers[name] for name in CORE_REGISTERS}
     registers["pc"] = reason.pc
     state = FaultState(0, reason.pc, registers["sp"], registers, registers["lr"])
     return replace(state, detail=reason.detail)

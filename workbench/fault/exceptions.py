@@ -5,20 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workbench.engines.armv7m import SYSTEM_EXCEPTIONS
 from workbench.platform import Platform
 
-_SYSTEM = {
-    1: "Reset",
-    2: "NMI",
-    3: "HardFault",
-    4: "MemManage",
-    5: "BusFault",
-    6: "UsageFault",
-    11: "SVCall",
-    12: "DebugMonitor",
-    14: "PendSV",
-    15: "SysTick",
-}
 _FIRST_INTERRUPT = 16  # ARM DDI 0403E, B1.5.2
 _NVIC = "IRQControllers.NVIC"
 
@@ -44,7 +33,11 @@ class ExceptionNames:
     def name(self, exception: int) -> str:
         """Return the name of an exception number, "thread" for 0."""
         if exception < _FIRST_INTERRUPT:
-            return _SYSTEM.get(exception, f"exception {exception}") if exception else "thread"
+            return (
+                SYSTEM_EXCEPTIONS.get(exception, f"exception {exception}")
+                if exception
+                else "thread"
+            )
         number = exception - _FIRST_INTERRUPT
         raised_by = self.interrupts.get(number)
         return f"IRQ {number} ({raised_by})" if raised_by else f"IRQ {number}"

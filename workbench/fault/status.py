@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntFlag
 
+from workbench.engines.armv7m import SYSTEM_EXCEPTIONS
 from workbench.engines.base import FaultState
 
 
@@ -39,7 +40,7 @@ class Hfsr(IntFlag):
     DEBUGEVT = 1 << 31
 
 
-EXCEPTIONS = {3: "HardFault", 4: "MemManage", 5: "BusFault", 6: "UsageFault"}
+EXCEPTIONS = {number: SYSTEM_EXCEPTIONS[number] for number in (3, 4, 5, 6)}
 """Exception numbers of the faults, DDI 0403E, B1.5.2."""
 
 MEANINGS: dict[Cfsr | Hfsr, str] = {

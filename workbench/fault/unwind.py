@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from workbench.engines.exc_return import EXC_RETURNS
+from workbench.engines.armv7m import EXC_RETURNS, IPSR, STACKED, frame_is_on_psp, sp_before
 from workbench.fault.cfi import CallFrames
 from workbench.fault.exceptions import ExceptionNames
 from workbench.fault.exidx import IndexTable
@@ -26,12 +26,6 @@ LONGEST_CYCLE = 8
 _MASK = 0xFFFFFFFF
 _ENDS = (0, 0xFFFFFFFE)  # LR of a thread that has no caller, and at reset (B1.5.5), without bit 0
 _LR = 14
-# Bits of EXC_RETURN (ARM DDI 0403E, B1.5.8): return with the process stack; a basic frame
-_EXC_RETURN_PSP, _EXC_RETURN_BASIC = 1 << 2, 1 << 4
-# The stacked frame (B1.5.6): basic, with floating point, and the bit of xPSR that says "padded"
-_STACKED = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
-_BASIC_BYTES, _EXTENDED_BYTES, _PADDED = 32, 104, 1 << 9
-_IPSR = 0x1FF
 _EXC_RETURN_FIRST = 0xFFFFFF00  # what is branched to from here on is meant to be an EXC_RETURN
 _EXC_RETURN_THREAD_MSP = 0xFFFFFFF9
 
@@ -162,23 +156,21 @@ class Unwinder:
     def _interrupted(self, handler: Context, psp: int) -> Context | None:
         """Return what an exception interrupted; `handler` is about to return from it."""
         exc_return = handler.registers["pc"]
-        on_psp = bool(exc_return & _EXC_RETURN_PSP)
+        on_psp = frame_is_on_psp(exc_return)
         start = psp if on_psp else handler.sp
-        data = self._view.read(start, _BASIC_BYTES)
+        data = self._view.read(start, WORD * len(STACKED))
         if data is None:
             return None
         words = [int.from_bytes(data[i : i + WORD], "little") for i in range(0, len(data), WORD)]
-        stacked = dict(zip(_STACKED, words, strict=True))
+        stacked = dict(zip(STACKED, words, strict=True))
         xpsr = stacked.pop("xpsr")
-        size = _BASIC_BYTES if exc_return & _EXC_RETURN_BASIC else _EXTENDED_BYTES
         kept = {n: v for n, v in handler.registers.items() if n in CALLEE_SAVED}
-        sp = start + size + (WORD if xpsr & _PADDED else 0)
         return Context(
-            registers={**kept, **stacked, "sp": sp},
+            registers={**kept, **stacked, "sp": sp_before(start, exc_return, xpsr)},
             is_exact=True,
             how=How.EXCEPTION,
             stack="psp" if on_psp else "msp",
-            exception=xpsr & _IPSR,
+            exception=xpsr & IPSR,
         )
 
     # -- what is found ---------------------------------------------------------------------------

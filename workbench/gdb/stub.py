@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workbench.engines.armv7m import IPSR
 from workbench.engines.base import Instructions, Stop, StopKind, StopReason
 from workbench.errors import WorkbenchError
 from workbench.gdb.board import Board
@@ -18,7 +19,6 @@ _STEPS_BETWEEN_LOOKS = 500
 _IDLE_SECONDS = 0.05  # on the host, between looks at a core that sleeps for good
 _PACKET_BYTES = 0x4000
 _OK, _UNSUPPORTED, _ERROR = b"OK", b"", b"E01"
-_IPSR = 0x1FF  # ARM DDI 0403E, B1.4.2
 
 
 class DetachedError(Exception):
@@ -125,7 +125,7 @@ class Stub:
 
     def _mode(self) -> str:
         """What `info threads` says of the core."""
-        exception = self._engine.registers["xpsr"] & _IPSR
+        exception = self._engine.registers["xpsr"] & IPSR
         return f"Handler mode, exception {exception}" if exception else "Thread mode"
 
     # -- registers and memory --------------------------------------------------------------------

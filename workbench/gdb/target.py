@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.engines.armv7m import CORE_REGISTERS
 from workbench.engines.base import Engine
 from workbench.errors import WorkbenchError
 
-_CORE = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
 _SYSTEM = ("msp", "psp", "primask", "basepri", "faultmask", "control")
 _TYPES = {"sp": "data_ptr", "pc": "code_ptr", "msp": "data_ptr", "psp": "data_ptr"}
 _WORD = 4
@@ -35,7 +35,9 @@ class Target:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.layout = [Register(name, "org.gnu.gdb.arm.m-profile", (name,)) for name in _CORE]
+        self.layout = [
+            Register(name, "org.gnu.gdb.arm.m-profile", (name,)) for name in CORE_REGISTERS
+        ]
         if self._has_float():
             feature = "org.gnu.gdb.arm.vfp"
             self.layout += [
@@ -82,7 +84,7 @@ class Target:
         """Return a register's bytes, little-endian; raises IndexError for one that is not there."""
         parts = self.layout[number].parts
         return b"".join(
-            (self._engine.registers[name] & 0xFFFFFFFF).to_bytes(4, "little") for name in parts
+            (self._engine.registers[name] & _WORD_MASK).to_bytes(_WORD, "little") for name in parts
         )
 
     def write(self, number: int, value: bytes) -> None:

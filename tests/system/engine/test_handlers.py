@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from workbench.engines.armv7m import EXC_RETURNS
 from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.engines.exc_return import EXC_RETURNS
 from workbench.gauge import FunctionCalls, Probe
 from workbench.image import Image
 from workbench.platform import Platform

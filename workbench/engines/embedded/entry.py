@@ -10,6 +10,13 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workbench.engines.armv7m import (
+    CONTROL_FPCA,
+    CONTROL_NPRIV,
+    CONTROL_SPSEL,
+    EXC_RETURN_BASIC,
+    IPSR,
+)
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.exceptions import Exc, ExceptionState, Masks
@@ -31,15 +38,12 @@ BASIC_FRAME = struct.Struct("<8I")  # r0-r3, r12, lr, return address, xPSR
 FP_FRAME = struct.Struct("<18I")  # s0-s15, FPSCR, reserved
 EXTENDED_SIZE = BASIC_FRAME.size + FP_FRAME.size
 FRAME_ALIGN_BIT = 1 << 9  # of the stacked xPSR: the stack was moved by 4 to align it
-CONTROL_NPRIV, CONTROL_SPSEL, CONTROL_FPCA = 1, 2, 4
-IPSR_MASK = 0x1FF
 XPSR_T = 1 << 24
 XPSR_FLAGS = 0xF80F0000  # N Z C V Q GE
-XPSR_WRITABLE = XPSR_FLAGS | XPSR_T | 0x0600FC00 | IPSR_MASK
+XPSR_WRITABLE = XPSR_FLAGS | XPSR_T | 0x0600FC00 | IPSR
 EXC_RETURN_HANDLER = 0xFFFFFFF1
 EXC_RETURN_THREAD_MSP = 0xFFFFFFF9
 EXC_RETURN_THREAD_PSP = 0xFFFFFFFD
-EXC_RETURN_NO_FP = 1 << 4  # clear: an extended frame was stacked
 
 _MASK_NAMES = ("primask", "faultmask", "basepri")
 _UNSTACKED = ("r0", "r1", "r2", "r3", "r12", "lr")
@@ -97,17 +101,17 @@ class ExceptionUnit:
     @property
     def ipsr(self) -> int:
         """Number of the running exception, 0 in Thread mode."""
-        return self._core.get("xpsr") & IPSR_MASK
+        return self._core.get("xpsr") & IPSR
 
     @property
     def privileged(self) -> bool:
         xpsr, control = self._mode_batch.read()
-        return bool(xpsr & IPSR_MASK) or not control & CONTROL_NPRIV
+        return bool(xpsr & IPSR) or not control & CONTROL_NPRIV
 
     def masks(self) -> Masks:
         """Read the mask registers; QEMU hides them from unprivileged code."""
         primask, faultmask, basepri, xpsr, control = self._mask_batch.read()
-        if control & CONTROL_NPRIV and not xpsr & IPSR_MASK:
+        if control & CONTROL_NPRIV and not xpsr & IPSR:
             self._core.set_xpsr(xpsr | Exc.HARD_FAULT)
             primask, faultmask, basepri, *_ = self._mask_batch.read()
             self._core.set_xpsr(xpsr)
@@ -131,7 +135,7 @@ class ExceptionUnit:
     def set_control(self, value: int) -> None:
         """Write CONTROL whatever the privilege is; SPSEL only counts in Thread mode."""
         xpsr, control = self._mode_batch.read()
-        if control & CONTROL_NPRIV and not xpsr & IPSR_MASK:
+        if control & CONTROL_NPRIV and not xpsr & IPSR:
             self._core.set_xpsr(xpsr | Exc.HARD_FAULT)
             self._core.set("control", control & ~CONTROL_NPRIV)
             self._core.set_xpsr(xpsr)
@@ -148,7 +152,7 @@ class ExceptionUnit:
     def _with_privilege(self) -> int | None:
         """Enter a handler mode for a moment if the core is unprivileged; return xPSR to restore."""
         xpsr, control = self._mode_batch.read()
-        if xpsr & IPSR_MASK or not control & CONTROL_NPRIV:
+        if xpsr & IPSR or not control & CONTROL_NPRIV:
             return None
         self._core.set_xpsr(xpsr | Exc.HARD_FAULT)
         return xpsr
@@ -169,13 +173,13 @@ class ExceptionUnit:
         moved = FRAME_ALIGN_BIT if align and sp & 4 else 0
         frame_words = [*registers[:7], xpsr & ~FRAME_ALIGN_BIT | moved]
 
-        in_handler = bool(xpsr & IPSR_MASK)
+        in_handler = bool(xpsr & IPSR)
         if in_handler:
             exc_return = EXC_RETURN_HANDLER
         else:
             exc_return = EXC_RETURN_THREAD_PSP if control & CONTROL_SPSEL else EXC_RETURN_THREAD_MSP
         if extended:
-            exc_return &= ~EXC_RETURN_NO_FP
+            exc_return &= ~EXC_RETURN_BASIC
         stacked = self._stack(frame, frame_words, extended)
         self._core.set("sp", frame)
         return self._go(number, xpsr, control, exc_return, frame, stacked)
@@ -203,7 +207,7 @@ class ExceptionUnit:
             except BusError:
                 raise LockupError("the vector of HardFault cannot be read") from None
         exceptions.activate(number)
-        if control & (CONTROL_NPRIV | CONTROL_SPSEL) and not xpsr & IPSR_MASK:
+        if control & (CONTROL_NPRIV | CONTROL_SPSEL) and not xpsr & IPSR:
             self.set_control(0)  # Thread to Handler: privileged, MSP
         handler_xpsr = xpsr & XPSR_FLAGS | (vector & 1) << 24 | number
         self._entry_writer.write(
@@ -283,14 +287,14 @@ class ExceptionUnit:
         """
         exceptions = self._exceptions
         xpsr, control, msp, psp, primask, faultmask, basepri = self._return_batch.read()
-        number = xpsr & IPSR_MASK
+        number = xpsr & IPSR
         nested = exceptions.active_count()
         was_active = exceptions.is_active(number)
         exceptions.deactivate(number)
         if faultmask and number != Exc.NMI:
             self._core.set("faultmask", 0)
             faultmask = 0
-        kind = exc_return | EXC_RETURN_NO_FP
+        kind = exc_return | EXC_RETURN_BASIC
         to_thread = kind in (EXC_RETURN_THREAD_MSP, EXC_RETURN_THREAD_PSP)
         if not was_active or (not to_thread and (kind != EXC_RETURN_HANDLER or nested == 1)):
             return Cfsr.INVPC
@@ -308,7 +312,7 @@ class ExceptionUnit:
     def _unstack(
         self, exc_return: int, stack: str, frame: int, control: int, to_thread: bool
     ) -> Cfsr | None:
-        extended = not exc_return & EXC_RETURN_NO_FP
+        extended = not exc_return & EXC_RETURN_BASIC
         try:
             words = BASIC_FRAME.unpack(self._bus.read(frame, BASIC_FRAME.size))
             if extended:
@@ -316,7 +320,7 @@ class ExceptionUnit:
         except BusError:
             return Cfsr.UNSTKERR
         *low, pc, xpsr = words
-        if to_thread == bool(xpsr & IPSR_MASK):
+        if to_thread == bool(xpsr & IPSR):
             return Cfsr.INVPC
         top = frame + (EXTENDED_SIZE if extended else BASIC_FRAME.size)
         if xpsr & FRAME_ALIGN_BIT and (extended or self._scb.ccr & CCR_STKALIGN):

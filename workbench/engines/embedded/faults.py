@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.engines.armv7m import CORE_REGISTERS
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
@@ -30,7 +31,6 @@ _DETAILS = {
     Cfsr.LSPERR: "lazy floating-point stacking failed",
     Cfsr.UNSTKERR: "unstacking on exception return failed",
 }
-REGISTERS = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,11 @@ class Faults:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._batch = machine.core.batch(REGISTERS)
+        self._batch = machine.core.batch(CORE_REGISTERS)
 
     def registers(self) -> dict[str, int]:
         """Core registers as they are now."""
-        return dict(zip(REGISTERS, self._batch.read(), strict=True))
+        return dict(zip(CORE_REGISTERS, self._batch.read(), strict=True))
 
     def registers_before(self) -> dict[str, int]:
         """Core registers as they were before the last exception entry."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from workbench.engines.armv7m import EXC_RETURNS, IPSR, frame_is_on_psp
 from workbench.engines.base import (
     FaultState,
     Instructions,
@@ -16,7 +17,7 @@ from workbench.engines.base import (
 )
 from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
-from workbench.engines.embedded.entry import IPSR_MASK, LockupError
+from workbench.engines.embedded.entry import LockupError
 from workbench.engines.embedded.events import (
     Access,
     Event,
@@ -30,7 +31,6 @@ from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SEVONPEND, SCR_SLEEPONEXIT, Cfsr
 from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.tracer import NEVER, StopCause
-from workbench.engines.exc_return import EXC_RETURNS
 from workbench.errors import EngineError
 from workbench.thumb import BlockFlag
 
@@ -259,7 +259,7 @@ class Runner:
             if watchpoint is not None:
                 return self._stop_behind(watchpoint, until)
             pc, xpsr = self._pc_batch.read()
-            if event is _EXCEPTION_EXIT and xpsr & IPSR_MASK:
+            if event is _EXCEPTION_EXIT and xpsr & IPSR:
                 if pc in until.pc:
                     state.flags = 0
                     return self._stop(StopKind.PC)
@@ -346,7 +346,7 @@ class Runner:
         failed = machine.unit.leave(exc_return)
         machine.state.event = 1
         if failed is not None:
-            frame = machine.unit.get_special("psp" if exc_return & 4 else "msp")
+            frame = machine.unit.get_special("psp" if frame_is_on_psp(exc_return) else "msp")
             return self._faults.take(Cause(failed), (exc_return, frame))
         if machine.scb.scr & SCR_SLEEPONEXIT and not machine.unit.ipsr:
             self._sleep = Sleep.WFI

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.engines.armv7m import CONTROL_SPSEL, IPSR, STACKED, frame_is_on_psp, sp_before
 from workbench.engines.renode.worker.dotnet import Array, Byte, RegisterValue
 from workbench.engines.renode.worker.machine import Machine, RenodeError
 
@@ -19,18 +20,10 @@ _INDEX = {f"r{number}": number for number in range(13)} | {
     "faultmask": 30,
 }
 _OTHER_SP = 22
-_CONTROL_SPSEL = 2
-_IPSR = 0x1FF  # ARM DDI 0403E, B1.4.2
 
 # System control block, ARM DDI 0403E, B3.2.2
 _CFSR, _HFSR, _MMFAR, _BFAR = 0xE000ED28, 0xE000ED2C, 0xE000ED34, 0xE000ED38
 _MMARVALID, _BFARVALID = 1 << 7, 1 << 15
-
-# The stacked frame, ARM DDI 0403E, B1.5.6 and B1.5.7
-_FRAME = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
-_BASIC_FRAME, _EXTENDED_FRAME = 0x20, 0x68
-_XPSR_PADDED = 1 << 9
-_EXC_RETURN_BASIC, _EXC_RETURN_PSP = 1 << 4, 1 << 2
 
 
 class State:
@@ -65,18 +58,15 @@ class State:
 
     def fault(self) -> dict[str, Any] | None:
         """The fields of FaultState, or None where the core is in no fault handler."""
-        exception = self.register("xpsr") & _IPSR
+        exception = self.register("xpsr") & IPSR
         if exception not in (3, 4, 5, 6):
             return None
         exc_return = self.register("lr")
-        from_psp = bool(exc_return & _EXC_RETURN_PSP)
-        frame_address = self.register("psp" if from_psp else "msp")
-        frame = self._words(frame_address, len(_FRAME))
-        registers = dict(zip(_FRAME, frame, strict=True))
+        frame_address = self.register("psp" if frame_is_on_psp(exc_return) else "msp")
+        frame = self._words(frame_address, len(STACKED))
+        registers = dict(zip(STACKED, frame, strict=True))
         registers |= {f"r{number}": self._raw(number) for number in range(4, 12)}
-        size = _BASIC_FRAME if exc_return & _EXC_RETURN_BASIC else _EXTENDED_FRAME
-        padding = 4 if registers["xpsr"] & _XPSR_PADDED else 0
-        registers["sp"] = frame_address + size + padding
+        registers["sp"] = sp_before(frame_address, exc_return, registers["xpsr"])
         cfsr = self._word(_CFSR)
         return {
             "exception": exception,
@@ -102,8 +92,8 @@ class State:
 
     def _is_current(self, stack_pointer: str) -> bool:
         """Does sp stand for `stack_pointer` now? Handlers always use MSP (B1.4.1)."""
-        in_handler = bool(self.register("xpsr") & _IPSR)
-        uses_psp = not in_handler and bool(self.register("control") & _CONTROL_SPSEL)
+        in_handler = bool(self.register("xpsr") & IPSR)
+        uses_psp = not in_handler and bool(self.register("control") & CONTROL_SPSEL)
         return uses_psp == (stack_pointer == "psp")
 
     def _banked(self, name: str) -> int:
