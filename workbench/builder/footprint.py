@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.image import Image, Section
+from workbench.elf import Section
+from workbench.image import Image
 
 _MODEL, _STACK, _ARENA = ".model", ".stack", ".arena"
 

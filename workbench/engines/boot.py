@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from workbench.image import Image
 from workbench.platform import Platform
+from workbench.vector_table import BOOT_BYTES
 
 MEMORY_TYPE = "Memory.MappedMemory"
-VECTOR_BYTES = 8  # initial SP and reset vector, ARM DDI 0403E, B1.5.3
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def _is_loaded(address: int, image: Image, platform: Platform) -> bool:
     memory, wanted = _place(address, platform)
     for segment in image.segments:
         held, start = _place(segment.address, platform)
-        if held == memory and start <= wanted <= start + len(segment.data) - VECTOR_BYTES:
+        if held == memory and start <= wanted <= start + len(segment.data) - BOOT_BYTES:
             return True
     return False
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from workbench.image import Image, Symbol
+from workbench.elf import Symbol
+from workbench.image import Image
 from workbench.platform import Platform
 from workbench.repl.description import Entry
 from workbench.text import counted

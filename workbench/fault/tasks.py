@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.elf import Symbol
 from workbench.fault.memory import WORD, View
-from workbench.image import Image, Symbol
+from workbench.image import Image
 
 _CURRENT = "pxCurrentTCB"
 _STACK_OFFSETS = range(24, 128, WORD)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workbench.elf import Segment
 from workbench.engines.base import Engine, StopReason
 from workbench.errors import UserError
 from workbench.fault.diagnosis import diagnose
 from workbench.fault.text import lines
-from workbench.image import Image, Segment
+from workbench.image import Image
 from workbench.platform import Platform
 
 _ERASED = b"\xff"
@@ -85,7 +86,7 @@ class Board:
         self._erased, self._programmed = [], []
         for address, data in changes:
             self.engine.memory.write(address, data)
-        added = (Segment(a, a, data, len(data), True, False) for a, data in changes)
+        added = (Segment(a, a, data, executable=True) for a, data in changes)
         self._image = replace(self._image, segments=(*self._image.segments, *added))
         self._is_changed = True
         self.bkpts = _bkpts(self._image)

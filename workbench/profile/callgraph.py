@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from workbench.image import Image, Symbol
+from workbench.elf import Symbol
+from workbench.image import Image
 from workbench.profile.values import CallCost, FunctionCost, Stack
 from workbench.timing.decode import Instruction
 from workbench.trace import UNKNOWN_FUNCTION, Trace

@@ -1,7 +1,8 @@
 from pathlib import Path
 
 from workbench.builder.footprint import measure_footprint
-from workbench.image import Image, Section, Symbol
+from workbench.elf import Section, Symbol
+from workbench.image import Image
 
 IMAGE = Image(
     path=Path("firmware.elf"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 import struct
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.system.engine.conftest import COMPILER, compile_program
+from workbench.elf import Symbol
 from workbench.errors import ImageError
-from workbench.image import Image, Symbol
+from workbench.image import Image
 
 MUTATIONS = 4000
 # e_ident and the header of ELF32 little-endian, ARM, executable
@@ -94,8 +96,6 @@ def test_an_unknown_symbol_names_its_neighbours(elf: Path) -> None:
 
 
 def test_the_hash_is_that_of_the_file(elf: Path) -> None:
-    import hashlib
-
     assert Image.load(elf).sha256 == hashlib.sha256(elf.read_bytes()).hexdigest()
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.elf import Section, Segment, Symbol
 from workbench.engines.base import Memory
 from workbench.errors import UserError
 from workbench.fault.memory import View
-from workbench.image import Image, Section, Segment, Symbol
+from workbench.image import Image
 from workbench.platform import Platform, load
 
 RAM = 0x2000_0000
@@ -57,7 +58,7 @@ def image(
         sha256="",
         build_id=None,
         entry=FLASH + 0x100,
-        segments=(Segment(FLASH, FLASH, vectors, len(vectors), True, False),),
+        segments=(Segment(FLASH, FLASH, vectors, executable=True),),
         sections=sections,
         symbols=symbols,
         vector_table=FLASH,

@@ -2,12 +2,13 @@
 
 import pytest
 
+from workbench.elf import Section, Symbol
 from workbench.fault.addresses import Addresses
 from workbench.fault.frames import Call
 from workbench.fault.mpu import MpuRegion, MpuState
 from workbench.fault.stacks import Stack, Stacks, above_guard, stack_use
 from workbench.fault.tasks import current_task
-from workbench.image import Image, Section, Symbol
+from workbench.image import Image
 
 from .machines import RAM, TOP, image, platform, variable, view, words
 

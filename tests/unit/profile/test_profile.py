@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from workbench.image import Symbol
+from workbench.elf import Symbol
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.export import collapsed, speedscope
 from workbench.profile.values import CallCost, FunctionCost, OperatorCost, Profile, Stack
