@@ -29,12 +29,12 @@ app = typer.Typer(add_completion=False)
 def build(
     board: Annotated[
         list[str] | None,
-        typer.Option("--board", "-b", help=f"Board; may be repeated. [default: {DEFAULT_BOARD}]"),
+        typer.Option("--board", "-b", help="May be repeated.", show_default=DEFAULT_BOARD),
     ] = None,
     kernels: Annotated[
         list[KernelSet] | None,
         typer.Option(
-            "--kernels", "-k", help=f"May be repeated. [default: {DEFAULT_KERNELS.value}]"
+            "--kernels", "-k", help="May be repeated.", show_default=DEFAULT_KERNELS.value
         ),
     ] = None,
     model: ModelOption = None,

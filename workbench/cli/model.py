@@ -68,7 +68,7 @@ def train(
 ) -> None:
     """Train the keyword spotter, cross-validate it, convert it to int8 and write its card.
 
-    Needs TensorFlow: pip install "tinyml-workbench[train]".
+    Needs TensorFlow, which comes with the extra \\[train].
     """
     from workbench.model.publish import train_and_publish
     from workbench.model.train import Recipe

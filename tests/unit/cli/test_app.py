@@ -63,6 +63,20 @@ def test_every_command_offers_help(capsys):
     assert "Usage" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["build"], "[default: (stm32f4_discovery)]"),
+        (["build"], "[default: (cmsis_nn)]"),
+        (["model", "train"], "the extra [train]"),
+    ],
+)
+def test_brackets_in_a_help_are_text_not_markup(command, said, capsys):
+    assert run([*command, "--help"]) == 0
+    words = capsys.readouterr().out.replace("│", " ").split()
+    assert said in " ".join(words)
+
+
 def test_version(capsys):
     assert run(["--version"]) == 0
     assert capsys.readouterr().out.startswith("workbench ")
