@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.cost import Latency, modelled_latencies
-from workbench.engines.base import Engine, Limit, Stop, StopKind
-from workbench.errors import CheckFailedError, ImageError, UserError
+from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
+from workbench.errors import CheckFailedError, ImageError, LinkError, UserError
 from workbench.fault.diagnosis import Diagnosis, diagnose
-from workbench.fault.told import crash_told
+from workbench.fault.text import lines as diagnosis_lines
+from workbench.fault.told import require_no_crash
 from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client
@@ -21,10 +22,12 @@ from workbench.timing.model import CycleModel
 
 @dataclass(frozen=True)
 class MeasureReport:
-    """What was counted, on what, and why the run ended (None where features drove it).
+    """What was counted, on what, and why the run ended (None where all features were answered).
 
     latencies: of the first call or passage, modelled at the platform's clocks; its first entry is
     the clock that the board's firmware sets up. diagnosis: why the firmware crashed, if it did.
+    exit_code: what it ended itself with, by semihosting, and `detail` says so in words.
+    `require_measured` says whether there is anything in it.
     """
 
     image: str
@@ -34,6 +37,8 @@ class MeasureReport:
     stop: StopKind | None
     latencies: tuple[Latency, ...] = ()
     diagnosis: Diagnosis | None = None
+    detail: str = ""
+    exit_code: int | None = None
 
 
 def gauge_for(
@@ -83,28 +88,14 @@ def measure_run(
     limit: Limit,
     send: bytes = b"",
 ) -> MeasureReport:
-    """Run `image` until the gauge has what it wanted, or `limit`; `send` goes to the console.
-
-    Raises CheckFailedError where what was to be measured was never seen to end.
-    """
+    """Run `image` until the gauge has what it wanted, or `limit`; `send` goes to the console."""
     gauge.trace_next()
     engine.load(image, platform)
     if send:
         engine.uart.write(send)
     probe = Probe(engine, gauge, stop_when_done=True)
     reason = probe.run(Stop(), limit)
-    with crash_told(probe, image, platform):
-        ended = f"the run ended with '{reason.kind.value}' at 0x{reason.pc:08x}"
-        measurement = _seen(gauge, ended)
-    return MeasureReport(
-        str(image.path),
-        platform.name,
-        engine.name,
-        measurement,
-        reason.kind,
-        _latencies(gauge, platform),
-        diagnose(engine, image, platform, reason),
-    )
+    return _report(probe, image, platform, gauge, reason)
 
 
 def measure_inferences(
@@ -112,13 +103,13 @@ def measure_inferences(
 ) -> MeasureReport:
     """Boot firmware that speaks our UART protocol and give it all that is in `files`.
 
-    Raises CheckFailedError where what was to be measured was never seen to end.
+    Raises LinkError where it does not answer, unless it crashed.
     """
     gauge.trace_next()
     engine.load(image, platform)
     probe = Probe(engine, gauge)
     client = Client(probe)
-    with crash_told(probe, image, platform):
+    try:
         client.boot()
         hello = client.hello()
         shape = hello.inputs[0].shape if hello.inputs else ()
@@ -126,9 +117,69 @@ def measure_inferences(
             client.infer_float32(features.values)
             if gauge.done:
                 break
-    measurement = _seen(gauge, "all features were answered")
-    latencies = _latencies(gauge, platform)
-    return MeasureReport(str(image.path), platform.name, engine.name, measurement, None, latencies)
+    except LinkError:
+        report = _report(probe, image, platform, gauge, probe.stopped)
+        if report.diagnosis is None:
+            raise
+        return report
+    return _report(probe, image, platform, gauge, None)
+
+
+def require_measured(report: MeasureReport) -> None:
+    """Raise CheckFailedError where nothing was measured, or the firmware did not end well."""
+    if not report.measurement.calls:
+        told = never_seen(report.measurement, report.stop, report.detail)
+        if report.diagnosis is None:
+            raise told
+        raise CheckFailedError("\n".join((told.message, *diagnosis_lines(report.diagnosis))))
+    require_no_crash(report.diagnosis)
+    if report.exit_code:
+        raise CheckFailedError(report.detail)
+
+
+def never_seen(
+    measurement: Measurement, stop: StopKind | None, detail: str = ""
+) -> CheckFailedError:
+    """Return the error for what was never seen to end in a run that ended so, as in a report."""
+    begun = bool(measurement.unfinished)
+    what = "was begun but not seen to end" if begun else "was never reached"
+    if stop is None:
+        why, hint = "all features were answered", "look at whether it was inlined, or name another"
+    elif stop is StopKind.LIMIT:
+        why, hint = "the limit was reached", "raise --limit" + ("" if begun else _OR_WORK)
+    elif stop is StopKind.IDLE and detail:
+        why, hint = detail, "name a function or address that runs before that"
+    elif stop is StopKind.IDLE:
+        why, hint = "the core sleeps and nothing but input can wake it", _WORK
+    else:
+        why, hint = "the firmware crashed", ""
+    return CheckFailedError(f"{measurement.what} {what}: {why}", hint)
+
+
+_WORK = "give --input or --features so that the firmware has work"
+_OR_WORK = f", {_WORK}, or look at whether it was inlined"
+
+
+def _report(
+    probe: Probe, image: Image, platform: Platform, gauge: Gauge, reason: StopReason | None
+) -> MeasureReport:
+    report = MeasureReport(
+        image=str(image.path),
+        platform=platform.name,
+        engine=probe.name,
+        measurement=gauge.result(),
+        stop=None,
+        latencies=_latencies(gauge, platform),
+    )
+    if reason is None:
+        return report
+    return replace(
+        report,
+        stop=reason.kind,
+        diagnosis=diagnose(probe, image, platform, reason),
+        detail=reason.detail,
+        exit_code=reason.exit_code,
+    )
 
 
 def _latencies(gauge: Gauge, platform: Platform) -> tuple[Latency, ...]:
@@ -137,15 +188,3 @@ def _latencies(gauge: Gauge, platform: Platform) -> tuple[Latency, ...]:
     others = (hz for hz in platform.report_clocks_hz if hz != platform.clock_hz)
     clocks = (platform.clock_hz, *others)
     return modelled_latencies(CycleModel.of(platform).estimates(gauge.trace, clocks))
-
-
-def _seen(gauge: Gauge, ended: str) -> Measurement:
-    measurement = gauge.result()
-    if not measurement.calls:
-        what = "was begun but not seen to end" if measurement.unfinished else "was never reached"
-        raise CheckFailedError(
-            f"{measurement.what} {what}; {ended}",
-            "raise --limit, give --input or --features so that the firmware has work, "
-            "or check the names",
-        )
-    return measurement

@@ -18,17 +18,21 @@ from pathlib import Path
 
 from workbench.dut.evidence import readable
 from workbench.engines import EngineChoice, open_engine
-from workbench.engines.base import Engine, Limit, Stop, StopKind
-from workbench.errors import LinkError
+from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
+from workbench.errors import CheckFailedError, LinkError
+from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.text import lines
+from workbench.fault.told import require_no_crash
 from workbench.gauge import Gauge, Probe
 from workbench.image import Image
 from workbench.link import Client
 from workbench.measure import gauge_for
 from workbench.model.features import read_features
 from workbench.platform import Platform
-from workbench.session import INVOKE
+from workbench.session import inference_of
 
 ENGINES = (EngineChoice.EMBEDDED.value, EngineChoice.RENODE.value)
+_UNANSWERED = "the link failed"
 _AROUND = 24  # bytes of the console that are shown before a difference
 
 
@@ -42,10 +46,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Run:
-    """All that one engine showed, in order."""
+    """All that one engine showed, in order, and why the firmware crashed, if it did."""
 
     engine: str
     steps: tuple[Step, ...]
+    crash: Diagnosis | None
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,19 @@ class Difference:
 
 @dataclass(frozen=True)
 class ParityReport:
-    """Two runs of `image`; `difference` is None where they show the same."""
+    """Two runs of `image`; `difference` is None where they show the same.
+
+    unanswered: what the firmware did not answer on the first engine, "" where it did; diagnosis:
+    why it crashed there, None where it did not.
+    """
 
     image: str
     platform: str
     engines: tuple[str, str]
     compared: tuple[Step, ...]
     difference: Difference | None
+    unanswered: str = ""
+    diagnosis: Diagnosis | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,23 @@ def parity(
         engines=engines,
         compared=first.steps,
         difference=first_difference(first.steps, second.steps),
+        unanswered=next((step.value for step in first.steps if step.what == _UNANSWERED), ""),
+        diagnosis=first.crash,
     )
+
+
+def require_parity(report: ParityReport) -> None:
+    """Raise CheckFailedError where the engines differ, or the firmware fails on both."""
+    if report.difference is not None:
+        values = zip(report.engines, report.difference.values, strict=True)
+        said = [f"different: {report.difference.what}"]
+        said += [f"  {engine:10} {value or '(nothing)'}" for engine, value in values]
+        if report.diagnosis is not None:
+            said += [f"{report.engines[0]}:", *lines(report.diagnosis)]
+        raise CheckFailedError("\n".join(said))
+    require_no_crash(report.diagnosis)
+    if report.unanswered:
+        raise CheckFailedError(f"on both engines {report.unanswered}")
 
 
 def first_difference(ours: Sequence[Step], theirs: Sequence[Step]) -> Difference | None:
@@ -125,23 +152,25 @@ def _run(name: str, image: Image, platform: Platform, stimulus: Stimulus) -> Run
     with open_engine(name) as engine:
         engine.load(image, platform)
         machine = Probe(engine, gauge) if gauge is not None else engine
-        steps = _drive(machine, stimulus) if stimulus.features else _let_run(machine, stimulus)
+        drive = _drive if stimulus.features else _let_run
+        steps, reason = drive(machine, stimulus)
+        crash = diagnose(machine, image, platform, reason) if reason else None
         if gauge is not None:
             steps += [
                 Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
                 for index, count in enumerate(gauge.calls, 1)
             ]
-    return Run(name, tuple(steps))
+    return Run(name, tuple(steps), crash)
 
 
 def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:
     points = (stimulus.function, stimulus.begin, stimulus.end)
     if any(points):
         return gauge_for(image, *points)
-    return gauge_for(image, INVOKE, None, None) if stimulus.features else None
+    return gauge_for(image, inference_of(image), None, None) if stimulus.features else None
 
 
-def _drive(machine: Engine, stimulus: Stimulus) -> list[Step]:
+def _drive(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:
     """Boot firmware that speaks our protocol and have it answer each of the features.
 
     It is asked, and its instructions since reset are compared, where the core sleeps: after a
@@ -163,8 +192,8 @@ def _drive(machine: Engine, stimulus: Stimulus) -> list[Step]:
             steps.append(Step(f"output for {features.name}", outputs))
             machine.run(Stop(), stimulus.limit)
     except LinkError as error:
-        steps.append(Step("the link failed", error.message))
-    return [*steps, Step("console text", client.console_text)]
+        steps.append(Step(_UNANSWERED, error.message))
+    return [*steps, Step("console text", client.console_text)], client.stopped
 
 
 def _asleep(machine: Engine, stimulus: Stimulus, after: str) -> Step:
@@ -174,7 +203,7 @@ def _asleep(machine: Engine, stimulus: Stimulus, after: str) -> Step:
     return Step(f"instructions until it sleeps after {after}", value)
 
 
-def _let_run(machine: Engine, stimulus: Stimulus) -> list[Step]:
+def _let_run(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:
     """Run to the pattern or the limit.
 
     The count is compared where it says something: not after a limit, which is where both engines
@@ -193,7 +222,7 @@ def _let_run(machine: Engine, stimulus: Stimulus) -> list[Step]:
     if reason.kind not in (StopKind.LIMIT, StopKind.UART):
         steps.append(Step("instructions", f"{reason.instructions:,}"))
         steps.append(Step("pc", f"0x{reason.pc:08x}"))
-    return steps
+    return steps, reason
 
 
 def _end_of_match(pattern: bytes, transcript: bytes) -> int:

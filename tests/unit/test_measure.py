@@ -4,9 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.engines.base import StopKind
 from workbench.errors import UserError
-from workbench.gauge import BetweenPoints, FunctionCalls
-from workbench.measure import address_of, gauge_for
+from workbench.gauge import BetweenPoints, FunctionCalls, Measurement
+from workbench.measure import address_of, gauge_for, never_seen
 
 SYMBOLS = {"main": 0x0800_0200, "halt": 0x0800_0300}
 DATA = {"samples": 0x2000_0000}
@@ -56,3 +57,25 @@ def test_two_points_are_gauged_between_them():
 def test_anything_but_one_of_the_two_is_refused(function, begin, end):
     with pytest.raises(UserError, match="what to measure"):
         gauge_for(IMAGE, function, begin, end)
+
+
+LATER = "exit code 0"
+
+
+@pytest.mark.parametrize(
+    ("begun", "stop", "detail", "says", "advises"),
+    [
+        (0, StopKind.LIMIT, "", "never reached: the limit", "raise --limit, give --input"),
+        (1, StopKind.LIMIT, "", "not seen to end: the limit", "raise --limit"),
+        (0, StopKind.IDLE, "", "never reached: the core sleeps", "give --input or --features"),
+        (0, StopKind.IDLE, LATER, f"never reached: {LATER}", "runs before that"),
+        (0, None, "", "never reached: all features were answered", "inlined"),
+        (1, StopKind.FAULT, "", "not seen to end: the firmware crashed", ""),
+    ],
+)
+def test_the_advice_fits_what_ended_the_run(begun, stop, detail, says, advises):
+    error = never_seen(Measurement.of("main", (), begun), stop, detail)
+    assert says in error.message
+    assert advises in error.hint
+    assert ("--limit" in error.hint) == (stop is StopKind.LIMIT)
+    assert bool(error.hint) == bool(advises)

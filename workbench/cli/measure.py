@@ -57,12 +57,17 @@ def measure(
     """Count the instructions between two points, or of the calls of one function; model its time.
 
     Interrupts taken in between are part of the count. A recursive call counts as one of its own
-    and as a part of the outer one.
+    and as a part of the outer one. Exits with 1 where nothing was counted, or the firmware crashed.
     """
     from workbench.engines import open_engine
     from workbench.image import Image
     from workbench.limits import parse_limit
-    from workbench.measure import gauge_for, measure_inferences, measure_run
+    from workbench.measure import (
+        gauge_for,
+        measure_inferences,
+        measure_run,
+        require_measured,
+    )
     from workbench.platform import load_platform
 
     bound = parse_limit(limit)
@@ -76,13 +81,13 @@ def measure(
             report = measure_run(machine, image, target, gauge, bound, read_input(input))
     if json:
         print_json(report)
-    else:
+    elif report.measurement.calls:
         _print(report, explain)
+    require_measured(report)
 
 
 def _print(report: MeasureReport, explained: bool) -> None:
     from workbench.cli.tables import interval
-    from workbench.fault.text import lines as diagnosis_lines
     from workbench.text import counted, significant
     from workbench.timing.explain import explain
 
@@ -104,7 +109,5 @@ def _print(report: MeasureReport, explained: bool) -> None:
         )
     if explained and report.latencies:
         lines += ["", *explain(report.latencies[0])]
-    if report.diagnosis is not None:
-        lines += ["then the firmware crashed:", *diagnosis_lines(report.diagnosis)]
     for line in lines:
         output().print(line, markup=False, soft_wrap=True)

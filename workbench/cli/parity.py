@@ -50,11 +50,11 @@ def parity(
 ) -> None:
     """Run both engines on the same input: console, outputs and instruction counts must be equal.
 
-    Exits with 1 and says the first difference where they are not.
+    Exits with 1 and says the first difference where they are not, or where the firmware crashed.
     """
     from workbench.image import Image
     from workbench.limits import parse_limit
-    from workbench.parity import Stimulus
+    from workbench.parity import Stimulus, require_parity
     from workbench.parity import parity as compare
     from workbench.platform import load_platform
     from workbench.running import compile_pattern
@@ -74,21 +74,15 @@ def parity(
         report = compare(image, target, stimulus)
     if json:
         print_json(report)
-    else:
+    elif report.difference is None:
         _print(report)
-    if report.difference is not None:
-        raise typer.Exit(1)
+    require_parity(report)
 
 
 def _print(report: ParityReport) -> None:
     console = output()
-    if report.difference is None:
-        for step in report.compared:
-            value = " / ".join(step.value.splitlines())
-            console.print(f"same  {step.what}: {value}", markup=False, soft_wrap=True)
-        what = f"{' and '.join(report.engines)} show the same: {len(report.compared)} comparisons"
-        console.print(what, style="green", soft_wrap=True)
-        return
-    console.print(f"different: {report.difference.what}", style="bold red", soft_wrap=True)
-    for engine, value in zip(report.engines, report.difference.values, strict=True):
-        console.print(f"  {engine:10} {value or '(nothing)'}", markup=False, soft_wrap=True)
+    for step in report.compared:
+        value = " / ".join(step.value.splitlines())
+        console.print(f"same  {step.what}: {value}", markup=False, soft_wrap=True)
+    what = f"{' and '.join(report.engines)} show the same: {len(report.compared)} comparisons"
+    console.print(what, style="green", soft_wrap=True)

@@ -65,9 +65,10 @@ def profile(
 ) -> None:
     """Where the cycles go: by operator, function, source line and call path.
 
-    Instructions are counted, cycles are modelled. Exits with 1 where the firmware faulted.
+    Instructions are counted, cycles are modelled. Exits with 1 where the firmware crashed.
     """
     from workbench.engines import open_engine
+    from workbench.fault.told import require_no_crash
     from workbench.image import Image
     from workbench.limits import parse_limit
     from workbench.platform import load_platform
@@ -90,8 +91,7 @@ def profile(
         print_json(found)
     else:
         _print(found, top)
-    if found.diagnosis is not None:
-        raise typer.Exit(1)
+    require_no_crash(found.diagnosis)
 
 
 def _write(
@@ -113,7 +113,6 @@ def _write(
 
 
 def _print(found: Profile, top: int) -> None:
-    from workbench.fault.text import lines as diagnosis_lines
     from workbench.report.names import short_name, short_names
     from workbench.text import significant
 
@@ -190,9 +189,6 @@ def _print(found: Profile, top: int) -> None:
     )
     if not found.lines:
         console.print(f"\n{_NO_LINES}", style="dim")
-    if found.diagnosis is not None:
-        said = "\n".join(("", "then the firmware crashed:", *diagnosis_lines(found.diagnosis)))
-        console.print(said, markup=False, soft_wrap=True)
 
 
 def _table(headings: tuple[str, ...], names: int, rows: list[tuple[str, ...]]) -> None:

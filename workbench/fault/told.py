@@ -1,4 +1,4 @@
-"""Errors of what drives firmware, with the reason why the firmware crashed."""
+"""A crash is a failed check: errors that tell why the firmware crashed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from workbench.errors import CheckFailedError, LinkError
-from workbench.fault.diagnosis import diagnose
+from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.text import lines
 from workbench.gauge import Probe
 from workbench.image import Image
@@ -25,3 +25,9 @@ def crash_told(probe: Probe, image: Image, platform: Platform) -> Iterator[None]
             raise
         said = "\n".join((error.message, *lines(crash)))
         raise CheckFailedError(said, error.hint) from error
+
+
+def require_no_crash(crash: Diagnosis | None) -> None:
+    """Raise CheckFailedError that tells the crash which ended a run, after all that it showed."""
+    if crash is not None:
+        raise CheckFailedError("\n".join(("then the firmware crashed:", *lines(crash))))

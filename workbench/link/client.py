@@ -63,7 +63,9 @@ class Client:
         self.stopped = self._engine.run(Stop(uart=_READY), self._limit)
         self._splitter.feed(self._engine.uart.read())
         if self.stopped.kind is not StopKind.UART:
-            raise self._no_answer("the firmware did not come up")
+            raise self._no_answer(
+                "the firmware did not come up: it never said 'ready', as all do that take features"
+            )
 
     def hello(self) -> Hello:
         """Ask the firmware what it is; firmware whose model failed answers too."""

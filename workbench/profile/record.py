@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.engines.base import Engine, Limit, Stop
-from workbench.errors import CheckFailedError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.told import crash_told
 from workbench.gauge import Probe
 from workbench.image import Image
 from workbench.link import Client
-from workbench.measure import address_of
+from workbench.measure import address_of, never_seen
 from workbench.model.features import read_features
 from workbench.places import Place
 from workbench.platform import Platform
@@ -26,7 +25,7 @@ from workbench.profile.operators import (
     operator_costs,
 )
 from workbench.profile.values import LineCost, Profile
-from workbench.session import INVOKE
+from workbench.session import inference_of
 from workbench.timing.model import CycleModel
 from workbench.timing.program import Program
 from workbench.trace import Trace
@@ -58,7 +57,7 @@ class Request:
 
 def profile(engine: Engine, request: Request) -> Profile:
     """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
-    function = request.function or (INVOKE if request.features else None)
+    function = request.function or (inference_of(request.image) if request.features else None)
     if function is None:
         trace, crash = _whole_run(engine, request)
         return _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name, crash=crash)
@@ -123,12 +122,8 @@ def _record_call(engine: Engine, request: Request, function: str) -> OperatorCal
     with crash_told(probe, image, request.platform):
         _drive(probe, request)
         if calls.trace is None:
-            began = "did not return" if calls.unfinished else "was never called"
-            raise CheckFailedError(
-                f"{function} {began}",
-                "raise --limit, give --features or --input so that the firmware has work, "
-                "or check the name",
-            )
+            why = None if request.features else probe.stopped
+            raise never_seen(calls.result(), why.kind if why else None, why.detail if why else "")
     return calls
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from workbench.cli.app import app
 from workbench.dut import DeviceUnderTest
+from workbench.engines.base import Seconds
+from workbench.errors import CheckFailedError
 from workbench.image import Image
+from workbench.parity import Stimulus, parity, require_parity
 from workbench.platform import Platform
 
 from .conftest import PLAIN, Compile
@@ -52,9 +57,49 @@ def test_what_never_ended_because_of_a_crash_says_so(command: str, elf: str) -> 
 
 def test_a_measurement_before_the_crash_is_shown_with_it(elf: str) -> None:
     code, said = call("measure", elf, "--engine", "embedded", "--function", "use")
-    assert code == 0
+    assert code == 1
+    assert "instructions over " in said
     assert "then the firmware crashed:" in said
     assert TITLE in said
+
+
+def test_what_a_crash_kept_from_being_measured_has_the_crash_as_json(elf: str) -> None:
+    code, said = call("measure", elf, "--engine", "embedded", "--function", "deep", "--json")
+    report = json.loads(said[: said.rindex("}") + 1])
+    assert code == 1
+    assert report["measurement"]["calls"] == []
+    assert report["diagnosis"]["title"].startswith(TITLE)
+
+
+def test_a_crash_that_both_engines_show_fails_parity(elf: str, platform: Platform) -> None:
+    stimulus, same = Stimulus(Seconds(1)), ("embedded", "embedded")
+    report = parity(Image.load(elf), platform, stimulus, same)
+    assert report.difference is None
+    with pytest.raises(CheckFailedError, match=re.escape(TITLE)):
+        require_parity(report)
+
+
+def test_firmware_that_answers_on_neither_engine_fails_parity(
+    compiled: Compile, platform: Platform
+) -> None:
+    stimulus = Stimulus(Seconds(0.01), (Path("yes.wav"),), function="main")
+    same = ("embedded", "embedded")
+    report = parity(Image.load(compiled(options=PLAIN)), platform, stimulus, same)
+    assert report.difference is None
+    with pytest.raises(CheckFailedError, match="on both engines the firmware did not come up"):
+        require_parity(report)
+
+
+def test_firmware_that_takes_no_features_is_told_as_such(elf: str) -> None:
+    _, said = call("profile", elf, "--engine", "embedded", "--features", "yes.wav")
+    assert "takes no features" in said
+    assert "--input" in said
+
+
+@pytest.mark.parametrize("command", ["measure", "profile"])
+def test_a_crash_is_not_mended_by_a_higher_limit(command: str, elf: str) -> None:
+    _, said = call(command, elf, "--engine", "embedded", "--function", "deep")
+    assert "--limit" not in said
 
 
 def test_a_whole_run_that_ends_in_a_crash_is_profiled_and_says_so(elf: str) -> None:
