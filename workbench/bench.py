@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,15 +122,17 @@ def classify_files(
     model: Path | None = None,
     engine: str = "auto",
     progress: Progress = lambda _: None,
-) -> tuple[Classification, ...]:
-    """Build one image, boot it, and return its answers to all that is in `files`."""
+) -> Iterator[Classification]:
+    """Build one image, boot it, and yield its answers to all that is in `files`."""
     inputs = file_inputs(files, read_model(model or own_model()))
     (plan,) = plan_builds([board], [kernels], model)
     progress(f"building {plan.name}")
     built = build(plan)
     progress(f"running {plan.name}")
     with boot(Image.load(built.elf), load_platform(board), engine) as session:
-        return tuple(session.classify(features) for features in inputs.features)
+        for features in inputs.features:
+            progress(f"classifying {features.name}")
+            yield session.classify(features)
 
 
 def _oracle_outputs(path: Path, model: Model, inputs: Inputs) -> list[Output]:

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.engines import open_engine
-from workbench.errors import CheckFailedError
+from workbench.errors import CheckFailedError, ImageError
 from workbench.fault.told import crash_told
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
-from workbench.link import Answer, Client, Hello, TensorInfo
+from workbench.link import Client, Hello, TensorInfo
 from workbench.model.features import Features
 from workbench.model.quantization import dequantize
 from workbench.platform import Platform
@@ -32,7 +32,8 @@ class Classification:
 
     `label` and `scores` (dequantized, by label) are empty for a model without labels. `expected`
     is what the input says it is, in the model's labels, None where it does not say. `output`
-    holds the bytes of the first output tensor; `note` says what was done to the input file.
+    holds the bytes of the first output tensor, `values` its elements in their order, dequantized;
+    `note` says what was done to the input file.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Classification:
     label: str
     scores: Mapping[str, float]
     output: bytes
+    values: tuple[float, ...] = ()
     note: str = ""
 
 
@@ -64,12 +66,14 @@ class Session:
         answer = self.client.infer_float32(features.values)
         self.device_cycles = answer.cycles
         output = answer.outputs[0]
+        values = tuple(as_real(output, self.hello.outputs[0]).reshape(-1).tolist())
         return Classification(
             name=features.name,
             expected=expected_label(features.expected, self.hello.labels),
             label=answer.label,
-            scores=_scores(answer, self.hello),
+            scores=dict(zip(self.hello.labels, values, strict=False)),
             output=output.tobytes(),
+            values=values,
             note=features.note,
         )
 
@@ -95,10 +99,26 @@ def boot(image: Image, platform: Platform, engine: str = "auto") -> Iterator[Ses
     """Boot `image`, wait until it is ready, and yield the session with it."""
     with open_engine(engine) as machine:
         machine.load(image, platform)
-        invokes = FunctionCalls("Invoke", image.symbol(INVOKE).address)
+        invokes = FunctionCalls("Invoke", image.symbol(inference_of(image)).address)
         probe = Probe(machine, invokes)
         with crash_told(probe, image, platform):
             yield Session(Client(probe), machine.name, invokes)
+
+
+def inference_of(image: Image) -> str:
+    """Return the name of the function that is one inference.
+
+    Raises ImageError where the image has none: it is not firmware that takes features.
+    """
+    try:
+        image.symbol(INVOKE)
+    except ImageError as error:
+        raise ImageError(
+            f"{image.path}: takes no features: it has no {INVOKE}",
+            "features are for firmware as `workbench build` makes it, with its symbols; name a "
+            "--function of any other, and give it work with --input",
+        ) from error
+    return INVOKE
 
 
 def expected_label(said: str | None, labels: tuple[str, ...]) -> str | None:
@@ -106,11 +126,6 @@ def expected_label(said: str | None, labels: tuple[str, ...]) -> str | None:
     if said is None or said in labels:
         return said
     return _UNKNOWN if _UNKNOWN in labels else None
-
-
-def _scores(answer: Answer, hello: Hello) -> dict[str, float]:
-    values = as_real(answer.outputs[0], hello.outputs[0]).reshape(-1)
-    return {label: float(value) for label, value in zip(hello.labels, values, strict=False)}
 
 
 def as_real(values: npt.NDArray[np.generic], tensor: TensorInfo) -> npt.NDArray[np.float32]:

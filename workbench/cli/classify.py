@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+_MOST_COLUMNS = 6  # outputs without labels that are shown side by side
+_LARGEST = 4  # of more outputs than that
+
 
 @app.command()
 def classify(
@@ -38,33 +41,60 @@ def classify(
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
-    """Build and boot the firmware, send it recordings or features, show labels and scores."""
+    """Build and boot the firmware, send it recordings or features, show labels and scores.
+
+    A model without labels is shown by its outputs, dequantized, by index.
+    """
     from workbench.bench import classify_files
     from workbench.cli.console import progress
+    from workbench.errors import CheckFailedError
 
-    with progress("starting") as tell:
-        answers = classify_files(files, board, kernels.value, model, engine.value, tell)
+    answers: list[Classification] = []
+    failed: CheckFailedError | None = None
+    try:
+        with progress("starting") as tell:
+            answers.extend(classify_files(files, board, kernels.value, model, engine.value, tell))
+    except CheckFailedError as error:  # what came before is shown
+        failed = error
     if json:
         print_json(answers)
-    else:
+    elif answers:
         _print_table(answers)
+    if failed is not None:
+        raise failed
 
 
 def _print_table(answers: Sequence[Classification]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    labels = list(answers[0].scores)
     table = Table(box=None, pad_edge=False)
     table.add_column("input", overflow="fold")
-    table.add_column("label", style="bold")
-    for label in labels:
-        table.add_column(label, justify="right")
+    for column, heading in enumerate(_headings(answers[0])):
+        is_name = column == 0 and answers[0].label
+        table.add_column(Text(heading), justify="left" if is_name else "right", overflow="fold")
     for answer in answers:
-        scores = (f"{answer.scores[label]:.3f}" for label in labels)
-        table.add_row(Text(answer.name), Text(answer.label or "(no labels)"), *scores)
+        table.add_row(Text(answer.name), *map(Text, _cells(answer)))
     console = output()
     console.print(table)
     for answer in answers:
         if answer.note:
             console.print(f"{answer.name}: {answer.note}", markup=False, soft_wrap=True)
+
+
+def _headings(answer: Classification) -> list[str]:
+    if answer.scores:
+        return ["label", *answer.scores]
+    if len(answer.values) <= _MOST_COLUMNS:
+        return [f"[{index}]" for index in range(len(answer.values))]
+    return [f"the largest of {len(answer.values)} outputs (--json has all)"]
+
+
+def _cells(answer: Classification) -> list[str]:
+    """The scores by label; without labels the outputs by index, dequantized."""
+    if answer.scores:
+        return [answer.label, *(f"{score:.3f}" for score in answer.scores.values())]
+    if len(answer.values) <= _MOST_COLUMNS:
+        return [f"{value:.4g}" for value in answer.values]
+    by_size = sorted(range(len(answer.values)), key=lambda index: -answer.values[index])
+    return ["  ".join(f"[{index}] {answer.values[index]:.4g}" for index in by_size[:_LARGEST])]
