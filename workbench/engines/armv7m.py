@@ -1,43 +1,128 @@
-"""What ARMv7-M fixes: registers, exceptions and what they stack (ARM DDI 0403E)."""
+"""What ARMv7-M fixes: registers, exceptions, what they stack, the memory map (ARM DDI 0403E)."""
 
 from __future__ import annotations
+
+from enum import IntEnum, IntFlag
 
 CORE_REGISTERS = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
 
 IPSR = 0x1FF
 """The bits of xPSR that number the exception that is handled, 0 in Thread mode (B1.4.2)."""
 
+XPSR_T = 1 << 24
+"""The Thumb bit of EPSR in xPSR: without it nothing executes (B1.4.2)."""
+
 CONTROL_NPRIV, CONTROL_SPSEL, CONTROL_FPCA = 1 << 0, 1 << 1, 1 << 2
 """Thread mode is unprivileged; it is on PSP; floating point is in use (B1.4.4)."""
 
-SYSTEM_EXCEPTIONS = {
-    1: "Reset",
-    2: "NMI",
-    3: "HardFault",
-    4: "MemManage",
-    5: "BusFault",
-    6: "UsageFault",
-    11: "SVCall",
-    12: "DebugMonitor",
-    14: "PendSV",
-    15: "SysTick",
+
+class Exc(IntEnum):
+    """Exception numbers (B1.5.2)."""
+
+    RESET = 1
+    NMI = 2
+    HARD_FAULT = 3
+    MEM_MANAGE = 4
+    BUS_FAULT = 5
+    USAGE_FAULT = 6
+    SVCALL = 11
+    DEBUG_MONITOR = 12
+    PENDSV = 14
+    SYSTICK = 15
+    IRQ0 = 16
+
+
+FAULTS = frozenset({Exc.HARD_FAULT, Exc.MEM_MANAGE, Exc.BUS_FAULT, Exc.USAGE_FAULT})
+
+SYSTEM_EXCEPTIONS: dict[int, str] = {
+    Exc.RESET: "Reset",
+    Exc.NMI: "NMI",
+    Exc.HARD_FAULT: "HardFault",
+    Exc.MEM_MANAGE: "MemManage",
+    Exc.BUS_FAULT: "BusFault",
+    Exc.USAGE_FAULT: "UsageFault",
+    Exc.SVCALL: "SVCall",
+    Exc.DEBUG_MONITOR: "DebugMonitor",
+    Exc.PENDSV: "PendSV",
+    Exc.SYSTICK: "SysTick",
 }
 """Names by exception number (B1.5.2)."""
+
+
+class Cfsr(IntFlag):
+    """Configurable Fault Status Register (B3.2.15)."""
+
+    IACCVIOL = 1 << 0
+    DACCVIOL = 1 << 1
+    MUNSTKERR = 1 << 3
+    MSTKERR = 1 << 4
+    MLSPERR = 1 << 5
+    MMARVALID = 1 << 7
+    IBUSERR = 1 << 8
+    PRECISERR = 1 << 9
+    IMPRECISERR = 1 << 10
+    UNSTKERR = 1 << 11
+    STKERR = 1 << 12
+    LSPERR = 1 << 13
+    BFARVALID = 1 << 15
+    UNDEFINSTR = 1 << 16
+    INVSTATE = 1 << 17
+    INVPC = 1 << 18
+    NOCP = 1 << 19
+    UNALIGNED = 1 << 24
+    DIVBYZERO = 1 << 25
+
+
+class Hfsr(IntFlag):
+    """HardFault Status Register (B3.2.16)."""
+
+    VECTTBL = 1 << 1
+    FORCED = 1 << 30
+    DEBUGEVT = 1 << 31
+
+
+_MMFSR, _BFSR = 0xFF, 0xFF00  # the bytes of CFSR; what is above is UFSR
+
+
+def exception_of(bit: Cfsr) -> Exc:
+    """Return the fault that a bit of CFSR belongs to (B3.2.15)."""
+    if bit & _MMFSR:
+        return Exc.MEM_MANAGE
+    return Exc.BUS_FAULT if bit & _BFSR else Exc.USAGE_FAULT
+
 
 STACKED = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr")
 """What an exception stacks, lowest address first (B1.5.6)."""
 
-_BASIC_BYTES, _EXTENDED_BYTES = 0x20, 0x68  # without and with floating-point registers
-_PADDED = 1 << 9  # of the stacked xPSR: SP was moved by 4 to align the frame
+STACKED_FLOAT = (*(f"s{n}" for n in range(16)), "fpscr", "reserved")
+"""What follows in an extended frame (B1.5.6)."""
 
-# With bit 0 cleared, as in Stop.pc: to Handler mode, to Thread mode on MSP, on PSP; with a basic
-# frame, then with a floating-point frame. A run that stops there stands before the unstacking.
+BASIC_FRAME_BYTES = 4 * len(STACKED)
+EXTENDED_FRAME_BYTES = BASIC_FRAME_BYTES + 4 * len(STACKED_FLOAT)
+
+FRAME_PADDED = 1 << 9
+"""Of the stacked xPSR: SP was moved by 4 to align the frame (B1.5.7)."""
+
+# EXC_RETURN: where a handler returns to, and the stack that its frame is on (B1.5.8, table B1-8)
+EXC_RETURN_HANDLER = 0xFFFFFFF1
+EXC_RETURN_THREAD_MSP = 0xFFFFFFF9
+EXC_RETURN_THREAD_PSP = 0xFFFFFFFD
+
+_EXC_RETURN_PSP, EXC_RETURN_BASIC = 1 << 2, 1 << 4  # the latter clear: an extended frame
+
 EXC_RETURNS = frozenset(
-    {0xFFFFFFF0, 0xFFFFFFF8, 0xFFFFFFFC, 0xFFFFFFE0, 0xFFFFFFE8, 0xFFFFFFEC},
+    value & ~1 & ~extended
+    for value in (EXC_RETURN_HANDLER, EXC_RETURN_THREAD_MSP, EXC_RETURN_THREAD_PSP)
+    for extended in (0, EXC_RETURN_BASIC)
 )
-"""Where a handler's return address points (B1.5.8, table B1-8)."""
+"""Where a handler's return address points, with bit 0 cleared, as in `Stop.pc`: a run that stops
+there stands before the unstacking.
+"""
 
-_EXC_RETURN_PSP, EXC_RETURN_BASIC = 1 << 2, 1 << 4
+# The default memory map (B3.1, table B3-1)
+PERIPHERALS = range(0x40000000, 0x60000000)
+EXTERNAL_DEVICES = range(0xA0000000, 0xE0000000)
+SYSTEM = range(0xE0000000, 1 << 32)
 
 
 def frame_is_on_psp(exc_return: int) -> bool:
@@ -47,5 +132,5 @@ def frame_is_on_psp(exc_return: int) -> bool:
 
 def sp_before(frame: int, exc_return: int, xpsr: int) -> int:
     """Return SP as it was before the frame at `frame`, which holds `xpsr`, was stacked."""
-    size = _BASIC_BYTES if exc_return & EXC_RETURN_BASIC else _EXTENDED_BYTES
-    return frame + size + (4 if xpsr & _PADDED else 0)
+    size = BASIC_FRAME_BYTES if exc_return & EXC_RETURN_BASIC else EXTENDED_FRAME_BYTES
+    return frame + size + (4 if xpsr & FRAME_PADDED else 0)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workbench.elf import Symbol
+from workbench.engines.armv7m import PERIPHERALS
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.repl.description import Entry
 from workbench.text import counted
 
-_PERIPHERALS = range(0x40000000, 0x60000000)  # ARM DDI 0403E, B3.1, table B3-1
 NULL_BYTES = 0x400  # a member of what a NULL pointer points to lies below
 _PAST_BYTES = 256  # beyond a variable
 _NEAR_BYTES = 0x10000  # beyond a memory
@@ -138,7 +138,7 @@ class Addresses:
 
 
 def _nowhere(address: int) -> str:
-    if address in _PERIPHERALS:
+    if address in PERIPHERALS:
         return "where peripherals are, but none of the .repl"
     return "where nothing is"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.engines.armv7m import Cfsr, Exc, Hfsr
 from workbench.fault.addresses import NULL_BYTES
 from workbench.fault.cause import Scene, is_trap, primary, renode_hides
 from workbench.fault.stacks import END_OF_VARIABLES, StackUse
-from workbench.fault.status import MEANINGS, Cfsr, Hfsr, cause_bits
+from workbench.fault.status import MEANINGS, cause_bits
 
 _STACKING = Cfsr.STKERR | Cfsr.MSTKERR
-_ENABLED_BY_SHCSR = (4, 5, 6)
+_ENABLED_BY_SHCSR = (Exc.MEM_MANAGE, Exc.BUS_FAULT, Exc.USAGE_FAULT)
 
 
 def notes(scene: Scene) -> Iterator[str]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
 from workbench.engines.base import FaultState
 from workbench.fault.addresses import Addresses
 from workbench.fault.instruction import Instruction
 from workbench.fault.mpu import MpuState
-from workbench.fault.status import EXCEPTIONS, Cfsr, Hfsr, cause_bits, exception_name, kind_of
+from workbench.fault.status import EXCEPTIONS, cause_bits, exception_name, kind_of
 from workbench.text import counted
 
-_HARD_FAULT = 3
-_THUMB = 1 << 24  # EPSR.T in xPSR
 _UNDEFINED_NARROW, _UNDEFINED_WIDE = 0xDE00, 0xF7F0A000  # UDF, ARM DDI 0403E, A7.7.194
 _FETCHES = Cfsr.IBUSERR | Cfsr.IACCVIOL | Cfsr.INVSTATE
 _FORBIDDEN = Cfsr.IACCVIOL | Cfsr.DACCVIOL
@@ -62,7 +61,7 @@ def title(scene: Scene) -> str:
     if bit is None:
         return f"{exception_name(fault)}: {_without_bits(scene)}"
     kind = kind_of(bit)
-    if fault.exception == _HARD_FAULT:
+    if fault.exception == Exc.HARD_FAULT:
         kind += " escalated to HardFault"
     elif EXCEPTIONS.get(fault.exception, kind) != kind:
         kind = f"{exception_name(fault)} after a {kind}"
@@ -207,10 +206,10 @@ _SAYINGS: dict[Cfsr, Callable[[Scene], str]] = {
 
 
 def renode_hides(scene: Scene) -> Cfsr | None:
-    """Return what silicon would say where Renode says UNDEFINSTR (../shared/facts: measured)."""
+    """Return what silicon would say where Renode says UNDEFINSTR (measured with 1.15.3)."""
     if scene.engine != "renode" or not (scene.fault.cfsr or 0) & Cfsr.UNDEFINSTR:
         return None
-    if not scene.fault.registers.get("xpsr", _THUMB) & _THUMB:
+    if not scene.fault.registers.get("xpsr", XPSR_T) & XPSR_T:
         return Cfsr.INVSTATE
     code = scene.instruction.code if scene.instruction else b""
     is_coprocessor = len(code) == 4 and code[1] & 0xEC == 0xEC  # A6.1
@@ -236,5 +235,5 @@ def is_store(instruction: Instruction) -> bool:
 
 def is_fetch(fault: FaultState) -> bool:
     """Whether what was refused is the execution at PC, not what an instruction does."""
-    without_thumb = not fault.registers.get("xpsr", _THUMB) & _THUMB
+    without_thumb = not fault.registers.get("xpsr", XPSR_T) & XPSR_T
     return without_thumb or any(bit & _FETCHES for bit in cause_bits(fault))

@@ -11,6 +11,8 @@ from workbench.engines.armv7m import (
     CONTROL_SPSEL,
     CORE_REGISTERS,
     IPSR,
+    Cfsr,
+    Hfsr,
     frame_is_on_psp,
 )
 from workbench.engines.base import Engine, FaultState, StopKind, StopReason
@@ -28,8 +30,6 @@ from workbench.fault.stacks import Stacks, StackUse, above_guard, stack_use
 from workbench.fault.status import (
     CAUSES,
     EXCEPTIONS,
-    Cfsr,
-    Hfsr,
     cause_bits,
     exception_name,
     kind_of,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workbench.engines.armv7m import SYSTEM_EXCEPTIONS
+from workbench.engines.armv7m import SYSTEM_EXCEPTIONS, Exc
 from workbench.platform import Platform
 
-_FIRST_INTERRUPT = 16  # ARM DDI 0403E, B1.5.2
 _NVIC = "IRQControllers.NVIC"
 
 
@@ -32,12 +31,12 @@ class ExceptionNames:
 
     def name(self, exception: int) -> str:
         """Return the name of an exception number, "thread" for 0."""
-        if exception < _FIRST_INTERRUPT:
+        if exception < Exc.IRQ0:
             return (
                 SYSTEM_EXCEPTIONS.get(exception, f"exception {exception}")
                 if exception
                 else "thread"
             )
-        number = exception - _FIRST_INTERRUPT
+        number = exception - Exc.IRQ0
         raised_by = self.interrupts.get(number)
         return f"IRQ {number} ({raised_by})" if raised_by else f"IRQ {number}"

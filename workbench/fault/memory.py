@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from workbench.engines.armv7m import EXTERNAL_DEVICES, PERIPHERALS, SYSTEM
 from workbench.engines.base import Memory
 from workbench.errors import WorkbenchError
 
 _BLOCK = 1024  # bytes; a stack is read in few requests, which are slow on some engines
 WORD = 4
-# The memory map of ARM DDI 0403E, B3.1: peripherals are not looked into, reads have effects there.
-_PERIPHERALS = (range(0x40000000, 0x60000000), range(0xA0000000, 0xE0000000))
-_SYSTEM = 0xE0000000
+_NOT_LOOKED_INTO = (PERIPHERALS, EXTERNAL_DEVICES)  # reads have effects there
 
 
 class View:
@@ -23,9 +22,9 @@ class View:
         """Return `size` bytes, None where they cannot all be read."""
         if address < 0 or address + size > 1 << 32:
             return None
-        if any(address in peripherals for peripherals in _PERIPHERALS):
+        if any(address in peripherals for peripherals in _NOT_LOOKED_INTO):
             return None
-        if address >= _SYSTEM:
+        if address in SYSTEM:
             return self._ask(address, size)
         start = address - address % _BLOCK
         block = self._block(start)

@@ -1,47 +1,12 @@
-"""The fault status registers: their bits as the ARMv7-M manual spells them, and in words."""
+"""What the fault status registers say, in words."""
 
 from __future__ import annotations
 
-from enum import IntFlag
-
-from workbench.engines.armv7m import SYSTEM_EXCEPTIONS
+from workbench.engines.armv7m import FAULTS, SYSTEM_EXCEPTIONS, Cfsr, Hfsr, exception_of
 from workbench.engines.base import FaultState
 
-
-class Cfsr(IntFlag):
-    """Configurable Fault Status Register (ARM DDI 0403E, B3.2.15)."""
-
-    IACCVIOL = 1 << 0
-    DACCVIOL = 1 << 1
-    MUNSTKERR = 1 << 3
-    MSTKERR = 1 << 4
-    MLSPERR = 1 << 5
-    MMARVALID = 1 << 7
-    IBUSERR = 1 << 8
-    PRECISERR = 1 << 9
-    IMPRECISERR = 1 << 10
-    UNSTKERR = 1 << 11
-    STKERR = 1 << 12
-    LSPERR = 1 << 13
-    BFARVALID = 1 << 15
-    UNDEFINSTR = 1 << 16
-    INVSTATE = 1 << 17
-    INVPC = 1 << 18
-    NOCP = 1 << 19
-    UNALIGNED = 1 << 24
-    DIVBYZERO = 1 << 25
-
-
-class Hfsr(IntFlag):
-    """HardFault Status Register (B3.2.16)."""
-
-    VECTTBL = 1 << 1
-    FORCED = 1 << 30
-    DEBUGEVT = 1 << 31
-
-
-EXCEPTIONS = {number: SYSTEM_EXCEPTIONS[number] for number in (3, 4, 5, 6)}
-"""Exception numbers of the faults, DDI 0403E, B1.5.2."""
+EXCEPTIONS: dict[int, str] = {number: SYSTEM_EXCEPTIONS[number] for number in sorted(FAULTS)}
+"""Names of the faults by exception number."""
 
 MEANINGS: dict[Cfsr | Hfsr, str] = {
     Cfsr.IACCVIOL: "an instruction fetch that the MPU or the default memory map forbids",
@@ -80,9 +45,7 @@ def exception_name(fault: FaultState) -> str:
 
 def kind_of(bit: Cfsr) -> str:
     """Return the name of the fault that a cause belongs to."""
-    if bit < Cfsr.IBUSERR:
-        return EXCEPTIONS[4]
-    return EXCEPTIONS[5] if bit < Cfsr.UNDEFINSTR else EXCEPTIONS[6]
+    return EXCEPTIONS[exception_of(bit)]
 
 
 def cause_bits(fault: FaultState) -> tuple[Cfsr, ...]:

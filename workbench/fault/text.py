@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.demangle import without_types
+from workbench.engines.armv7m import Cfsr, Hfsr
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.frames import Call, How
 from workbench.fault.stacks import FrameSum, StackUse
-from workbench.fault.status import Cfsr, Hfsr
 from workbench.text import counted
 
 _MOST_CALLS, _OUTERMOST = 12, 3  # shown of a chain, and how many of them are its last

@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
-from workbench.engines.armv7m import EXC_RETURNS, IPSR, STACKED, frame_is_on_psp, sp_before
+from workbench.engines.armv7m import (
+    CORE_REGISTERS,
+    EXC_RETURN_THREAD_MSP,
+    EXC_RETURNS,
+    IPSR,
+    STACKED,
+    frame_is_on_psp,
+    sp_before,
+)
 from workbench.fault.cfi import CallFrames
 from workbench.fault.exceptions import ExceptionNames
 from workbench.fault.exidx import IndexTable
@@ -27,7 +36,6 @@ _MASK = 0xFFFFFFFF
 _ENDS = (0, 0xFFFFFFFE)  # LR of a thread that has no caller, and at reset (B1.5.5), without bit 0
 _LR = 14
 _EXC_RETURN_FIRST = 0xFFFFFF00  # what is branched to from here on is meant to be an EXC_RETURN
-_EXC_RETURN_THREAD_MSP = 0xFFFFFFF9
 
 
 @dataclass(frozen=True)
@@ -243,7 +251,7 @@ def folded(calls: Sequence[Call]) -> tuple[Call, ...]:
 
 def _as_return(context: Context) -> Context:
     """A handler that has branched to an EXC_RETURN that does not hold, as if it did."""
-    return context.caller({**context.registers, "pc": _EXC_RETURN_THREAD_MSP}, context.how)
+    return context.caller({**context.registers, "pc": EXC_RETURN_THREAD_MSP}, context.how)
 
 
 def _repetition(places: Sequence[object], start: int) -> tuple[int, int]:
@@ -259,11 +267,9 @@ def _repetition(places: Sequence[object], start: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=8)
-def _tables_of(path: object, sha256: str, starts: frozenset[int]) -> tuple[CallFrames, IndexTable]:
-    from pathlib import Path
-
+def _tables_of(path: Path, sha256: str, starts: frozenset[int]) -> tuple[CallFrames, IndexTable]:
     try:
-        content = Path(str(path)).read_bytes()
+        content = path.read_bytes()
     except OSError:
         content = b""
     return CallFrames(content, starts), IndexTable(content)
@@ -276,5 +282,4 @@ def _tables(image: Image) -> tuple[CallFrames, IndexTable]:
 
 def registers_of(values: Mapping[str, int]) -> dict[str, int]:
     """Return the registers that unwinding works with."""
-    names = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc")
-    return {name: values[name] for name in names if name in values}
+    return {name: values[name] for name in CORE_REGISTERS[:-1] if name in values}

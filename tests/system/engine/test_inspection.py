@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workbench.engines.armv7m import Cfsr
 from workbench.engines.base import Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.engines.embedded.scb import Cfsr
 from workbench.image import Image
 
 from .conftest import PLENTY, Program, run_to_end

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from workbench.engines.armv7m import Exc
 from workbench.engines.embedded.exceptions import (
     NO_MASKS,
     THREAD_PRIORITY,
-    Exc,
     ExceptionState,
     Masks,
 )

@@ -2,13 +2,14 @@
 
 import pytest
 
+from workbench.engines.armv7m import Cfsr, Hfsr
 from workbench.engines.base import FaultState
 from workbench.fault.addresses import Addresses
 from workbench.fault.advice import notes
 from workbench.fault.cause import Scene, title
 from workbench.fault.instruction import Instruction
 from workbench.fault.mpu import MpuRegion, MpuState
-from workbench.fault.status import CAUSES, MEANINGS, Cfsr, Hfsr
+from workbench.fault.status import CAUSES, MEANINGS
 
 from .machines import image, platform
 

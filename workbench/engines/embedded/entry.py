@@ -15,39 +15,40 @@ from workbench.engines.armv7m import (
     CONTROL_NPRIV,
     CONTROL_SPSEL,
     EXC_RETURN_BASIC,
+    EXC_RETURN_HANDLER,
+    EXC_RETURN_THREAD_MSP,
+    EXC_RETURN_THREAD_PSP,
+    EXTENDED_FRAME_BYTES,
+    FRAME_PADDED,
     IPSR,
+    STACKED,
+    STACKED_FLOAT,
+    XPSR_T,
+    Cfsr,
+    Exc,
+    Hfsr,
 )
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.core import Core
-from workbench.engines.embedded.exceptions import Exc, ExceptionState, Masks
+from workbench.engines.embedded.exceptions import ExceptionState, Masks
 from workbench.engines.embedded.mpu import Mpu
-from workbench.engines.embedded.registers import FP_NAMES
 from workbench.engines.embedded.scb import (
     CCR_NONBASETHRDENA,
     CCR_STKALIGN,
     FPCCR_ASPEN,
     FPCCR_LSPACT,
     FPCCR_LSPEN,
-    HFSR_FORCED,
-    HFSR_VECTTBL,
-    Cfsr,
     Scb,
 )
 
-BASIC_FRAME = struct.Struct("<8I")  # r0-r3, r12, lr, return address, xPSR
-FP_FRAME = struct.Struct("<18I")  # s0-s15, FPSCR, reserved
-EXTENDED_SIZE = BASIC_FRAME.size + FP_FRAME.size
-FRAME_ALIGN_BIT = 1 << 9  # of the stacked xPSR: the stack was moved by 4 to align it
-XPSR_T = 1 << 24
+BASIC_FRAME = struct.Struct(f"<{len(STACKED)}I")
+FLOAT_FRAME = struct.Struct(f"<{len(STACKED_FLOAT)}I")
 XPSR_FLAGS = 0xF80F0000  # N Z C V Q GE
 XPSR_WRITABLE = XPSR_FLAGS | XPSR_T | 0x0600FC00 | IPSR
-EXC_RETURN_HANDLER = 0xFFFFFFF1
-EXC_RETURN_THREAD_MSP = 0xFFFFFFF9
-EXC_RETURN_THREAD_PSP = 0xFFFFFFFD
 
 _MASK_NAMES = ("primask", "faultmask", "basepri")
-_UNSTACKED = ("r0", "r1", "r2", "r3", "r12", "lr")
-ENTRY = ("r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr", "sp", "control")
+_UNSTACKED = STACKED[:6]  # all but pc and xpsr, which decide on what is done with them
+ENTRY = (*STACKED, "sp", "control")
 
 
 class LockupError(Exception):
@@ -87,7 +88,7 @@ class ExceptionUnit:
         self._entry_batch = core.batch(ENTRY)
         self._mask_batch = core.batch((*_MASK_NAMES, "xpsr", "control"))
         self._mode_batch = core.batch(("xpsr", "control"))
-        self._fp_batch = core.batch((*FP_NAMES[:16], "fpscr"))
+        self._fp_batch = core.batch(STACKED_FLOAT[:-1])
         self._return_batch = core.batch(("xpsr", "control", "msp", "psp", *_MASK_NAMES))
         self._entry_writer = core.writer(("xpsr", "mode", "control", "lr", "pc"))
         self._return_writers = {
@@ -167,11 +168,11 @@ class ExceptionUnit:
         self.before = registers = self._entry_batch.read()
         xpsr, sp, control = registers[7:]
         extended = bool(control & CONTROL_FPCA and self._scb.fpccr & FPCCR_ASPEN)
-        size = EXTENDED_SIZE if extended else BASIC_FRAME.size
+        size = EXTENDED_FRAME_BYTES if extended else BASIC_FRAME.size
         align = 4 if extended or self._scb.ccr & CCR_STKALIGN else 0
         frame = (sp - size) & ~align & 0xFFFFFFFF
-        moved = FRAME_ALIGN_BIT if align and sp & 4 else 0
-        frame_words = [*registers[:7], xpsr & ~FRAME_ALIGN_BIT | moved]
+        moved = FRAME_PADDED if align and sp & 4 else 0
+        frame_words = [*registers[:7], xpsr & ~FRAME_PADDED | moved]
 
         in_handler = bool(xpsr & IPSR)
         if in_handler:
@@ -200,7 +201,7 @@ class ExceptionUnit:
         except BusError:
             if number in (Exc.HARD_FAULT, Exc.NMI):
                 raise LockupError(f"the vector of exception {number} cannot be read") from None
-            self._scb.hfsr |= HFSR_VECTTBL
+            self._scb.hfsr |= Hfsr.VECTTBL
             number = Exc.HARD_FAULT
             try:
                 vector = self._vector(number)
@@ -218,7 +219,7 @@ class ExceptionUnit:
 
     def _stack(self, frame: int, words: list[int], extended: bool) -> bool:
         """Write the frame; on failure note why in CFSR and return False."""
-        if not self._writable(frame, EXTENDED_SIZE if extended else BASIC_FRAME.size):
+        if not self._writable(frame, EXTENDED_FRAME_BYTES if extended else BASIC_FRAME.size):
             self._scb.cfsr |= Cfsr.MSTKERR
             return False
         try:
@@ -236,7 +237,7 @@ class ExceptionUnit:
         return True
 
     def _save_float(self, address: int) -> None:
-        self._bus.write_stack(address, FP_FRAME.pack(*self._fp_batch.read(), 0))
+        self._bus.write_stack(address, FLOAT_FRAME.pack(*self._fp_batch.read(), 0))
 
     def preserve_float(self) -> bool:
         """Do the lazy stacking that is due; return False where that faulted (LSPERR)."""
@@ -269,7 +270,7 @@ class ExceptionUnit:
             return number
         exceptions.pend(number)
         if not exceptions.enabled >> fault & 1:
-            self._scb.hfsr |= HFSR_FORCED
+            self._scb.hfsr |= Hfsr.FORCED
             return Exc.HARD_FAULT
         exceptions.pend(fault)
         return min((number, fault), key=lambda n: (exceptions.priority(n), n))
@@ -322,10 +323,10 @@ class ExceptionUnit:
         *low, pc, xpsr = words
         if to_thread == bool(xpsr & IPSR):
             return Cfsr.INVPC
-        top = frame + (EXTENDED_SIZE if extended else BASIC_FRAME.size)
-        if xpsr & FRAME_ALIGN_BIT and (extended or self._scb.ccr & CCR_STKALIGN):
+        top = frame + (EXTENDED_FRAME_BYTES if extended else BASIC_FRAME.size)
+        if xpsr & FRAME_PADDED and (extended or self._scb.ccr & CCR_STKALIGN):
             top |= 4
-        xpsr &= XPSR_WRITABLE & ~FRAME_ALIGN_BIT
+        xpsr &= XPSR_WRITABLE & ~FRAME_PADDED
         # Privileged until IPSR is 0, as unprivileged code could not set the rest of CONTROL.
         passing = 0 if to_thread else control & CONTROL_NPRIV
         final = (
@@ -342,7 +343,6 @@ class ExceptionUnit:
         if self._scb.fpccr & FPCCR_LSPACT:
             self._scb.fpccr &= ~FPCCR_LSPACT
             return
-        words = FP_FRAME.unpack(self._bus.read(address, FP_FRAME.size))
-        for name, value in zip(FP_NAMES[:16], words, strict=False):
+        words = FLOAT_FRAME.unpack(self._bus.read(address, FLOAT_FRAME.size))
+        for name, value in zip(STACKED_FLOAT[:-1], words, strict=False):
             self._core.set(name, value)
-        self._core.set("fpscr", words[16])

@@ -9,27 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
+from workbench.engines.armv7m import Exc
 
-class Exc(IntEnum):
-    """Exception numbers, B1.5.2."""
-
-    RESET = 1
-    NMI = 2
-    HARD_FAULT = 3
-    MEM_MANAGE = 4
-    BUS_FAULT = 5
-    USAGE_FAULT = 6
-    SVCALL = 11
-    DEBUG_MONITOR = 12
-    PENDSV = 14
-    SYSTICK = 15
-    IRQ0 = 16
-
-
-FAULTS = frozenset({Exc.HARD_FAULT, Exc.MEM_MANAGE, Exc.BUS_FAULT, Exc.USAGE_FAULT})
 THREAD_PRIORITY = 256  # lower than any exception's
 NMI_PRIORITY = -2
 HARD_FAULT_PRIORITY = -1

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import CORE_REGISTERS
+from workbench.engines.armv7m import (
+    CORE_REGISTERS,
+    EXTERNAL_DEVICES,
+    PERIPHERALS,
+    SYSTEM,
+    XPSR_T,
+    Cfsr,
+    Exc,
+    Hfsr,
+    exception_of,
+)
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
 from workbench.engines.embedded.events import Access, Event, EventKind, QemuException
-from workbench.engines.embedded.exceptions import Exc
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.scb import HFSR_DEBUGEVT, HFSR_FORCED, Cfsr
 from workbench.thumb import is_wide
 
 DFSR_BKPT = 1 << 1
-# Regions that are execute-never in the default memory map, B3.1 table B3-1
-_EXECUTE_NEVER = ((0x40000000, 0x60000000), (0xA0000000, 0x100000000))
-_MEM_MANAGE_BITS = 0xFF
-_BUS_FAULT_BITS = 0xFF00
+_EXECUTE_NEVER = (PERIPHERALS, EXTERNAL_DEVICES, SYSTEM)  # in the default memory map
 
 _DETAILS = {
     Cfsr.IACCVIOL: "instruction fetch from memory that must not be executed",
@@ -47,7 +52,7 @@ def fault_of(machine: Machine, event: Event) -> Cause:
     if event.kind is EventKind.ACCESS:
         return _access_fault(machine, event)
     if event.kind is EventKind.UNDEFINED:
-        if not machine.core.get("xpsr") >> 24 & 1:
+        if not machine.core.get("xpsr") & XPSR_T:
             return Cause(Cfsr.INVSTATE)
         return Cause(Cfsr.NOCP if _is_coprocessor(machine) else Cfsr.UNDEFINSTR)
     if event.value in (QemuException.PREFETCH_ABORT, QemuException.EXCEPTION_EXIT):
@@ -62,7 +67,7 @@ def fault_of(machine: Machine, event: Event) -> Cause:
 def _access_fault(machine: Machine, event: Event) -> Cause:
     if event.access is Access.FETCH:
         in_map = machine.bus.range_at(event.address) is not None
-        never = any(start <= event.address < end for start, end in _EXECUTE_NEVER)
+        never = any(event.address in area for area in _EXECUTE_NEVER)
         return Cause(Cfsr.IACCVIOL if in_map or never else Cfsr.IBUSERR)
     verb = "write to" if event.access is Access.WRITE else "read from"
     detail = f"{verb} 0x{event.address:08x}, {event.value} bytes"
@@ -104,15 +109,16 @@ class Faults:
         machine = self._machine
         scb = machine.scb
         registers = self.registers()
+        kind = exception_of(cause.bit)
         scb.cfsr |= cause.bit
         if cause.address is not None:
-            if cause.bit & _MEM_MANAGE_BITS:
+            if kind is Exc.MEM_MANAGE:
                 scb.cfsr |= Cfsr.MMARVALID
                 scb.mmfar = cause.address
-            elif cause.bit & _BUS_FAULT_BITS:
+            elif kind is Exc.BUS_FAULT:
                 scb.cfsr |= Cfsr.BFARVALID
                 scb.bfar = cause.address
-        number = self._escalate(_exception_of(cause.bit), cause)
+        number = self._escalate(kind, cause)
         if chained is None:
             entered = machine.unit.enter(number)
         else:
@@ -123,7 +129,7 @@ class Faults:
         """BKPT without a debugger is a HardFault (C1.3)."""
         machine = self._machine
         registers = self.registers()
-        machine.scb.hfsr |= HFSR_DEBUGEVT
+        machine.scb.hfsr |= Hfsr.DEBUGEVT
         machine.scb.dfsr |= DFSR_BKPT
         if machine.exceptions.execution_priority(machine.unit.masks()) <= -1:
             raise LockupError("BKPT in HardFault or NMI")
@@ -140,7 +146,7 @@ class Faults:
         registers = self.registers()
         if priority <= -1:
             raise LockupError("SVC in HardFault or NMI")
-        machine.scb.hfsr |= HFSR_FORCED
+        machine.scb.hfsr |= Hfsr.FORCED
         entered = machine.unit.enter(Exc.HARD_FAULT)
         return self.state(entered, registers, "SVC at a priority at which SVCall cannot be taken")
 
@@ -154,7 +160,7 @@ class Faults:
             registers=registers,
             exc_return=entered.exc_return,
             cfsr=int(scb.cfsr),
-            hfsr=scb.hfsr,
+            hfsr=int(scb.hfsr),
             mmfar=scb.mmfar if scb.cfsr & Cfsr.MMARVALID else None,
             bfar=scb.bfar if scb.cfsr & Cfsr.BFARVALID else None,
             detail=detail,
@@ -177,11 +183,5 @@ class Faults:
             raise LockupError(
                 f"{cause.detail or _DETAILS.get(cause.bit, 'fault')} in HardFault or NMI"
             )
-        machine.scb.hfsr |= HFSR_FORCED
+        machine.scb.hfsr |= Hfsr.FORCED
         return Exc.HARD_FAULT
-
-
-def _exception_of(bit: Cfsr) -> int:
-    if bit & _MEM_MANAGE_BITS:
-        return Exc.MEM_MANAGE
-    return Exc.BUS_FAULT if bit & _BUS_FAULT_BITS else Exc.USAGE_FAULT

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench import thumb
+from workbench.engines.armv7m import Cfsr, Exc
 from workbench.engines.embedded.alignment import AlignmentTrap
 from workbench.engines.embedded.bus import Bus, BusError, StoreDevice
 from workbench.engines.embedded.clock import Clock
@@ -20,7 +21,7 @@ from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.dwt import Dwt, Itm
 from workbench.engines.embedded.entry import ExceptionUnit
 from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.exceptions import Exc, ExceptionState
+from workbench.engines.embedded.exceptions import ExceptionState
 from workbench.engines.embedded.inspection import Inspection
 from workbench.engines.embedded.mpu import PPB_END, PPB_START, Mpu
 from workbench.engines.embedded.peripheral import Peripheral
@@ -28,7 +29,7 @@ from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadRecorder
 from workbench.engines.embedded.registers import FP_NAMES
-from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, Cfsr, Scb
+from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, Scb
 from workbench.engines.embedded.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
 from workbench.engines.embedded.systick import SysTick
 from workbench.engines.embedded.tracer import NEVER, Tracer

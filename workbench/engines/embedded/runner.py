@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from workbench.engines.armv7m import EXC_RETURNS, IPSR, frame_is_on_psp
+from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, Cfsr, frame_is_on_psp
 from workbench.engines.base import (
     FaultState,
     Instructions,
@@ -25,10 +25,10 @@ from workbench.engines.embedded.events import (
     QemuException,
     exception_event,
 )
-from workbench.engines.embedded.exceptions import FAULTS, NO_MASKS
+from workbench.engines.embedded.exceptions import NO_MASKS
 from workbench.engines.embedded.faults import Cause, Faults, fault_of
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SEVONPEND, SCR_SLEEPONEXIT, Cfsr
+from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SEVONPEND, SCR_SLEEPONEXIT
 from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.tracer import NEVER, StopCause
 from workbench.errors import EngineError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.engines.embedded.exceptions import Exc, ExceptionState
-from workbench.fault.status import Cfsr as Cfsr
+from workbench.engines.armv7m import Exc
+from workbench.engines.embedded.exceptions import ExceptionState
 
 # Offsets from 0xE000E000, table B3-4
 CPUID, ICSR, VTOR, AIRCR, SCR, CCR = 0xD00, 0xD04, 0xD08, 0xD0C, 0xD10, 0xD14
@@ -44,9 +44,6 @@ CCR_UNALIGN_TRP, CCR_DIV_0_TRP, CCR_BFHFNMIGN, CCR_STKALIGN = 1 << 3, 1 << 4, 1 
 CCR_WRITABLE = 0x31B
 FPCCR_LSPACT, FPCCR_LSPEN, FPCCR_ASPEN = 1 << 0, 1 << 30, 1 << 31
 FPCCR_WRITABLE = FPCCR_LSPEN | FPCCR_ASPEN | 0x17B
-
-
-HFSR_VECTTBL, HFSR_FORCED, HFSR_DEBUGEVT = 1 << 1, 1 << 30, 1 << 31
 
 # SHCSR: (bit, exception) of the enable, pending and active bits, B3.2.13
 _SHCSR_ENABLE = ((16, Exc.MEM_MANAGE), (17, Exc.BUS_FAULT), (18, Exc.USAGE_FAULT))

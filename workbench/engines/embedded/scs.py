@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.engines.embedded.exceptions import Exc, ExceptionState
+from workbench.engines.armv7m import Exc
+from workbench.engines.embedded.exceptions import ExceptionState
 from workbench.engines.embedded.mpu import MPU_END, MPU_START, Mpu
 from workbench.engines.embedded.scb import CFSR, DFSR, HFSR, Scb
 from workbench.engines.embedded.systick import SysTick

@@ -7,10 +7,11 @@ core then makes the block end there.
 from __future__ import annotations
 
 from workbench import thumb
+from workbench.engines.armv7m import Cfsr
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.scb import CCR_DIV_0_TRP, FPCCR_LSPACT, Cfsr
+from workbench.engines.embedded.scb import CCR_DIV_0_TRP, FPCCR_LSPACT
 from workbench.engines.embedded.tracer import StopCause
 from workbench.thumb import BlockFlag
 

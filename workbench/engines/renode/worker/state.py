@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.engines.armv7m import CONTROL_SPSEL, IPSR, STACKED, frame_is_on_psp, sp_before
+from workbench.engines.armv7m import (
+    CONTROL_SPSEL,
+    FAULTS,
+    IPSR,
+    STACKED,
+    Cfsr,
+    frame_is_on_psp,
+    sp_before,
+)
 from workbench.engines.renode.worker.dotnet import Array, Byte, RegisterValue
 from workbench.engines.renode.worker.machine import Machine, RenodeError
 
@@ -23,7 +31,6 @@ _OTHER_SP = 22
 
 # System control block, ARM DDI 0403E, B3.2.2
 _CFSR, _HFSR, _MMFAR, _BFAR = 0xE000ED28, 0xE000ED2C, 0xE000ED34, 0xE000ED38
-_MMARVALID, _BFARVALID = 1 << 7, 1 << 15
 
 
 class State:
@@ -59,7 +66,7 @@ class State:
     def fault(self) -> dict[str, Any] | None:
         """The fields of FaultState, or None where the core is in no fault handler."""
         exception = self.register("xpsr") & IPSR
-        if exception not in (3, 4, 5, 6):
+        if exception not in FAULTS:
             return None
         exc_return = self.register("lr")
         frame_address = self.register("psp" if frame_is_on_psp(exc_return) else "msp")
@@ -77,8 +84,8 @@ class State:
             "cfsr": cfsr,
             # Renode up to 1.16 has no model of these two: they read 0.
             "hfsr": self._word(_HFSR) or None,
-            "bfar": self._word(_BFAR) if cfsr & _BFARVALID else None,
-            "mmfar": self._word(_MMFAR) if cfsr & _MMARVALID else None,
+            "bfar": self._word(_BFAR) if cfsr & Cfsr.BFARVALID else None,
+            "mmfar": self._word(_MMFAR) if cfsr & Cfsr.MMARVALID else None,
         }
 
     def _raw(self, index: int) -> int:
