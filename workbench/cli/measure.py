@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +10,15 @@ from workbench.cli.console import output, print_json, read_input
 from workbench.cli.options import (
     ElfArgument,
     EngineOption,
+    FeaturesOption,
+    FromOption,
+    FunctionOption,
     InputOption,
     JsonOption,
     LimitOption,
     PlatformOption,
     ReplOption,
+    ToOption,
     UartOption,
 )
 from workbench.engines import EngineChoice
@@ -32,20 +35,13 @@ def measure(
     platform: PlatformOption = None,
     repl: ReplOption = None,
     uart: UartOption = None,
-    function: Annotated[
-        str | None, typer.Option("--function", help="Count each call of this function.")
-    ] = None,
-    begin: Annotated[
-        str | None, typer.Option("--from", help="Count from this symbol or address ...")
-    ] = None,
-    end: Annotated[str | None, typer.Option("--to", help="... to this one, not included.")] = None,
+    function: FunctionOption = None,
+    begin: FromOption = None,
+    end: ToOption = None,
     count: Annotated[
         int | None, typer.Option("--count", help="Stop after so many calls.", min=1)
     ] = None,
-    features: Annotated[
-        list[Path] | None,
-        typer.Option("--features", help="Recordings or features for our firmware to classify."),
-    ] = None,
+    features: FeaturesOption = None,
     input: InputOption = None,
     limit: LimitOption = "10s",
     explain: Annotated[

@@ -44,6 +44,24 @@ ModelOption = Annotated[
     Path | None,
     typer.Option("--model", "-m", help="Your .tflite; else the committed keyword spotter."),
 ]
+FeaturesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--features",
+        help="Recordings or features for our firmware to classify. May be repeated.",
+    ),
+]
+FunctionOption = Annotated[
+    str | None,
+    typer.Option("--function", help="Each call of this function, by name or address."),
+]
+FromOption = Annotated[
+    str | None, typer.Option("--from", help="Each passage from this symbol or address ...")
+]
+ToOption = Annotated[str | None, typer.Option("--to", help="... to this one, not included.")]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", help="Stop when the console matches this regex.")
+]
 ElfArgument = Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")]
 LimitOption = Annotated[
     str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")

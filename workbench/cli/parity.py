@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from workbench.cli.console import output, print_json, progress, read_input
 from workbench.cli.options import (
     ElfArgument,
+    FeaturesOption,
+    FromOption,
+    FunctionOption,
     InputOption,
     JsonOption,
     LimitOption,
     PlatformOption,
     ReplOption,
+    ToOption,
     UartOption,
+    UntilOption,
 )
 
 if TYPE_CHECKING:
@@ -30,20 +34,11 @@ def parity(
     platform: PlatformOption = None,
     repl: ReplOption = None,
     uart: UartOption = None,
-    features: Annotated[
-        list[Path] | None,
-        typer.Option("--features", help="Recordings or features for our firmware to classify."),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="Stop when the console matches this regex.")
-    ] = None,
-    function: Annotated[
-        str | None, typer.Option("--function", help="Compare the calls of this function.")
-    ] = None,
-    begin: Annotated[
-        str | None, typer.Option("--from", help="Compare from this symbol or address ...")
-    ] = None,
-    end: Annotated[str | None, typer.Option("--to", help="... to this one.")] = None,
+    features: FeaturesOption = None,
+    until: UntilOption = None,
+    function: FunctionOption = None,
+    begin: FromOption = None,
+    end: ToOption = None,
     input: InputOption = None,
     limit: LimitOption = "10s",
     json: JsonOption = False,

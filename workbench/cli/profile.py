@@ -42,8 +42,11 @@ def profile(
         typer.Option("--function", help="The first call of this function; else the whole run."),
     ] = None,
     features: Annotated[
-        list[Path] | None,
-        typer.Option("--features", help="Recording or features for our firmware: one inference."),
+        Path | None,
+        typer.Option(
+            "--features",
+            help="Recording or features for our firmware: the inference of its first input.",
+        ),
     ] = None,
     input: InputOption = None,
     clock: Annotated[
@@ -80,7 +83,7 @@ def profile(
         platform=load_platform(platform, repl=repl, uart=uart),
         limit=parse_limit(limit),
         function=function,
-        features=tuple(features or ()),
+        features=(features,) if features else (),
         send=read_input(input),
         clock_hz=clock * 1_000_000 if clock else None,
     )

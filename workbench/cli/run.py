@@ -17,6 +17,7 @@ from workbench.cli.options import (
     PlatformOption,
     ReplOption,
     UartOption,
+    UntilOption,
 )
 from workbench.engines import EngineChoice
 
@@ -32,9 +33,7 @@ def run(
     platform: PlatformOption = None,
     repl: ReplOption = None,
     uart: UartOption = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="Stop when the console matches this regex.")
-    ] = None,
+    until: UntilOption = None,
     limit: LimitOption = "10s",
     input: InputOption = None,
     through_faults: Annotated[
