@@ -5,57 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.engines.base import Memory
+from workbench.engines.mpu_region import MpuRegion
 from workbench.errors import WorkbenchError
 
 _TYPE, _CTRL, _RNR = 0xE000ED90, 0xE000ED94, 0xE000ED98
 _RBAR, _RASR = 0xE000ED9C, 0xE000EDA0
 _CTRL_ENABLE, _CTRL_PRIVDEFENA = 1 << 0, 1 << 2
-_RASR_ENABLE, _RASR_XN = 1 << 0, 1 << 28
 _MOST_REGIONS = 16
-_SMALLEST_WITH_SUBREGIONS = 256  # bytes
-# AP of RASR, table B3-15: privileged, unprivileged
-_ACCESS = {
-    0: ("no access", "no access"),
-    1: ("read and write", "no access"),
-    2: ("read and write", "read-only"),
-    3: ("read and write", "read and write"),
-    5: ("read-only", "no access"),
-    6: ("read-only", "read-only"),
-    7: ("read-only", "read-only"),
+# What may be done to data, by whether it may be read and written
+_ALLOWED = {
+    (False, False): "no access",
+    (True, False): "read-only",
+    (True, True): "read and write",
 }
-
-
-@dataclass(frozen=True)
-class MpuRegion:
-    """An enabled region: [start, end), what it allows whom, and its disabled subregions."""
-
-    number: int
-    start: int
-    end: int
-    access: int
-    execute_never: bool
-    disabled: int = 0
-
-    def holds(self, address: int) -> bool:
-        """Whether the region decides about `address`."""
-        if not self.start <= address < self.end:
-            return False
-        size = self.end - self.start
-        if size < _SMALLEST_WITH_SUBREGIONS:
-            return True
-        return not self.disabled >> (address - self.start) * 8 // size & 1
-
-    @property
-    def is_writable(self) -> bool:
-        """Whether privileged code may write to it."""
-        return self.allows(True) == "read and write"
-
-    def allows(self, privileged: bool) -> str:
-        """What data accesses it allows, in words."""
-        return _ACCESS.get(self.access, ("nothing", "nothing"))[0 if privileged else 1]
-
-    def __str__(self) -> str:
-        return f"MPU region {self.number} (0x{self.start:08x}..0x{self.end - 1:08x})"
 
 
 @dataclass(frozen=True)
@@ -80,7 +42,7 @@ class MpuState:
             return "" if is_default else "which no MPU region allows"
         if fetch and region.execute_never:
             return f"which {region} makes execute-never"
-        allowed = region.allows(privileged)
+        allowed = _ALLOWED[region.may_read(privileged), region.may_write(privileged)]
         who = "" if privileged else " unprivileged code"
         if allowed == "no access":
             return f"which {region} closes to{who or ' all'}"
@@ -107,19 +69,7 @@ def read_mpu(memory: Memory) -> MpuState:
 
 def _region(memory: Memory, number: int) -> MpuRegion | None:
     memory.write(_RNR, number.to_bytes(4, "little"))
-    base, attributes = _word(memory, _RBAR), _word(memory, _RASR)
-    if not attributes & _RASR_ENABLE:
-        return None
-    size = 2 << (attributes >> 1 & 31)
-    start = base & ~(size - 1) & ~31
-    return MpuRegion(
-        number=number,
-        start=start,
-        end=start + size,
-        access=attributes >> 24 & 7,
-        execute_never=bool(attributes & _RASR_XN),
-        disabled=attributes >> 8 & 0xFF,
-    )
+    return MpuRegion.of(number, _word(memory, _RBAR), _word(memory, _RASR))
 
 
 def _word(memory: Memory, address: int) -> int:

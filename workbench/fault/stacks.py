@@ -99,7 +99,7 @@ def stack_use(
 def above_guard(stack: Stack, mpu: MpuState, sp: int) -> Stack:
     """Return the stack without what the MPU guards at its lower end."""
     for region in mpu.regions if mpu.enabled else ():
-        if region.start <= stack.limit < region.end <= sp and not region.is_writable:
+        if region.start <= stack.limit < region.end <= sp and not region.may_write(privileged=True):
             return replace(stack, limit=region.end, known_by=str(region), below="its guard")
     return stack
 

@@ -180,7 +180,7 @@ def test_registers_can_be_written_through_the_aliases() -> None:
     mpu = Mpu(lambda: None)
     mpu.write(0xDA4, 0x20000000 | mpu_registers.RBAR_VALID | 5)
     mpu.write(0xDA8, FULL | 15 << 1 | 1)
-    assert mpu.regions[0].base == 0x20000000
+    assert mpu.regions[0].start == 0x20000000
     assert mpu.read(mpu_registers.MPU_RNR) == 5
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from workbench.engines.armv7m import Cfsr, Hfsr
 from workbench.engines.base import FaultState
+from workbench.engines.mpu_region import MpuRegion
 from workbench.fault.addresses import Addresses
 from workbench.fault.advice import notes
 from workbench.fault.cause import Scene, title
 from workbench.fault.instruction import Instruction
-from workbench.fault.mpu import MpuRegion, MpuState
+from workbench.fault.mpu import MpuState
 from workbench.fault.status import CAUSES, MEANINGS
 
 from .machines import image, platform

@@ -3,9 +3,10 @@
 import pytest
 
 from workbench.elf import Section, Symbol
+from workbench.engines.mpu_region import MpuRegion
 from workbench.fault.addresses import Addresses
 from workbench.fault.frames import Call
-from workbench.fault.mpu import MpuRegion, MpuState
+from workbench.fault.mpu import MpuState
 from workbench.fault.stacks import Stack, Stacks, above_guard, stack_use
 from workbench.fault.tasks import current_task
 from workbench.image import Image

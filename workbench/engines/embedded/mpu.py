@@ -6,44 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.engines.mpu_region import MpuRegion
+
 MPU_TYPE, MPU_CTRL, MPU_RNR, MPU_RBAR, MPU_RASR = 0xD90, 0xD94, 0xD98, 0xD9C, 0xDA0
 MPU_START, MPU_END = 0xD90, 0xDBC
 ALIASES_START = 0xDA4  # RBAR_A1 .. RASR_A3
 REGIONS = 8  # Cortex-M4 TRM, 5.1
 CTRL_ENABLE, CTRL_HFNMIENA, CTRL_PRIVDEFENA = 1 << 0, 1 << 1, 1 << 2
 RBAR_VALID = 1 << 4
-RASR_ENABLE, RASR_XN = 1 << 0, 1 << 28
-SMALLEST_WITH_SUBREGIONS = 256  # bytes
 PPB_START, PPB_END = 0xE0000000, 0xE0100000
-
-# AP -> (privileged read, privileged write, unprivileged read, unprivileged write), table B3-15
-_ACCESS = {
-    0: (False, False, False, False),
-    1: (True, True, False, False),
-    2: (True, True, True, False),
-    3: (True, True, True, True),
-    5: (True, False, False, False),
-    6: (True, False, True, False),
-    7: (True, False, True, False),
-}
-
-
-@dataclass(frozen=True)
-class Region:
-    """An enabled region, its disabled subregions as a bit mask."""
-
-    base: int
-    size: int
-    access: int
-    execute_never: bool
-    disabled: int
-
-    def holds(self, address: int) -> bool:
-        if not self.base <= address < self.base + self.size:
-            return False
-        if self.size < SMALLEST_WITH_SUBREGIONS:
-            return True
-        return not self.disabled >> (address - self.base) * 8 // self.size & 1
 
 
 @dataclass(frozen=True)
@@ -73,21 +44,20 @@ class Mpu:
         self._rnr = 0
         self._rbar = [0] * REGIONS
         self._rasr = [0] * REGIONS
-        self._regions: tuple[Region, ...] | None = None
+        self._regions: tuple[MpuRegion, ...] | None = None
 
     @property
     def enabled(self) -> bool:
         return bool(self.ctrl & CTRL_ENABLE)
 
     @property
-    def regions(self) -> tuple[Region, ...]:
+    def regions(self) -> tuple[MpuRegion, ...]:
         """Enabled regions, the one that wins first."""
         if self._regions is None:
-            self._regions = tuple(
-                _region(self._rbar[n], self._rasr[n])
-                for n in reversed(range(REGIONS))
-                if self._rasr[n] & RASR_ENABLE
+            found = (
+                MpuRegion.of(n, self._rbar[n], self._rasr[n]) for n in reversed(range(REGIONS))
             )
+            self._regions = tuple(region for region in found if region is not None)
         return self._regions
 
     def permission(self, address: int, privileged: bool) -> Permission:
@@ -96,19 +66,15 @@ class Mpu:
             return EVERYTHING
         for region in self.regions:
             if region.holds(address):
-                rights = _ACCESS.get(region.access, _ACCESS[0])
-                read, write = rights[:2] if privileged else rights[2:]
-                return Permission(read, write, read and not region.execute_never)
+                read = region.may_read(privileged)
+                return Permission(
+                    read, region.may_write(privileged), read and not region.execute_never
+                )
         return EVERYTHING if privileged and self.ctrl & CTRL_PRIVDEFENA else _NONE
 
     def borders(self) -> frozenset[int]:
         """Addresses at which the permission may change."""
-        found: set[int] = set()
-        for region in self.regions:
-            parts = 8 if region.disabled and region.size >= SMALLEST_WITH_SUBREGIONS else 1
-            step = region.size // parts
-            found.update(region.base + step * part for part in range(parts + 1))
-        return frozenset(found)
+        return frozenset().union(*(region.borders for region in self.regions))
 
     def read(self, offset: int) -> int:
         if offset == MPU_TYPE:
@@ -125,7 +91,7 @@ class Mpu:
 
     def write(self, offset: int, value: int) -> None:
         if offset == MPU_CTRL:
-            self.ctrl = value & 7
+            self.ctrl = value & (CTRL_ENABLE | CTRL_HFNMIENA | CTRL_PRIVDEFENA)
         elif offset == MPU_RNR:
             self._rnr = value % REGIONS
         elif offset >= MPU_RBAR:
@@ -149,14 +115,3 @@ class Mpu:
             setattr(self, name, value.copy() if isinstance(value, list) else value)
         self._regions = None
         self._on_change()
-
-
-def _region(rbar: int, rasr: int) -> Region:
-    size = 2 << (rasr >> 1 & 0x1F)
-    return Region(
-        base=rbar & ~(size - 1),
-        size=size,
-        access=rasr >> 24 & 7,
-        execute_never=bool(rasr & RASR_XN),
-        disabled=rasr >> 8 & 0xFF,
-    )
