@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from workbench.builder import build, plan_build
 from workbench.errors import ToolchainError
+
+# A shell starts what it runs in the background with Ctrl-C ignored, and so would be all that the
+# tests start; some of them send one.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
