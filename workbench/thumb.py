@@ -73,6 +73,17 @@ def _is_multiple(first: int) -> bool:
     return first & 0xFE00 == 0xEC00 and first & 0x01A0 != 0  # VLDR to VSTM; 0: VMOV of two
 
 
+def is_plain_store(first: int, second: int) -> bool:
+    """Whether this is a store of one register that changes no register (A7.7: STR, STRB, STRH)."""
+    if not is_wide(first):
+        offset = first & 0xF800 in (0x6000, 0x7000, 0x8000, 0x9000)
+        return offset or first & 0xFE00 in (0x5000, 0x5200, 0x5400)
+    if first & 0xFF90 == 0xF880:  # a 12-bit offset
+        return True
+    # a register, or an 8-bit offset to subtract, without write-back
+    return first & 0xFF90 == 0xF800 and (not second & 0xFC0 or second & 0xF00 == 0xC00)
+
+
 def _special(sysm: int) -> BlockFlag:
     if sysm == _SYSM_CONTROL:
         return BlockFlag.CONTROL

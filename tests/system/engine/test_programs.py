@@ -26,6 +26,8 @@ from .conftest import Program, run_on_qemu, run_to_end
         "itdevice",
         "loops",
         "semihost",
+        "pending",
+        "switched",
     ],
 )
 def test_prints_the_same_as_on_qemu(

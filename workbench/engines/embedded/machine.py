@@ -18,6 +18,7 @@ from workbench.engines.embedded.bus import Bus, BusError, StoreDevice
 from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.cycle_counter import CycleCounter
+from workbench.engines.embedded.departure import Departure
 from workbench.engines.embedded.dwt import Dwt, Itm
 from workbench.engines.embedded.entry import ExceptionUnit
 from workbench.engines.embedded.events import Access
@@ -92,6 +93,7 @@ class Machine:
         self.watch = Watch(self.core, self.protection)
         self.alignment = AlignmentTrap(self.core, self.protection, self.reads.counter)
         self.conditional_stores = ConditionalStores(self.core, self.protection)
+        self.departure = Departure(self.state, self.clock, self.exceptions, self.unit, self.scb)
         self.peripherals: dict[str, Peripheral] = {}
         self.shared: dict[str, Any] = {}  # for peripherals that reach into each other
         self.on_power_up: list[Callable[[], None]] = []  # fill memories: .repl writes, the image
@@ -208,9 +210,11 @@ class Machine:
             return None
         try:
             if write:
+                if self.departure.is_made(address):
+                    return 0
                 self.polling.wrote()
                 window.device.write(address - window.start, size, value & (1 << 8 * size) - 1)
-                return 0
+                return None if self.departure.begins(address) else 0
             read = window.device.read(address - window.start, size)
             self.polling.read(window, address, read)
             return read

@@ -255,6 +255,8 @@ class Runner:
             machine.conditional_stores.settle()
             machine.alignment.take()
             self._stepper.reset()
+            if machine.departure.take():
+                return self._finish_store(until)
             watchpoint = machine.watch.take()
             if watchpoint is not None:
                 return self._stop_behind(watchpoint, until)
@@ -360,6 +362,26 @@ class Runner:
 
     def _stop_behind(self, watchpoint: Watchpoint, until: Stop) -> StopReason:
         """The core stands before an instruction with a watched access: execute it and stop."""
+        watch = self._machine.watch
+        watch.let_pass(True)
+        try:
+            stopped = self._execute_refused(until)
+        finally:
+            watch.let_pass(False)
+        return stopped or self._stop(StopKind.WATCH, watchpoint=watchpoint)
+
+    def _finish_store(self, until: Stop) -> StopReason | None:
+        """The core stands before a store behind which it is to come out, and which was made."""
+        machine = self._machine
+        try:
+            if self._stepper.pass_store():
+                return None
+            return self._execute_refused(until)
+        finally:
+            machine.departure.done()
+
+    def _execute_refused(self, until: Stop) -> StopReason | None:
+        """Execute the instruction that was refused, and nothing behind it."""
         machine = self._machine
         state = machine.state
         pc = machine.core.pc
@@ -367,12 +389,7 @@ class Runner:
             machine.tracer.truncate(pc - state.address)
         state.flags = 0
         machine.core.forget_translations()
-        machine.watch.let_pass(True)
-        try:
-            stopped = self._step_off(until, Goal())
-        finally:
-            machine.watch.let_pass(False)
-        return stopped or self._stop(StopKind.WATCH, watchpoint=watchpoint)
+        return self._step_off(until, Goal())
 
     def _stop(
         self,

@@ -112,6 +112,12 @@ class Scb:
         self.fpccr = FPCCR_ASPEN | FPCCR_LSPEN
         self.fpcar = 0
         self.fpdscr = 0
+        self._trap_changed = False
+
+    def take_trap_change(self) -> bool:
+        """Return whether a write since the last call changed which instructions trap."""
+        changed, self._trap_changed = self._trap_changed, False
+        return changed
 
     def read(self, offset: int) -> int:
         readers = {
@@ -151,6 +157,7 @@ class Scb:
         elif offset == SCR:
             self.scr = value & 0x16
         elif offset == CCR:
+            self._trap_changed |= bool((self.ccr ^ value) & (CCR_UNALIGN_TRP | CCR_DIV_0_TRP))
             self.ccr = value & CCR_WRITABLE
         elif SHPR1 <= offset < SHPR3_END:
             for lane in range(4):
@@ -169,6 +176,7 @@ class Scb:
         elif offset == BFAR:
             self.bfar = value
         elif offset == CPACR:
+            self._trap_changed |= self.cpacr != value & 0x00F00000
             self.cpacr = value & 0x00F00000
         elif offset == FPCCR:
             self.fpccr = value & FPCCR_WRITABLE

@@ -11,6 +11,7 @@ from workbench.engines.armv7m import Cfsr
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.registers import ITSTATE
 from workbench.engines.embedded.scb import CCR_DIV_0_TRP, FPCCR_LSPACT
 from workbench.engines.embedded.tracer import StopCause
 from workbench.thumb import BlockFlag
@@ -28,6 +29,7 @@ class Stepper:
         self._machine = machine
         self.exits: frozenset[int] = frozenset()
         self._pass = False  # the next instruction has been looked at and may execute
+        self._batch = machine.core.batch(("pc", "xpsr"))
 
     def reset(self) -> None:
         self.exits = frozenset()
@@ -79,12 +81,8 @@ class Stepper:
     def trapped(self, cause: StopCause, faults: Faults) -> FaultState:
         """The core stands before an inspected instruction that traps."""
         machine = self._machine
-        pc = machine.core.pc
-        code = machine.bus.read(pc, 2)
-        if thumb.is_wide(int.from_bytes(code, "little")):
-            code = machine.bus.read(pc, 4)
-        _, first, second = next(thumb.instructions(code))
-        machine.tracer.truncate(pc + len(code) - machine.state.address)
+        size, first, second = self._next_instruction()
+        machine.tracer.truncate(machine.core.pc + size - machine.state.address)
         self.reset()
         if cause is StopCause.DIVIDE:
             return faults.take(Cause(Cfsr.DIVBYZERO))
@@ -93,6 +91,32 @@ class Stepper:
         base = thumb.register_name(thumb.base_register(first))
         detail = f"unaligned access of several words at 0x{machine.core.get(base):08x} ({base})"
         return faults.take(Cause(Cfsr.UNALIGNED, detail=detail))
+
+    def pass_store(self) -> bool:
+        """The core stands before a store that was made: put it behind the instruction.
+
+        False where the instruction does more, or is in an IT block.
+        """
+        machine = self._machine
+        pc, xpsr = self._batch.read()
+        size, first, second = self._next_instruction()
+        if xpsr & ITSTATE or not thumb.is_plain_store(first, second):
+            return False
+        machine.tracer.truncate(pc + size - machine.state.address)
+        machine.state.flags = 0
+        machine.core.set("pc", pc + size)
+        machine.core.forget_translations()
+        return True
+
+    def _next_instruction(self) -> tuple[int, int, int]:
+        """Return size, first and second halfword of the instruction at PC."""
+        machine = self._machine
+        pc = machine.core.pc
+        code = machine.bus.read(pc, 2)
+        if thumb.is_wide(int.from_bytes(code, "little")):
+            code = machine.bus.read(pc, 4)
+        _, first, second = next(thumb.instructions(code))
+        return len(code), first, second
 
     def _inspect(self, flag: int, second: int, pc: int, faults: Faults) -> FaultState | None:
         """Look at the 32-bit instruction at PC before it executes."""
