@@ -74,7 +74,7 @@ def _runtime() -> Any:
     except ImportError as error:
         raise UserError(
             f"the host oracle needs the package tflite_micro, which cannot be imported ({error})",
-            'pip install --pre tflite_micro (it is part of "tinyml-workbench[dev]")',
+            'pip install "tinyml-workbench[oracle]" (on Linux, x86-64)',
         ) from None
     return runtime
 
