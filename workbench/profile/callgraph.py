@@ -17,10 +17,9 @@ from typing import TypeVar
 from workbench.elf import Symbol
 from workbench.image import Image
 from workbench.profile.values import CallCost, FunctionCost, Stack
-from workbench.timing.decode import Instruction
+from workbench.timing.instruction import Instruction
 from workbench.trace import UNKNOWN_FUNCTION, Trace
 
-_LINKING = ("bl", "blx")
 _MAX_DEPTH = 64
 _LEAST_CYCLES = 0.5
 """A path of calls with less than this is left out."""
@@ -112,7 +111,7 @@ def _parts(
 
 def is_call(instruction: Instruction | None) -> bool:
     """Is this a branch with link?"""
-    return instruction is not None and instruction.mnemonic in _LINKING
+    return instruction is not None and instruction.links
 
 
 @dataclass(frozen=True)

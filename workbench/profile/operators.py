@@ -73,7 +73,7 @@ def behind_operator_calls(image: Image) -> frozenset[int]:
         found |= {
             function.address + offset + one.size
             for offset, one in decode_all(code)
-            if one.mnemonic == "blx"
+            if one.links and not one.immediate
         }
     return frozenset(found)
 

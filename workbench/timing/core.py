@@ -13,8 +13,9 @@ from itertools import pairwise
 from workbench.timing import rules
 from workbench.timing.costs import UNITS, Cause
 from workbench.timing.cycles import NONE, Cycles
-from workbench.timing.decode import MAX_BYTES, Instruction, Kind
+from workbench.timing.decode import MAX_BYTES
 from workbench.timing.fetch import FETCH_BYTES, fetch_stalls
+from workbench.timing.instruction import Instruction, Kind
 
 _MINUS_ISSUE = Cycles.exactly(-1)
 
@@ -69,7 +70,7 @@ def _sequence_costs(before: Instruction, it: Instruction) -> Iterator[tuple[Caus
         yield Cause.MEMORY, _pair_of_accesses(before, it)
     if it.accesses_memory and not before.accesses_memory and it.forms_address & before.writes:
         yield Cause.ADDRESS, rules.ADDRESS_DEPENDENCY
-    if it.kind is before.kind is Kind.FLOAT and it.reads & before.writes:
+    if it.is_float and before.is_float and it.reads & before.writes:
         yield Cause.FLOAT, rules.FLOAT_DEPENDENCY
 
 
@@ -94,34 +95,25 @@ def _pair_of_accesses(before: Instruction, it: Instruction) -> Cycles:
 
 def issue_time(it: Instruction) -> tuple[Cause, Cycles]:
     """Return what an instruction takes on its own, all of it, and why it takes more than one."""
-    if it.kind is Kind.LOAD:
-        return Cause.MEMORY, rules.SINGLE_LOAD
-    if it.kind is Kind.STORE:
-        offset = it.register_offset
-        return Cause.MEMORY, rules.STORE_REGISTER_OFFSET if offset else rules.STORE_IMMEDIATE
+    if it.kind is Kind.STORE and it.register_offset:
+        return Cause.MEMORY, rules.STORE_REGISTER_OFFSET
     if it.kind in (Kind.LOAD_MULTIPLE, Kind.STORE_MULTIPLE):
         return Cause.MEMORY, Cycles.exactly(rules.MULTIPLE_OVERHEAD + it.words)
-    if it.kind is Kind.DIVIDE:
-        return Cause.DIVIDE, rules.DIVIDE
-    if it.kind is Kind.FLOAT:
-        return Cause.FLOAT, _float_time(it)
-    if it.kind is Kind.SYSTEM:
-        barrier = it.mnemonic in ("dsb", "dmb", "isb")
-        return Cause.SYSTEM, rules.BARRIER if barrier else rules.SYSTEM
-    if it.mnemonic in ("tbb", "tbh"):
-        return Cause.MEMORY, rules.SINGLE_LOAD + rules.TABLE_BRANCH_ADD
-    return Cause.ISSUE, rules.ISSUE
+    return _ISSUE_TIMES.get(it.kind, (Cause.ISSUE, rules.ISSUE))
 
 
-def _float_time(it: Instruction) -> Cycles:
-    mnemonic = it.mnemonic
-    if mnemonic.startswith(("vdiv", "vsqrt")):
-        return rules.FLOAT_DIVIDE
-    if mnemonic.startswith(("vmla", "vmls", "vnml", "vfm", "vfnm")):
-        return rules.FLOAT_FUSED
-    if mnemonic == "vmov" and it.operands > 2:
-        return rules.FLOAT_MOVE_PAIR
-    return rules.ISSUE
+_ISSUE_TIMES = {
+    Kind.LOAD: (Cause.MEMORY, rules.SINGLE_LOAD),
+    Kind.STORE: (Cause.MEMORY, rules.STORE_IMMEDIATE),
+    Kind.TABLE_BRANCH: (Cause.MEMORY, rules.SINGLE_LOAD + rules.TABLE_BRANCH_ADD),
+    Kind.DIVIDE: (Cause.DIVIDE, rules.DIVIDE),
+    Kind.FLOAT: (Cause.FLOAT, rules.ISSUE),
+    Kind.FLOAT_FUSED: (Cause.FLOAT, rules.FLOAT_FUSED),
+    Kind.FLOAT_DIVIDE: (Cause.FLOAT, rules.FLOAT_DIVIDE),
+    Kind.FLOAT_MOVE_PAIR: (Cause.FLOAT, rules.FLOAT_MOVE_PAIR),
+    Kind.SYSTEM: (Cause.SYSTEM, rules.SYSTEM),
+    Kind.BARRIER: (Cause.SYSTEM, rules.BARRIER),
+}
 
 
 def is_branch(source: Instruction | None) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from workbench.timing import rules
-from workbench.timing.decode import Instruction
+from workbench.timing.instruction import Instruction
 
 FETCH_BYTES = 4
 """The core fetches a word at a time (TRM 1.2, ICode interface)."""

@@ -17,8 +17,9 @@ from workbench.timing.core import (
 )
 from workbench.timing.costs import UNITS, Cause, Costs
 from workbench.timing.cycles import Cycles
-from workbench.timing.decode import Instruction, decode_all
+from workbench.timing.decode import decode_all
 from workbench.timing.flash import Flash, data_wait, flash_costs, read_flash
+from workbench.timing.instruction import Instruction
 from workbench.timing.program import Flow, Program, core_costs
 from workbench.trace import Trace
 

@@ -26,7 +26,8 @@ from workbench.timing.core import (
     sequence_unit,
 )
 from workbench.timing.costs import Cause, Charges, Costs, Numbers, Waits
-from workbench.timing.decode import MAX_BYTES, Instruction, decode
+from workbench.timing.decode import MAX_BYTES, decode
+from workbench.timing.instruction import Instruction
 from workbench.trace import Trace
 
 
