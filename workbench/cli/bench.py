@@ -9,6 +9,7 @@ import typer
 
 from workbench.cli.console import output, print_json, progress
 from workbench.cli.options import (
+    KERNELS,
     EngineOption,
     JsonOption,
     KernelSet,
@@ -22,22 +23,34 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def bench(
     board: Annotated[
-        list[str] | None, typer.Option("--board", "-b", help="May be repeated; else all.")
+        list[str] | None,
+        typer.Option("--board", "-b", metavar="NAME", help="Board; may be repeated; else all."),
     ] = None,
     kernels: Annotated[
-        list[KernelSet] | None, typer.Option("--kernels", "-k", help="May be repeated; else all.")
+        list[KernelSet] | None,
+        typer.Option(
+            "--kernels", "-k", metavar=KERNELS, help="Kernel set; may be repeated; else all."
+        ),
     ] = None,
     model: ModelOption = None,
     inputs: Annotated[
         list[Path] | None,
-        typer.Option("--inputs", help="Recordings or features; else the project's own, or random."),
+        typer.Option(
+            "--inputs",
+            metavar="FILE",
+            help="Recording or features; may be repeated; else the project's own recordings, or "
+            "random inputs for a model of yours.",
+        ),
     ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what the cycles of each image are spent on.")
     ] = False,
-    html: Annotated[Path | None, typer.Option("--html", help="Write the table as a page.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the table as a page.")
+    ] = None,
     save: Annotated[
-        Path | None, typer.Option("--save", help="Write the figures for `workbench compare`.")
+        Path | None,
+        typer.Option("--save", metavar="FILE", help="Write the figures for `workbench compare`."),
     ] = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,

@@ -12,6 +12,7 @@ from workbench.cli.console import print_json
 from workbench.cli.options import (
     DEFAULT_BOARD,
     DEFAULT_KERNELS,
+    KERNELS,
     EngineOption,
     JsonOption,
     KernelSet,
@@ -24,54 +25,73 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
+_BOARDS, _KERNEL_SETS = [DEFAULT_BOARD], [DEFAULT_KERNELS]
+
 
 @app.command()
 def build(
     board: Annotated[
-        list[str] | None,
-        typer.Option("--board", "-b", help="May be repeated.", show_default=DEFAULT_BOARD),
-    ] = None,
+        list[str],
+        typer.Option("--board", "-b", metavar="NAME", help="Board to build for; may be repeated."),
+    ] = _BOARDS,
     kernels: Annotated[
-        list[KernelSet] | None,
-        typer.Option(
-            "--kernels", "-k", help="May be repeated.", show_default=DEFAULT_KERNELS.value
-        ),
-    ] = None,
+        list[KernelSet],
+        typer.Option("--kernels", "-k", metavar=KERNELS, help="Kernel set; may be repeated."),
+    ] = _KERNEL_SETS,
     model: ModelOption = None,
     arena: Annotated[
-        int | None, typer.Option("--arena", help="Tensor arena in bytes; else estimated.", min=1)
+        int | None,
+        typer.Option(
+            "--arena", metavar="BYTES", help="Size of the tensor arena; else estimated.", min=1
+        ),
     ] = None,
     fit_arena: Annotated[
         bool,
         typer.Option("--fit-arena", help="Boot it and take the smallest arena that it runs with."),
     ] = False,
     stack: Annotated[
-        int | None, typer.Option("--stack", help="Stack in bytes.", min=512, show_default="4096")
+        int | None,
+        typer.Option("--stack", metavar="BYTES", help="Size of the stack; else 4096.", min=512),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder for the ELF files.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="Where to put the ELF files; else the cache."
+        ),
     ] = None,
     cmsis_nn: Annotated[
-        Path | None, typer.Option("--cmsis-nn", help="Another CMSIS-NN than bakenn's.")
+        Path | None,
+        typer.Option("--cmsis-nn", metavar="FOLDER", help="Another CMSIS-NN than bakenn's."),
     ] = None,
     tflm_lib: Annotated[
-        Path | None, typer.Option("--tflm-lib", help="A libtensorflow-microlite.a of your own.")
+        Path | None,
+        typer.Option(
+            "--tflm-lib",
+            metavar="FILE",
+            help="Link this libtensorflow-microlite.a in place of the workbench's runtime.",
+        ),
     ] = None,
     tflm_include: Annotated[
-        list[Path] | None, typer.Option("--tflm-include", help="Its include folders.")
+        list[Path] | None,
+        typer.Option(
+            "--tflm-include", metavar="FOLDER", help="Its include folder; may be repeated."
+        ),
     ] = None,
     tflm_define: Annotated[
-        list[str] | None, typer.Option("--tflm-define", help="Macros it was built with.")
+        list[str] | None,
+        typer.Option(
+            "--tflm-define", metavar="MACRO", help="A macro it was built with; may be repeated."
+        ),
     ] = None,
     symbols: Annotated[
-        int, typer.Option("--symbols", help="Show the largest N symbols.", min=0)
+        int, typer.Option("--symbols", metavar="N", help="Show the N largest symbols.", min=0)
     ] = 0,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Build the demo firmware and show its footprint: flash, RAM, arena, stack.
 
-    One ELF for each board and kernel set. Without --output the ELF stays in the cache.
+    One ELF for each board and kernel set.
     """
     from workbench import fitting
     from workbench.builder import build as build_image
@@ -79,8 +99,8 @@ def build(
     from workbench.cli.build_progress import shown
 
     plans = plan_builds(
-        board or [DEFAULT_BOARD],
-        [k.value for k in kernels or [DEFAULT_KERNELS]],
+        board,
+        [k.value for k in kernels],
         model,
         arena_bytes=arena,
         stack_bytes=stack,

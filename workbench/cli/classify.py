@@ -33,7 +33,10 @@ _LARGEST = 4  # of more outputs than that
 @app.command()
 def classify(
     files: Annotated[
-        list[Path], typer.Argument(help="Speech as .wav (16 kHz, mono), features as .npy or .npz.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE", help="Speech as .wav (16 kHz, mono), features as .npy or .npz."
+        ),
     ],
     board: BoardOption = DEFAULT_BOARD,
     kernels: KernelsOption = DEFAULT_KERNELS,

@@ -18,21 +18,25 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def compare(
-    base: Annotated[Path, typer.Argument(help="What `workbench bench --save` wrote before.")],
-    new: Annotated[Path, typer.Argument(help="And what it wrote now.")],
+    base: Annotated[
+        Path, typer.Argument(metavar="BASE", help="What `workbench bench --save` wrote before.")
+    ],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="And what it wrote now.")],
     allow: Annotated[
         list[str] | None,
         typer.Option(
             "--allow",
-            help="FIGURE=PER_CENT that it may grow by (else 0): instructions, cycles, flash, "
-            "ram, arena, stack. May be repeated; goes before [compare] in workbench.toml.",
+            metavar="FIGURE=PER_CENT",
+            help="What instructions, cycles, flash, ram, arena or stack may grow by, else 0; may "
+            "be repeated. Goes before [compare] in workbench.toml.",
         ),
     ] = None,
     settings: Annotated[
-        Path | None, typer.Option("--settings", help="Another workbench.toml.")
+        Path | None, typer.Option("--settings", metavar="FILE", help="Another workbench.toml.")
     ] = None,
     markdown: Annotated[
-        Path | None, typer.Option("--markdown", help="Write a table for a pull request.")
+        Path | None,
+        typer.Option("--markdown", metavar="FILE", help="Write a table for a pull request."),
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -20,10 +20,11 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def demo(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Recordings of your own (.wav, 16 kHz, mono).")
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="Recordings of your own (.wav, 16 kHz, mono)."),
     ] = None,
     folder: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder for the HTML page.")
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to put index.html.")
     ] = Path("out"),
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,

@@ -29,10 +29,12 @@ def gdb(
     repl: ReplOption = None,
     uart: UartOption = None,
     port: Annotated[
-        int, typer.Option("--port", help="TCP port on 127.0.0.1; 0 takes any.", min=0, max=65535)
+        int,
+        typer.Option("--port", metavar="PORT", help="On 127.0.0.1; 0 takes any.", min=0, max=65535),
     ] = 3333,
     snapshot: Annotated[
-        Path | None, typer.Option("--snapshot", help="Begin where a failed test left off.")
+        Path | None,
+        typer.Option("--snapshot", metavar="FILE", help="Begin where a failed test left off."),
     ] = None,
     input: InputOption = None,
     once: Annotated[bool, typer.Option("--once", help="End when the first GDB leaves.")] = False,

@@ -39,7 +39,8 @@ def measure(
     begin: FromOption = None,
     end: ToOption = None,
     count: Annotated[
-        int | None, typer.Option("--count", help="Stop after so many calls.", min=1)
+        int | None,
+        typer.Option("--count", metavar="N", help="Stop after so many calls.", min=1),
     ] = None,
     features: FeaturesOption = None,
     input: InputOption = None,

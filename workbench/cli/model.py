@@ -24,9 +24,10 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(short_help="Show what a model holds and costs, and whether it will run.")
 def inspect(
-    file: Annotated[Path, typer.Argument(metavar="FILE.tflite")], json: JsonOption = False
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tflite.")],
+    json: JsonOption = False,
 ) -> None:
     """Show operators, tensors, cost, and what a resolver needs; say whether it will run.
 
@@ -43,32 +44,49 @@ def inspect(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(short_help="Train the keyword spotter and write its card.")
 def train(
     features: Annotated[
         list[Path],
-        typer.Option("--features", help="Labelled MFCC, .npz; may be given several times."),
+        typer.Option("--features", metavar="FILE", help="Labelled MFCC, .npz; may be repeated."),
     ],
     folder: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder for model, labels, recipe and card.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="For model, labels, recipe and card."
+        ),
     ] = Path("out/keyword_spotter"),
     words: Annotated[
-        str, typer.Option("--words", help="Words to tell apart, by comma; the rest is unknown.")
+        str,
+        typer.Option(
+            "--words",
+            metavar="WORD,WORD",
+            help="Words to tell apart, by comma; all others are unknown.",
+        ),
     ] = "yes,no",
-    epochs: Annotated[int, typer.Option("--epochs", min=1, help="Passes of training.")] = 400,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed, the same model.")] = 1,
+    epochs: Annotated[
+        int, typer.Option("--epochs", metavar="N", min=1, help="Passes of training.")
+    ] = 400,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", min=0, help="The same seed, the same model.")
+    ] = 1,
     folds: Annotated[
-        int, typer.Option("--folds", min=2, max=100, help="Parts of the cross-validation.")
+        int,
+        typer.Option("--folds", metavar="N", min=2, max=100, help="Parts of the cross-validation."),
     ] = 5,
     held_out: Annotated[
         Path | None,
-        typer.Option("--held-out", help="Folder <word>/*.wav to judge the final model by."),
+        typer.Option(
+            "--held-out",
+            metavar="FOLDER",
+            help="Recordings <word>/*.wav to judge the final model by.",
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Train the keyword spotter, cross-validate it, convert it to int8 and write its card.
 
-    Needs TensorFlow, which comes with the extra \\[train].
+    Needs TensorFlow, which comes with the extra [train].
     """
     from workbench.model.publish import train_and_publish
     from workbench.model.train import Recipe

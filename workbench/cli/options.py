@@ -21,52 +21,90 @@ class KernelSet(str, Enum):
 
 DEFAULT_BOARD = "stm32f4_discovery"
 DEFAULT_KERNELS = KernelSet.CMSIS_NN
-KERNELS_HELP = "Portable C++, Arm's CMSIS-NN, or our own for DSP instructions."
+
+KERNELS = "|".join(kernels.value for kernels in KernelSet)
 
 EngineOption = Annotated[
-    EngineChoice, typer.Option("--engine", help="What executes the firmware.", show_default=True)
+    EngineChoice,
+    typer.Option("--engine", help="What executes the firmware; auto is Renode where it is usable."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 PlatformOption = Annotated[
     str | None,
-    typer.Option("--platform", "-p", help="A board by name, or the folder of a platform."),
+    typer.Option(
+        "--platform",
+        "-p",
+        metavar="NAME",
+        help="A board, such as nrf52840_dk, or the folder of a platform.",
+    ),
 ]
 ReplOption = Annotated[
-    Path | None, typer.Option("--repl", help="Your own .repl instead of a platform.")
+    Path | None,
+    typer.Option("--repl", metavar="FILE", help="Your own .repl instead of a platform."),
 ]
 UartOption = Annotated[
     str | None,
-    typer.Option("--uart", help="Console, by its name in the .repl; else the platform's own."),
+    typer.Option(
+        "--uart",
+        metavar="NAME",
+        help="Console, by its name in the .repl; else the platform's own.",
+    ),
 ]
-BoardOption = Annotated[str, typer.Option("--board", "-b", help="The board to build for.")]
-KernelsOption = Annotated[KernelSet, typer.Option("--kernels", "-k", help=KERNELS_HELP)]
+BoardOption = Annotated[
+    str, typer.Option("--board", "-b", metavar="NAME", help="The board to build for.")
+]
+KernelsOption = Annotated[
+    KernelSet,
+    typer.Option(
+        "--kernels",
+        "-k",
+        help="Portable C++, Arm's CMSIS-NN, or our own for DSP instructions.",
+    ),
+]
 ModelOption = Annotated[
     Path | None,
-    typer.Option("--model", "-m", help="Your .tflite; else the committed keyword spotter."),
+    typer.Option(
+        "--model", "-m", metavar="FILE", help="Your .tflite; else the committed keyword spotter."
+    ),
 ]
 FeaturesOption = Annotated[
     list[Path] | None,
     typer.Option(
         "--features",
-        help="Recordings or features for our firmware to classify. May be repeated.",
+        metavar="FILE",
+        help="Recording or features for our firmware to classify; may be repeated.",
     ),
 ]
 FunctionOption = Annotated[
     str | None,
-    typer.Option("--function", help="Each call of this function, by name or address."),
+    typer.Option(
+        "--function", metavar="POINT", help="Each call of this function: a symbol or an address."
+    ),
 ]
 FromOption = Annotated[
-    str | None, typer.Option("--from", help="Each passage from this symbol or address ...")
+    str | None,
+    typer.Option("--from", metavar="POINT", help="Each passage from this symbol or address,"),
 ]
-ToOption = Annotated[str | None, typer.Option("--to", help="... to this one, not included.")]
+ToOption = Annotated[
+    str | None,
+    typer.Option("--to", metavar="POINT", help="to this one, which is not included."),
+]
 UntilOption = Annotated[
-    str | None, typer.Option("--until", help="Stop when the console matches this regex.")
+    str | None,
+    typer.Option("--until", metavar="REGEX", help="Stop when the console matches this."),
 ]
-ElfArgument = Annotated[Path, typer.Argument(help="Any ELF for a Cortex-M4.")]
+ElfArgument = Annotated[Path, typer.Argument(metavar="ELF", help="Any ELF for a Cortex-M4.")]
 LimitOption = Annotated[
-    str, typer.Option("--limit", help="Virtual time (5s, 200ms) or instructions (10Minstr).")
+    str,
+    typer.Option(
+        "--limit",
+        metavar="LIMIT",
+        help="Most virtual time (5s, 200ms) or instructions (10Minstr) to run.",
+    ),
 ]
 InputOption = Annotated[
     Path | None,
-    typer.Option("--input", help="Send the console the bytes of this file; - is stdin."),
+    typer.Option(
+        "--input", metavar="FILE", help="Send the console the bytes of this file; - is stdin."
+    ),
 ]

@@ -39,29 +39,39 @@ def profile(
     uart: UartOption = None,
     function: Annotated[
         str | None,
-        typer.Option("--function", help="The first call of this function; else the whole run."),
+        typer.Option(
+            "--function",
+            metavar="POINT",
+            help="The first call of this function, a symbol or an address; else the whole run.",
+        ),
     ] = None,
     features: Annotated[
         Path | None,
         typer.Option(
             "--features",
+            metavar="FILE",
             help="Recording or features for our firmware: the inference of its first input.",
         ),
     ] = None,
     input: InputOption = None,
     clock: Annotated[
-        int | None, typer.Option("--clock", help="Core clock in MHz; else the board's.", min=1)
+        int | None,
+        typer.Option("--clock", metavar="MHZ", help="Core clock in MHz; else the board's.", min=1),
     ] = None,
     limit: LimitOption = "10s",
-    top: Annotated[int, typer.Option("--top", help="Rows of each table.", min=1)] = 12,
+    top: Annotated[int, typer.Option("--top", metavar="N", help="Rows of each table.", min=1)] = 12,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write a page with a flame graph.")
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page with a flame graph.")
     ] = None,
     speedscope: Annotated[
-        Path | None, typer.Option("--speedscope", help="Write a file for speedscope.app.")
+        Path | None,
+        typer.Option("--speedscope", metavar="FILE", help="Write a file for speedscope.app."),
     ] = None,
     collapsed: Annotated[
-        Path | None, typer.Option("--collapsed", help="Write collapsed stacks.")
+        Path | None,
+        typer.Option(
+            "--collapsed", metavar="FILE", help="Write collapsed stacks, as flame graphs read them."
+        ),
     ] = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,

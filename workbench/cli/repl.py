@@ -20,15 +20,24 @@ def repl() -> None:
     """Check Renode platform descriptions (.repl)."""
 
 
-@app.command()
+@app.command(short_help="Say which .repl files can be read, and what is wrong with others.")
 def check(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Files, or folders that are searched.")
+    ],
     search: Annotated[
         list[Path] | None,
-        typer.Option("--search", help="Folder in which `using` looks first, as Renode's own."),
+        typer.Option(
+            "--search",
+            metavar="FOLDER",
+            help="Where `using` looks first, as in Renode's own folder; may be repeated.",
+        ),
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", help="Leave out names that end like this.")
+        list[str] | None,
+        typer.Option(
+            "--exclude", metavar="END", help="Leave out names that end so; may be repeated."
+        ),
     ] = None,
     additions: Annotated[
         bool,

@@ -10,7 +10,7 @@ import typer
 
 from workbench.cli.console import output as console_output
 from workbench.cli.console import print_json
-from workbench.cli.options import EngineOption, JsonOption, KernelSet
+from workbench.cli.options import KERNELS, EngineOption, JsonOption, KernelSet
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
@@ -24,29 +24,56 @@ app = typer.Typer(add_completion=False)
 def test(
     suites: Annotated[
         list[Path] | None,
-        typer.Argument(help="Robot Framework suites or folders; else the workbench's own."),
+        typer.Argument(
+            metavar="SUITE", help="Robot Framework suites or folders; else the workbench's own."
+        ),
     ] = None,
     engine: EngineOption = EngineChoice.AUTO,
     board: Annotated[
-        list[str] | None, typer.Option("--board", "-b", help="Sets ${BOARD}; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--board", "-b", metavar="NAME", help="Sets ${BOARD} for a run; may be repeated."
+        ),
     ] = None,
     kernels: Annotated[
         list[KernelSet] | None,
-        typer.Option("--kernels", "-k", help="Sets ${KERNELS}; may be repeated."),
+        typer.Option(
+            "--kernels",
+            "-k",
+            metavar=KERNELS,
+            help="Sets ${KERNELS} for a run; may be repeated.",
+        ),
     ] = None,
     variable: Annotated[
-        list[str] | None, typer.Option("--variable", "-v", help="NAME:VALUE for the suites.")
+        list[str] | None,
+        typer.Option(
+            "--variable",
+            "-v",
+            metavar="NAME:VALUE",
+            help="Sets a variable of the suites; may be repeated.",
+        ),
     ] = None,
-    parallel: Annotated[int, typer.Option("--parallel", "-j", help="Suites at a time.", min=1)] = 1,
+    parallel: Annotated[
+        int, typer.Option("--parallel", "-j", metavar="N", help="Suites at a time.", min=1)
+    ] = 1,
     timeout: Annotated[
-        float, typer.Option("--timeout", help="Seconds for one suite, then it is killed.", min=1)
+        float,
+        typer.Option(
+            "--timeout", metavar="SECONDS", help="For one suite, then it is killed.", min=1
+        ),
     ] = 600.0,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder for log.html, output.xml, snapshots.")
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="For log.html, output.xml and snapshots."
+        ),
     ] = Path("out", "test"),
-    junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.")] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")
+    ] = None,
     markdown: Annotated[
-        Path | None, typer.Option("--markdown", help="Write a summary for a pull request.")
+        Path | None,
+        typer.Option("--markdown", metavar="FILE", help="Write a summary for a pull request."),
     ] = None,
     json: JsonOption = False,
 ) -> None:

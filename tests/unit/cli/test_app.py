@@ -11,6 +11,7 @@ import types
 import pytest
 import typer
 
+from workbench.builder.plan import DEFAULT_STACK_BYTES
 from workbench.cli.app import COMMANDS, run
 from workbench.cli.console import output
 from workbench.errors import CheckFailedError, EngineError, ModelError
@@ -66,15 +67,45 @@ def test_every_command_offers_help(capsys):
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        (["build"], "[default: (stm32f4_discovery)]"),
-        (["build"], "[default: (cmsis_nn)]"),
-        (["model", "train"], "the extra [train]"),
+        ("build", "[default: stm32f4_discovery]"),
+        ("build", "[default: cmsis_nn]"),
+        ("compare", "before [compare] in workbench.toml"),
+        ("model train", "the extra [train]"),
     ],
 )
 def test_brackets_in_a_help_are_text_not_markup(command, said, capsys):
-    assert run([*command, "--help"]) == 0
-    words = capsys.readouterr().out.replace("│", " ").split()
-    assert said in " ".join(words)
+    assert said in " ".join(helps(capsys, command).split())
+
+
+def helps(capsys, name):
+    assert run([*name.split(), "--help"]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_default_that_a_help_states_is_the_one_in_force(capsys):
+    assert f"else {DEFAULT_STACK_BYTES}." in helps(capsys, "build")
+
+
+@pytest.mark.parametrize("columns", ["40", "80"])
+@pytest.mark.parametrize("name", [*COMMANDS, "model train", "model inspect", "repl check"])
+def test_a_help_is_whole_at_every_width(capsys, monkeypatch, name, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    usage, _, rest = helps(capsys, name).partition("\n\n")
+    assert "…" not in usage + rest
+    assert "..." not in rest
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("run --pl", "--platform"), ("mea", "measure")])
+def test_the_shell_completes_commands_and_their_options(typed, offered):
+    words = {"COMP_WORDS": f"workbench {typed}", "COMP_CWORD": str(len(typed.split()))}
+    program = "import sys; sys.argv = ['workbench']; from workbench.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **words, "_WORKBENCH_COMPLETE": "complete_bash"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == [offered]
 
 
 def test_version(capsys):
