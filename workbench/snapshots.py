@@ -47,9 +47,7 @@ def read_snapshot(path: Path) -> Snapshot:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(
-            f"{path}: {error.strerror}", "give a file that a failed test left"
-        ) from None
+        raise UserError(f"{path}: {error.strerror}", _HINT) from None
     if not content.startswith(_MAGIC):
         raise UserError(f"{path} is no snapshot", _HINT)
     try:

@@ -5,7 +5,7 @@ The Robot Framework library and the pytest plugin are two faces of this package.
 
 from __future__ import annotations
 
-from workbench.dut.device import DeviceUnderTest
+from workbench.dut.device import DeviceSnapshot, DeviceUnderTest
 from workbench.dut.evidence import Evidence
 
-__all__ = ["DeviceUnderTest", "Evidence"]
+__all__ = ["DeviceSnapshot", "DeviceUnderTest", "Evidence"]

@@ -44,14 +44,12 @@ _NEWLINE = b"\n"
 _DELIMITER = b"\\x00"
 _ANY_BYTE = b"(?s:.)"
 _FIRST_SEQUENCE = 0x8000  # of frames that a test sends itself, apart from the client's
-
-
 _UNDEFINED = (0xDE00).to_bytes(2, "little")  # UDF #0, DDI 0403E A7.7.194
 
 
 @dataclass(frozen=True)
-class _Saved:
-    """A snapshot with what the test knew."""
+class DeviceSnapshot:
+    """The state of the machine, with what the test knew; for `DeviceUnderTest.restore`."""
 
     machine: Snapshot
     pending: bytes
@@ -308,13 +306,12 @@ class DeviceUnderTest:
 
     # -- snapshots and evidence ------------------------------------------------------------------
 
-    def snapshot(self) -> object:
+    def snapshot(self) -> DeviceSnapshot:
         """Return the state of the machine and of the test, for `restore`."""
-        return _Saved(self._machine.snapshot(), self._pending, tuple(self._answered))
+        return DeviceSnapshot(self._machine.snapshot(), self._pending, tuple(self._answered))
 
-    def restore(self, saved: object) -> None:
+    def restore(self, saved: DeviceSnapshot) -> None:
         """Go back to what `snapshot` returned."""
-        assert isinstance(saved, _Saved)
         self._machine.restore(saved.machine)
         self._pending = saved.pending
         self._answered = list(saved.answered)

@@ -200,11 +200,9 @@ class Guard(Engine):
         if self._failure is None:
             return
         transcript = self.engine.uart.transcript
-        match = None
-        for found in self._failure.finditer(transcript, max(0, self._searched - _OVERLAP)):
-            if found.end() > self._searched:
-                match = found
-                break
+        start = max(0, self._searched - _OVERLAP)
+        found = self._failure.finditer(transcript, start)
+        match = next((one for one in found if one.end() > self._searched), None)
         self._searched = len(transcript)
         if match is None:
             return

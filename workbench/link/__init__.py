@@ -9,6 +9,7 @@ from workbench.link.messages import (
     Request,
     Statistics,
     TensorInfo,
+    reply_name,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "Request",
     "Statistics",
     "TensorInfo",
+    "reply_name",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import LinkError
+from workbench.link.frames import ERROR, REPLY
 
 _MAX_RANK = 8
 _MAX_ELEMENTS = 1 << 24
@@ -41,6 +42,12 @@ class ErrorCode(IntEnum):
     ARENA_TOO_SMALL = 19
     MODEL_UNSUPPORTED = 20
     MODEL_FAILED = 21
+
+
+def reply_name(type_: int) -> str:
+    """Return what an answer of this type is to, such as HELLO; ERROR, or the number for others."""
+    names = {request | REPLY: request.name for request in Request} | {ERROR: "ERROR"}
+    return names.get(type_, f"{type_:#04x}")
 
 
 _DTYPES = {1: "float32", 9: "int8"}  # TfLiteType; the link is little-endian, and so are we

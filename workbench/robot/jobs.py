@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from workbench.robot.recorder import PREFIX
 
@@ -110,7 +111,8 @@ class Runner:
                 raise
             finally:
                 timer.cancel()
-                self._running.discard(process)
+                with self._lock:
+                    self._running.discard(process)
         said = errors.read_text(errors="replace")
         errors.unlink()
         broken = f"not done after {self._timeout:g} s" if late.is_set() else _broken(code, said)
@@ -123,7 +125,7 @@ class Runner:
             for process in self._running:
                 _kill(process)
 
-    def _start(self, command: list[str], errors: object) -> subprocess.Popen[str]:
+    def _start(self, command: list[str], errors: IO[str]) -> subprocess.Popen[str]:
         with self._lock:
             if self._stopped:
                 raise KeyboardInterrupt
@@ -131,7 +133,7 @@ class Runner:
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=errors,  # type: ignore[call-overload]
+                stderr=errors,
                 text=True,
                 start_new_session=True,
             )

@@ -8,34 +8,29 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Any
 
 from robot.api import logger
 from robot.api.deco import keyword, library
-from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
 from workbench import __version__
-from workbench.builder import build, plan_build
-from workbench.dut import DeviceUnderTest, checks
+from workbench.builder import BuiltImage, build, plan_build
+from workbench.dut import DeviceSnapshot, DeviceUnderTest, checks
 from workbench.dut.evidence import readable
-from workbench.engines import EngineChoice
 from workbench.errors import UserError, WorkbenchError
 from workbench.image import Image
 from workbench.limits import parse_limit
-from workbench.link import Request
+from workbench.link import Hello, reply_name
 from workbench.platform import load_platform
+from workbench.robot.context import snapshot_file, wanted_engine
+from workbench.robot.listener import SuiteListener
 from workbench.robot.outcome import Outcome
-from workbench.robot.quantities import parse_bytes, parse_count, parse_frequency, parse_seconds
-
-_TRY = "TRY"
-_FAILURE_IS_EXPECTED = {
-    _TRY,
-    "Run Keyword And Expect Error",
-    "Run Keyword And Ignore Error",
-    "Run Keyword And Return Status",
-    "Run Keyword And Warn On Failure",
-    "Wait Until Keyword Succeeds",
-}
+from workbench.robot.quantities import (
+    parse_bytes,
+    parse_count,
+    parse_frequency,
+    parse_request,
+    parse_seconds,
+)
 
 
 @library(scope="SUITE", version=__version__, doc_format="ROBOT")
@@ -69,8 +64,6 @@ class Workbench:
     the fault, and a snapshot lies beside the log. ``workbench gdb ELF --snapshot FILE`` opens it.
     """
 
-    ROBOT_LISTENER_API_VERSION = 3
-
     def __init__(
         self, engine: str = "auto", platform: str | None = None, fail_pattern: str | None = None
     ) -> None:
@@ -78,35 +71,17 @@ class Workbench:
 
         ``fail_pattern`` is a regular expression that must never come up on the console.
         """
-        self.ROBOT_LIBRARY_LISTENER = self
+        self.ROBOT_LIBRARY_LISTENER = SuiteListener(
+            self._begin_test, self._keep_evidence, self.close
+        )
         self.outcome = Outcome()
         self._engine = engine
         self._platform = platform
         self._fail_patterns = (fail_pattern,) if fail_pattern else ()
         self._device: DeviceUnderTest | None = None
-        self._snapshots: dict[str, object] = {}
-        self._callers: list[str] = []  # of the keyword that runs, outermost first
+        self._snapshots: dict[str, DeviceSnapshot] = {}
 
-    # -- listener --------------------------------------------------------------------------------
-
-    def start_test(self, data: Any, result: Any) -> None:
-        self.outcome = Outcome()
-
-    def start_keyword(self, data: Any, result: Any) -> None:
-        self._callers.append(result.name or "")
-
-    def end_keyword(self, data: Any, result: Any) -> None:
-        """Log the evidence with the keyword that failed the test, before teardowns run."""
-        self._callers.pop()
-        expected = any(caller in _FAILURE_IS_EXPECTED for caller in self._callers)
-        if result.failed and not expected and not self.outcome.evidence and self._device:
-            self._keep_evidence(self._device)
-
-    def start_try(self, data: Any, result: Any) -> None:
-        self._callers.append(_TRY)
-
-    def end_try(self, data: Any, result: Any) -> None:
-        self._callers.pop()
+    # -- the suite -------------------------------------------------------------------------------
 
     def final_outcome(self) -> Outcome:
         """Return what is known of the test that ends now."""
@@ -119,7 +94,7 @@ class Workbench:
         return self.outcome
 
     def close(self) -> None:
-        """Free the machine; Robot calls it when the suite ends."""
+        """Free the machine."""
         if self._device is not None:
             self._device.close()
         self._device = None
@@ -129,7 +104,7 @@ class Workbench:
     @keyword
     def build_firmware(
         self, board: str, kernels: str = "cmsis_nn", model: str | None = None
-    ) -> Any:
+    ) -> BuiltImage:
         """Build the demo firmware, or take it from the cache, and return what was built.
 
         The value has ``elf``, and ``footprint.flash`` and ``footprint.ram`` in bytes.
@@ -150,11 +125,13 @@ class Workbench:
             target = load_platform(platform or self._platform)
             self._snapshots.clear()
             if self._device is None:
-                self._device = DeviceUnderTest(_wanted_engine(self._engine), self._fail_patterns)
+                self._device = DeviceUnderTest(wanted_engine(self._engine), self._fail_patterns)
             self._device.load(image, target, Path(model) if model else None)
 
     @keyword
-    def boot_firmware(self, elf: str, platform: str | None = None, model: str | None = None) -> Any:
+    def boot_firmware(
+        self, elf: str, platform: str | None = None, model: str | None = None
+    ) -> Hello:
         """Load firmware that speaks the workbench's protocol, run it until it is ready.
 
         Returns what the firmware says of itself: ``board``, ``kernels``, ``labels``,
@@ -165,7 +142,7 @@ class Workbench:
             return self._dut.boot()
 
     @keyword
-    def start_firmware(self) -> Any:
+    def start_firmware(self) -> Hello:
         """Run firmware that is loaded until it is ready; returns what `Boot Firmware` does."""
         with self.outcome.of_keyword():
             return self._dut.boot()
@@ -216,8 +193,10 @@ class Workbench:
         hexadecimal. The protocol is in firmware/PROTOCOL.md.
         """
         with self.outcome.of_keyword():
-            answer = self._dut.exchange(_request(type), parse_bytes(payload), parse_limit(limit))
-            return _reply_name(answer.type) if answer is not None else "NONE"
+            answer = self._dut.exchange(
+                parse_request(type), parse_bytes(payload), parse_limit(limit)
+            )
+            return reply_name(answer.type) if answer is not None else "NONE"
 
     @keyword("UART Transcript")
     def transcript(self) -> str:
@@ -360,46 +339,17 @@ class Workbench:
             raise UserError("no firmware is loaded", "use Load Firmware or Boot Firmware before")
         return self._device
 
-    def _keep_evidence(self, device: DeviceUnderTest) -> None:
+    def _begin_test(self) -> None:
+        self.outcome = Outcome()
+
+    def _keep_evidence(self) -> None:
+        """Log the evidence with the keyword that failed the test; only the first one's."""
+        if self.outcome.evidence or self._device is None:
+            return
         try:
-            evidence = device.evidence(_snapshot_file())
+            evidence = self._device.evidence(snapshot_file())
         except WorkbenchError as error:
             self.outcome.evidence = f"the machine cannot be looked at: {error.message}"
         else:
             self.outcome.evidence = "\n".join(evidence.lines())
         logger.info(self.outcome.evidence)
-
-
-def _wanted_engine(engine: str) -> str:
-    """What the suite names, or where it names none, the command line."""
-    if engine != EngineChoice.AUTO:
-        return engine
-    try:
-        return str(BuiltIn().get_variable_value("${ENGINE}") or engine)
-    except RobotNotRunningError:
-        return engine
-
-
-def _snapshot_file() -> Path | None:
-    """A file beside the log for the snapshot of the test that runs."""
-    try:
-        builtin = BuiltIn()
-        name = str(builtin.get_variable_value("${TEST NAME}") or "suite")
-        folder = Path(str(builtin.get_variable_value("${OUTPUT DIR}")))
-        suite = str(builtin.get_variable_value("${SUITE NAME}"))
-    except RobotNotRunningError:
-        return None
-    safe = "".join(c if c.isalnum() else "_" for c in f"{suite}-{name}")
-    return folder / f"{safe}.snapshot"
-
-
-def _request(name: str) -> int:
-    try:
-        return Request[name.upper()].value
-    except KeyError:
-        return parse_count(name) & 0xFF
-
-
-def _reply_name(type_: int) -> str:
-    names = {request.value | 0x80: request.name for request in Request} | {0xFF: "ERROR"}
-    return names.get(type_, f"{type_:#04x}")

@@ -1,4 +1,4 @@
-"""Quantities as suites write them: `64 MHz`, `2 ms`, `FE 01`."""
+"""What suites write: `64 MHz`, `2 ms`, `FE 01`, `INFER_INT8`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from workbench.engines.base import Seconds
 from workbench.errors import UserError
 from workbench.limits import parse_limit
+from workbench.link import Request
 
-_SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
-_FREQUENCY = re.compile(r"(\d+(?:\.\d+)?)\s*([kMG]?)Hz", re.IGNORECASE)
+_SCALES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}  # nobody means millihertz
+_FREQUENCY = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?)hz", re.IGNORECASE)
 
 
 def parse_frequency(text: str) -> int:
@@ -17,8 +18,7 @@ def parse_frequency(text: str) -> int:
     match = _FREQUENCY.fullmatch(text.strip())
     if match is None or not float(match[1]):
         raise UserError(f"'{text}' is no frequency", "write 64 MHz, or 168000000 Hz")
-    scale = match[2].upper() if match[2] != "k" else "k"
-    return round(float(match[1]) * _SCALES[scale])
+    return round(float(match[1]) * _SCALES[match[2].lower()])
 
 
 def parse_seconds(text: str) -> float:
@@ -43,3 +43,11 @@ def parse_count(text: str | int) -> int:
         return int(str(text).replace(",", "").replace("_", ""), 0)
     except ValueError:
         raise UserError(f"'{text}' is no whole number", "write 100000 or 100,000") from None
+
+
+def parse_request(text: str) -> int:
+    """Return the type of a request of the link's protocol, by its name or as a number."""
+    try:
+        return Request[text.upper()].value
+    except KeyError:
+        return parse_count(text) & 0xFF

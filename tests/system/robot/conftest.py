@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +20,7 @@ def run_suite(tmp_path, firmware_image, capsys):
     """
     elf = firmware_image("stm32f4_discovery").elf
 
-    def call(tests, *options, resource_text=None):
+    def call(tests, *options):
         shutil.copy(RESOURCE, tmp_path / "workbench.resource")
         suite = tmp_path / "mine.robot"
         suite.write_text(f"*** Settings ***\nResource    workbench.resource\n\n{tests}")
@@ -33,6 +32,6 @@ def run_suite(tmp_path, firmware_image, capsys):
             ]
         )
         out = capsys.readouterr().out
-        return code, json.loads(out), Path(tmp_path / "out")
+        return code, json.loads(out), tmp_path / "out"
 
     return call

@@ -1,0 +1,60 @@
+"""Which keyword fails a test, and which failure was asked for."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.robot.listener import SuiteListener
+
+
+class Told:
+    """What the library is told, in order."""
+
+    def __init__(self):
+        self.what = []
+        self.listener = SuiteListener(
+            lambda: self.what.append("begins"),
+            lambda: self.what.append("fails"),
+            lambda: self.what.append("ends"),
+        )
+
+    def fail(self, *names):
+        """Run keywords within each other, the innermost of which fails them all."""
+        for name in names:
+            self.listener.start_keyword(None, SimpleNamespace(name=name))
+        for _ in names:
+            self.listener.end_keyword(None, SimpleNamespace(failed=True))
+
+
+def test_a_test_begins_and_the_suite_ends():
+    told = Told()
+    told.listener.start_test(None, None)
+    told.listener.close()
+    assert told.what == ["begins", "ends"]
+
+
+def test_a_keyword_that_fails_is_told_before_those_around_it():
+    told = Told()
+    told.fail("Boot The Board", "Boot Firmware")
+    assert told.what == ["fails", "fails"]
+
+
+@pytest.mark.parametrize(
+    "around", ["Run Keyword And Expect Error", "Wait Until Keyword Succeeds", "TRY"]
+)
+def test_a_failure_within_a_keyword_that_expects_it_is_not_told(around):
+    told = Told()
+    if around == "TRY":
+        told.listener.start_try(None, None)
+    else:
+        told.listener.start_keyword(None, SimpleNamespace(name=around))
+    told.fail("Label Should Be")
+    assert told.what == []
+
+
+def test_a_failure_after_try_is_told():
+    told = Told()
+    told.listener.start_try(None, None)
+    told.listener.end_try(None, None)
+    told.fail("Label Should Be")
+    assert told.what == ["fails"]
