@@ -6,7 +6,7 @@ import platform as host
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata, util
@@ -148,12 +148,28 @@ def _tensorflow() -> Finding:
 
 
 def _qemu() -> Finding:
-    needed_for = "the tests that compare counts with QEMU"
-    path = shutil.which("qemu-system-arm")
+    return _program(
+        "qemu-system-arm",
+        ("qemu-system-arm",),
+        "the tests that compare counts with QEMU",
+        "apt-get install qemu-system-arm",
+    )
+
+
+def _gdb() -> Finding:
+    from workbench.gdb.server import DEBUGGERS
+
+    return _program(
+        "gdb", DEBUGGERS, "debugging what `workbench gdb` serves", "apt-get install gdb-multiarch"
+    )
+
+
+def _program(part: str, names: Sequence[str], needed_for: str, remedy: str) -> Finding:
+    """Look for an optional program on PATH, the first of `names` that is there."""
+    path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
-        remedy = "apt-get install qemu-system-arm"
-        return Finding("qemu-system-arm", State.OPTIONAL, "", needed_for, remedy)
-    return Finding("qemu-system-arm", State.OK, path, needed_for)
+        return Finding(part, State.OPTIONAL, "", needed_for, remedy)
+    return Finding(part, State.OK, path, needed_for)
 
 
 def _renode() -> Finding:
@@ -180,5 +196,6 @@ _CHECKS: tuple[Callable[[], Finding], ...] = (
     _tflite_micro,
     _tensorflow,
     _renode,
+    _gdb,
     _qemu,
 )

@@ -20,7 +20,8 @@ DEFAULT_PORT = 3333
 _LOOPBACK = "127.0.0.1"
 _LOOK_SECONDS = 0.05
 _GRACE_SECONDS = 1.0
-_DEBUGGERS = ("gdb-multiarch", "arm-none-eabi-gdb")
+DEBUGGERS = ("gdb-multiarch", "arm-none-eabi-gdb")
+"""What can debug a Cortex-M, the one that Debian packages first."""
 
 
 class GdbServer:
@@ -86,5 +87,5 @@ class GdbServer:
 
 def gdb_command(elf: Path, port: int) -> str:
     """Return the command that connects a GDB to the server."""
-    debugger = next((name for name in _DEBUGGERS if shutil.which(name)), _DEBUGGERS[0])
+    debugger = next((name for name in DEBUGGERS if shutil.which(name)), DEBUGGERS[0])
     return f"{debugger} {shlex.quote(str(elf))} -ex 'target remote {_LOOPBACK}:{port}'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.errors import ReplError
@@ -60,19 +60,17 @@ class _Visitor:
 
 def read_text(path: Path, using: Using | None = None) -> str:
     """The text of a .repl file; a missing or binary one is a ReplError."""
-    fail: Callable[[str], ReplError] = (
-        (lambda message: _error(using, message))
-        if using
-        else (lambda message: ReplError(message, file=str(path), hint="check the path"))
-    )
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        raise fail(f"'{path}' does not exist") from None
+        what = "does not exist"
     except OSError as error:
-        raise fail(f"'{path}' cannot be read: {error.strerror}") from None
+        what = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:
-        raise fail(f"'{path}' is no text file (UTF-8)") from None
+        what = "is no text file (UTF-8)"
+    if using is not None:
+        raise _error(using, f"'{path}' {what}")
+    raise ReplError(what, file=str(path), hint="check the path")
 
 
 def resolve(using: Using, user: Path, search: Sequence[Path]) -> Path:

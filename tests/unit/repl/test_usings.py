@@ -118,8 +118,9 @@ def test_files_that_use_each_other_in_every_way_end(read):
 
 
 def test_missing_and_binary_files(tmp_path):
-    with pytest.raises(ReplError, match="does not exist"):
+    with pytest.raises(ReplError, match="does not exist") as caught:
         repl.read(tmp_path / "missing.repl")
+    assert caught.value.message.count("missing.repl") == 1
     with pytest.raises(ReplError, match="cannot be read"):
         repl.read(tmp_path)
     (tmp_path / "binary.repl").write_bytes(b"\x7fELF\xff\xfe")
