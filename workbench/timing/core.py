@@ -55,6 +55,16 @@ def jump_unit(source: Instruction | None, is_unaligned_wide: bool) -> int:
 FETCH_STALL_UNIT = UNITS.number(((Cause.FETCH, rules.FETCH_STALL),))
 
 
+def _instead_of(was: Cycles, now: Cycles) -> int:
+    more = Cycles(now.low - was.low, now.best - was.best, now.high - was.high)
+    return UNITS.number(((Cause.MEMORY, more),))
+
+
+# What a pair costs more that turned out to go to different memories, or to the same one.
+APART_UNIT = _instead_of(rules.PIPELINED, rules.PIPELINED_APART)
+TOGETHER_UNIT = _instead_of(rules.PIPELINED_APART, rules.PIPELINED)
+
+
 def _issue_costs(it: Instruction) -> Iterator[tuple[Cause, Cycles]]:
     yield Cause.ISSUE, rules.ISSUE
     cause, cycles = issue_time(it)
@@ -88,9 +98,24 @@ def _pair_of_accesses(before: Instruction, it: Instruction) -> Cycles:
         return rules.PIPELINED_ON_UPDATED_BASE if same_base else rules.ADDRESS_FROM_LOAD
     if it.kind is Kind.STORE and not it.register_offset:
         return rules.STORE_AFTER_LOAD
-    if it.literal != before.literal and it.kind is Kind.LOAD:
-        return rules.PIPELINED_WITH_LITERAL
-    return rules.PIPELINED
+    return rules.PIPELINED_APART if are_apart(before, it) else rules.PIPELINED
+
+
+def need_one_memory(before: Instruction, it: Instruction) -> bool:
+    """Are the two pipelined if both go to the same memory, and else not?"""
+    if before.kind is not Kind.LOAD or before.loads_pc or not it.is_single_access:
+        return False
+    if it.forms_address & before.writes:
+        return False
+    return it.kind is Kind.LOAD or it.register_offset
+
+
+def are_apart(before: Instruction, it: Instruction) -> bool:
+    """Do they go to different memories, as far as their code tells?
+
+    A literal is from flash, and all else from RAM as a rule.
+    """
+    return it.literal != before.literal
 
 
 def issue_time(it: Instruction) -> tuple[Cause, Cycles]:

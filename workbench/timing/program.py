@@ -7,9 +7,9 @@ execution.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -17,11 +17,15 @@ import numpy.typing as npt
 
 from workbench.timing import rules
 from workbench.timing.core import (
+    APART_UNIT,
     FETCH_STALL_UNIT,
+    TOGETHER_UNIT,
+    are_apart,
     is_branch,
     is_unaligned_wide,
     issue_unit,
     jump_unit,
+    need_one_memory,
     run_stalls,
     sequence_unit,
 )
@@ -38,6 +42,8 @@ class Program:
     follows: the one before ends where this one begins.
     issue_units, sequence_units: numbers in `costs.UNITS` of what each costs, and costs more right
         after the one before.
+    guesses: of each that the one before is pipelined with if both go to the same memory, the number
+        of what it costs more if `sequence_units` guess wrong; 0 for all others.
     """
 
     addresses: Numbers
@@ -45,6 +51,7 @@ class Program:
     follows: npt.NDArray[np.bool_]
     issue_units: Numbers
     sequence_units: Numbers
+    guesses: Numbers
 
     @classmethod
     def of(cls, trace: Trace) -> Program:
@@ -71,17 +78,33 @@ def _decoded(addresses: bytes, pieces: Pieces) -> Program:
     sizes = np.array([it.size for it in found], np.int64)
     follows = np.zeros(len(found), np.bool_)
     follows[1:] = at[:-1] + sizes[:-1] == at[1:]
-    behind = [
-        sequence_unit(before, it) if adjacent else 0
-        for (before, it), adjacent in zip(pairwise(found), follows[1:].tolist(), strict=True)
+    pairs = [
+        pair if adjacent else None
+        for pair, adjacent in zip(pairwise(found), follows[1:].tolist(), strict=True)
     ]
     return Program(
         at,
         tuple(found),
         follows,
         np.array([issue_unit(it) for it in found], np.int64),
-        np.array([0, *behind][: len(found)], np.int64),
+        _of_pairs(sequence_unit, pairs)[: len(found)],
+        _of_pairs(_guess, pairs)[: len(found)],
     )
+
+
+Pair = tuple[Instruction, Instruction]
+
+
+def _of_pairs(unit: Callable[[Instruction, Instruction], int], pairs: list[Pair | None]) -> Numbers:
+    """The unit of each pair, at the place of its second instruction."""
+    return np.array([0, *(unit(*pair) if pair else 0 for pair in pairs)], np.int64)
+
+
+@cache
+def _guess(before: Instruction, it: Instruction) -> int:
+    if not need_one_memory(before, it):
+        return 0
+    return TOGETHER_UNIT if are_apart(before, it) else APART_UNIT
 
 
 def _code_of(addresses: Iterable[int], pieces: Pieces) -> Iterator[bytes]:
@@ -144,6 +167,7 @@ def core_costs(flow: Flow) -> Costs:
         (
             Charges(flow.addresses, program.issue_units[index], flow.times),
             Charges(flow.addresses, program.sequence_units[index], flow.sequential),
+            _wrong_guesses(flow),
             _stalls(flow),
             _jumps(flow),
         )
@@ -157,6 +181,35 @@ def _unexplained(flow: Flow, explained: int) -> Costs:
     row = [int(share / 100) for share in (percent.low, percent.best, percent.high)]
     first = flow.addresses[:1]
     return Costs((Waits(Cause.UNEXPLAINED, first, np.array([row] * len(first)).reshape(-1, 3)),))
+
+
+def _wrong_guesses(flow: Flow) -> Charges:
+    """Pairs of accesses of which the reads from flash show that they do, or do not, go to different
+    memories: one of the two reads flash that much oftener than the other.
+    """
+    guesses = flow.program.guesses[flow.index]
+    known = bool(flow.trace.flash_reads)  # nothing is read where no flash is known, too
+    paired = np.flatnonzero(guesses * flow.follows) if known else _NOWHERE
+    sequential = flow.sequential[paired]
+    reads = _reads(flow)
+    behind = reads[paired] * sequential // flow.times[paired]  # those that were not jumped to
+    apart = np.minimum(np.abs(behind - reads[paired - 1]), sequential)
+    wrong = np.where(guesses[paired] == APART_UNIT, apart, sequential - apart)
+    return Charges(flow.addresses[paired], guesses[paired], wrong)
+
+
+_NOWHERE = np.zeros(0, np.int64)
+
+
+def _reads(flow: Flow) -> Numbers:
+    """Reads from flash [m] of each instruction."""
+    found = flow.trace.flash_reads or {}
+    reads = np.zeros(len(flow.addresses), np.int64)
+    known = [(at, read.reads) for at, read in found.items() if at in flow.trace.counts]
+    if known:
+        at, times = np.array(known, np.int64).T
+        reads[np.searchsorted(flow.addresses, at)] = times
+    return reads
 
 
 def _stalls(flow: Flow) -> Charges:

@@ -31,9 +31,10 @@ PIPELINED = Cycles.exactly(-1)
 # The same where it steps on the address of the next access, LDR Rx,[Ry],#4 and its like: the two
 # "cannot be chained back to back on same register base" (M4 notes); the TRM has no such exception.
 PIPELINED_ON_UPDATED_BASE = Cycles(-1, 0, 0)
-# The same where one of the two loads is a literal: they are pipelined "only when targeting the same
-# memory block" (M4 notes), and the other one is from RAM as a rule.
-PIPELINED_WITH_LITERAL = Cycles(-1, 0, 0)
+# The same where the two go to different memories: loads are pipelined "only when targeting the same
+# memory block by all loads (e.g. SRAM1 vs SRAM2 (and CCM) on f407)", stores behind a load likewise
+# (M4 notes). Flash and RAM are told apart; several RAMs of a part are not.
+PIPELINED_APART = Cycles(-1, 0, 0)
 # A store with an immediate offset "placed after load removes the stall" (M4 notes); in the TRM's
 # example the pair takes three cycles.
 STORE_AFTER_LOAD = Cycles(-1, 0, 0)

@@ -1,5 +1,7 @@
 """Cycles of the core, counted by hand from the manual and the notes that `rules` names."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.timing.programs import (
@@ -36,7 +38,7 @@ from tests.unit.timing.programs import (
 from workbench.timing.costs import Cause, Costs
 from workbench.timing.cycles import Cycles
 from workbench.timing.program import Flow, Program, core_costs
-from workbench.trace import Trace
+from workbench.trace import FlashReads, Trace
 
 
 def costs(trace: Trace) -> Costs:
@@ -143,6 +145,25 @@ def test_loads_are_not_paired_across_a_jump():
     trace = Trace({BASE: 1, BASE + 2: 10}, {(0, BASE + 2): 9}, {BASE: code})
     found = costs(trace).by_cause
     assert found[Cause.ISSUE].best + found[Cause.MEMORY].best == 2 + 10 * 2 - 1
+
+
+@pytest.mark.parametrize(
+    ("code", "reads", "expected"),
+    [
+        ((LDR_R2_R0, LDR_R3_R1), (0, 10), 10 * 4),  # one from RAM, one from flash
+        ((LDR_R2_R0, LDR_R3_R1), (10, 10), 10 * 3),
+        ((LDR_R2_R0, LDR_R3_R1), (10, 8), 10 * 3 + 2),  # twice from RAM
+        ((LDR_LITERAL, LDR_R2_R0), (10, 0), 10 * 4),
+        ((LDR_LITERAL, LDR_R2_R0), (10, 10), 10 * 3),
+        ((LDR_R2_R0, STR_R2_R1_R3), (10, 0), 10 * 4),
+        ((LDR_R2_R0, STR_R2_R1_R3), (0, 0), 10 * 3),
+    ],
+)
+def test_accesses_are_pipelined_where_both_go_to_the_same_memory(code, reads, expected):
+    read = {BASE + 2 * i: FlashReads(n, n) for i, n in enumerate(reads)}
+    trace = replace(straight(*code, times=10), flash_reads=read)
+    found = costs(trace).by_cause
+    assert found[Cause.ISSUE].best + found[Cause.MEMORY].best == expected
 
 
 def test_silicon_may_take_some_cycles_more_than_the_rules_explain():
