@@ -25,9 +25,10 @@ from workbench.inputs import (
     own_recordings,
     random_inputs,
 )
-from workbench.model import Model, read_model
 from workbench.model.oracle import Oracle, available
 from workbench.model.quantization import quantize
+from workbench.model.reader import read_model
+from workbench.model.values import Model
 from workbench.platform import load_platform
 from workbench.session import Classification, boot
 from workbench.timing.model import CycleModel

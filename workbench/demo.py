@@ -11,7 +11,7 @@ from workbench.builder import boards, plan_builds
 from workbench.builder.plan import KERNEL_SETS
 from workbench.cost import BenchReport
 from workbench.inputs import Inputs, file_inputs, own_model, own_recordings
-from workbench.model import read_model
+from workbench.model.reader import read_model
 from workbench.session import Classification
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from workbench.errors import UserError
-from workbench.model import Model, Tensor
 from workbench.model.features import Features, read_features
 from workbench.model.quantization import dequantize
+from workbench.model.values import Model, Tensor
 from workbench.resources import resource
 
 OWN_MODEL = Path("models", "keyword_spotter", "model.tflite")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.cost import Latency, modelled_latencies
 from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
-from workbench.errors import CheckFailedError, ImageError, LinkError, UserError
+from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.fault.told import require_no_crash
@@ -17,6 +17,7 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.model.features import read_features
 from workbench.platform import Platform
+from workbench.points import address_of, never_seen
 from workbench.timing.model import CycleModel
 
 
@@ -61,23 +62,6 @@ def gauge_for(
         "what to measure is not clear",
         "give --function SYMBOL, or both --from and --to (a symbol or an address)",
     )
-
-
-def address_of(image: Image, point: str) -> int:
-    """Return the code address that `point` names: a symbol, or a number such as 0x08000190.
-
-    Raises ImageError where the image has no such symbol, or it is that of data.
-    """
-    try:
-        return int(point, 0) & ~1
-    except ValueError:
-        symbol = image.symbol(point)
-    if not image.holds_code(symbol):
-        raise ImageError(
-            f"{image.path}: {point!r} is data at 0x{symbol.address:08x}, it is never executed",
-            hint="Name a function or a label in code, or give an address.",
-        )
-    return symbol.address & ~1
 
 
 def measure_run(
@@ -135,29 +119,6 @@ def require_measured(report: MeasureReport) -> None:
     require_no_crash(report.diagnosis)
     if report.exit_code:
         raise CheckFailedError(report.detail)
-
-
-def never_seen(
-    measurement: Measurement, stop: StopKind | None, detail: str = ""
-) -> CheckFailedError:
-    """Return the error for what was never seen to end in a run that ended so, as in a report."""
-    begun = bool(measurement.unfinished)
-    what = "was begun but not seen to end" if begun else "was never reached"
-    if stop is None:
-        why, hint = "all features were answered", "look at whether it was inlined, or name another"
-    elif stop is StopKind.LIMIT:
-        why, hint = "the limit was reached", "raise --limit" + ("" if begun else _OR_WORK)
-    elif stop is StopKind.IDLE and detail:
-        why, hint = detail, "name a function or address that runs before that"
-    elif stop is StopKind.IDLE:
-        why, hint = "the core sleeps and nothing but input can wake it", _WORK
-    else:
-        why, hint = "the firmware crashed", ""
-    return CheckFailedError(f"{measurement.what} {what}: {why}", hint)
-
-
-_WORK = "give --input or --features so that the firmware has work"
-_OR_WORK = f", {_WORK}, or look at whether it was inlined"
 
 
 def _report(

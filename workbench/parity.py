@@ -29,7 +29,7 @@ from workbench.link import Client
 from workbench.measure import gauge_for
 from workbench.model.features import read_features
 from workbench.platform import Platform
-from workbench.session import inference_of
+from workbench.points import inference_of
 
 ENGINES = (EngineChoice.EMBEDDED.value, EngineChoice.RENODE.value)
 _UNANSWERED = "the link failed"

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.engines import open_engine
-from workbench.errors import CheckFailedError, ImageError
+from workbench.errors import CheckFailedError
 from workbench.fault.told import crash_told
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
@@ -18,10 +18,8 @@ from workbench.link import Client, Hello, TensorInfo
 from workbench.model.features import Features
 from workbench.model.quantization import dequantize
 from workbench.platform import Platform
+from workbench.points import inference_of
 from workbench.trace import Trace
-
-INVOKE = "tflite::MicroInterpreter::Invoke"
-"""The function that is one inference, in our runtime and in TFLM alike."""
 
 _UNKNOWN = "unknown"
 
@@ -103,22 +101,6 @@ def boot(image: Image, platform: Platform, engine: str = "auto") -> Iterator[Ses
         probe = Probe(machine, invokes)
         with crash_told(probe, image, platform):
             yield Session(Client(probe), machine.name, invokes)
-
-
-def inference_of(image: Image) -> str:
-    """Return the name of the function that is one inference.
-
-    Raises ImageError where the image has none: it is not firmware that takes features.
-    """
-    try:
-        image.symbol(INVOKE)
-    except ImageError as error:
-        raise ImageError(
-            f"{image.path}: takes no features: it has no {INVOKE}",
-            "features are for firmware as `workbench build` makes it, with its symbols; name a "
-            "--function of any other, and give it work with --input",
-        ) from error
-    return INVOKE
 
 
 def expected_label(said: str | None, labels: tuple[str, ...]) -> str | None:

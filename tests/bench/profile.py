@@ -33,9 +33,9 @@ from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request as Ask
 from workbench.platform import load_platform
+from workbench.points import INVOKE
 from workbench.profile.operators import OperatorCalls, behind_operator_calls
 from workbench.profile.record import Request, analyse
-from workbench.session import INVOKE
 
 BOARD, KERNELS = "stm32f4_discovery", "cmsis_nn"
 SHARED_MODEL = Path(__file__).parents[3] / "shared" / "models" / "kws_ref_model.tflite"

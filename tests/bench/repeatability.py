@@ -25,8 +25,8 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.model.features import read_features
 from workbench.platform import load_platform
+from workbench.points import INVOKE
 from workbench.resources import resource
-from workbench.session import INVOKE
 
 BOARD = "nrf52840_dk"
 RECORDING = Path("models", "keyword_spotter", "recordings", "yes_en-gb.wav")

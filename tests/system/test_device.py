@@ -10,8 +10,8 @@ from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.image import Image
 from workbench.link import Request
 from workbench.platform import load_platform
+from workbench.points import INVOKE
 from workbench.resources import resource
-from workbench.session import INVOKE
 
 BOARD = "stm32f4_discovery"
 RECORDINGS = resource("firmware") / "models" / "keyword_spotter" / "recordings"

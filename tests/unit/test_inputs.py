@@ -5,7 +5,8 @@ import pytest
 
 from workbench.errors import UserError
 from workbench.inputs import file_inputs, own_model, own_recordings, random_inputs
-from workbench.model import Model, Tensor, read_model
+from workbench.model.reader import read_model
+from workbench.model.values import Model, Tensor
 from workbench.session import expected_label
 
 LABELS = ("yes", "no", "unknown")

@@ -7,7 +7,8 @@ import pytest
 from workbench.engines.base import StopKind
 from workbench.errors import UserError
 from workbench.gauge import BetweenPoints, FunctionCalls, Measurement
-from workbench.measure import address_of, gauge_for, never_seen
+from workbench.measure import gauge_for
+from workbench.points import address_of, never_seen
 
 SYMBOLS = {"main": 0x0800_0200, "halt": 0x0800_0300}
 DATA = {"samples": 0x2000_0000}

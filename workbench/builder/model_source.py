@@ -7,14 +7,10 @@ from pathlib import Path
 
 from workbench.builder.sources import ModelSource
 from workbench.errors import ModelError
-from workbench.model import (
-    Model,
-    Operator,
-    RequiredOperator,
-    read_labels,
-    read_model,
-    required_operators,
-)
+from workbench.model.labels import read_labels
+from workbench.model.operators import RequiredOperator, required_operators
+from workbench.model.reader import read_model
+from workbench.model.values import Model, Operator
 
 _BYTES_A_TENSOR = 32  # TfLiteEvalTensor and, while planning, an allocation record
 _BYTES_AN_OPERATOR = 192  # TfLiteNode, builtin parameters and the kernel's own data

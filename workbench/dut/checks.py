@@ -16,10 +16,10 @@ from workbench.fault.text import headline
 from workbench.gauge import Measurement
 from workbench.inputs import only_input
 from workbench.link import Hello
-from workbench.model import read_model
 from workbench.model.features import Features
 from workbench.model.oracle import Oracle
 from workbench.model.quantization import quantize
+from workbench.model.reader import read_model
 from workbench.session import Classification
 
 

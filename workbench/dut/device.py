@@ -33,8 +33,9 @@ from workbench.link import Client, Hello
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.model.features import Features, read_features
 from workbench.platform import Platform
+from workbench.points import INVOKE
 from workbench.running import compile_pattern, ended
-from workbench.session import INVOKE, Classification, Session
+from workbench.session import Classification, Session
 from workbench.timing.model import CycleModel
 
 DEFAULT_LIMIT = Seconds(10.0)

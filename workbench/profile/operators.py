@@ -10,7 +10,8 @@ import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from workbench.demangle import may_name
 from workbench.engines.base import Engine, TraceMark
@@ -18,14 +19,15 @@ from workbench.errors import ModelError
 from workbench.gauge import FunctionCalls
 from workbench.image import Image
 from workbench.kept import Kept
-from workbench.model import cost, reader
-from workbench.model.values import Model, Operator
 from workbench.profile.values import OperatorCost
 from workbench.timing.cycles import Cycles
 from workbench.timing.decode import decode_all
 from workbench.timing.model import CycleModel
 from workbench.timing.program import Program
 from workbench.trace import Trace
+
+if TYPE_CHECKING:
+    from workbench.model.values import Model, Operator
 
 # Where the operators are called: in our runtime, and in TFLM.
 _CALLERS = (
@@ -36,6 +38,8 @@ _CALLERS = (
 Passage = tuple[int, TraceMark]
 """Where the run stopped, and its mark in the trace."""
 
+_MODEL = Path(__file__).parents[1] / "model"
+_SOURCES = (__file__, _MODEL / "reader.py", _MODEL / "cost.py")
 _FILE_IDENTIFIER, _IDENTIFIER_OFFSET = b"TFL3", 4  # FlatBuffers: bytes 4 to 7 of a .tflite
 
 
@@ -93,7 +97,7 @@ def embedded_operators(image: Image) -> tuple[EmbeddedOperator, ...]:
 
     They are kept in the cache folder: to read a model takes longer than to analyse a trace.
     """
-    kept = Kept("operators", files=(__file__, reader.__file__, cost.__file__), also=image.sha256)
+    kept = Kept("operators", files=_SOURCES, also=image.sha256)
     found = _read(kept.read())
     if found is None:
         found = _find_operators(image)
@@ -113,11 +117,13 @@ def _read(document: Any) -> tuple[EmbeddedOperator, ...] | None:
 
 
 def _find_operators(image: Image) -> tuple[EmbeddedOperator, ...]:
+    from workbench.model.reader import parse_model
+
     for segment in image.segments:
         position = segment.data.find(_FILE_IDENTIFIER)
         while position >= 0:
             with contextlib.suppress(ModelError):
-                model = reader.parse_model(segment.data[position - _IDENTIFIER_OFFSET :])
+                model = parse_model(segment.data[position - _IDENTIFIER_OFFSET :])
                 return tuple(_described(one, model) for one in model.operators)
             position = segment.data.find(_FILE_IDENTIFIER, position + 1)
     return ()

@@ -11,11 +11,9 @@ from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.told import crash_told
 from workbench.gauge import Probe
 from workbench.image import Image
-from workbench.link import Client
-from workbench.measure import address_of, never_seen
-from workbench.model.features import read_features
 from workbench.places import Place
 from workbench.platform import Platform
+from workbench.points import address_of, inference_of, never_seen
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.operators import (
     OperatorCalls,
@@ -25,7 +23,6 @@ from workbench.profile.operators import (
     operator_costs,
 )
 from workbench.profile.values import LineCost, Profile
-from workbench.session import inference_of
 from workbench.timing.model import CycleModel
 from workbench.timing.program import Program
 from workbench.trace import Trace
@@ -130,6 +127,9 @@ def _record_call(engine: Engine, request: Request, function: str) -> OperatorCal
 def _drive(machine: Engine, request: Request) -> None:
     """Give the firmware one recording to classify, or let it run with its input."""
     if request.features:
+        from workbench.link import Client
+        from workbench.model.features import read_features
+
         client = Client(machine)
         client.boot()
         hello = client.hello()

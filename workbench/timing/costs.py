@@ -159,12 +159,13 @@ class Costs:
     @cached_property
     def by_address(self) -> Mapping[int, int]:
         """Best estimate of the cycles of each instruction, a jump's refill with its branch."""
-        addresses, where = np.unique(
-            np.concatenate([part.addresses for part in self.parts]), return_inverse=True
-        )
-        cycles = np.zeros(len(addresses), np.int64)
-        np.add.at(cycles, where, np.concatenate([part.best() for part in self.parts]))
-        return dict(zip(addresses.tolist(), cycles.tolist(), strict=True))
+        addresses = np.concatenate([part.addresses for part in self.parts])
+        order = np.argsort(addresses, kind="stable")
+        addresses = addresses[order]
+        begins = np.flatnonzero(np.diff(addresses, prepend=-1))
+        cycles = np.concatenate([part.best() for part in self.parts])[order]
+        sums = np.add.reduceat(cycles, begins)
+        return dict(zip(addresses[begins].tolist(), sums.tolist(), strict=True))
 
     def __add__(self, other: Costs) -> Costs:
         return Costs((*self.parts, *other.parts))

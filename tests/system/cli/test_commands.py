@@ -1,7 +1,6 @@
 """The commands that run firmware, on the embedded engine, as a user calls them."""
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,10 +9,11 @@ import time
 import numpy as np
 import pytest
 
+from tests.cross import CORE, compile_elf
 from workbench.cli.app import run
 from workbench.inputs import own_recordings
+from workbench.points import INVOKE
 from workbench.resources import resource
-from workbench.session import INVOKE
 
 SECONDS_TO_START = 3.0  # until a workbench on a loaded machine executes firmware
 
@@ -103,16 +103,13 @@ class TestRun:
 
 def spinning(folder):
     """Return an ELF that branches to itself for ever; skips where there is no assembler."""
-    if shutil.which("arm-none-eabi-gcc") is None:
-        pytest.skip("arm-none-eabi-gcc is not installed")
-    source, elf = folder / "spin.S", folder / "spin.elf"
+    source = folder / "spin.S"
     source.write_text(
         ".syntax unified\n.thumb\n"
         ".text\n.word 0x20001000, reset\n.thumb_func\n.global reset\nreset: b reset\n"
     )
-    options = ["-mcpu=cortex-m4", "-mthumb", "-nostdlib", "-Wl,-Ttext=0x08000000", "-Wl,-ereset"]
-    subprocess.run(["arm-none-eabi-gcc", *options, source, "-o", elf], check=True)
-    return elf
+    link = ("-nostdlib", "-Wl,-Ttext=0x08000000", "-Wl,-ereset")
+    return compile_elf(folder / "spin.elf", *CORE, *link, source)
 
 
 class TestWrongInput:

@@ -19,9 +19,9 @@ from workbench.inputs import own_model
 from workbench.link import Client
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.link.messages import Request
-from workbench.model import read_model
+from workbench.model.reader import read_model
 from workbench.platform import load_platform
-from workbench.session import INVOKE
+from workbench.points import INVOKE
 
 from .qemu import CountingMachine
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from workbench.model import inspect_model
 from workbench.model.card import Card, DataSource, Heard, render
 from workbench.model.confusion import Confusion
+from workbench.model.inspection import inspect_model
 
 
 @pytest.fixture

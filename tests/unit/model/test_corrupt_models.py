@@ -7,7 +7,9 @@ import time
 import pytest
 
 from workbench.errors import ModelError
-from workbench.model import check, parse_model, required_operators
+from workbench.model.inspection import check
+from workbench.model.operators import required_operators
+from workbench.model.reader import parse_model
 from workbench.model.verify import verify
 
 MUTATIONS = 1000

@@ -4,9 +4,9 @@ import pytest
 import tflite
 
 from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
-from workbench.model import check, inspect_model, parse_model, required_operators
-from workbench.model.inspection import Severity
-from workbench.model.operators import resolver_method
+from workbench.model.inspection import Severity, check, inspect_model
+from workbench.model.operators import required_operators, resolver_method
+from workbench.model.reader import parse_model
 
 OP = tflite.BuiltinOperator
 TWO = (TensorSpec((1, 4)), TensorSpec((1, 4)))

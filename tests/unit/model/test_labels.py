@@ -5,7 +5,8 @@ import zipfile
 import pytest
 
 from workbench.errors import ModelError
-from workbench.model import inspect_model, read_labels
+from workbench.model.inspection import inspect_model
+from workbench.model.labels import read_labels
 
 
 @pytest.fixture

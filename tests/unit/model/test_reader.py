@@ -5,7 +5,7 @@ import tflite
 
 from tests.unit.model.tflite_writer import INT8, INT32, OperatorSpec, TensorSpec, write_tflite
 from workbench.errors import ModelError
-from workbench.model import parse_model, read_model
+from workbench.model.reader import parse_model, read_model
 
 OP = tflite.BuiltinOperator
 DENSE = OperatorSpec(OP.FULLY_CONNECTED, (0, 2, 3), (1,))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from workbench.errors import FeatureError, UserError
-from workbench.model import inspect_model
+from workbench.model.inspection import inspect_model
 from workbench.model.publish import train_and_publish
 from workbench.model.train import Recipe
 

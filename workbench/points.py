@@ -1,0 +1,67 @@
+"""What of a program is looked at: the functions and points that are named, and the inference."""
+
+from __future__ import annotations
+
+from workbench.engines.base import StopKind
+from workbench.errors import CheckFailedError, ImageError
+from workbench.gauge import Measurement
+from workbench.image import Image
+
+INVOKE = "tflite::MicroInterpreter::Invoke"
+"""The function that is one inference, in our runtime and in TFLM alike."""
+
+
+def address_of(image: Image, point: str) -> int:
+    """Return the code address that `point` names: a symbol, or a number such as 0x08000190.
+
+    Raises ImageError where the image has no such symbol, or it is that of data.
+    """
+    try:
+        return int(point, 0) & ~1
+    except ValueError:
+        symbol = image.symbol(point)
+    if not image.holds_code(symbol):
+        raise ImageError(
+            f"{image.path}: {point!r} is data at 0x{symbol.address:08x}, it is never executed",
+            hint="Name a function or a label in code, or give an address.",
+        )
+    return symbol.address & ~1
+
+
+def inference_of(image: Image) -> str:
+    """Return the name of the function that is one inference.
+
+    Raises ImageError where the image has none: it is not firmware that takes features.
+    """
+    try:
+        image.symbol(INVOKE)
+    except ImageError as error:
+        raise ImageError(
+            f"{image.path}: takes no features: it has no {INVOKE}",
+            "features are for firmware as `workbench build` makes it, with its symbols; name a "
+            "--function of any other, and give it work with --input",
+        ) from error
+    return INVOKE
+
+
+def never_seen(
+    measurement: Measurement, stop: StopKind | None, detail: str = ""
+) -> CheckFailedError:
+    """Return the error for what was never seen to end in a run that ended so, as in a report."""
+    begun = bool(measurement.unfinished)
+    what = "was begun but not seen to end" if begun else "was never reached"
+    if stop is None:
+        why, hint = "all features were answered", "look at whether it was inlined, or name another"
+    elif stop is StopKind.LIMIT:
+        why, hint = "the limit was reached", "raise --limit" + ("" if begun else _OR_WORK)
+    elif stop is StopKind.IDLE and detail:
+        why, hint = detail, "name a function or address that runs before that"
+    elif stop is StopKind.IDLE:
+        why, hint = "the core sleeps and nothing but input can wake it", _WORK
+    else:
+        why, hint = "the firmware crashed", ""
+    return CheckFailedError(f"{measurement.what} {what}: {why}", hint)
+
+
+_WORK = "give --input or --features so that the firmware has work"
+_OR_WORK = f", {_WORK}, or look at whether it was inlined"
