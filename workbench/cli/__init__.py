@@ -14,10 +14,24 @@ import gc
 # on, as is the default, takes a tenth of their time.
 _OBJECTS_UNTIL_COLLECTION = 500_000
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as of a program that SIGINT ends."""
+
 
 def main() -> None:
-    """Run the command line; never returns normally."""
-    gc.set_threshold(_OBJECTS_UNTIL_COLLECTION)
-    from workbench.cli.app import run
+    """Run the command line; never returns normally.
 
-    raise SystemExit(run())
+    Ctrl-C is quiet from here on: while modules are imported, while a command runs, and while the
+    interpreter winds up.
+    """
+    gc.set_threshold(_OBJECTS_UNTIL_COLLECTION)
+    try:
+        import signal
+
+        from workbench.cli.app import run
+
+        code = run()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    raise SystemExit(code)

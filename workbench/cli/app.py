@@ -16,8 +16,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from workbench import __version__
+from workbench.cli import INTERRUPTED
 from workbench.cli.console import print_error
-from workbench.cli.interrupts import lost_interrupts
+from workbench.cli.interrupts import interrupted, lost_interrupts
 from workbench.errors import UserError, WorkbenchError
 
 COMMANDS: dict[str, str] = {
@@ -39,7 +40,6 @@ COMMANDS: dict[str, str] = {
 """Command -> its one line in `workbench --help`; the module is `workbench.cli.<command>`."""
 
 INTERNAL_ERROR = 3
-INTERRUPTED = 130
 _DISK_HINTS = {
     errno.ENOSPC: "free some space and run the command again; nothing half-written was left",
     errno.EACCES: "you may not read or write there; choose another file or folder",
@@ -142,7 +142,7 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return INTERRUPTED if lost else code
     except WorkbenchError as error:
-        if lost:
+        if lost or interrupted(error):
             return INTERRUPTED
         if debug:
             raise
@@ -158,6 +158,8 @@ def run(arguments: list[str] | None = None) -> int:
         print_error(_without_errno(error), _DISK_HINTS.get(error.errno or 0, ""))
         return UserError.exit_code
     except Exception as error:
+        if lost or interrupted(error):
+            return INTERRUPTED
         if debug:
             raise
         print_error(

@@ -36,3 +36,10 @@ def lost_interrupts(lost: list[BaseException]) -> Iterator[None]:
         for timer in timers:
             timer.cancel()
         sys.unraisablehook = before
+
+
+def interrupted(error: BaseException | None) -> bool:
+    """Whether a Ctrl-C led to `error`: Python turns one within a class body into RuntimeError."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None

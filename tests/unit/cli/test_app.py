@@ -169,6 +169,31 @@ def test_an_interrupt_is_quiet(command, capsys):
     assert capsys.readouterr().err.strip() == ""
 
 
+def test_an_interrupt_while_modules_are_imported_is_quiet():
+    program = (
+        "import sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'workbench.cli.app': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from workbench.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_an_interrupt_that_became_another_error_is_quiet(command, capsys):
+    def behaviour():
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise RuntimeError("Error calling __set_name__") from error
+
+    command(behaviour)
+    assert run(["doctor"]) == 130
+    assert capsys.readouterr().err == ""
+
+
 def interrupted_in_a_callback():
     """Raise within a callback that C makes: Python drops what it raises."""
     kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
