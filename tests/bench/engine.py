@@ -17,7 +17,7 @@ from pathlib import Path
 
 from unicorn import Uc, arm_const, unicorn_const
 
-from tests.system.engine.conftest import compile_program
+from tests.system.programs import compile_program
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.embedded.tracers import native_module

@@ -4,10 +4,9 @@ import json
 
 import pytest
 
+from tests import needs
 from workbench.cli.app import run
 from workbench.engines.base import Seconds
-from workbench.engines.renode import discover
-from workbench.errors import EngineUnavailableError
 from workbench.image import Image
 from workbench.parity import Stimulus, parity
 from workbench.platform import load_platform
@@ -25,10 +24,7 @@ def elf(firmware_image):
 
 @pytest.fixture
 def renode():
-    try:
-        return discover()
-    except EngineUnavailableError as error:
-        pytest.skip(f"needs Renode: {error.message}")
+    return needs.renode()
 
 
 def test_what_is_compared_of_firmware_that_answers(elf):

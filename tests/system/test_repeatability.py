@@ -5,18 +5,14 @@
 
 import pytest
 
+from tests import needs
 from tests.bench.repeatability import BOARD, at_a_time, in_a_row
-from workbench.engines.renode import discover
-from workbench.errors import EngineUnavailableError
 
 
 @pytest.fixture(params=["embedded", pytest.param("renode", marks=pytest.mark.renode)])
 def engine(request):
     if request.param == "renode":
-        try:
-            discover()
-        except EngineUnavailableError as error:
-            pytest.skip(f"needs Renode: {error.message}")
+        needs.renode()
     return request.param
 
 

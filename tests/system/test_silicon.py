@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics
 
 import pytest
 
+from tests import needs
 from tests.bench._silicon_models import COMPILER
 from tests.bench.silicon import POINTS, Checked, check
 
@@ -16,8 +16,7 @@ MEAN_ERROR, WORST_ERROR = 0.10, 0.15
 @pytest.fixture(scope="module")
 def points() -> list[Checked]:
     pytest.importorskip("bakenn", reason="bakenn generates the code of the silicon figures")
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
+    needs.program(COMPILER)
     return [check(point, "embedded") for point in POINTS]
 
 

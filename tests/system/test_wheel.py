@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import needs
+from tests.cross import GCC
+
 CHECKOUT = Path(__file__).parents[2]
 ELSEWHERE_TIMES_OUT_AFTER = 300  # seconds, for a build of the firmware on a loaded machine
 
@@ -64,8 +67,7 @@ def test_the_wheel_carries_platforms_firmware_and_templates(wheel):
 
 
 def test_an_installed_workbench_builds_and_classifies(installed, tmp_path):
-    if shutil.which("arm-none-eabi-gcc") is None:
-        pytest.skip("arm-none-eabi-gcc is not installed")
+    needs.program(GCC)
     done = workbench(
         ["build", "--board", "nrf52840_dk", "--kernels", "reference", "--output", "."],
         installed,

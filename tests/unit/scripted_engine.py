@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.unit.bare_engine import BareEngine
 from workbench.engines.base import (
-    Engine,
     Instructions,
     Limit,
     Snapshot,
     Stop,
     StopKind,
     StopReason,
-    TraceMark,
 )
-from workbench.trace import Trace
 
 SECONDS_PER_INSTRUCTION = 1e-6
 
@@ -28,7 +26,7 @@ class Step:
     lr: int = 0
 
 
-class ScriptedEngine(Engine):
+class ScriptedEngine(BareEngine):
     """Steps through `script`; idles behind its end. Knows stops at addresses and limits."""
 
     name = "scripted"
@@ -36,21 +34,13 @@ class ScriptedEngine(Engine):
     def __init__(self, script: list[Step]) -> None:
         self._script = script
         self._issued = 0
-        self.uart = None
-        self.memory = None
         self.registers = self
 
     def __getitem__(self, name: str) -> int:
         return getattr(self._script[self._issued], name)
 
-    def load(self, image, platform) -> None:
-        self.reset()
-
     def reset(self) -> None:
         self._issued = 0
-
-    def close(self) -> None:
-        pass
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         begun = self._issued
@@ -73,15 +63,6 @@ class ScriptedEngine(Engine):
     @property
     def instructions(self) -> int:
         return self._issued
-
-    def start_trace(self, flash_reads: bool = False) -> None:
-        raise NotImplementedError("the script leaves no trace")
-
-    def stop_trace(self) -> Trace:
-        raise NotImplementedError("the script leaves no trace")
-
-    def mark_trace(self) -> TraceMark:
-        raise NotImplementedError("the script leaves no trace")
 
     def snapshot(self) -> Snapshot:
         return Snapshot(self.name, self._issued)

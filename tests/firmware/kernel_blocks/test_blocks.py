@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import struct
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests import needs
+from tests.cross import GCC, GXX, WITH_FPU
 from workbench.engines import open_engine
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.image import Image
@@ -19,7 +20,7 @@ from workbench.resources import resource
 HERE = Path(__file__).parent
 LIMIT = Instructions(2_000_000_000)
 BLOCKS = ("columns", "planes", "rows")
-CORE = ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard", "-O2"]
+OPTIONS = [*WITH_FPU, "-O2"]
 
 
 def compile_blocks(folder: Path) -> Path:
@@ -36,12 +37,12 @@ def compile_blocks(folder: Path) -> Path:
     own += [runtime / "kernels" / "dsp" / "depthwise_planes.cc", HERE / "blocks.cc"]
     includes = [vendor / "cmsis_nn" / "Include", vendor / "cmsis_core" / "Include"]
     includes += [runtime, runtime / "include"]
-    options = [*CORE, "-ffunction-sections", *(f"-I{path}" for path in includes)]
+    options = [*OPTIONS, "-ffunction-sections", *(f"-I{path}" for path in includes)]
 
     objects = []
     for source in [*sorted((vendor / "cmsis_nn" / "Source").rglob("*.c")), *own]:
         target = folder / f"{source.name}.o"
-        compiler = "arm-none-eabi-gcc" if source.suffix == ".c" else "arm-none-eabi-g++"
+        compiler = GCC if source.suffix == ".c" else GXX
         language = ["-w"] if source.suffix == ".c" else ["-std=gnu++17", "-fno-exceptions"]
         command = [compiler, *options, *language, "-c", str(source), "-o", str(target)]
         subprocess.run(command, check=True, timeout=60)
@@ -54,7 +55,7 @@ def compile_blocks(folder: Path) -> Path:
         "-T",
         str(HERE / "blocks.ld"),
     ]
-    command = ["arm-none-eabi-g++", *CORE, *objects, *link, "-o", str(elf)]
+    command = [GXX, *OPTIONS, *objects, *link, "-o", str(elf)]
     subprocess.run(command, check=True, timeout=60)
     return elf
 
@@ -62,8 +63,7 @@ def compile_blocks(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, int]]:
     """For each block the cases that the device compared, and how many of them differ."""
-    if shutil.which("arm-none-eabi-gcc") is None:
-        pytest.skip("arm-none-eabi-gcc is not installed")
+    needs.program(GCC)
     image = Image.load(compile_blocks(tmp_path_factory.mktemp("blocks")))
     with open_engine("embedded") as machine:
         machine.load(image, load_platform("stm32f4_discovery"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests import needs
 from workbench.builder import cache
 from workbench.builder.toolchain import find_cmake, find_ninja
 from workbench.errors import ToolchainError
@@ -18,8 +18,7 @@ SOURCES = Path(__file__).parent
 
 def build(sources: Path, compiler: str, target: str, *options: str) -> Path:
     """Build `target` of the CMake project `sources` and return it; skip where a tool is missing."""
-    if shutil.which(compiler) is None:
-        pytest.skip(f"{compiler} is not installed")
+    needs.program(compiler)
     try:
         cmake, ninja = find_cmake(), find_ninja()
     except ToolchainError as error:

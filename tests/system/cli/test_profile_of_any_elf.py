@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.unit.places.test_places import COMPILER, SCRIPT, Compiler
+from tests.cross import CORE, compile_elf
+from tests.unit.places.compiler import Compiler, write_script
 from workbench.cli.app import run
 
-ASSEMBLE = "arm-none-eabi-gcc"
 ASSEMBLER = """
         .syntax unified
         .cpu cortex-m4
@@ -34,8 +33,6 @@ leaf:   adds r1, r1, r0
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
     return Compiler(tmp_path_factory.mktemp("any"))
 
 
@@ -91,14 +88,10 @@ def test_a_stripped_image_has_its_functions_by_address(compiled, tmp_path, capsy
 
 
 def test_assembler_without_function_symbols_has_its_labels(tmp_path, capsys) -> None:
-    if shutil.which(ASSEMBLE) is None:
-        pytest.skip(f"{ASSEMBLE} is not installed")
-    source, elf = tmp_path / "a.s", tmp_path / "a.elf"
+    source = tmp_path / "a.s"
     source.write_text(ASSEMBLER)
-    script = tmp_path / "a.ld"
-    script.write_text(SCRIPT.format(start=0x08000000))
-    command = [ASSEMBLE, "-nostdlib", "-g", "-T", str(script), "-Wl,-e,Reset"]
-    subprocess.run([*command, str(source), "-o", str(elf)], check=True, timeout=30)
+    link = ("-nostdlib", "-T", write_script(tmp_path), "-Wl,-e,Reset")
+    elf = compile_elf(tmp_path / "a.elf", *CORE, "-g", *link, source)
     found = profile(elf, tmp_path, capsys)
     assert [(one["name"], one["calls"]) for one in found["functions"]] == [
         ("Reset", 1),

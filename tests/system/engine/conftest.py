@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from workbench.engines.base import Instructions, Stop, StopReason
+from tests import needs
+from tests.system.programs import PLENTY, compile_program
+from workbench.engines.base import Stop, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.platform import Platform, load
 
-SOURCES = Path(__file__).with_name("firmware")
-COMPILER = "arm-none-eabi-gcc"
-FLAGS = (
-    *("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"),
-    *("-O1", "-g", "-ffreestanding", "-nostdlib", "-Wall", "-Wextra", "-Werror"),
-)
 QEMU = "qemu-system-arm"
-PLENTY = Instructions(5_000_000)
 
 Program = Callable[[str], Path]
 Run = Callable[..., StopReason]
@@ -30,8 +24,6 @@ Run = Callable[..., StopReason]
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """Return a function that compiles firmware/NAME.c and gives the ELF."""
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
     folder = tmp_path_factory.mktemp("programs")
 
     def make(name: str) -> Path:
@@ -39,17 +31,6 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
         return elf if elf.exists() else compile_program(name, folder)
 
     return make
-
-
-def compile_program(name: str, folder: Path) -> Path:
-    """Compile firmware/NAME.c into `folder` and return the ELF."""
-    elf = folder / f"{name}.elf"
-    sources = [str(SOURCES / f) for f in ("startup.c", f"{name}.c")]
-    script = ["-T", str(SOURCES / "test.ld"), "-Wl,--build-id=none"]
-    command = [COMPILER, *FLAGS, *sources, *script, "-lgcc", "-o", str(elf)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return elf
 
 
 @pytest.fixture(scope="session")
@@ -87,8 +68,7 @@ def run_to_end(engine: EmbeddedEngine) -> str:
 
 def run_on_qemu(elf: Path) -> str:
     """Run a program on QEMU's netduinoplus2; return what it printed."""
-    if shutil.which(QEMU) is None:
-        pytest.skip(f"{QEMU} is not installed")
+    needs.program(QEMU)
     command = [QEMU, "-M", "netduinoplus2", "-kernel", str(elf), "-nographic", "-monitor", "none"]
     # Time by instructions, so that the host's load does not show.
     command += ["-icount", "shift=6,sleep=off"]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
+from tests.system.programs import OPTIMISED, compile_source
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.timing.model import CycleModel
-
-from .conftest import COMPILER, FLAGS, SOURCES, Program
 
 SOURCE = """
 #include <stdint.h>
@@ -45,17 +41,11 @@ int main(void) {
 
 
 @pytest.fixture(scope="module")
-def image(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Image:
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     folder = tmp_path_factory.mktemp("cyccnt")
-    source, elf = folder / "cyccnt.c", folder / "cyccnt.elf"
+    source = folder / "cyccnt.c"
     source.write_text(SOURCE)
-    program("loops")  # skips where there is no compiler
-    startup = SOURCES / "startup.c"
-    command = [COMPILER, *FLAGS, f"-I{SOURCES}", str(startup), str(source)]
-    command += ["-T", str(SOURCES / "test.ld"), "-Wl,--build-id=none", "-lgcc", "-o", str(elf)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return Image.load(Path(elf))
+    return Image.load(compile_source(folder / "cyccnt.elf", source, *OPTIMISED))
 
 
 def device_and_host(image: Image, platform: Platform, python: bool) -> tuple[int, int]:

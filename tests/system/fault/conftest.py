@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.system.engine.conftest import COMPILER, PLENTY, SOURCES
+from tests.system.programs import PLENTY, SOURCES, compile_source
 from workbench.engines.base import Engine, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.image import Image
 from workbench.platform import Platform, load
 
-MACHINE = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16")
 PLAIN = ("-O2", "-g")
 
 Compile = Callable[..., Path]
@@ -27,18 +24,11 @@ Crash = Callable[..., Diagnosis]
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
     """Return a function that compiles a program of tests/system/engine/firmware."""
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
     folder = tmp_path_factory.mktemp("crashes")
 
     def compile_it(name: str = "crashes", options: Sequence[str] = PLAIN) -> Path:
         elf = folder / ("".join((name, *options)) + ".elf")
-        if not elf.exists():
-            sources = [str(SOURCES / file) for file in ("startup.c", f"{name}.c")]
-            flags = [*MACHINE, *options, "-ffreestanding", "-nostdlib", "-Wl,--build-id=none"]
-            script = ["-T", str(SOURCES / "test.ld"), "-lgcc", "-o", str(elf)]
-            subprocess.run([COMPILER, *flags, *sources, *script], check=True, timeout=60)
-        return elf
+        return elf if elf.exists() else compile_source(elf, SOURCES / f"{name}.c", *options)
 
     return compile_it
 

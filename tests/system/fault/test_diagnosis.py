@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.system.engine.conftest import PLENTY
+from tests.system.programs import PLENTY
 from workbench.engines.base import Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.fault.diagnosis import STACK_OVERFLOW, diagnose

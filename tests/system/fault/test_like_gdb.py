@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 
 import pytest
 
+from tests import needs
 from tests.system.gdb.conftest import DEBUGGER, Server, serving
 from workbench.fault.diagnosis import Diagnosis
 
@@ -24,8 +24,7 @@ def options(request: pytest.FixtureRequest) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def server(options: Sequence[str], compiled: Compile) -> Iterator[Server]:
-    if shutil.which(DEBUGGER) is None:
-        pytest.skip(f"needs {DEBUGGER}")
+    needs.program(DEBUGGER)
     with serving(compiled("crashes", options), "embedded") as running:
         yield running
 

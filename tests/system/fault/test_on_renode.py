@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import needs
 from workbench.engines.base import Engine
-from workbench.engines.renode import RenodeEngine, discover
-from workbench.errors import EngineUnavailableError
+from workbench.engines.renode import RenodeEngine
 from workbench.fault.diagnosis import Diagnosis
 from workbench.platform import Platform
 
@@ -19,11 +19,7 @@ pytestmark = pytest.mark.renode
 
 @pytest.fixture(scope="module")
 def renode() -> Iterator[Engine]:
-    try:
-        installation = discover()
-    except EngineUnavailableError as error:
-        pytest.skip(f"needs Renode: {error.message}")
-    with RenodeEngine(installation) as engine:
+    with RenodeEngine(needs.renode()) as engine:
         yield engine
 
 

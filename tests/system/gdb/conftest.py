@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,17 +13,48 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.engine.conftest import COMPILER, FLAGS
-from tests.system.engine.conftest import SOURCES as SHARED
-from workbench.engines.renode import discover
-from workbench.errors import EngineUnavailableError
+from tests import needs
+from tests.system.programs import OPTIMISED, compile_source
 
 DEBUGGER = "gdb-multiarch"
 BOARD = "stm32f4_discovery"
 SECONDS = 60
-HERE = Path(__file__).parent
+SOURCE = Path(__file__).with_name("debugged.c")
 
 Compile = Callable[..., Path]
+
+
+class Session:
+    """GDB that stays connected to a server, and does what it is told."""
+
+    def __init__(self, elf: Path, where: str) -> None:
+        self._process = subprocess.Popen(
+            [DEBUGGER, "-nx", "-q", str(elf), "-ex", f"target remote {where}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def say(self, command: str) -> None:
+        """Give GDB a command and do not wait for it."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+
+    def interrupt(self) -> None:
+        """Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
+
+    def vanish(self) -> None:
+        """End without a word to the server."""
+        self._process.kill()
+        self._process.communicate()
+
+    def finish(self, *commands: str) -> str:
+        """Give GDB its last commands; return all that it has printed."""
+        said, _ = self._process.communicate("\n".join((*commands, "")), timeout=SECONDS)
+        return said
 
 
 @dataclass
@@ -45,34 +76,33 @@ class Server:
         done = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS)
         return done.stdout + done.stderr
 
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """GDB, connected, until the end of the block."""
+        session = Session(self.elf, self.where)
+        try:
+            yield session
+        finally:
+            session.vanish()
+
 
 @pytest.fixture(
     scope="module", params=["embedded", pytest.param("renode", marks=pytest.mark.renode)]
 )
 def engine(request: pytest.FixtureRequest) -> str:
-    if shutil.which(DEBUGGER) is None:
-        pytest.skip(f"needs {DEBUGGER}")
+    needs.program(DEBUGGER)
     if request.param == "renode":
-        try:
-            discover()
-        except EngineUnavailableError as error:
-            pytest.skip(f"needs Renode: {error.message}")
+        needs.renode()
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
     """Return a function that compiles debugged.c with ANSWER and gives the ELF."""
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
 
     def compile_it(answer: int = 42) -> Path:
         elf = tmp_path_factory.mktemp("debugged") / f"answer{answer}.elf"
-        sources = [str(SHARED / "startup.c"), str(HERE / "debugged.c")]
-        script = ["-T", str(SHARED / "test.ld"), "-Wl,--build-id=none", f"-DANSWER={answer}"]
-        command = [COMPILER, *FLAGS, f"-I{SHARED}", *sources, *script, "-lgcc", "-o", str(elf)]
-        subprocess.run(command, check=True, timeout=60)
-        return elf
+        return compile_source(elf, SOURCE, *OPTIMISED, f"-DANSWER={answer}")
 
     return compile_it
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 
@@ -12,7 +10,7 @@ import pytest
 
 from workbench.builder import BuiltImage
 
-from .conftest import BOARD, DEBUGGER, SECONDS, Server, serving
+from .conftest import BOARD, Server, serving
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +43,11 @@ def test_a_step_is_one_instruction(firmware: Server) -> None:
 
 
 def test_ctrl_c_interrupts_firmware_that_sleeps(firmware: Server) -> None:
-    gdb = subprocess.Popen(
-        [DEBUGGER, "-nx", "-q", str(firmware.elf), "-ex", f"target remote {firmware.where}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert gdb.stdin is not None
-    try:
-        gdb.stdin.write("continue\n")
-        gdb.stdin.flush()
+    with firmware.session() as gdb:
+        gdb.say("continue")
         time.sleep(3)
-        gdb.send_signal(signal.SIGINT)
+        gdb.interrupt()
         time.sleep(1)
-        said, _ = gdb.communicate("backtrace\ndetach\nquit\n", timeout=SECONDS)
-    finally:
-        gdb.kill()
+        said = gdb.finish("backtrace", "detach", "quit")
     assert "SIGINT" in said
     assert re.search(r"#\d+ .*main \(\)", said)

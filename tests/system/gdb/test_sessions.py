@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import signal
-import subprocess
 import time
 
-from .conftest import DEBUGGER, SECONDS, Compile, Server, serving
+from .conftest import SECONDS, Compile, Server, serving
 
 
 def test_the_board_stays_where_a_session_left_it(server: Server) -> None:
@@ -33,36 +31,21 @@ def test_extended_remote_goes_on_after_a_detach(server: Server) -> None:
 
 
 def test_a_client_that_vanishes_while_firmware_runs_frees_the_server(server: Server) -> None:
-    gdb = subprocess.Popen(
-        [DEBUGGER, "-nx", "-q", str(server.elf), "-ex", f"target remote {server.where}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert gdb.stdin is not None
-    gdb.stdin.write("continue\n")
-    gdb.stdin.flush()
-    time.sleep(1.5)
-    gdb.send_signal(signal.SIGKILL)
-    gdb.communicate()
+    with server.session() as gdb:
+        gdb.say("continue")
+        time.sleep(1.5)
+        gdb.vanish()
     assert "main ()" in server.debug("backtrace")  # it slept there
 
 
 def test_a_second_gdb_is_turned_away_at_once(server: Server) -> None:
-    gdb = subprocess.Popen(
-        [DEBUGGER, "-nx", "-q", str(server.elf), "-ex", f"target remote {server.where}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    time.sleep(1.0)
-    begun = time.monotonic()
-    said = server.debug("info registers pc")
-    assert time.monotonic() - begun < 10
-    assert "Remote" in said or "closed" in said
-    first, _ = gdb.communicate("print $pc\ndetach\nquit\n", timeout=SECONDS)
+    with server.session() as gdb:
+        time.sleep(1.0)
+        begun = time.monotonic()
+        said = server.debug("info registers pc")
+        assert time.monotonic() - begun < 10
+        assert "Remote" in said or "closed" in said
+        first = gdb.finish("print $pc", "detach", "quit")
     assert "$1 = " in first
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
+
+from tests.cross import CORE, compile_elf
 
 from .qemu import Count, CountingMachine
 
@@ -22,14 +22,9 @@ LOOP = 1 + WORK + 2  # bl, work, adds, b
 @pytest.fixture(scope="module")
 def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The ELF of counted.S, with its vector table where flash starts."""
-    if shutil.which("arm-none-eabi-gcc") is None:
-        pytest.skip("arm-none-eabi-gcc is not installed")
+    sections = ("-Wl,-Ttext=0x08000100", "-Wl,--section-start=.vectors=0x08000000")
     elf = tmp_path_factory.mktemp("counted") / "counted.elf"
-    options = ["-mcpu=cortex-m4", "-mthumb", "-nostdlib", "-Wl,-Ttext=0x08000100"]
-    options += ["-Wl,--section-start=.vectors=0x08000000", "-Wl,-eReset_Handler"]
-    command = ["arm-none-eabi-gcc", *options, "-o", str(elf), str(SOURCE)]
-    subprocess.run(command, check=True, timeout=60)
-    return elf
+    return compile_elf(elf, *CORE, "-nostdlib", *sections, "-Wl,-eReset_Handler", SOURCE)
 
 
 def symbol(elf: Path, name: str) -> int:

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests import needs
+from tests.cross import BARE, CORE, STRICT, compile_elf
 from workbench import platform
-from workbench.engines.renode import RenodeEngine, discover
-from workbench.errors import EngineUnavailableError
+from workbench.engines.renode import RenodeEngine
 from workbench.image import Image
 
 HERE = Path(__file__).parent
-COMPILER = "arm-none-eabi-gcc"
-FLAGS = (
-    "-mcpu=cortex-m4",
-    "-mthumb",
-    "-O2",
-    "-g",
-    "-ffreestanding",
-    "-nostdlib",
-    "-Wall",
-    "-Werror",
-)
 
 
 @pytest.fixture(scope="session")
 def installation():
-    try:
-        return discover()
-    except EngineUnavailableError as error:
-        pytest.skip(f"needs Renode: {error.message}")
+    return needs.renode()
 
 
 @pytest.fixture(scope="session")
 def probe_image(tmp_path_factory) -> Image:
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"needs {COMPILER}")
     elf = tmp_path_factory.mktemp("probe") / "probe.elf"
-    command = [COMPILER, *FLAGS, "-T", HERE / "probe.ld", HERE / "probe.c", "-o", elf]
-    subprocess.run(command, check=True, timeout=60)
-    return Image.load(elf)
+    options = (*CORE, *BARE, *STRICT, "-O2", "-g", "-T", HERE / "probe.ld")
+    return Image.load(compile_elf(elf, *options, HERE / "probe.c"))
 
 
 @pytest.fixture(scope="module")

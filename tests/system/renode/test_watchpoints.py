@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.system.engine.conftest import compile_program
+from tests.system.programs import compile_program
 from workbench import platform
 from workbench.engines.base import Engine, Instructions, Stop, StopKind, Watchpoint
 from workbench.engines.embedded.engine import EmbeddedEngine

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engines.renode import discover
-from workbench.errors import EngineUnavailableError
+from tests import needs
 from workbench.resources import resource
 
 pytestmark = pytest.mark.renode
@@ -24,10 +23,7 @@ def renode_test():
     for name in NEEDED:
         if importlib.util.find_spec(name) is None:
             pytest.skip(f"renode-test needs the Python package {name}")
-    try:
-        beside = discover().path / "renode-test"
-    except EngineUnavailableError as error:
-        pytest.skip(f"needs Renode: {error.message}")
+    beside = needs.renode().path / "renode-test"
     found = shutil.which("renode-test") or (str(beside) if beside.is_file() else None)
     if found is None:
         pytest.skip("needs renode-test")

@@ -5,9 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests import needs
 from workbench.cli.app import run
-from workbench.engines.renode import discover
-from workbench.errors import EngineUnavailableError
 from workbench.snapshots import read_snapshot
 
 BOARDS = ["stm32f4_discovery", "nrf52840_dk"]
@@ -34,10 +33,7 @@ def test_our_suites_pass_on_the_embedded_engine(board, tmp_path, capsys):
 @pytest.mark.parametrize("board", BOARDS)
 def test_our_suites_pass_on_renode(board, tmp_path, capsys):
     pytest.importorskip("tflite_micro", reason="the host oracle is not installed")
-    try:
-        discover()
-    except EngineUnavailableError as error:
-        pytest.skip(f"needs Renode: {error.message}")
+    needs.renode()
     arguments = ["test", "--engine", "renode", "--board", board, "--kernels", "cmsis_nn"]
     code = run([*arguments, "--output", str(tmp_path), "--json", "--parallel", "2"])
     tests = json.loads(capsys.readouterr().out)["tests"]

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from tests.unit.bare_engine import BareEngine
 from workbench.dut.guard import Guard
 from workbench.engines.base import (
-    Engine,
     Instructions,
     Seconds,
     Snapshot,
@@ -18,7 +18,7 @@ from workbench.engines.base import (
 from workbench.errors import CheckFailedError, UserError
 
 
-class TalkingEngine(Engine, Uart):
+class TalkingEngine(BareEngine, Uart):
     """Says one byte an instruction, then idles; stops where the pattern is complete."""
 
     name = "talking"
@@ -28,16 +28,9 @@ class TalkingEngine(Engine, Uart):
         self.said = self.consumed = 0
         self.written = b""
         self.uart = self
-        self.registers = self.memory = None
-
-    def load(self, image, platform):
-        self.reset()
 
     def reset(self):
         self.said = self.consumed = 0
-
-    def close(self):
-        pass
 
     def run(self, until, limit):
         end = len(self.text)
@@ -71,15 +64,6 @@ class TalkingEngine(Engine, Uart):
 
     def listen(self, listener):
         pass
-
-    def start_trace(self, flash_reads=False):
-        raise NotImplementedError
-
-    def stop_trace(self):
-        raise NotImplementedError
-
-    def mark_trace(self):
-        raise NotImplementedError
 
     def snapshot(self):
         return Snapshot(self.name, (self.said, self.consumed))

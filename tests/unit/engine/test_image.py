@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import shutil
 import struct
 import time
 from dataclasses import replace
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.engine.conftest import COMPILER, compile_program
+from tests.system.programs import compile_program
 from workbench.elf import Symbol
 from workbench.errors import ImageError
 from workbench.image import Image
@@ -48,8 +47,6 @@ def small_elf(
 @pytest.fixture(scope="module")
 def elf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real image with symbols and debug information."""
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
     return compile_program("loops", tmp_path_factory.mktemp("image"))
 
 

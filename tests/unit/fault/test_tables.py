@@ -1,19 +1,16 @@
 """Frame information: what its instructions mean, and that damage to it does no harm."""
 
 import random
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
+from tests.cross import BARE, CORE, compile_elf
 from workbench.fault.cfi import CallFrames
 from workbench.fault.exidx import CannotUnwindError, IndexTable, executed
 from workbench.fault.frames import Context, How
 
 from .machines import RAM, view, words
 
-COMPILER = "arm-none-eabi-gcc"
 SOURCE = """
 int leaf(int); int outer(int x) { volatile int a[8]; a[x & 7] = x; return leaf(a[1]) + a[0]; }
 int leaf(int x) { return x * 3; } void _start(void) { outer(1); }
@@ -62,17 +59,11 @@ def test_a_stack_that_cannot_be_read_is_no_caller() -> None:
 
 @pytest.fixture(scope="module")
 def elf(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
     folder = tmp_path_factory.mktemp("tables")
     (folder / "a.c").write_text(SOURCE)
-    options = ["-mcpu=cortex-m4", "-mthumb", "-Os", "-g", "-nostdlib", "-ffreestanding"]
     link = [f"-Wl,--defsym=__aeabi_unwind_cpp_pr{n}=0" for n in range(3)]
-    output = folder / "a.elf"
-    tables = "-funwind-tables"
-    command = [COMPILER, *options, tables, *link, str(folder / "a.c"), "-o", str(output)]
-    subprocess.run(command, check=True, timeout=60)
-    return Path(output).read_bytes()
+    options = (*CORE, *BARE, "-Os", "-g", "-funwind-tables", *link)
+    return compile_elf(folder / "a.elf", *options, folder / "a.c").read_bytes()
 
 
 def test_damaged_files_give_fewer_callers_and_no_errors(elf: bytes) -> None:

@@ -6,18 +6,15 @@ import re
 import struct
 from collections.abc import Callable
 
+from tests.unit.bare_engine import BareEngine
 from workbench.engines.base import (
-    Engine,
     Limit,
-    Snapshot,
     Stop,
     StopKind,
     StopReason,
-    TraceMark,
     Uart,
 )
 from workbench.link.frames import REPLY, Frame, FrameSplitter, encode
-from workbench.trace import Trace
 
 Handler = Callable[[Frame], bytes]
 """What the firmware puts on the UART for one request."""
@@ -50,7 +47,7 @@ class FakeUart(Uart):
         raise NotImplementedError
 
 
-class FakeFirmware(Engine):
+class FakeFirmware(BareEngine):
     """Gives each good frame to `handler` and prints what that returns.
 
     A run stops at the end of the first match of its pattern, as an engine does, and leaves the
@@ -69,15 +66,6 @@ class FakeFirmware(Engine):
         self._splitter = FrameSplitter()
         self._to_print = banner
         self._runs = 0
-
-    def load(self, image, platform) -> None:
-        pass
-
-    def reset(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         self._runs += 1
@@ -98,21 +86,6 @@ class FakeFirmware(Engine):
     @property
     def instructions(self) -> int:
         return self._runs
-
-    def start_trace(self, flash_reads: bool = False) -> None:
-        raise NotImplementedError
-
-    def stop_trace(self) -> Trace:
-        raise NotImplementedError
-
-    def mark_trace(self) -> TraceMark:
-        raise NotImplementedError
-
-    def snapshot(self) -> Snapshot:
-        raise NotImplementedError
-
-    def restore(self, snapshot: Snapshot) -> None:
-        raise NotImplementedError
 
 
 def reply(request: Frame, payload: bytes) -> bytes:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,44 +11,14 @@ from workbench.demangle import demangle
 from workbench.image import Image
 from workbench.places import Place, Places
 
-SOURCE = Path(__file__).with_name("program.cc")
-COMPILER = "arm-none-eabi-g++"
-FLAGS = (
-    *("-mcpu=cortex-m4", "-mthumb", "-nostdlib", "-ffreestanding", "-fno-exceptions", "-fno-rtti"),
-    *("-ffunction-sections", "-Wl,--gc-sections", "-Wl,-e,Reset", "-Wl,--build-id=none"),
-)
-SCRIPT = """
-SECTIONS {{
-  . = {start};
-  .text : {{ KEEP(*(.vectors)) *(.text*) *(.rodata*) }}
-  .bss 0x20000000 : {{ *(.bss*) *(COMMON) }}
-}}
-"""
+from .compiler import SOURCE, Compiler
+
 AROUND = demangle("_ZNK6shapes5ShapeIjLi4EE6AroundEv")
 MUTATIONS = 400
 
 
-class Compiler:
-    """Makes an ELF of program.cc with some flags, each kind once."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __call__(self, *flags: str, start: int = 0x08000000) -> Path:
-        elf = self._folder / ("_".join((*flags, hex(start))).replace("/", "") + ".elf")
-        if not elf.exists():
-            script = self._folder / f"{start:x}.ld"
-            script.write_text(SCRIPT.format(start=start))
-            command = [COMPILER, *FLAGS, *flags, "-T", str(script), str(SOURCE), "-o", str(elf)]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-            assert done.returncode == 0, done.stderr
-        return elf
-
-
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
-    if shutil.which(COMPILER) is None:
-        pytest.skip(f"{COMPILER} is not installed")
     return Compiler(tmp_path_factory.mktemp("dwarf"))
 
 

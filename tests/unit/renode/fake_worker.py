@@ -19,8 +19,8 @@ from workbench.engines.renode.protocol import Message, read_message, write_messa
 
 WHERE = {"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}
 OPERATIONS = {
-    "load": ({"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}, b""),
-    "reset": ({"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}, b""),
+    "load": (WHERE, b""),
+    "reset": (WHERE, b""),
     "send": ({}, b""),
     "get_register": ({"value": 0x2000_1000}, b""),
     "set_register": ({}, b""),
