@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from elftools.elf.constants import P_FLAGS
+from elftools.elf.elffile import ELFFile
 
 from workbench.builder.plan import KERNEL_SETS
 from workbench.image import Image
@@ -32,3 +34,11 @@ def test_nothing_of_heap_exceptions_or_rtti_is_linked(firmware_image):
     names = {symbol.name for symbol in Image.load(firmware_image(kernels="cmsis_nn").elf).symbols}
     unwanted = {"malloc", "_malloc_r", "_sbrk", "free", "_Znwj", "__cxa_throw", "_ZTI"}
     assert not names & unwanted
+
+
+def test_no_segment_is_both_written_and_executed(firmware_image):
+    with firmware_image().elf.open("rb") as file:
+        flags = [segment["p_flags"] for segment in ELFFile(file).iter_segments("PT_LOAD")]
+    assert all(
+        (flag & (P_FLAGS.PF_W | P_FLAGS.PF_X)) in (P_FLAGS.PF_W, P_FLAGS.PF_X) for flag in flags
+    )
