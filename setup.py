@@ -1,5 +1,6 @@
 """What pyproject.toml cannot say: folders outside the package, and the optional C parts."""
 
+import os
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
@@ -9,7 +10,14 @@ from setuptools import Extension, find_packages, setup
 DATA = [name for name in ("firmware", "platforms", "robot") if Path(name).is_dir()]
 
 EXTENSIONS = {
-    "workbench.engines.embedded._tracer": ("tracer_module.c", "tracer.c", "blocks.c", "thumb.c"),
+    "workbench.engines._code_cache": ("code_cache_module.c", "code_cache.c"),
+    "workbench.engines.embedded._tracer": (
+        "tracer_module.c",
+        "tracer.c",
+        "blocks.c",
+        "thumb.c",
+        "../../csrc/code_cache.c",
+    ),
     "workbench.engines.embedded._reads": ("reads_module.c",),
 }
 
@@ -19,8 +27,8 @@ def extension(name: str, files: tuple[str, ...]) -> Extension:
     folder = Path(*name.split(".")[:-1], "csrc")
     return Extension(
         name,
-        sources=[str(folder / file) for file in files],
-        depends=[str(header) for header in folder.glob("*.h")],
+        sources=[os.path.normpath(folder / file) for file in files],
+        depends=[str(header) for header in Path("workbench").rglob("csrc/*.h")],
         py_limited_api=True,
         optional=True,  # without a C compiler the pure-Python twins do the same
     )

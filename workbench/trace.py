@@ -9,7 +9,7 @@ give equal traces.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,22 +35,55 @@ class FlashReads:
 
 
 class LineCache:
-    """The lines read last: what decides on `FlashReads.lines`."""
+    """A cache of so many lines, of which the one used longest ago makes room for another."""
 
-    def __init__(self) -> None:
-        self._lines: list[int] = []  # the latest first
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._lines: dict[int, None] = {}  # the latest last
 
     def misses(self, line: int) -> bool:
         """Read `line`; return whether it was not there."""
         lines = self._lines
-        if lines and lines[0] == line:
-            return False
         missing = line not in lines
         if not missing:
-            lines.remove(line)
-        lines.insert(0, line)
-        del lines[FLASH_DATA_LINES:]
+            del lines[line]
+        elif len(lines) == self._capacity:
+            del lines[next(iter(lines))]
+        lines[line] = None
         return missing
+
+    @property
+    def lines(self) -> list[int]:
+        """The lines in the cache, the latest first."""
+        return list(reversed(self._lines))
+
+
+@dataclass(frozen=True)
+class LineMisses:
+    """How often an instruction needed a line of code that was not in the code cache.
+
+    Each (in sequence, after a jump to the instruction).
+    always: whatever the cache held at the start of the trace.
+    repeated: where it held what this very trace leaves in it, as in one of many runs alike.
+    cold: where it held nothing.
+    """
+
+    always: tuple[int, int]
+    repeated: tuple[int, int]
+    cold: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class CodeFetches:
+    """What was missing in a code cache of `cache_lines` lines of `line_bytes` bytes, the part's, of
+    which the one used longest ago makes room for another. Only code in flash is cached.
+
+    misses: by instruction address; none where nothing was missing.
+    """
+
+    cache_lines: int
+    line_bytes: int
+    misses: Mapping[int, LineMisses]
 
 
 @dataclass(frozen=True)
@@ -67,12 +100,15 @@ class Trace:
     flash_reads: instruction address -> its data reads from flash, literals included; None where
         they were not recorded. All reads are there on every engine; Renode may put one to an
         instruction a little before the one that reads.
+    code_fetches: what was missing in the part's code cache; None where it has none. A part of a
+        trace, between marks, has its share of the whole.
     """
 
     counts: Mapping[int, int]
     jumps: Mapping[tuple[int, int], int]
     code: Mapping[int, bytes]
     flash_reads: Mapping[int, FlashReads] | None = None
+    code_fetches: CodeFetches | None = None
 
     @property
     def instructions(self) -> int:
@@ -110,6 +146,7 @@ class Trace:
             "jumps": sorted((a, b, times) for (a, b), times in self.jumps.items()),
             "code": {f"0x{start:08x}": code.hex() for start, code in sorted(self.code.items())},
             "flash_reads": reads,
+            "code_fetches": _fetches_to_json(self.code_fetches),
         }
 
     @classmethod
@@ -118,7 +155,25 @@ class Trace:
         reads = document.get("flash_reads")
         return cls(
             flash_reads=None if reads is None else {pc: FlashReads(*found) for pc, *found in reads},
+            code_fetches=_fetches_from_json(document.get("code_fetches")),
             counts=dict(document["counts"]),
             jumps={(a, b): times for a, b, times in document["jumps"]},
             code={int(start, 16): bytes.fromhex(code) for start, code in document["code"].items()},
         )
+
+
+def _fetches_to_json(fetches: CodeFetches | None) -> dict[str, Any] | None:
+    if fetches is None:
+        return None
+    return {
+        "cache_lines": fetches.cache_lines,
+        "line_bytes": fetches.line_bytes,
+        "misses": [(pc, *astuple(missed)) for pc, missed in sorted(fetches.misses.items())],
+    }
+
+
+def _fetches_from_json(document: Mapping[str, Any] | None) -> CodeFetches | None:
+    if document is None:
+        return None
+    misses = {pc: LineMisses(*map(tuple, missed)) for pc, *missed in document["misses"]}
+    return CodeFetches(document["cache_lines"], document["line_bytes"], misses)

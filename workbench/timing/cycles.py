@@ -18,6 +18,11 @@ class Cycles:
         """Return an estimate without any doubt in it."""
         return cls(cycles, cycles, cycles)
 
+    @property
+    def row(self) -> tuple[int, int, int]:
+        """Low, best, high."""
+        return self.low, self.best, self.high
+
     def __add__(self, other: Cycles) -> Cycles:
         return Cycles(self.low + other.low, self.best + other.best, self.high + other.high)
 

@@ -1,26 +1,14 @@
-"""The flash of a part, as [flash_timing] of platform.toml describes it, with document and section."""
+"""The flash of a part, as [flash_timing] of platform.toml describes it, with its sources."""
 
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from workbench.errors import PlatformError
-from workbench.timing.costs import Cause, Costs, Numbers, Waits
-from workbench.timing.cycles import Cycles
-from workbench.timing.instruction import Kind
-from workbench.timing.program import Flow
-from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, FlashReads
-
-_CORE_BYTES_A_CYCLE = (2, 3, 4)
-"""Thumb-2 code is consumed at two to four bytes a cycle, for prefetch."""
-
+from workbench.trace import FLASH_LINE_BYTES
 
 _READ_BYTES = (8, FLASH_LINE_BYTES)
 
@@ -65,6 +53,16 @@ class Flash:
         if not self.data_cache_lines:
             return reads
         return min(reads, lines * FLASH_LINE_BYTES // self.read_bytes)
+
+    @property
+    def code_cache(self) -> tuple[int, int]:
+        """Lines of the code cache and their bytes; without one, the line that is being executed."""
+        return max(1, self.code_cache_lines), self.read_bytes
+
+    @property
+    def never_waits(self) -> bool:
+        """Has it no wait states at any clock?"""
+        return len(self.wait_states_up_to) == 1
 
     def is_beyond(self, clock_hz: int) -> bool:
         """Is this clock above all that the part runs at?"""

@@ -18,9 +18,10 @@ from workbench.timing.core import (
 from workbench.timing.costs import UNITS, Cause, Costs
 from workbench.timing.cycles import Cycles
 from workbench.timing.decode import decode_all
-from workbench.timing.flash import Flash, data_wait, flash_costs, read_flash
+from workbench.timing.flash import Flash, read_flash
 from workbench.timing.instruction import Instruction
 from workbench.timing.program import Flow, Program, core_costs
+from workbench.timing.waits import CodeWait, data_wait, flash_costs
 from workbench.trace import Trace
 
 
@@ -105,7 +106,9 @@ class BlockModel:
         """Raises PlatformError for a bad [flash_timing]."""
         flash = read_flash(platform.flash_timing)
         self._flash = flash
-        self._wait = data_wait(flash, flash.wait_states(platform.clock_hz)).best
+        waits = flash.wait_states(platform.clock_hz)
+        self._data_wait = data_wait(flash, waits).best
+        self._code_wait = CodeWait.of(flash, waits)
 
     def block(self, address: int, code: bytes) -> tuple[int, int, int]:
         """Return the cycles of the block in `code` at `address`, those of a jump from its end, and
@@ -124,6 +127,10 @@ class BlockModel:
         units += [FETCH_STALL_UNIT] * sum(run_stalls(address, run))
         return int(UNITS.best[units].sum())
 
-    def flash(self, reads: int, lines: int) -> int:
+    def data_reads(self, reads: int, lines: int) -> int:
         """Return the cycles that so many data reads from flash wait for."""
-        return self._wait * self._flash.waiting_reads(reads, lines)
+        return self._data_wait * self._flash.waiting_reads(reads, lines)
+
+    def code_misses(self, in_sequence: int, by_jump: int) -> int:
+        """Return the cycles that so many lines wait for that were not in the code cache."""
+        return self._code_wait.best(in_sequence, by_jump)

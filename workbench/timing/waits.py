@@ -1,3 +1,51 @@
+"""Waiting for flash: what caches and prefetch leave of the wait states at a clock.
+
+What was missing in a cache is in the trace: the engine has followed the caches in the order of
+execution. Only what they held at the start is open. At least: what is missing whatever that was; at
+most: what is where it was nothing. Best estimate for code: what the same trace leaves in the cache,
+as in one of many runs alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.timing.costs import Cause, Costs, Numbers, Waits
+from workbench.timing.cycles import Cycles
+from workbench.timing.flash import Flash
+from workbench.timing.instruction import Kind
+from workbench.timing.program import Flow
+from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, CodeFetches, FlashReads
+
+_CORE_BYTES_A_CYCLE = (2, 3, 4)
+"""Thumb-2 code is consumed at two to four bytes a cycle, for prefetch."""
+
+
+@dataclass(frozen=True)
+class CodeWait:
+    """What a line of code waits for: one that is reached in sequence, and one that is jumped to."""
+
+    in_sequence: Cycles
+    by_jump: Cycles
+
+    @classmethod
+    def of(cls, flash: Flash, waits: int) -> CodeWait:
+        """Return it at so many wait states; prefetch has read ahead in sequence."""
+        jumped = Cycles.exactly(waits)
+        if not flash.prefetch:
+            return cls(jumped, jumped)
+        ahead = (flash.read_bytes // consumed - 1 for consumed in _CORE_BYTES_A_CYCLE)
+        return cls(Cycles(*(max(0, waits - cycles) for cycles in ahead)), jumped)
+
+    def best(self, in_sequence: int, by_jump: int) -> int:
+        """Return the best estimate for so many lines."""
+        return self.in_sequence.best * in_sequence + self.by_jump.best * by_jump
+
+
 def flash_costs(
     flash: Flash, clock_hz: int, flow: Flow, in_flash: tuple[tuple[int, int], ...]
 ) -> Costs:
@@ -14,93 +62,63 @@ def flash_costs(
     )
 
 
-Transfer = tuple[tuple[int, int], int]
-"""From which line to which execution went, and how often."""
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """The lines of code that were executed, by ascending number.
-
-    numbers: address // bytes of a line. first: address of the first executed instruction of each.
-    sequential, jumped: how often each was entered from the line before, and by jumps.
-    """
-
-    numbers: list[int]
-    first: list[int]
-    sequential: list[int]
-    jumped: list[int]
-    transfers: Mapping[tuple[int, int], int]
-
-    @property
-    def visits(self) -> list[int]:
-        return [one + other for one, other in zip(self.sequential, self.jumped, strict=True)]
-
-
 def _code_waits(
     flash: Flash, waits: int, flow: Flow, in_flash: tuple[tuple[int, int], ...]
 ) -> Waits:
     if not waits:
         return Waits.of(Cause.CODE_FETCH, {})
-    lines = _lines(flow, in_flash, flash.read_bytes)
-    visits = dict(zip(lines.numbers, lines.visits, strict=True))
-    cached = flash.code_cache_lines
-    frequent = sorted(lines.transfers.items(), key=lambda item: (-item[1], item[0]))
-    # No loop is longer than all lines together.
-    loops = _loop_sizes(visits, frequent) if len(visits) > cached else {}
-    misses = _misses_at_most(visits, frequent, cached)
-    behind = _wait_in_sequence(flash, waits)
-    found = {}
-    for number, first, sequential, jumped in zip(
-        lines.numbers, lines.first, lines.sequential, lines.jumped, strict=True
-    ):
-        jumps = jumped * waits
-        low, best, high = (
-            jumps + sequential * behind[0],
-            jumps + sequential * behind[1],
-            jumps + sequential * behind[2],
+    wait = CodeWait.of(flash, waits)
+    fetches = flow.trace.code_fetches
+    if fetches is None or (fetches.cache_lines, fetches.line_bytes) != flash.code_cache:
+        return _unknown_fetches(flash, wait, flow, in_flash)
+    return Waits.of(Cause.CODE_FETCH, _recorded_fetches(wait, fetches))
+
+
+def _recorded_fetches(wait: CodeWait, fetches: CodeFetches) -> dict[int, tuple[int, int, int]]:
+    sequence, jump = wait.in_sequence, wait.by_jump
+    return {
+        address: (
+            missed.always[0] * sequence.low + missed.always[1] * jump.low,
+            wait.best(*missed.repeated),
+            missed.cold[0] * sequence.high + missed.cold[1] * jump.high,
         )
-        if cached:
-            high = -(-high * misses[number] // max(1, visits[number]))
-            low, best = 0, min(best, high) if loops.get(number, 0) > cached else 0
-        if high:
-            found[first] = low, best, high
-    return Waits.of(Cause.CODE_FETCH, found)
+        for address, missed in fetches.misses.items()
+    }
 
 
-def _wait_in_sequence(flash: Flash, waits: int) -> tuple[int, int, int]:
-    """What is left of the wait states where code runs on into the next line: low, best, high."""
-    if not flash.prefetch:
-        return waits, waits, waits
-    low, best, high = (
-        max(0, waits - (flash.read_bytes // consumed - 1)) for consumed in _CORE_BYTES_A_CYCLE
-    )
-    return low, best, high
+def _unknown_fetches(
+    flash: Flash, wait: CodeWait, flow: Flow, in_flash: tuple[tuple[int, int], ...]
+) -> Waits:
+    """What the cache held was not recorded, or that of another part: nothing may be missing, or all
+    lines at each visit. Where there is no cache, all are.
+    """
+    visited, in_sequence, by_jump = _visits(flow, in_flash, flash.read_bytes)
+    every = np.outer(in_sequence, wait.in_sequence.row) + np.outer(by_jump, wait.by_jump.row)
+    if flash.code_cache_lines:
+        every[:, :2] = 0
+    return Waits(Cause.CODE_FETCH, visited, every)
 
 
-def _lines(flow: Flow, in_flash: tuple[tuple[int, int], ...], line_bytes: int) -> _Lines:
+def _visits(
+    flow: Flow, in_flash: tuple[tuple[int, int], ...], line_bytes: int
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return the first executed instruction of each line in flash [n], and how often the line was
+    entered, in sequence and by jumps.
+    """
     number_of = flow.addresses // line_bytes
     numbers = np.unique(number_of[_within(flow.addresses, in_flash)])
     firsts = np.searchsorted(number_of, numbers)  # a line is in flash or not, all of it
-    before = number_of[firsts - 1]
     # Only its first instruction can be entered from another line without a jump.
-    entered = flow.follows[firsts] & (before != numbers)
-    sequential = np.where(entered, flow.sequential[firsts], 0)
-    transfers: defaultdict[tuple[int, int], int] = defaultdict(int)
-    for number, times in zip(numbers[entered].tolist(), sequential[entered].tolist(), strict=True):
-        transfers[number - 1, number] += times
+    entered = flow.follows[firsts] & (number_of[firsts - 1] != numbers)
     jumped = dict.fromkeys(numbers.tolist(), 0)
     for (source, target), times in flow.trace.jumps.items():
-        here, there = source // line_bytes, target // line_bytes
-        if there in jumped and here != there:
+        there = target // line_bytes
+        if there in jumped and source // line_bytes != there:
             jumped[there] += times
-            transfers[here, there] += times
-    return _Lines(
-        numbers.tolist(),
-        flow.addresses[firsts].tolist(),
-        sequential.tolist(),
-        list(jumped.values()),
-        transfers,
+    return (
+        flow.addresses[firsts],
+        np.where(entered, flow.sequential[firsts], 0),
+        np.fromiter(jumped.values(), np.int64, len(jumped)),
     )
 
 
@@ -110,69 +128,6 @@ def _within(addresses: Numbers, ranges: tuple[tuple[int, int], ...]) -> npt.NDAr
     for start, end in ranges:
         found |= (addresses >= start) & (addresses < end)
     return found
-
-
-class _Groups:
-    """Disjoint sets of lines, none larger than `limit` (a union-find forest)."""
-
-    def __init__(self, lines: Iterable[int], limit: int) -> None:
-        self._parent = {number: number for number in lines}
-        self._size = dict.fromkeys(self._parent, 1)
-        self._limit = limit
-
-    def of(self, number: int) -> int:
-        """Return what all lines of one set have in common."""
-        parent = self._parent
-        while parent[number] != number:
-            parent[number] = number = parent[parent[number]]
-        return number
-
-    def size(self, number: int) -> int:
-        return self._size[self.of(number)]
-
-    def join(self, one: int, other: int) -> None:
-        """Make one set of two, unless it would be too large."""
-        one, other = self.of(one), self.of(other)
-        if one != other and self._size[one] + self._size[other] <= self._limit:
-            self._parent[one] = other
-            self._size[other] += self._size[one]
-
-
-def _loop_sizes(visits: Mapping[int, int], frequent: Sequence[Transfer]) -> Mapping[int, int]:
-    """Map each line to the number of lines in its loop; `visits` of each, `frequent` transfers
-    first.
-
-    Lines are taken from the hottest down, and the transfers that are half as frequent or more
-    join lines into loops.
-    """
-    group = _Groups(visits, len(visits))
-    waiting = iter(frequent)
-    pending = next(waiting, None)
-    found = {}
-    for number in sorted(visits, key=lambda n: (-visits[n], n)):
-        while pending is not None and 2 * pending[1] >= visits[number]:
-            if all(n in visits for n in pending[0]):
-                group.join(*pending[0])
-            pending = next(waiting, None)
-        found[number] = group.size(number)
-    return found
-
-
-def _misses_at_most(
-    visits: Mapping[int, int], frequent: Sequence[Transfer], cached: int
-) -> Mapping[int, int]:
-    """Map each line to how often its group is entered, groups being of `cached` lines at most."""
-    group = _Groups(visits, cached)
-    for (source, target), _ in frequent:
-        if source in visits and target in visits:
-            group.join(source, target)
-    of = {number: group.of(number) for number in visits}
-    entries = dict.fromkeys(visits, 0)
-    for (source, target), times in frequent:
-        if of.get(source) != of[target]:
-            entries[of[target]] += times
-    # one more, as the trace itself may begin in the group
-    return {number: min(times, entries[of[number]] + 1) for number, times in visits.items()}
 
 
 def _data_waits(

@@ -14,7 +14,7 @@ from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.embedded.tracers import native_module
 from workbench.image import Image
 from workbench.platform import Platform
-from workbench.trace import Trace
+from workbench.trace import CodeFetches, Trace
 
 from .conftest import PLENTY, Program, run_to_end
 
@@ -115,7 +115,7 @@ def test_a_trace_begins_where_it_was_started(program: Program, platform: Platfor
         assert engine.stop_trace().instructions == 100
         engine.run(Stop(), PLENTY)
         engine.start_trace()
-        assert engine.stop_trace() == Trace({}, {}, {})
+        assert engine.stop_trace() == Trace({}, {}, {}, code_fetches=CodeFetches(64, 16, {}))
 
 
 def parts(elf: Path, platform: Platform, python: bool) -> tuple[list[Trace], Trace]:

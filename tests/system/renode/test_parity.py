@@ -115,6 +115,8 @@ def test_traces_are_the_same(sessions):
     assert renode.trace.code == embedded.trace.code
     assert renode.trace.instructions == renode.invokes[-1]
     assert renode.trace.flash_reads == embedded.trace.flash_reads
+    assert renode.trace.code_fetches == embedded.trace.code_fetches
+    assert renode.trace.code_fetches.misses
 
 
 def test_what_lies_between_marks_is_the_same(sessions):
@@ -124,6 +126,7 @@ def test_what_lies_between_marks_is_the_same(sessions):
         assert theirs.counts == ours.counts
         assert theirs.jumps == ours.jumps
         assert theirs.flash_reads == ours.flash_reads
+        assert theirs.code_fetches == ours.code_fetches
 
 
 def test_modelled_cycles_are_the_same_to_the_cycle(sessions):

@@ -18,7 +18,7 @@ IMAGE = SimpleNamespace(
     vector_table=0x0800_0000,
 )
 PLATFORM = SimpleNamespace(
-    repl=Path("board.repl"), vector_table=None, uart="usart2", flash_ranges=()
+    repl=Path("board.repl"), vector_table=None, uart="usart2", flash_ranges=(), flash_timing={}
 )
 
 

@@ -1,15 +1,18 @@
 """Wait states by the clock, and what caches and prefetch leave of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.timing.programs import LDR_LITERAL, LDR_R2_R0, NOP, straight
 from workbench import platform
+from workbench.engines.code_cache import CacheShape, CodeCache, code_fetches, kept
 from workbench.errors import PlatformError
 from workbench.timing.costs import Cause
 from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash, read_flash
 from workbench.timing.model import CycleModel
-from workbench.trace import FlashReads, LineCache, Trace
+from workbench.trace import CodeFetches, FlashReads, LineCache, Trace
 
 MHZ = 1_000_000
 FLASH = ((0, 0x1000),)
@@ -56,42 +59,46 @@ def test_prefetch_hides_the_wait_in_straight_code():
     assert code_wait(flash(prefetch=True), straight(*LINE * 4, base=0)) == 0
 
 
-def test_a_loop_that_fits_the_cache_does_not_wait_and_one_that_does_not_does():
-    def loop(lines):
-        end = 16 * lines - 2
-        body = straight(*LINE * lines, base=0, times=100)
-        return Trace(body.counts, {(end, 0): 99}, body.code)
+def looped(lines: int, times: int) -> Trace:
+    """A loop over so many lines, and what it missed in a cache of eight."""
+    body, end = straight(*LINE * lines, base=0, times=times), 16 * lines
+    cache = CodeCache(CacheShape(8, 16, FLASH))
+    cache.record(True)
+    for _ in range(times):
+        cache.use(0, 0, end)
+    misses, firsts = cache.cut()
+    found = kept(CacheShape(8, 16, FLASH), firsts, cache.lines(False))
+    fetches = code_fetches(
+        CacheShape(8, 16, FLASH), misses, firsts, found, lambda _: range(0, end, 2)
+    )
+    return Trace(body.counts, {(end - 2, 0): times - 1}, body.code, code_fetches=fetches)
 
+
+def code_cycles(part: Flash, trace: Trace) -> Cycles:
+    found = CycleModel(part, FLASH).estimate(trace, 90 * MHZ).by_cause
+    return found.get(Cause.CODE_FETCH, Cycles(0, 0, 0))
+
+
+def test_a_loop_that_fits_the_cache_waits_only_if_nothing_of_it_was_there():
     part = flash(code_cache_lines=8)
-    assert code_wait(part, loop(8)) == 0
-    assert code_wait(part, loop(9)) == 2 * (8 * 100 + 99)
+    assert code_cycles(part, looped(8, 100)) == Cycles(0, 0, 2 * 8)
 
 
-def test_code_that_runs_once_does_not_push_a_loop_out():
-    once = straight(*LINE * 100, base=0)
-    hot = dict.fromkeys(range(1024, 1056, 2), 1000)
-    trace = Trace({**once.counts, **hot}, {(0x41E, 0x400): 999}, once.code)
-    assert code_wait(flash(code_cache_lines=8), trace) < 1000
-
-
-def test_code_is_missing_at_most_as_often_as_execution_comes_back_to_it():
-    """Two loops of six lines, in turn, in a cache of eight: each loop is fetched once a turn."""
-    turns, rounds = 10, 100
-    first, second = straight(*LINE * 6, base=0), straight(*LINE * 6, base=0x400)
-    counts = dict.fromkeys((*first.counts, *second.counts), turns * rounds)
-    last = 6 * 16 - 2
-    back = turns * (rounds - 1)
-    jumps = {
-        (last, 0): back,
-        (last, 0x400): turns,
-        (0x400 + last, 0x400): back,
-        (0x400 + last, 0): turns - 1,
-    }
-    trace = Trace(counts, jumps, {**first.code, **second.code})
+def test_a_loop_of_a_line_more_than_the_cache_waits_at_each_line():
     part = flash(code_cache_lines=8)
-    found = CycleModel(part, FLASH).estimate(trace, 90 * MHZ).by_cause[Cause.CODE_FETCH]
-    assert found.low == found.best == 0
-    assert found.high <= 2 * 12 * (turns + 1)
+    assert code_cycles(part, looped(9, 100)) == Cycles(2 * 9 * 100 - 16, 2 * 9 * 100, 2 * 9 * 100)
+
+
+def test_prefetch_helps_a_line_that_is_reached_in_sequence_only():
+    part = flash(code_cache_lines=8, prefetch=True)
+    assert code_cycles(part, looped(9, 100)).best == 2 * 100
+
+
+@pytest.mark.parametrize("recorded", [None, CodeFetches(64, 16, {})])
+def test_where_misses_of_this_very_cache_were_not_recorded_any_line_may_be_missing(recorded):
+    trace = replace(looped(9, 100), code_fetches=recorded)
+    part = flash(code_cache_lines=8)
+    assert code_cycles(part, trace) == Cycles(0, 0, 2 * (8 * 100 + 99))
 
 
 def reads(times: int, lines: int) -> Trace:
@@ -150,8 +157,8 @@ def test_the_data_offset_is_an_interval():
     assert found.best - found.low >= 100
 
 
-def test_the_line_cache_keeps_the_eight_lines_read_last():
-    cache = LineCache()
+def test_a_line_cache_keeps_the_lines_read_last():
+    cache = LineCache(8)
     assert [cache.misses(line) for line in (*range(8), *range(8), 8, 1, 0)] == [
         *[True] * 8,
         *[False] * 8,
@@ -159,6 +166,7 @@ def test_the_line_cache_keeps_the_eight_lines_read_last():
         False,
         True,
     ]
+    assert cache.lines == [0, 1, 8, 7, 6, 5, 4, 3]
 
 
 @pytest.mark.parametrize(

@@ -60,16 +60,29 @@ class CycleCounter:
             from workbench.timing.model import BlockModel
 
             self._model = BlockModel(self._platform)
-        cycles = machine.tracer.cycles(self._model.block) + self._model.flash(
-            *machine.reads.totals()
+        in_sequence, by_jump, _ = machine.tracer.code_misses()
+        cycles = (
+            machine.tracer.cycles(self._model.block)
+            + self._model.code_misses(in_sequence, by_jump)
+            + self._model.data_reads(*machine.reads.totals())
         )
         # The block that is being executed is counted whole: one cycle for each instruction left.
         return cycles - (machine.state.count - machine.instructions if self._on else 0)
 
     def save(self) -> dict[str, Any]:
-        return {"on": self._on, "now": self.now()}
+        tracer = self._machine.tracer
+        code_lines = tracer.code_lines(of_count=True)  # what was issued last has then been counted
+        return {
+            "on": self._on,
+            "now": self.now(),
+            "code_lines": code_lines,
+            "code_end": tracer.code_misses()[2],
+            "data_lines": self._machine.reads.lines(),
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         self.switch(state["on"])
+        self._machine.tracer.restore_code(state["code_lines"], state["code_end"])
+        self._machine.reads.restore(state["data_lines"])
         self._offset = 0
         self._offset = state["now"] - self.now()

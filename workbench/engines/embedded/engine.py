@@ -8,11 +8,14 @@ from typing import Any
 
 from workbench.engines import base
 from workbench.engines.boot import boot_of
+from workbench.engines.code_cache import CacheShape
 from workbench.engines.embedded.assemble import assemble, console_of, uarts_of
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console, OtherPorts
 from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.peripherals.gpio_port import GpioPort
+from workbench.engines.embedded.peripherals.storage import Storage
 from workbench.engines.embedded.recording import TraceRecorder
 from workbench.engines.embedded.registers import REGISTER_IDS
 from workbench.engines.embedded.runner import Runner
@@ -88,9 +91,9 @@ def _no_memory(address: int, size: int, error: BusError) -> UserError:
 class EmbeddedEngine(base.Engine):
     """Unicorn as the core, the workbench's own exceptions, peripherals and time.
 
-    A timer interrupts between two instructions. An exception that a store pends is taken at the end
-    of the block of instructions that holds the store, or at an ISB in it, as on Renode and on QEMU
-    (with -icount: right behind the store); ARMv7-M promises no more without barriers.
+    A timer interrupts between two instructions. An exception that a store to a device makes ready is
+    taken right behind the store, as on QEMU with -icount; on Renode and on QEMU without it at the
+    end of the block of instructions that holds the store. ARMv7-M allows both.
     """
 
     name = "embedded"
@@ -123,6 +126,9 @@ class EmbeddedEngine(base.Engine):
         machine = assemble(platform, self._python_tracer)
         machine.use_cycle_counter(CycleCounter(machine, platform))
         try:
+            code_cache = CacheShape.of(platform)
+            if code_cache is not None:
+                machine.tracer.use_code_cache(code_cache)
             console = Console(console_of(machine, platform), machine.attend)
             others = {name: port for name, port in uarts_of(machine) if name != platform.uart}
             runner = Runner(machine, console)
@@ -140,7 +146,7 @@ class EmbeddedEngine(base.Engine):
             raise
         console.listen(listener)
         self._loaded, self._console, self._runner = machine, console, runner
-        self._recording = TraceRecorder(machine)
+        self._recording = TraceRecorder(machine, code_cache)
         self._console_name, self._others = platform.uart, OtherPorts(others)
         self.registers = EmbeddedRegisters(machine, runner)
         self.memory = EmbeddedMemory(machine)
@@ -163,6 +169,19 @@ class EmbeddedEngine(base.Engine):
         if self._console.is_silent and (advice := self._others.advice(self._console_name)):
             return replace(reason, warnings=(*reason.warnings, advice))
         return reason
+
+    def drive(self, port: str, pin: int, level: bool) -> None:
+        peripheral = self.machine.peripherals.get(port)
+        if isinstance(peripheral, GpioPort) and not 0 <= pin < peripheral.PINS:
+            raise UserError(
+                f"{port} has no pin {pin}", hint=f"Its pins are 0 to {peripheral.PINS - 1}."
+            )
+        if peripheral is None or isinstance(peripheral, Storage):
+            raise UserError(
+                f"the embedded engine has no model of '{port}' that takes an input",
+                hint="Use --engine renode.",
+            )
+        peripheral.signal(pin, level)
 
     @property
     def instructions(self) -> int:

@@ -6,6 +6,7 @@ import ctypes
 import mmap
 from typing import Any
 
+from workbench.engines.code_cache import CacheShape, FirstUse, Lines, Misses
 from workbench.engines.embedded.registers import REGISTER_IDS, uclib
 from workbench.engines.embedded.tracer import BlockCost, Recording, TracerState
 
@@ -32,13 +33,14 @@ class NativeTracer:
     def start(self) -> None:
         self._tracer.start()
 
+    def use_code_cache(self, shape: CacheShape) -> None:
+        self._tracer.use_code_cache(shape.lines, shape.line_shift, shape.flash)
+
     def stop(self) -> Recording:
-        blocks, edges = self._tracer.stop()
-        return Recording(tuple(blocks), edges)
+        return _recording(*self._tracer.stop())
 
     def cut(self) -> Recording:
-        blocks, edges = self._tracer.cut()
-        return Recording(tuple(blocks), edges)
+        return _recording(*self._tracer.cut())
 
     def count(self, on: bool) -> None:
         self._tracer.count(on)
@@ -46,6 +48,17 @@ class NativeTracer:
     def cycles(self, cost: BlockCost) -> int:
         found: int = self._tracer.cycles(cost)
         return found
+
+    def code_lines(self, of_count: bool) -> Lines:
+        found: list[int] = self._tracer.code_lines(of_count)
+        return found
+
+    def code_misses(self) -> tuple[int, int, int]:
+        in_sequence, by_jump, end = self._tracer.code_misses()
+        return in_sequence, by_jump, end
+
+    def restore_code(self, lines: Lines, end: int) -> None:
+        self._tracer.restore_code(lines, end)
 
     def truncate(self, size: int) -> None:
         self._tracer.truncate(size)
@@ -62,3 +75,12 @@ class NativeTracer:
 
     def forget(self) -> None:
         self._tracer.forget()
+
+
+def _recording(
+    blocks: list[tuple[int, bytes, int]],
+    edges: dict[tuple[int, int], int],
+    misses: Misses,
+    firsts: list[FirstUse],
+) -> Recording:
+    return Recording(tuple(blocks), edges, misses, tuple(firsts))

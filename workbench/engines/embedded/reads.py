@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from workbench.engines.embedded.core import MEM_CALLBACK, Core
 from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID, uclib
-from workbench.trace import FLASH_LINE_BYTES, FlashReads, LineCache
+from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, FlashReads, LineCache
 
 _LINE_SHIFT = FLASH_LINE_BYTES.bit_length() - 1
 
@@ -31,10 +31,18 @@ class ReadCounter(Protocol):
         """Return {instruction: (reads, lines)}."""
 
     def totals(self) -> tuple[int, int]:
-        """Return (reads, lines) of all instructions."""
+        """Return (reads, lines) of all instructions; the lines are those of a cache of their own,
+        which never forgets any, so that they do not depend on what is traced.
+        """
 
     def forget_lines(self) -> None:
         """No line was read before, so that a trace does not depend on what was before it."""
+
+    def lines(self) -> list[int]:
+        """Return the lines in the cache of the totals, the latest first."""
+
+    def restore(self, lines: list[int]) -> None:
+        """The cache of the totals holds these lines, the latest first."""
 
     def filter_unaligned(self, hook: Any) -> tuple[Any, int | None]:
         """Return a data hook, and its user data, that calls `hook` at least at unaligned accesses
@@ -48,7 +56,9 @@ class PythonReads:
     def __init__(self, core: Core, fail: Callable[[BaseException], None]) -> None:
         self.user_data: int | None = None
         self._found: dict[int, list[int]] = {}  # instruction -> reads, lines
-        self._cache = LineCache()
+        self._cache = LineCache(FLASH_DATA_LINES)
+        self._steady_cache = LineCache(FLASH_DATA_LINES)
+        self._totals = [0, 0]
 
         def hook(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
             try:
@@ -64,16 +74,25 @@ class PythonReads:
         counts = self._found.setdefault(pc, [0, 0])
         counts[0] += 1
         counts[1] += self._cache.misses(line)
+        self._totals[0] += 1
+        self._totals[1] += self._steady_cache.misses(line)
 
     def counts(self) -> Found:
         return {pc: (reads, lines) for pc, (reads, lines) in self._found.items()}
 
     def totals(self) -> tuple[int, int]:
-        found = self._found.values()
-        return sum(one[0] for one in found), sum(one[1] for one in found)
+        return self._totals[0], self._totals[1]
 
     def forget_lines(self) -> None:
-        self._cache = LineCache()
+        self._cache = LineCache(FLASH_DATA_LINES)
+
+    def lines(self) -> list[int]:
+        return self._steady_cache.lines
+
+    def restore(self, lines: list[int]) -> None:
+        self._steady_cache = LineCache(FLASH_DATA_LINES)
+        for line in reversed(lines):
+            self._steady_cache.misses(line)
 
     def filter_unaligned(self, hook: Any) -> tuple[Any, int | None]:
         return hook, None
@@ -105,6 +124,13 @@ class NativeReads:
 
     def forget_lines(self) -> None:
         self._reads.forget_lines()
+
+    def lines(self) -> list[int]:
+        found: list[int] = self._reads.lines()
+        return found
+
+    def restore(self, lines: list[int]) -> None:
+        self._reads.restore(lines)
 
     def filter_unaligned(self, hook: Any) -> tuple[Any, int | None]:
         address = self._reads.filter_unaligned(_address_of(hook))
@@ -145,6 +171,14 @@ class ReadRecorder:
     def totals(self) -> tuple[int, int]:
         """Return (reads, lines) while the hook was there."""
         return self.counter.totals()
+
+    def lines(self) -> list[int]:
+        """Return the lines that the totals go on from, the latest first."""
+        return self.counter.lines()
+
+    def restore(self, lines: list[int]) -> None:
+        """The totals go on from these lines."""
+        self.counter.restore(lines)
 
     def start(self, flash: Sequence[tuple[int, int]]) -> Found:
         """Begin a recording, with a `hold`; return what was counted before it."""

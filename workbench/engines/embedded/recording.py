@@ -8,10 +8,19 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from workbench.engines.base import TraceMark
+from workbench.engines.code_cache import (
+    CacheShape,
+    FirstUse,
+    Lines,
+    Misses,
+    code_fetches,
+    joined_misses,
+    kept,
+)
 from workbench.engines.embedded.reads import Found, reads_since
 from workbench.engines.embedded.tracer import Recording
 from workbench.thumb import instructions
-from workbench.trace import Trace
+from workbench.trace import CodeFetches, Trace
 
 if TYPE_CHECKING:
     from workbench.engines.embedded.machine import Machine
@@ -20,34 +29,38 @@ if TYPE_CHECKING:
 class TraceRecorder:
     """Records what a machine executes, in parts that end at the marks."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, code_cache: CacheShape | None) -> None:
         self._machine = machine
-        self._parts: list[Recording] = []
+        self._code_cache = code_cache
+        self._taken = _Taken([], None)
         self._reads: Found | None = None  # flash reads before the recording, None: not wanted
 
     def start(self, flash_reads: bool) -> None:
         """Begin anew."""
         machine = self._machine
         self._release()
-        self._parts = []
+        self._taken = _Taken([], None)
         self._reads = machine.reads.start(machine.flash_ranges) if flash_reads else None
         machine.tracer.start()
 
     def mark(self) -> RecordedMark:
         """End a part."""
-        self._parts.append(self._machine.tracer.cut())
+        self._taken.parts.append(self._machine.tracer.cut())
         return self._mark()
 
     def stop(self) -> Trace:
         """End the recording and return all of it."""
-        self._parts.append(self._machine.tracer.stop())
-        trace = self._mark().since(None)
+        self._taken.parts.append(self._machine.tracer.stop())
+        mark = self._mark()
+        self._taken.left_in_cache = mark.in_cache
         self._release()
-        return trace
+        return mark.since(None)
 
     def _mark(self) -> RecordedMark:
-        reads = None if self._reads is None else self._machine.reads.counts()
-        return RecordedMark(self._parts, len(self._parts), reads, self._reads)
+        machine, taken = self._machine, self._taken
+        reads = None if self._reads is None else machine.reads.counts()
+        in_cache = machine.tracer.code_lines(of_count=False)
+        return RecordedMark(taken, len(taken.parts), reads, self._reads, self._code_cache, in_cache)
 
     def _release(self) -> None:
         if self._reads is not None:
@@ -55,22 +68,49 @@ class TraceRecorder:
             self._reads = None
 
 
+@dataclass
+class _Taken:
+    """What was recorded, in `parts`, and once it has ended the lines it left in the code cache."""
+
+    parts: list[Recording]
+    left_in_cache: Lines | None
+
+
 @dataclass(frozen=True)
 class RecordedMark(TraceMark):
-    """The end of the first `count` of `parts`, and what was read from flash until then."""
+    """The end of the first `count` parts, what was read from flash until then, and which lines were
+    in the code cache.
+    """
 
-    parts: Sequence[Recording]
+    taken: _Taken
     count: int
     reads: Found | None
     reads_at_start: Found | None
+    code_cache: CacheShape | None
+    in_cache: Lines
 
     def since(self, earlier: TraceMark | None) -> Trace:
         assert earlier is None or isinstance(earlier, RecordedMark)
         first, before = (earlier.count, earlier.reads) if earlier else (0, self.reads_at_start)
-        trace = to_trace(joined(self.parts[first : self.count]))
+        recording = joined(self.taken.parts[first : self.count])
+        trace = replace(to_trace(recording), code_fetches=self._fetches(recording))
         if self.reads is None or before is None:
             return trace
         return replace(trace, flash_reads=reads_since(self.reads, before))
+
+    def _fetches(self, recording: Recording) -> CodeFetches | None:
+        shape, taken = self.code_cache, self.taken
+        if shape is None:
+            return None
+        left = self.in_cache if taken.left_in_cache is None else taken.left_in_cache
+        firsts = [first for part in taken.parts for first in part.firsts]
+
+        def addresses(number: int) -> list[int]:
+            start, code, _ = recording.blocks[number]
+            return [start + offset for offset in _offsets(code)]
+
+        found = kept(shape, firsts, left)
+        return code_fetches(shape, recording.misses, recording.firsts, found, addresses)
 
 
 def joined(parts: Sequence[Recording]) -> Recording:
@@ -83,12 +123,17 @@ def joined(parts: Sequence[Recording]) -> Recording:
             times[address, code] = times.get((address, code), 0) + issued
     numbers = {block: number for number, block in enumerate(times)}
     edges: dict[tuple[int, int], int] = {}
+    misses: list[Misses] = []
+    firsts: list[FirstUse] = []
     for part in parts:
         own = [numbers[address, code] for address, code, _ in part.blocks]
         for (before, after), taken in part.edges.items():
             edge = own[before], own[after]
             edges[edge] = edges.get(edge, 0) + taken
-    return Recording(tuple((*block, issued) for block, issued in times.items()), edges)
+        misses.append({(own[block], line): times for (block, line), times in part.misses.items()})
+        firsts += [(line, own[block], index, way) for line, block, index, way in part.firsts]
+    blocks = tuple((*block, issued) for block, issued in times.items())
+    return Recording(blocks, edges, joined_misses(misses), tuple(firsts))
 
 
 def to_trace(recording: Recording) -> Trace:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
+from workbench.engines.code_cache import CacheShape, CodeCache, FirstUse, Lines, Misses
 from workbench.thumb import BlockFlag, base_register, register_name, scan
 
 NEVER = (1 << 64) - 1
@@ -78,10 +79,13 @@ class Recording:
 
     blocks: (start address, code, times issued); 0 times where only an edge leaves from it.
     edges: (index before, index after) -> times.
+    misses, firsts: of the code cache, their pieces being blocks by index.
     """
 
     blocks: tuple[tuple[int, bytes, int], ...]
     edges: dict[tuple[int, int], int]
+    misses: Misses
+    firsts: tuple[FirstUse, ...]
 
 
 BlockCost = Callable[[int, bytes], tuple[int, int, int]]
@@ -103,6 +107,9 @@ class Tracer(Protocol):
         `is_volatile`: it can change under way (RAM), so each execution compares the bytes.
         """
 
+    def use_code_cache(self, shape: CacheShape) -> None:
+        """Follow the part's code cache while recording or counting."""
+
     def start(self) -> None: ...
 
     def cut(self) -> Recording:
@@ -118,6 +125,17 @@ class Tracer(Protocol):
         """Return the cycles of what was executed while `count` was on; `cost` is asked once a
         block.
         """
+
+    def code_lines(self, of_count: bool) -> Lines:
+        """Return the lines in the code cache that the count, or the recording, has seen."""
+
+    def code_misses(self) -> tuple[int, int, int]:
+        """Return the misses of the code cache while counting, in sequence and by a jump, and the
+        address that the code before the block issued last ends at.
+        """
+
+    def restore_code(self, lines: Lines, end: int) -> None:
+        """The count goes on with these lines in the code cache, behind code that ends at `end`."""
 
     def truncate(self, size: int) -> None:
         """Of the block issued last only the first `size` bytes were executed."""
@@ -170,6 +188,7 @@ class PythonTracer:
         self._passed: dict[tuple[int, int], int] = {}  # (block before, block) -> times
         self._timed: dict[int, tuple[int, int, int]] = {}  # block -> BlockCost
         self._timed_last = self._timed_before = NO_BLOCK
+        self._code_cache: CodeCache | None = None
         self._checks: dict[int, int] = {}
         self._checked: list[int] = []
 
@@ -191,20 +210,28 @@ class PythonTracer:
     def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
         self._memories.append((start, end, memory, is_volatile))
 
+    def use_code_cache(self, shape: CacheShape) -> None:
+        self._code_cache = CodeCache(shape)
+
     def start(self) -> None:
         self._counts = [0] * len(self._blocks)
         self._edges = {}
         self._last = self._before_last = NO_BLOCK
         self._recording = True
+        if self._code_cache is not None:
+            self._code_cache.record(True)
 
     def cut(self) -> Recording:
         edges = {edge: times for edge, times in self._edges.items() if times}
         left = {before for before, _ in edges}
         used = [i for i, times in enumerate(self._counts) if times or i in left]
         renumbered = {old: new for new, old in enumerate(used)}
+        misses, firsts = self._code_cache.cut() if self._code_cache else ({}, [])
         recording = Recording(
             tuple((*self._blocks[i], self._counts[i]) for i in used),
             {(renumbered[a], renumbered[b]): times for (a, b), times in edges.items()},
+            {(renumbered[i], line): times for (i, line), times in misses.items()},
+            tuple((line, renumbered[i], index, way) for line, i, index, way in firsts),
         )
         self._counts = [0] * len(self._blocks)
         self._edges = {}
@@ -212,11 +239,15 @@ class PythonTracer:
 
     def stop(self) -> Recording:
         self._recording = False
+        if self._code_cache is not None:
+            self._code_cache.record(False)
         return self.cut()
 
     def count(self, on: bool) -> None:
         self._counting = on
         self._timed_last = self._timed_before = NO_BLOCK
+        if self._code_cache is not None:
+            self._code_cache.count(on)
 
     def cycles(self, cost: BlockCost) -> int:
         total = 0
@@ -236,6 +267,16 @@ class PythonTracer:
             found = self._timed[block] = cost(*self._blocks[block])
         return found
 
+    def code_lines(self, of_count: bool) -> Lines:
+        return self._code_cache.lines(of_count) if self._code_cache else ()
+
+    def code_misses(self) -> tuple[int, int, int]:
+        return self._code_cache.counted() if self._code_cache else (0, 0, 0)
+
+    def restore_code(self, lines: Lines, end: int) -> None:
+        if self._code_cache is not None:
+            self._code_cache.restore(lines, end)
+
     def truncate(self, size: int) -> None:
         state = self.state
         if size >= state.size:
@@ -245,6 +286,8 @@ class PythonTracer:
         if self._counting and self._timed_last != NO_BLOCK:
             self._passed[self._timed_before, self._timed_last] -= 1
             self._timed_last = self._timed_before
+        if self._code_cache is not None:
+            self._code_cache.take_back()
         if self._recording and self._last != NO_BLOCK:
             self._counts[self._last] -= 1
             if self._before_last != NO_BLOCK:
@@ -360,3 +403,5 @@ class PythonTracer:
             passed = (self._timed_last, index)
             self._passed[passed] = self._passed.get(passed, 0) + 1
             self._timed_before, self._timed_last = passed
+        if self._code_cache is not None and (self._recording or self._counting):
+            self._code_cache.use(index, address, size)

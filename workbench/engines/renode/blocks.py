@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from workbench.engines.code_cache import CacheShape
+from workbench.engines.renode.code_record import CodeRecord
 from workbench.thumb import is_wide
 from workbench.trace import Trace
 
@@ -32,11 +35,19 @@ ReadMemory = Callable[[int, int], bytes]  # (address, size) -> contents
 class BlockRecord:
     """What was executed during one recording, in its order."""
 
-    def __init__(self, path: Path, executed: int, read: ReadMemory) -> None:
+    def __init__(
+        self,
+        path: Path,
+        executed: int,
+        read: ReadMemory,
+        code_cache: CacheShape | None = None,
+        marks: Iterable[int] = (),
+    ) -> None:
         """Take the record `path`.
 
         executed: the core's instruction count when the recording ended.
         read: memory of the machine, read here and not later.
+        code_cache: the part's. marks: instruction counts that `trace` will be asked for besides.
         """
         records = records_in(path, _RECORD)
         lengths = np.diff(records["executed"], append=np.uint64(executed))
@@ -51,6 +62,11 @@ class BlockRecord:
         distinct = [(run >> 32, run & _LOW) for run in kinds.tolist()]
         self._code = _Code(_ranges(distinct), read)
         self._layout = [self._code.addresses(*run) for run in distinct]
+        self._code_record: CodeRecord | None = None
+        if code_cache is not None:
+            moments = np.array(sorted({*marks, executed}), np.uint64)
+            ends = sorted({*np.searchsorted(self._starts, moments).tolist()})
+            self._code_record = CodeRecord(code_cache, self._kind, self._layout, ends)
 
     def trace(self, since: int, until: int) -> Trace:
         """Return what was executed between two of the core's instruction counts.
@@ -70,7 +86,10 @@ class BlockRecord:
             target = self._layout[after][0][0]
             if target != end:
                 jumps[addresses[-1], target] += times
-        return Trace(dict(counts), dict(jumps), self._code.executed(counts))
+        trace = Trace(dict(counts), dict(jumps), self._code.executed(counts))
+        if self._code_record is None:
+            return trace
+        return replace(trace, code_fetches=self._code_record.between(first, last))
 
     def _times(self, first: int, last: int) -> Counter[int]:
         """How often each kind of block ran."""

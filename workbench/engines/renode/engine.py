@@ -17,6 +17,7 @@ from workbench.engines.base import (
     TraceMark,
 )
 from workbench.engines.boot import boot_of
+from workbench.engines.code_cache import CacheShape
 from workbench.engines.renode.discovery import RenodeInstallation, discover
 from workbench.engines.renode.findings import abort_in, log_lines, warnings_in
 from workbench.engines.renode.process import WorkerProcess
@@ -66,6 +67,7 @@ class RenodeEngine(Engine):
         self._traces = 0
         self._recording: Recording | None = None
         self._flash: tuple[tuple[int, int], ...] = ()
+        self._code_cache: CacheShape | None = None
         self._saves = 0
         self._untold: tuple[str, ...] = ()  # warnings for the next StopReason
         self._clear()
@@ -92,6 +94,7 @@ class RenodeEngine(Engine):
             log=str(worker.renode_log),
         )
         self._flash = platform.flash_ranges
+        self._code_cache = CacheShape.of(platform)
         self._note(answer)
 
     def reset(self) -> None:
@@ -124,6 +127,9 @@ class RenodeEngine(Engine):
             watchpoint=until.watchpoint_at(*answer.fields.get("accessed", (0, 0, False))),
         )
 
+    def drive(self, port: str, pin: int, level: bool) -> None:
+        self.uart.take(self._worker().ask("drive", port=port, pin=pin, level=level).blob)
+
     @property
     def instructions(self) -> int:
         return self._instructions
@@ -142,7 +148,7 @@ class RenodeEngine(Engine):
             ranges=self._flash if flash_reads else [],
         )
         begun = int(answer.fields["instructions"])
-        self._recording = Recording(blocks, reads, begun, self._read_code)
+        self._recording = Recording(blocks, reads, begun, self._read_code, self._code_cache)
 
     def stop_trace(self) -> Trace:
         answer = self._worker().ask("stop_trace")

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from workbench.engines.base import TraceMark
+from workbench.engines.code_cache import CacheShape
 from workbench.engines.renode.blocks import BlockRecord, ReadMemory, records_in
-from workbench.trace import FLASH_LINE_BYTES, FlashReads, LineCache, Trace
+from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, FlashReads, LineCache, Trace
 
 _READ = np.dtype([("pc", "<u8"), ("address", "<u8")])
 
@@ -18,15 +19,27 @@ _READ = np.dtype([("pc", "<u8"), ("address", "<u8")])
 class Recording:
     """Two files that the worker writes: blocks begun, and data read from flash if wanted."""
 
-    def __init__(self, blocks: Path, reads: Path, begun: int, read: ReadMemory) -> None:
-        """begun: the core's instruction count at the start. read: memory of the machine."""
+    def __init__(
+        self,
+        blocks: Path,
+        reads: Path,
+        begun: int,
+        read: ReadMemory,
+        code_cache: CacheShape | None = None,
+    ) -> None:
+        """begun: the core's instruction count at the start. read: memory of the machine.
+        code_cache: the part's.
+        """
         self._files = blocks, reads
         self._begun = begun
         self._read = read
+        self._code_cache = code_cache
+        self._marks = [begun]
         self._taken: _Taken | None = None
 
     def mark(self, executed: int, reads: int) -> RecordedMark:
         """The moment at which so many instructions were executed and reads recorded."""
+        self._marks.append(executed)
         return RecordedMark(self, executed, reads)
 
     def finish(self, executed: int) -> Trace:
@@ -45,7 +58,8 @@ class Recording:
     def _take(self, executed: int) -> _Taken:
         blocks, reads = self._files
         counts = FlashReadRecord(reads) if reads.exists() else None
-        return _Taken(BlockRecord(blocks, executed, self._read), counts)
+        record = BlockRecord(blocks, executed, self._read, self._code_cache, self._marks)
+        return _Taken(record, counts)
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,7 @@ class FlashReadRecord:
 
     def __init__(self, path: Path) -> None:
         records = records_in(path, _READ)
-        cache = LineCache()
+        cache = LineCache(FLASH_DATA_LINES)
         self._addresses: Sequence[int] = records["pc"].tolist()
         lines = (records["address"] // FLASH_LINE_BYTES).tolist()
         self._missed = [cache.misses(line) for line in lines]

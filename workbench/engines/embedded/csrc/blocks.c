@@ -61,6 +61,7 @@ static Block *add_block(Blocks *b, uint32_t address, uint32_t size, Block *older
   if (!block) return NULL;
   block->address = address;
   block->size = size;
+  block->code_piece = (CodePiece){.address = address, .size = size};
   block->older = older;
   block->code = calloc(size ? size : 1, 1);
   if (!block->code) return NULL;
@@ -141,6 +142,8 @@ void blocks_clear_recording(Blocks *b) {
   for (int32_t i = 0; i < b->count; i++) {
     Block *block = blocks_get(b, i);
     block->issued = 0;
+    free(block->code_piece.misses);
+    block->code_piece.misses = NULL;
     memset(block->successor, 0, sizeof block->successor);
     memset(block->taken, 0, sizeof block->taken);
     while (block->more_edges) {
@@ -153,7 +156,10 @@ void blocks_clear_recording(Blocks *b) {
 
 void blocks_clear(Blocks *b) {
   blocks_clear_recording(b);
-  for (int32_t i = 0; i < b->count; i++) free(blocks_get(b, i)->code);
+  for (int32_t i = 0; i < b->count; i++) {
+    code_piece_clear(&blocks_get(b, i)->code_piece);
+    free(blocks_get(b, i)->code);
+  }
   b->count = 0;
   memset(b->slots, 0, (b->slot_mask + 1) * sizeof *b->slots);
   memset(b->recent, 0, sizeof b->recent);

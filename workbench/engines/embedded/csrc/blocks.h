@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../../csrc/code_cache.h"
+
 enum { EDGES_IN_BLOCK = 2, RECENT_BLOCKS = 1 << 12 };
 
 typedef struct Block Block;
@@ -15,11 +17,12 @@ struct Block {
   uint32_t address, size, instructions, flags; /* in the order of State */
   const uint8_t *memory;                       /* host memory to compare with, NULL if constant */
   uint8_t *code;                               /* copy of the bytes that were decoded */
-  Block *older;                     /* block with the same address and size, other bytes */
-  uint64_t issued;                  /* while recording */
-  Block *successor[EDGES_IN_BLOCK]; /* the first edges from here */
+  uint64_t issued;                             /* while recording */
+  CodePiece code_piece;                        /* for the part's code cache */
+  Block *successor[EDGES_IN_BLOCK];            /* the first edges from here */
   uint64_t taken[EDGES_IN_BLOCK];
   Edge *more_edges;
+  Block *older;   /* block with the same address and size, other bytes */
   int32_t number; /* in a recording */
   /* for the cycle counter: see CycleCounter in cycle_counter.py */
   uint64_t counted, jumps_out, jumps_in;

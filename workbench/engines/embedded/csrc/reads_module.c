@@ -26,8 +26,9 @@ typedef struct {
   uint32_t it_state, line_shift;
   Reader *slots;
   uint32_t slot_mask, used;
-  uint64_t reads, lines;       /* in all */
-  uint32_t cache[CACHE_LINES]; /* the lines read last, the latest first */
+  uint64_t reads, lines; /* in all */
+  /* The lines read last, the latest first: in a recording, and for the totals */
+  uint32_t cache[CACHE_LINES], steady_cache[CACHE_LINES];
   int out_of_memory;
   DataHook unaligned; /* what on_access passes unaligned accesses to */
 } Reads;
@@ -58,18 +59,18 @@ static void leave_it_block(const Reads *r, void *uc) {
   r->write_register(uc, r->xpsr_write_id, &xpsr);
 }
 
-static void empty_cache(Reads *r) {
-  memset(r->cache, 0xFF, sizeof r->cache); /* no line of a 32-bit address space */
+static void empty_cache(uint32_t *cache) {
+  memset(cache, 0xFF, CACHE_LINES * sizeof *cache); /* no line of a 32-bit address space */
 }
 
 /* Put `line` first; return whether it was not there. */
-static int is_miss(Reads *r, uint32_t line) {
-  if (r->cache[0] == line) return 0;
+static int is_miss(uint32_t *cache, uint32_t line) {
+  if (cache[0] == line) return 0;
   int at = 1;
-  while (at < CACHE_LINES && r->cache[at] != line) at++;
+  while (at < CACHE_LINES && cache[at] != line) at++;
   int missing = at == CACHE_LINES;
-  memmove(r->cache + 1, r->cache, (at - missing) * sizeof *r->cache);
-  r->cache[0] = line;
+  memmove(cache + 1, cache, (at - missing) * sizeof *cache);
+  cache[0] = line;
   return missing;
 }
 
@@ -83,16 +84,16 @@ static void on_read(void *uc, int type, uint64_t address, int size, int64_t valu
     r->out_of_memory = 1;
     return;
   }
-  int missing = is_miss(r, (uint32_t)address >> r->line_shift);
+  uint32_t line = (uint32_t)address >> r->line_shift;
   Reader *reader = find(r->slots, r->slot_mask, (uint32_t)pc);
   if (!reader->reads) {
     r->used++;
     reader->pc = (uint32_t)pc;
   }
   reader->reads++;
-  reader->lines += missing;
+  reader->lines += is_miss(r->cache, line);
   r->reads++;
-  r->lines += missing;
+  r->lines += is_miss(r->steady_cache, line);
 }
 
 /* The hook of AlignmentTrap in alignment.py. */
@@ -135,7 +136,8 @@ static PyObject *reads_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
   r->xpsr_write_id = xpsr_write;
   r->it_state = it_state;
   r->line_shift = line_bytes_log2;
-  empty_cache(r);
+  empty_cache(r->cache);
+  empty_cache(r->steady_cache);
   return (PyObject *)self;
 }
 
@@ -164,7 +166,32 @@ static PyObject *filter_unaligned(PyObject *self, PyObject *args) {
 
 static PyObject *forget_lines(PyObject *self, PyObject *unused) {
   (void)unused;
-  empty_cache(reads_of(self));
+  empty_cache(reads_of(self)->cache);
+  Py_RETURN_NONE;
+}
+
+static PyObject *lines(PyObject *self, PyObject *unused) {
+  (void)unused;
+  const uint32_t *cache = reads_of(self)->steady_cache;
+  PyObject *list = PyList_New(0);
+  for (int i = 0; list && i < CACHE_LINES && cache[i] != UINT32_MAX; i++) {
+    PyObject *line = PyLong_FromUnsignedLong(cache[i]);
+    if (!line || PyList_Append(list, line) < 0) Py_CLEAR(list);
+    Py_XDECREF(line);
+  }
+  return list;
+}
+
+static PyObject *restore(PyObject *self, PyObject *list) {
+  uint32_t *cache = reads_of(self)->steady_cache;
+  Py_ssize_t count = PySequence_Size(list);
+  empty_cache(cache);
+  for (Py_ssize_t i = 0; i < count && i < CACHE_LINES; i++) {
+    PyObject *line = PySequence_GetItem(list, i);
+    if (line) cache[i] = (uint32_t)PyLong_AsUnsignedLong(line);
+    Py_XDECREF(line);
+  }
+  if (PyErr_Occurred()) return NULL;
   Py_RETURN_NONE;
 }
 
@@ -199,6 +226,8 @@ static PyMethodDef methods[] = {
     {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
     {"counts", counts, METH_NOARGS, "Return {pc: (reads, lines)}."},
     {"forget_lines", forget_lines, METH_NOARGS, "No line was read before."},
+    {"lines", lines, METH_NOARGS, "Lines that the totals' cache holds, the latest first."},
+    {"restore", restore, METH_O, "(lines): what the totals' cache holds."},
     {"totals", totals, METH_NOARGS, "Return (reads, lines) of all instructions."},
     {NULL, NULL, 0, NULL},
 };

@@ -40,6 +40,7 @@ static inline void issue(Tracer *t, Block *block) {
   if (block->flags & FLAG_SEV) s->event = 1;
   if (t->recording) record(t, block);
   if (t->counting) count_cycles(t, block);
+  if (t->following) code_cache_use(&t->cache, &block->code_piece);
 }
 
 static uint32_t why_to_stop(const State *s, const Block *block) {
@@ -103,6 +104,7 @@ static void take_back(Tracer *t) {
   State *s = &t->state;
   s->count -= s->instructions;
   if (t->counting && t->timed_last) take_back_cycles(t);
+  code_cache_take_back(&t->cache);
   if (!t->recording || !t->last) return;
   t->last->issued--;
   if (t->before_last) {
@@ -112,15 +114,28 @@ static void take_back(Tracer *t) {
   t->last = t->before_last;
 }
 
+static void follow(Tracer *t) { t->following = t->cache.capacity && (t->recording || t->counting); }
+
 void tracer_start(Tracer *t) {
   blocks_clear_recording(&t->blocks);
   t->last = t->before_last = NULL;
   t->recording = 1;
+  t->taken = 0;
+  if (t->cache.capacity) code_cache_record(&t->cache, 1);
+  follow(t);
+}
+
+void tracer_stop(Tracer *t) {
+  t->recording = 0;
+  if (t->cache.capacity) code_cache_record(&t->cache, 0);
+  follow(t);
 }
 
 void tracer_count(Tracer *t, int on) {
   t->counting = on;
   t->timed_last = t->timed_before = NULL;
+  if (t->cache.capacity) code_cache_count(&t->cache, on);
+  follow(t);
 }
 
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size) {
@@ -148,6 +163,7 @@ void tracer_forget(Tracer *t) {
     blocks_distrust(&t->blocks);
     return;
   }
+  if (t->cache.capacity) code_cache_forget_pieces(&t->cache);
   blocks_clear(&t->blocks);
   t->last = t->before_last = t->timed_last = t->timed_before = NULL;
 }

@@ -46,7 +46,10 @@ typedef struct {
   Block *last, *before_last;
   int counting, timed_jump;
   Block *timed_last, *timed_before;
-  uint16_t checks[CHECK_SLOTS];   /* by address; two that share a slot are looked at less */
+  int following; /* is the code cache needed? */
+  CodeCache cache;
+  uint32_t taken;               /* of the first uses in the cache, by the cuts of this recording */
+  uint16_t checks[CHECK_SLOTS]; /* by address; two that share a slot are looked at less */
   uint32_t checked[MOST_CHECKED]; /* instructions that were looked at often enough */
 } Tracer;
 
@@ -58,6 +61,7 @@ void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *tracer
 
 /* The methods of Tracer in tracer.py. */
 void tracer_start(Tracer *t);
+void tracer_stop(Tracer *t);
 void tracer_count(Tracer *t, int on);
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size);
 void tracer_accept(Tracer *t, uint32_t address, uint32_t size, uint32_t flags);

@@ -3,8 +3,10 @@
 #define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stddef.h>
 #include <stdlib.h>
 
+#include "../../csrc/code_cache_python.h"
 #include "tracer.h"
 
 typedef struct {
@@ -43,7 +45,10 @@ static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
 static void tracer_dealloc(PyObject *self) {
   PyTypeObject *type = Py_TYPE(self);
   Tracer *t = tracer_of(self);
-  if (t) blocks_destroy(&t->blocks);
+  if (t) {
+    blocks_destroy(&t->blocks);
+    code_cache_destroy(&t->cache);
+  }
   free(t);
   freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
   release(self);
@@ -93,9 +98,15 @@ static int add_edges(PyObject *dict, const Block *from) {
   return 0;
 }
 
-/* Fill the list and the dictionary of a Recording. An edge from a block that was issued before the
- * last cut may be the first thing after it. */
-static int collect(const Blocks *seen, PyObject *blocks, PyObject *edges) {
+static Block *block_of(CodePiece *piece) {
+  return (Block *)((char *)piece - offsetof(Block, code_piece));
+}
+
+/* Fill the parts of a Recording. An edge from a block that was issued before the last cut may be
+ * the first thing after it. */
+static int collect(Tracer *t, PyObject *blocks, PyObject *edges, PyObject *misses,
+                   PyObject *firsts) {
+  const Blocks *seen = &t->blocks;
   int32_t used = 0;
   for (int32_t i = 0; i < seen->count; i++) {
     Block *block = blocks_get(seen, i);
@@ -105,27 +116,33 @@ static int collect(const Blocks *seen, PyObject *blocks, PyObject *edges) {
                                    (Py_ssize_t)block->size, (unsigned long long)block->issued);
     int failed = !item || PyList_Append(blocks, item) < 0;
     Py_XDECREF(item);
-    if (failed) return -1;
+    if (failed || code_cache_add_misses(misses, block->number, &block->code_piece) < 0) return -1;
   }
   for (int32_t i = 0; i < seen->count; i++)
     if (add_edges(edges, blocks_get(seen, i)) < 0) return -1;
+  for (; t->taken < t->cache.first_count; t->taken++) {
+    const FirstUse *use = &t->cache.firsts[t->taken];
+    if (code_cache_add_first(firsts, use, block_of(use->piece)->number) < 0) return -1;
+  }
   return 0;
 }
 
 static PyObject *cut(PyObject *self, PyObject *unused) {
   (void)unused;
-  Blocks *seen = &tracer_of(self)->blocks;
-  if (seen->out_of_memory) return PyErr_NoMemory();
-  PyObject *blocks = PyList_New(0), *edges = PyDict_New(), *result = NULL;
-  if (blocks && edges && collect(seen, blocks, edges) == 0) result = PyTuple_Pack(2, blocks, edges);
-  Py_XDECREF(blocks);
-  Py_XDECREF(edges);
-  blocks_clear_recording(seen);
+  Tracer *t = tracer_of(self);
+  if (t->cache.capacity) code_cache_settle(&t->cache);
+  if (t->blocks.out_of_memory || t->cache.out_of_memory) return PyErr_NoMemory();
+  PyObject *parts[4] = {PyList_New(0), PyDict_New(), PyDict_New(), PyList_New(0)}, *result = NULL;
+  int good = parts[0] && parts[1] && parts[2] && parts[3];
+  if (good && collect(t, parts[0], parts[1], parts[2], parts[3]) == 0)
+    result = PyTuple_Pack(4, parts[0], parts[1], parts[2], parts[3]);
+  for (int i = 0; i < 4; i++) Py_XDECREF(parts[i]);
+  blocks_clear_recording(&t->blocks);
   return result;
 }
 
 static PyObject *stop_recording(PyObject *self, PyObject *unused) {
-  tracer_of(self)->recording = 0;
+  tracer_stop(tracer_of(self));
   return cut(self, unused);
 }
 
@@ -177,6 +194,47 @@ static PyObject *count(PyObject *self, PyObject *args) {
   Py_RETURN_NONE;
 }
 
+static PyObject *use_code_cache(PyObject *self, PyObject *args) {
+  if (code_cache_from(&tracer_of(self)->cache, args) < 0) return NULL;
+  Py_RETURN_NONE;
+}
+
+static PyObject *code_lines(PyObject *self, PyObject *args) {
+  int of_count;
+  if (!PyArg_ParseTuple(args, "p", &of_count)) return NULL;
+  CodeCache *cache = &tracer_of(self)->cache;
+  if (cache->capacity) code_cache_settle(cache);
+  return code_cache_list(cache, of_count);
+}
+
+static PyObject *code_misses(PyObject *self, PyObject *unused) {
+  (void)unused;
+  const CodeCache *cache = &tracer_of(self)->cache;
+  return Py_BuildValue("KKI", (unsigned long long)cache->counted[IN_SEQUENCE],
+                       (unsigned long long)cache->counted[BY_JUMP],
+                       cache->capacity ? code_cache_end(cache) : 0);
+}
+
+static PyObject *restore_code(PyObject *self, PyObject *args) {
+  CodeCache *cache = &tracer_of(self)->cache;
+  PyObject *lines;
+  unsigned int end;
+  if (!PyArg_ParseTuple(args, "OI", &lines, &end)) return NULL;
+  Py_ssize_t count = PySequence_Size(lines);
+  uint32_t *numbers = malloc(((size_t)count + 1) * sizeof *numbers);
+  if (!numbers) return PyErr_NoMemory();
+  for (Py_ssize_t i = 0; i < count; i++) {
+    PyObject *number = PySequence_GetItem(lines, i);
+    numbers[i] = number ? (uint32_t)PyLong_AsUnsignedLong(number) : 0;
+    Py_XDECREF(number);
+  }
+  if (cache->capacity && !PyErr_Occurred())
+    code_cache_restore(cache, numbers, (uint32_t)count, end);
+  free(numbers);
+  if (PyErr_Occurred()) return NULL;
+  Py_RETURN_NONE;
+}
+
 /* Ask `cost` for the cycles of a block: (cycles, refill, extra). */
 static int time_block(PyObject *cost, Block *block) {
   PyObject *found = PyObject_CallFunction(cost, "Iy#", block->address, (const char *)block->code,
@@ -206,8 +264,15 @@ static PyMethodDef methods[] = {
     {"addresses", addresses, METH_NOARGS, "Addresses: state, hooks, user data; size of the state."},
     {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
     {"start", start, METH_NOARGS, "Begin to record."},
-    {"stop", stop_recording, METH_NOARGS, "End recording; return (blocks, edges)."},
-    {"cut", cut, METH_NOARGS, "Return (blocks, edges) since the last cut and go on."},
+    {"stop", stop_recording, METH_NOARGS, "End recording; return what `cut` does."},
+    {"cut", cut, METH_NOARGS, "Return (blocks, edges, misses, first uses) since the last one."},
+    {"use_code_cache", use_code_cache, METH_VARARGS,
+     "(lines, log2 of their bytes, [(start, end) of flash]): the part's."},
+    {"code_lines", code_lines, METH_VARARGS,
+     "(of the count?): lines in the code cache, else of the recording; the latest first."},
+    {"code_misses", code_misses, METH_NOARGS,
+     "Misses counted (in sequence, by jump), and where the code before ended."},
+    {"restore_code", restore_code, METH_VARARGS, "(lines, end): what the count goes on with."},
     {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},
     {"accept", accept_block, METH_VARARGS, "(address, size, flags): no longer refused."},
     {"checked", checked, METH_NOARGS, "Addresses of instructions that were looked at enough."},
