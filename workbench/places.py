@@ -58,6 +58,11 @@ class Places:
         self._places = {place: place for place in self._known.values() if place is not None}
         self._saved = len(self._known)
 
+    def open(self) -> None:
+        """Open the debug information, unless some places are known: those may be all it takes."""
+        if not self._known:
+            self._cache  # noqa: B018
+
     def at(self, address: int) -> Place | None:
         """Return where the instruction at `address` comes from, or None; equal places are one."""
         if address not in self._known:

@@ -6,7 +6,8 @@ On a machine that is running: the inference plain, recorded, and recorded and an
 profile: cycles by function, source line, operator and call path. Then as commands, each in a
 process of its own: `workbench run` and `workbench profile` with the same image and input. The first
 profile of an image finds nothing in the cache folder, the next one its source lines; within one
-process also its decoded instructions. Best of several, in milliseconds of processor time.
+process also its decoded instructions. Best of several: processor time, and for commands also what
+elapsed, as a profile reads the image beside the run.
 """
 
 from __future__ import annotations
@@ -55,18 +56,19 @@ def best_of_each(*works: Callable[[], object]) -> tuple[float, ...]:
     return tuple(min(column) for column in zip(*times, strict=True))
 
 
-def command_time(command: list[str], cache: str) -> float:
-    """Return the processor time of a command with its own process and this cache folder."""
+def command_times(command: list[str], cache: str) -> tuple[float, float]:
+    """Return elapsed and processor time of a command with its own process and this cache folder."""
 
-    def spent() -> float:
+    def spent() -> tuple[float, float]:
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return usage.ru_utime + usage.ru_stime
+        return time.perf_counter(), usage.ru_utime + usage.ru_stime
 
-    before = spent()
     whole = [sys.executable, "-m", "workbench", *command]
     environment = {**os.environ, "WORKBENCH_CACHE": cache}
+    elapsed, processor = spent()
     subprocess.run(whole, check=True, capture_output=True, timeout=60, env=environment)
-    return spent() - before
+    now = spent()
+    return now[0] - elapsed, now[1] - processor
 
 
 def show(what: str, seconds: float, plain: float | None = None) -> None:
@@ -111,21 +113,22 @@ def on_a_running_machine(image: Image) -> np.ndarray:
 
 def as_commands(elf: Path, values: np.ndarray) -> None:
     """Print what the commands take, from their start to their end."""
-    times: list[tuple[float, float, float]] = []
+    times: list[tuple[tuple[float, float], ...]] = []
     with tempfile.TemporaryDirectory() as folder:
         request = Path(folder) / "request.bin"
         request.write_bytes(encode(Frame(Ask.INFER_FLOAT32, 1, values.astype("<f4").tobytes())))
         common = [str(elf), "--platform", BOARD, "--engine", "embedded", "--input", str(request)]
+        profile = ["profile", *common, "--function", INVOKE]
         for number in range(COMMAND_REPEATS):  # in turns, so that all meet the same load
             cache = f"{folder}/cache-{number}"
-            run = command_time(["run", *common], cache)
-            profile = ["profile", *common, "--function", INVOKE]
-            times.append((run, command_time(profile, cache), command_time(profile, cache)))
-    run, first, again = (min(column) for column in zip(*times, strict=True))
-    print("as commands, boot included")
-    show("workbench run", run)
-    show("workbench profile, first", first, run)
-    show("workbench profile, again", again, run)
+            commands = (["run", *common], profile, profile)
+            times.append(tuple(command_times(command, cache) for command in commands))
+    names = ("workbench run", "workbench profile, first", "workbench profile, again")
+    for which, what in enumerate(("elapsed", "processor time")):
+        print(f"as commands, boot included, {what}")
+        best = [min(one[which] for one in column) for column in zip(*times, strict=True)]
+        for name, seconds in zip(names, best, strict=True):
+            show(name, seconds, None if name == names[0] else best[0])
 
 
 def main() -> None:

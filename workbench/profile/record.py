@@ -14,6 +14,7 @@ from workbench.image import Image
 from workbench.places import Place
 from workbench.platform import Platform
 from workbench.points import address_of, inference_of, never_seen
+from workbench.profile.ahead import reading_ahead
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.operators import (
     OperatorCalls,
@@ -56,9 +57,12 @@ def profile(engine: Engine, request: Request) -> Profile:
     """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
     function = request.function or (inference_of(request.image) if request.features else None)
     if function is None:
-        trace, crash = _whole_run(engine, request)
+        with reading_ahead(request.image, operators=False):
+            trace, crash = _whole_run(engine, request)
         return _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name, crash=crash)
-    return analyse(request, _record_call(engine, request, function), engine.name)
+    with reading_ahead(request.image, operators=True):
+        calls = _record_call(engine, request, function)
+    return analyse(request, calls, engine.name)
 
 
 def analyse(request: Request, calls: OperatorCalls, engine_name: str) -> Profile:
