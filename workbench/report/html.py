@@ -5,13 +5,16 @@ The same values give the same bytes: nothing of the clock or of the machine goes
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from workbench.cost import BenchReport
 from workbench.demo import DemoReport
+from workbench.fault.text import lines as diagnosis_lines
 from workbench.profile.values import CallCost, Profile
 from workbench.report.flame import boxes
 from workbench.report.names import short_name, short_names
@@ -47,6 +50,7 @@ def profile_page(profile: Profile) -> str:
         callees=callees,
         names=short_names(profile.function_names),
         rows=_ROWS,
+        crash=diagnosis_lines(profile.diagnosis) if profile.diagnosis else (),
     )
 
 
@@ -62,4 +66,10 @@ def _render(template: str, **values: Any) -> str:
     environment.filters["milliseconds"] = lambda seconds: significant(seconds * 1e3)
     environment.filters["megahertz"] = lambda hertz: f"{hertz / 1e6:g}"
     environment.filters["short_name"] = short_name
+    environment.filters["breakable"] = _breakable
     return environment.get_template(template).render(**values)
+
+
+def _breakable(name: str) -> Markup:
+    """A name that is broken, where it has to be, behind `::`, `/` or `_`."""
+    return Markup("<wbr>").join(map(escape, re.split(r"(?<=::|.[/_])(?=[^/_])", name)))

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.unit.fault.samples import diagnosis
 from workbench.elf import Symbol
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.export import collapsed, speedscope
@@ -120,25 +121,40 @@ def test_short_names(name, short):
     assert short_name(name) == short
 
 
+def profile_of(**values):
+    empty = dict.fromkeys(("functions", "calls", "lines", "operators", "stacks"), ())
+    plain = ("x.elf", "board", "embedded", "Invoke", 168_000_000, 370, Cycles(390, 500, 610))
+    return Profile(*plain, **{**empty, **values})
+
+
+def test_the_page_tells_the_crash_that_ended_the_run():
+    crash = diagnosis()
+    assert crash.title in profile_page(profile_of(diagnosis=crash))
+    assert "crashed" not in profile_page(profile_of())
+
+
+def test_names_on_the_page_break_between_their_words_and_stay_text():
+    page = profile_page(profile_of(functions=(FunctionCost("arm_&x", 1, 1, 1, 1),)))
+    assert "arm_<wbr>&amp;x" in page
+
+
 def test_the_page_draws_each_operator_and_opens_functions_to_their_calls():
     operators = (
         OperatorCost(0, "CONV_2D", (1, 2), 100, 300, Cycles(300, 400, 500)),
         OperatorCost(1, "SOFTMAX", (1, 2), 0, 70, Cycles(90, 100, 110)),
     )
-    profile = Profile(
-        *("x.elf", "board", "embedded", "Invoke", 168_000_000, 370, Cycles(390, 500, 610)),
+    profile = profile_of(
         functions=(FunctionCost("Invoke", 0, 70, 100, 500), FunctionCost("conv", 1, 300, 400, 400)),
         calls=(CallCost("Invoke", "conv", 1, 400),),
-        lines=(),
         operators=operators,
         stacks=(Stack(("Invoke",), 100), Stack(("Invoke", "conv"), 400)),
     )
     page = profile_page(profile)
-    chart = page[page.index('<svg class="chart"') : page.index("</svg>")]
-    assert "CONV_2D #0</text>" in chart
-    assert "400 cycles, 80.0 %, 4.00 a MAC</text>" in chart
-    assert "100 cycles, 20.0 %</text>" in chart
-    assert 'width="25.00%"' in chart
+    chart = page[page.index('<ul class="chart"') : page.index("</ul>")]
+    assert "CONV_<wbr>2D #0</span>" in chart
+    assert "400 cycles, 80.0 %, 4.00 a MAC</span>" in chart
+    assert "100 cycles, 20.0 %</span>" in chart
+    assert "width: 25.0%" in chart
     assert "<summary>conv</summary>" in page
     assert "compile with -g" in page
     assert "http" not in page
