@@ -37,7 +37,7 @@ def inference_of(image: Image) -> str:
         image.symbol(INVOKE)
     except ImageError as error:
         raise ImageError(
-            f"{image.path}: takes no features: it has no {INVOKE}",
+            f"{image.path} does not speak the workbench's protocol: it has no {INVOKE}",
             "features are for firmware as `workbench build` makes it, with its symbols; name a "
             "--function of any other, and give it work with --input",
         ) from error

@@ -92,7 +92,7 @@ def test_firmware_that_answers_on_neither_engine_fails_parity(
 
 def test_firmware_that_takes_no_features_is_told_as_such(elf: str) -> None:
     _, said = call("profile", elf, "--engine", "embedded", "--features", "yes.wav")
-    assert "takes no features" in said
+    assert "does not speak the workbench's protocol" in said
     assert "--input" in said
 
 
