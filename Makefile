@@ -52,10 +52,12 @@ clean:  ## remove .venv, out/ and what the tools left behind
 	rm -rf $(VENV) $(OUTPUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A stamp is as old as the last successful set-up; the next change of its inputs repeats it.
-$(VENV)/.run: .ci/setup.sh pyproject.toml setup.py Makefile
+INPUTS := .ci/setup.sh pyproject.toml setup.py Makefile $(shell find workbench -path '*/csrc/*.[ch]')
+
+$(VENV)/.run: $(INPUTS)
 	@PYTHON=$(PYTHON) .ci/setup.sh $(VENV) '.[oracle]' "$(APT_RUN)"
 	@touch $@
 
-$(VENV)/.dev: .ci/setup.sh pyproject.toml setup.py Makefile
+$(VENV)/.dev: $(INPUTS)
 	@PYTHON=$(PYTHON) .ci/setup.sh $(VENV) '.[dev]' "$(APT_TEST)"
 	@touch $@ $(VENV)/.run

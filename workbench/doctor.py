@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata, util
+from pathlib import Path
 
 from workbench import __version__
 from workbench.builder.toolchain import Tool, find_cmake, find_gcc, find_ninja
 from workbench.errors import ToolchainError, WorkbenchError
 
 _OLDEST_PYTHON = (3, 10)
+_C_PARTS = ("_code_cache", "embedded._tracer", "embedded._reads")
 
 
 class State(Enum):
@@ -115,16 +117,22 @@ def _unicorn() -> Finding:
 
 
 def _tracer() -> Finding:
-    needed_for = "the embedded engine at full speed"
-    if util.find_spec("workbench.engines.embedded._tracer") is not None:
-        return Finding("C tracer", State.OK, "built", needed_for)
-    return Finding(
-        "C tracer",
-        State.OPTIONAL,
-        "not built: counting runs in Python, slower, with the same numbers",
-        needed_for,
-        "install a C compiler and Python's headers, then reinstall the workbench",
-    )
+    part, needed_for = "C tracer", "the embedded engine at full speed"
+    found = [util.find_spec(f"workbench.engines.{name}") for name in _C_PARTS]
+    built = [Path(spec.origin).stat().st_mtime for spec in found if spec and spec.origin]
+    if len(built) < len(_C_PARTS):
+        return Finding(
+            part,
+            State.OPTIONAL,
+            "not built: counting runs in Python, slower, with the same numbers",
+            needed_for,
+            "install a C compiler and Python's headers, then reinstall the workbench",
+        )
+    sources = Path(__file__).parent.rglob("csrc/*.[ch]")  # in a checkout, not in a wheel
+    if any(source.stat().st_mtime > max(built) for source in sources):
+        changed = "its sources have changed since it was built"
+        return Finding(part, State.BROKEN, changed, needed_for, "make demo, or pip install -e .")
+    return Finding(part, State.OK, "built", needed_for)
 
 
 def _tflite_micro() -> Finding:

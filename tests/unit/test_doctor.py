@@ -1,5 +1,9 @@
 """What doctor says of programs that may be missing."""
 
+import os
+from importlib import util
+from types import SimpleNamespace
+
 import pytest
 
 from workbench.doctor import State, examine
@@ -36,3 +40,11 @@ def test_a_machine_without_a_compiler_is_not_ready(only):
     missing = only()["arm-none-eabi-gcc"]
     assert missing.state is State.MISSING
     assert missing.remedy
+
+
+def test_c_parts_older_than_their_sources_are_to_be_built_again(only, tmp_path, monkeypatch):
+    built = tmp_path / "old.so"
+    built.touch()
+    os.utime(built, (0, 0))
+    monkeypatch.setattr(util, "find_spec", lambda name: SimpleNamespace(origin=str(built)))
+    assert only()["C tracer"].state is State.BROKEN
