@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workbench.engines.base import Stop, Watchpoint
 from workbench.engines.renode.protocol import Message
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.console import Console
 from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
 from workbench.engines.renode.worker.recorder import Recorder
-from workbench.engines.renode.worker.run import Runner, Until
+from workbench.engines.renode.worker.run import Limits, Runner
 from workbench.engines.renode.worker.state import State
-from workbench.engines.renode.worker.watchpoints import Watchpoint
 
 _LOG_LIMIT = 64 << 20  # bytes; at most a few seconds of accesses to where nothing is
 _CONSOLE = str(Path("console").absolute())  # in the worker's own folder
@@ -73,18 +73,17 @@ class Operations:
         """Run; the blob holds the pattern, then the console bytes not read yet."""
         fields = request.fields
         length = fields["pattern_length"]
-        until = Until(
+        until = Stop(
             uart=None if length is None else request.blob[:length],
             pc=frozenset(fields["pc"]),
             watch=frozenset(Watchpoint(*point) for point in fields.get("watch", ())),
             fault=fields["fault"],
             reset=fields["reset"],
             idle=fields["idle"],
-            instructions=fields["instructions"],
-            nanoseconds=fields["nanoseconds"],
         )
+        limits = Limits(fields["instructions"], fields["nanoseconds"])
         log_start = self._log_size()
-        reason = self._runner.run(until, request.blob[length or 0 :])
+        reason = self._runner.run(until, limits, request.blob[length or 0 :])
         # Reading the state of a fault leaves lines in the log that are not the firmware's.
         result = {"reason": reason, "log": [log_start, self._log_size()], **self._where()}
         if reason == "fault":

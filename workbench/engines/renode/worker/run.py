@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import gcd
 
+from workbench.engines.base import Stop
 from workbench.engines.renode.worker.console import Console
 from workbench.engines.renode.worker.dotnet import (
     ClockEntry,
@@ -26,7 +27,7 @@ from workbench.engines.renode.worker.dotnet import (
 from workbench.engines.renode.worker.hooks import QUESTIONS, Signal
 from workbench.engines.renode.worker.machine import Machine, RenodeError
 from workbench.engines.renode.worker.pattern import last_bytes
-from workbench.engines.renode.worker.watchpoints import Watchpoint, watching
+from workbench.engines.renode.worker.watchpoints import watching
 
 _TIMER = "workbench limit"
 _NEVER = 1 << 63  # period of a counter that only counts, as the DWT's
@@ -50,15 +51,9 @@ _REASONS = {
 
 
 @dataclass(frozen=True)
-class Until:
-    """What ends a run, as the protocol carries it; limits are None or positive."""
+class Limits:
+    """How far a run may go, as the protocol carries it: None, or positive."""
 
-    uart: bytes | None = None
-    pc: frozenset[int] = frozenset()
-    watch: frozenset[Watchpoint] = frozenset()
-    fault: bool = True
-    reset: bool = False
-    idle: bool = True
     instructions: int | None = None
     nanoseconds: int | None = None
 
@@ -95,8 +90,9 @@ class Runner:
         self._pattern: re.Pattern[bytes] | None = None
         self._unread = b""
 
-    def run(self, until: Until, unread: bytes) -> str:
-        """Run until something in `until` happens; return what, in the words of StopKind.
+    def run(self, until: Stop, limits: Limits, unread: bytes) -> str:
+        """Run until something in `until` happens, or a limit is reached; return what, in the words
+        of StopKind.
 
         `unread` are console bytes that the pattern may begin in.
         """
@@ -110,7 +106,7 @@ class Runner:
         ask_bytes = frozenset() if until.uart is None else last_bytes(until.uart)
         self._machine.hooks.arm(ask_bytes, fault=until.fault, sleep=until.idle, reset=until.reset)
         with watching(self._machine, until.watch):
-            reason = self._run_to(until)
+            reason = self._run_to(until, limits)
         if reason == "watch" and self._stands_at(self._machine.hooks.accessed_at):
             stepped = self._bounded(1, None)  # the instruction was taken back
             return reason if stepped == "limit" else stepped
@@ -122,22 +118,22 @@ class Runner:
         """
         return address - (int(self._machine.cpu.PC.RawValue) & ~1) in (0, 2)
 
-    def _run_to(self, until: Until) -> str:
+    def _run_to(self, until: Stop, limits: Limits) -> str:
         begun = self._machine.instructions, self._machine.nanoseconds
         first = self._first_step(until)
         if first is not None:
             return first
         left = None
-        if until.instructions is not None:
-            left = until.instructions - (self._machine.instructions - begun[0])
+        if limits.instructions is not None:
+            left = limits.instructions - (self._machine.instructions - begun[0])
         left_ns = None
-        if until.nanoseconds is not None:
-            left_ns = until.nanoseconds - (self._machine.nanoseconds - begun[1])
+        if limits.nanoseconds is not None:
+            left_ns = limits.nanoseconds - (self._machine.nanoseconds - begun[1])
         if (left or left_ns or 0) <= 0:
             return "limit"
         return self._to_addresses(until.pc, left, left_ns)
 
-    def _first_step(self, until: Until) -> str | None:
+    def _first_step(self, until: Stop) -> str | None:
         """Do what must come before the addresses are watched; return a reason if it ends the run.
 
         Renode tells of a sleep when it begins: whether something has woken the core since then

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
+from workbench.engines.base import Watchpoint
 from workbench.engines.renode.worker.dotnet import BusAccess, SysbusAccessWidth
 from workbench.engines.renode.worker.machine import Machine, RenodeError
 
@@ -22,16 +22,6 @@ _WIDTHS = (
     (8, SysbusAccessWidth.QuadWord),
 )
 _MOST_BYTES = 4096  # each byte costs Renode several entries, and a look at them at every access
-
-
-@dataclass(frozen=True)
-class Watchpoint:
-    """Addresses [address, address + size), and whether reads or writes there are watched."""
-
-    address: int
-    size: int
-    read: bool
-    write: bool
 
 
 @contextmanager
