@@ -1,9 +1,9 @@
 """What straight code waits for the core's prefetch unit, in memory that never makes it wait.
 
-The unit reads one word each cycle ahead of the decoder, into a short queue. While 16-bit
-instructions and those of several cycles are executed the queue fills up and the unit pauses; when
-the decoder takes from it again, the next word comes too late for the third of three 32-bit
-instructions that lie across word borders. From then on the unit keeps pace, until it pauses again.
+The unit reads one word each cycle ahead of the decoder, into a short queue. While an instruction of
+several cycles is executed the queue fills up and the unit pauses; when the decoder takes from it
+again, the next word comes too late for the third of three 32-bit instructions that lie across word
+borders. From then on the unit keeps pace, until it pauses again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def fetch_stalls(address: int, run: Iterable[tuple[Instruction, int]]) -> Iterat
     asked: list[int] = [0]  # by word: the cycle of its fetch
     taken: list[int] = []  # by word: the cycle in which the decoder lets go of it
     speculated = -1  # the cycle in which the target of a branch was fetched instead
-    keeps_pace = False  # the decoder waited for a word, and the queue has not been full since
+    held = 0  # the last cycle in which the decoder kept an instruction for more than that one
     decoded = executed = ready = 0
     for instruction, cycles in run:
         end += instruction.size
@@ -37,16 +37,16 @@ def fetch_stalls(address: int, run: Iterable[tuple[Instruction, int]]) -> Iterat
             at = asked[-1] + 1
             if len(asked) >= rules.FETCH_QUEUE_WORDS:
                 freed = taken[len(asked) - rules.FETCH_QUEUE_WORDS]
-                keeps_pace &= freed <= at
-                if not keeps_pace:
-                    at = max(at, freed + rules.FETCH_AFTER_FREE)
+                paused = len(asked) == rules.FETCH_QUEUE_WORDS or at <= held <= freed
+                at = max(at, freed + rules.FETCH_AFTER_PAUSE * paused)
             asked.append(at + 1 if at == speculated else at)
         folded = ready == executed  # decoded together with the one before
         decoded = max(decoded if folded else executed, asked[last_word] + rules.FETCH_CYCLES)
         late = max(0, decoded + 1 - ready) if ready else 0
         executed = ready + late if ready else decoded + 1
         yield late
-        keeps_pace |= late > 0
+        if executed > decoded + 1:
+            held = executed - 1
         while (first_word + len(taken) + 1) * FETCH_BYTES <= end:
             taken.append(executed - 1)  # the last cycle in the decoder
         if instruction.immediate:

@@ -77,8 +77,10 @@ FETCH_QUEUE_WORDS = 3
 # group of 32-bit instructions across word borders comes late: "groups of three or more unaligned
 # wide instructions will take one extra cycle" (compendium.i-0.nl, alignment rules).
 FETCH_CYCLES = 2
-# The queue was full: the next word is fetched in the cycle after the decoder has let go of one.
-FETCH_AFTER_FREE = 1
+# The queue was full while the decoder waited for a jump, or an instruction of several cycles: the
+# next word is fetched a cycle late then, else as soon as there is room. "Multi-cycle instruction
+# followed by three unaligned 32-bit instructions" (IACR ePrint 2025/523, as the M4 notes quote it).
+FETCH_AFTER_PAUSE = 1
 # Whether a late instruction costs the cycle that it is late: other notes than these see none.
 FETCH_STALL = Cycles(0, 1, 1)
 
