@@ -18,6 +18,7 @@ from workbench.cli.options import (
     KernelSet,
     ModelOption,
 )
+from workbench.cli.plain_table import print_table
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
@@ -118,38 +119,27 @@ def build(
     if json:
         print_json(images)
         return
-    _print_table(images)
+    _print_footprints(images)
     for image in images:
         if symbols:
             _print_symbols(image, symbols)
 
 
-def _print_table(images: list[BuiltImage]) -> None:
-    from rich.table import Table
-
-    table = Table(title="Footprint in bytes")
-    for name in ("board", "kernels"):
-        table.add_column(name)
-    for name in ("flash", "model", "RAM", "arena", "stack"):
-        table.add_column(name, justify="right")
+def _print_footprints(images: list[BuiltImage]) -> None:
+    console = console_output()
+    console.print("footprint in bytes")
+    rows = []
     for image in images:
         size = image.footprint
         figures = (size.flash, size.model, size.ram, size.arena, size.stack)
-        table.add_row(image.board, image.kernels, *(f"{figure:,}" for figure in figures))
-    console = console_output()
-    console.print(table)
+        rows.append((image.board, image.kernels, *(f"{figure:,}" for figure in figures)))
+    print_table(("board", "kernels", "flash", "model", "RAM", "arena", "stack"), 2, rows)
     for image in images:
         console.print(str(image.elf), markup=False, soft_wrap=True)
 
 
 def _print_symbols(image: BuiltImage, count: int) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=f"Largest symbols of {image.elf.name}, bytes")
-    table.add_column("size", justify="right")
-    table.add_column("section")
-    table.add_column("symbol", overflow="fold")
-    for symbol in image.footprint.symbols[:count]:
-        table.add_row(f"{symbol.size:,}", symbol.section, Text(symbol.name))
-    console_output().print(table)
+    console_output().print(f"\nlargest symbols, {image.board}, {image.kernels}", markup=False)
+    largest = image.footprint.symbols[:count]
+    rows = [(symbol.name, symbol.section, f"{symbol.size:,}") for symbol in largest]
+    print_table(("symbol", "section", "bytes"), 2, rows)

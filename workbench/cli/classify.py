@@ -17,6 +17,7 @@ from workbench.cli.options import (
     KernelsOption,
     ModelOption,
 )
+from workbench.cli.plain_table import print_table
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
-_MOST_COLUMNS = 6  # outputs without labels that are shown side by side
+_MOST_COLUMNS = 6  # outputs that are shown side by side
 _LARGEST = 4  # of more outputs than that
 
 
@@ -68,36 +69,31 @@ def classify(
 
 
 def _print_table(answers: Sequence[Classification]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("input", overflow="fold")
-    for column, heading in enumerate(_headings(answers[0])):
-        is_name = column == 0 and answers[0].label
-        table.add_column(Text(heading), justify="left" if is_name else "right", overflow="fold")
-    for answer in answers:
-        table.add_row(Text(answer.name), *map(Text, _cells(answer)))
+    first = _outputs(answers[0])
+    labelled = bool(answers[0].label)
+    headings = ["input", "label"] if labelled else ["input"]
+    rows = [[answer.name, answer.label] if labelled else [answer.name] for answer in answers]
+    names = len(headings)
+    if len(first) <= _MOST_COLUMNS:
+        headings += [name for name, _ in first]
+        for row, answer in zip(rows, answers, strict=True):
+            row += [value for _, value in _outputs(answer)]
+    else:
+        names += 1
+        headings.append(f"the largest of {len(first)} outputs (--json has all)")
+        for row, answer in zip(rows, answers, strict=True):
+            largest = sorted(range(len(first)), key=lambda i: -answer.values[i])[:_LARGEST]
+            named = _outputs(answer)
+            row.append("  ".join(" ".join(named[i]) for i in largest))
+    print_table(headings, names, rows)
     console = output()
-    console.print(table)
     for answer in answers:
         if answer.note:
             console.print(f"{answer.name}: {answer.note}", markup=False, soft_wrap=True)
 
 
-def _headings(answer: Classification) -> list[str]:
-    if answer.scores:
-        return ["label", *answer.scores]
-    if len(answer.values) <= _MOST_COLUMNS:
-        return [f"[{index}]" for index in range(len(answer.values))]
-    return [f"the largest of {len(answer.values)} outputs (--json has all)"]
-
-
-def _cells(answer: Classification) -> list[str]:
+def _outputs(answer: Classification) -> list[tuple[str, str]]:
     """The scores by label; without labels the outputs by index, dequantized."""
     if answer.scores:
-        return [answer.label, *(f"{score:.3f}" for score in answer.scores.values())]
-    if len(answer.values) <= _MOST_COLUMNS:
-        return [f"{value:.4g}" for value in answer.values]
-    by_size = sorted(range(len(answer.values)), key=lambda index: -answer.values[index])
-    return ["  ".join(f"[{index}] {answer.values[index]:.4g}" for index in by_size[:_LARGEST])]
+        return [(label, f"{score:.3f}") for label, score in answer.scores.items()]
+    return [(f"[{index}]", f"{value:.4g}") for index, value in enumerate(answer.values)]

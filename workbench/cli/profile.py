@@ -18,16 +18,14 @@ from workbench.cli.options import (
     ReplOption,
     UartOption,
 )
+from workbench.cli.plain_table import print_table
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from workbench.profile.values import Profile
 
 app = typer.Typer(add_completion=False)
 
-_GAP = "  "
 _NO_LINES = "no source lines: the image names none for what ran (compile with -g)"
 
 
@@ -205,32 +203,6 @@ def _print(found: Profile, top: int) -> None:
 
 
 def _table(headings: tuple[str, ...], names: int, rows: list[tuple[str, ...]]) -> None:
-    """Print a table, if it has rows; the first `names` columns hold names, the others numbers.
-
-    Plain text: `rich` takes 20 ms of a command of 0.9 s for the layout.
-    """
-    if not rows:
-        return
-    console = output()
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    room = console.width - sum(widths[names:]) - len(_GAP) * (len(widths) - 1)
-    while sum(widths[:names]) > max(room, names):
-        widest = max(range(names), key=lambda column: widths[column])
-        widths[widest] -= 1
-    lines = [line for row in (headings, *rows) for line in _lines(row, names, widths)]
-    console.print("\n" + "\n".join(lines), markup=False, soft_wrap=True)
-
-
-def _lines(row: tuple[str, ...], names: int, widths: list[int]) -> Iterator[str]:
-    """Lay out a row; names that are too long go on in the next line."""
-    left = row
-    while any(left):
-        cells = [
-            cell[:width].ljust(width) if column < names else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(left, widths, strict=True))
-        ]
-        yield _GAP.join(cells).rstrip()
-        left = tuple(
-            cell[width:].lstrip() if column < names else ""
-            for column, (cell, width) in enumerate(zip(left, widths, strict=True))
-        )
+    if rows:
+        output().print()
+        print_table(headings, names, rows)

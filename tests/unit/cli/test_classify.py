@@ -53,6 +53,12 @@ def test_of_many_outputs_the_largest_are_shown(classify):
     assert "100 outputs" in out
 
 
+def test_of_many_labels_the_most_likely_are_shown(classify):
+    scores = {f"word{index}": index / 20 for index in range(12)}
+    _, out, _ = classify([answer(scores=scores, values=tuple(scores.values()))])
+    assert "word11 0.550  word10 0.500" in out
+
+
 def test_json_has_all_outputs(classify):
     values = tuple(float(index) for index in range(100))
     _, out, _ = classify([answer(values=values)], "--json")

@@ -9,14 +9,14 @@ from workbench.session import Classification
 
 
 def test_a_recording_with_brackets_in_its_name(capsys):
-    _print_table([Classification("[red]yes.wav", None, "yes", {"yes": 1.0}, b"\x7f")])
+    _print_table([Classification("[red]yes.wav", None, "yes", {"yes": 1.0}, b"\x7f", (1.0,))])
     assert "[red]yes.wav" in capsys.readouterr().out
 
 
 def test_a_clone_of_a_function_among_the_largest_symbols(capsys):
     symbol = SymbolSize("f(int) [clone .isra.0]", ".text", 0x0800_0000, 12)
     image = SimpleNamespace(
-        elf=SimpleNamespace(name="a.elf"), footprint=SimpleNamespace(symbols=(symbol,))
+        board="nrf52840_dk", kernels="dsp", footprint=SimpleNamespace(symbols=(symbol,))
     )
     _print_symbols(image, 1)
     assert "f(int) [clone .isra.0]" in capsys.readouterr().out
