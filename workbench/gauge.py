@@ -253,6 +253,9 @@ class Probe(Engine):
             if reason.pc in until.pc or (self._stop_when_done and self._gauge.done):
                 return reason
 
+    def drive(self, port: str, pin: int, level: bool) -> None:
+        self._engine.drive(port, pin, level)
+
     def _note_where_it_stands(self) -> None:
         """A run passes the address that it starts on without a stop, as after a reset."""
         pc = self._engine.registers["pc"] & ~1

@@ -27,6 +27,10 @@ SETTINGS = "platform.toml"
 # Renode's default for a cpu entry that does not say.
 DEFAULT_MIPS = 100
 
+BUTTON_TYPE = "Miscellaneous.Button"
+_PORT_TYPES = "GPIOPort."
+_NO_PORT = "TasksEvents"  # nRF's GPIOTE is among Renode's ports, and has no pins of its own
+
 _FLASH_WORDS = ("flash", "rom", "xip")
 
 
@@ -71,6 +75,19 @@ class Platform:
     def uarts(self) -> tuple[str, ...]:
         """Names of all entries that can be the console."""
         return _uarts(self.description)
+
+    @property
+    def buttons(self) -> tuple[str, ...]:
+        """Names of the buttons."""
+        entries = self.description.entries.values()
+        return tuple(entry.name for entry in entries if entry.type == BUTTON_TYPE)
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Names of the GPIO ports."""
+        entries = self.description.entries.values()
+        ports = (entry for entry in entries if entry.type.startswith(_PORT_TYPES))
+        return tuple(port.name for port in ports if _NO_PORT not in port.type)
 
     @property
     def flash_ranges(self) -> tuple[tuple[int, int], ...]:

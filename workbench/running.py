@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.engines.base import (
@@ -23,6 +23,7 @@ from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
 from workbench.platform import Platform
+from workbench.stimuli import StimulatedRun, Stimulus
 
 
 @dataclass(frozen=True)
@@ -64,21 +65,24 @@ def run_image(
     send: bytes = b"",
     listener: Callable[[bytes], None] | None = None,
     through_faults: bool = False,
+    stimuli: Sequence[Stimulus] = (),
 ) -> RunResult:
     """Load `image`, queue `send` for its console, and run until `pattern` or `limit`.
 
     `pattern` is a regular expression over the console's bytes; `listener` is told them live. The
     run also ends when the core sleeps and nothing can wake it, and at a fault, at the first
     instruction of its handler; with `through_faults` the firmware's own handlers run instead.
+    `stimuli` happen on the way.
     """
     engine.load(image, platform)
     engine.uart.listen(listener)
     if send:
         engine.uart.write(send)
-    reason = engine.run(Stop(uart=pattern), limit)
+    machine = StimulatedRun(engine, platform, stimuli)
+    reason = machine.run(Stop(uart=pattern), limit)
     first, diagnosis = reason.fault, diagnose(engine, image, platform, reason)
     if through_faults and reason.kind is StopKind.FAULT and (rest := _rest(limit, reason)):
-        reason = engine.run(Stop(uart=pattern, fault=False), rest)
+        reason = machine.run(Stop(uart=pattern, fault=False), rest)
         diagnosis = diagnosis or diagnose(engine, image, platform, reason)
     fault = first or reason.fault
     expected = _as_asked(reason, fault, pattern)

@@ -20,6 +20,9 @@ class BareEngine(Engine):
     def close(self) -> None:
         pass
 
+    def drive(self, port: str, pin: int, level: bool) -> None:
+        raise NotImplementedError
+
     def start_trace(self, flash_reads: bool = False) -> None:
         raise NotImplementedError
 

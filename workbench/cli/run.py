@@ -40,6 +40,24 @@ def run(
         bool,
         typer.Option("--through-faults", help="Let the firmware's own fault handlers run."),
     ] = False,
+    press: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--press",
+            metavar="NAME@TIME",
+            help="Press a button of the .repl then, and release it after 100ms, or as in "
+            "NAME@TIME+50ms after 50ms. May be repeated.",
+        ),
+    ] = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pin",
+            metavar="PORT@PIN=LEVEL@TIME",
+            help="Put a level, high or low, on a pin of a GPIO port then, such as "
+            "gpioPortA@3=high@200ms. May be repeated.",
+        ),
+    ] = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -52,15 +70,20 @@ def run(
     from workbench.limits import parse_limit
     from workbench.platform import load_platform
     from workbench.running import compile_pattern, run_image
+    from workbench.stimuli import parse_pin, parse_press
 
     pattern = compile_pattern(until)
     bound = parse_limit(limit)
     image = Image.load(elf)
     target = load_platform(platform, repl=repl, uart=uart)
     send = read_input(input)
+    stimuli = [one for text in press or () for one in parse_press(text, target)]
+    stimuli += [one for text in pin or () for one in parse_pin(text, target)]
     with open_engine(engine.value) as machine:
         listener = None if json else _show
-        result = run_image(machine, image, target, bound, pattern, send, listener, through_faults)
+        result = run_image(
+            machine, image, target, bound, pattern, send, listener, through_faults, stimuli
+        )
     if json:
         print_json(result)
     else:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench import controls, stimuli
 from workbench.builder.footprint import Footprint, measure_footprint
+from workbench.controls import Drive
 from workbench.cost import Latency, modelled_latencies
 from workbench.dut import checks
 from workbench.dut.evidence import Evidence, gather
@@ -40,6 +42,9 @@ from workbench.timing.model import CycleModel
 
 DEFAULT_LIMIT = Seconds(10.0)
 """Virtual time that a test waits for one thing."""
+
+HELD = Seconds(stimuli.HELD)
+"""Virtual time that a button is held where a test does not say."""
 
 _NEWLINE = b"\n"
 _DELIMITER = b"\\x00"
@@ -163,6 +168,28 @@ class DeviceUnderTest:
     def send(self, data: bytes) -> None:
         """Queue `data` for the console."""
         self._machine.uart.write(data)
+
+    def press_button(self, name: str) -> None:
+        """Press a button of the .repl; it is held until it is released."""
+        self._drive(controls.button(self.platform, name, pressed=True))
+
+    def release_button(self, name: str) -> None:
+        """Release a button of the .repl."""
+        self._drive(controls.button(self.platform, name, pressed=False))
+
+    def press_and_release_button(self, name: str, held: Limit = HELD) -> None:
+        """Press a button of the .repl, let the machine run for `held`, and release it."""
+        self.press_button(name)
+        self._run(Stop(idle=False), held)
+        self.release_button(name)
+
+    def set_pin(self, port: str, pin: int, level: bool) -> None:
+        """Put a level on a pin of a GPIO port from outside; it stays until it is set anew."""
+        self._drive((controls.pin(self.platform, port, pin, level),))
+
+    def _drive(self, drives: Sequence[Drive]) -> None:
+        for drive in drives:
+            drive.apply(self._machine)
 
     def wait_for_line(self, pattern: str, limit: Limit = DEFAULT_LIMIT) -> str:
         """Run until the console shows a whole line that `pattern` (regex) is found in; return it.

@@ -161,6 +161,10 @@ class Guard(Engine):
         self._check()
         return self.stopped
 
+    def drive(self, port: str, pin: int, level: bool) -> None:
+        self.note(lambda engine: engine.drive(port, pin, level))
+        self.engine.drive(port, pin, level)
+
     @property
     def instructions(self) -> int:
         return self.engine.instructions

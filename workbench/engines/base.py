@@ -225,6 +225,14 @@ class Engine(ABC):
     def run(self, until: Stop, limit: Limit) -> StopReason:
         """Execute until something in `until` happens or `limit` is reached."""
 
+    @abstractmethod
+    def drive(self, port: str, pin: int, level: bool) -> None:
+        """Put a level on a pin of a GPIO port from outside; it stays until it is driven anew.
+
+        port: the name of its entry in the .repl. Raises UserError where there is no such pin.
+        `workbench.controls` knows the buttons and ports of a platform.
+        """
+
     @property
     @abstractmethod
     def instructions(self) -> int:

@@ -14,6 +14,7 @@ from robot.api.deco import keyword, library
 
 from workbench import __version__
 from workbench.builder import BuiltImage, build, plan_build
+from workbench.controls import parse_level
 from workbench.dut import DeviceSnapshot, DeviceUnderTest, checks
 from workbench.dut.evidence import readable
 from workbench.errors import UserError, WorkbenchError
@@ -158,6 +159,35 @@ class Workbench:
         """Let the machine run for a virtual time or a number of instructions."""
         with self.outcome.of_keyword():
             self._dut.run(parse_limit(limit))
+
+    # -- buttons and pins ------------------------------------------------------------------------
+
+    @keyword
+    def press_button(self, name: str) -> None:
+        """Press a button, by its name in the .repl; it is held until `Release Button`."""
+        with self.outcome.of_keyword():
+            self._dut.press_button(name)
+
+    @keyword
+    def release_button(self, name: str) -> None:
+        """Release a button, by its name in the .repl."""
+        with self.outcome.of_keyword():
+            self._dut.release_button(name)
+
+    @keyword
+    def press_and_release_button(self, name: str, held: str = "100ms") -> None:
+        """Press a button, let the machine run while it is ``held``, and release it."""
+        with self.outcome.of_keyword():
+            self._dut.press_and_release_button(name, parse_limit(held))
+
+    @keyword
+    def set_pin(self, port: str, pin: int, level: str) -> None:
+        """Put a level, ``high`` or ``low``, on a pin of a GPIO port; it stays until set anew.
+
+        | Set Pin    gpioPortA    3    high
+        """
+        with self.outcome.of_keyword():
+            self._dut.set_pin(port, pin, parse_level(level))
 
     # -- the console -----------------------------------------------------------------------------
 

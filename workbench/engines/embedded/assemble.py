@@ -12,7 +12,7 @@ from workbench.engines.embedded.peripheral import Context, Peripheral, UartPerip
 from workbench.engines.embedded.peripherals import registry
 from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
-from workbench.platform import Platform
+from workbench.platform import BUTTON_TYPE, Platform
 from workbench.repl import monitor
 from workbench.repl.description import Description, Entry, Registration
 
@@ -60,7 +60,8 @@ def assemble(platform: Platform, force_python_tracer: bool = False) -> Machine:
     flash = {(m.origin, m.size) for m in platform.memories if m.kind == "flash"}
     wiring = Wiring(machine, description, nvic.name)
     try:
-        for entry in description.entries.values():
+        # Buttons are reset last: what they are wired to takes note of their level then.
+        for entry in sorted(description.entries.values(), key=lambda e: e.type == BUTTON_TYPE):
             _add(machine, entry, nvic, wiring, flash)
         for tag in monitor.tags(description):
             machine.bus.add_tag(tag.value, tag.begin, tag.end, tag.name)

@@ -91,9 +91,9 @@ def _no_memory(address: int, size: int, error: BusError) -> UserError:
 class EmbeddedEngine(base.Engine):
     """Unicorn as the core, the workbench's own exceptions, peripherals and time.
 
-    A timer interrupts between two instructions. An exception that a store to a device makes ready is
-    taken right behind the store, as on QEMU with -icount; on Renode and on QEMU without it at the
-    end of the block of instructions that holds the store. ARMv7-M allows both.
+    A timer interrupts between two instructions. An exception that a store to a device makes ready
+    is taken right behind the store, as on QEMU with -icount; on Renode and on QEMU without it at
+    the end of the block of instructions that holds the store. ARMv7-M allows both.
     """
 
     name = "embedded"

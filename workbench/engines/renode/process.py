@@ -63,6 +63,7 @@ _ERRORS: Mapping[str, tuple[type[Exception], str]] = {
     "image": (PlatformError, "Does the platform have memory where the image is loaded?"),
     "register": (UserError, "Read it on the embedded engine (--engine embedded)."),
     "address": (UserError, "Choose an address that the .repl maps."),
+    "input": (UserError, "See the GPIO ports in the platform's .repl."),
     "unavailable": (EngineUnavailableError, "`workbench doctor` says what Renode needs."),
 }
 

@@ -22,6 +22,10 @@ class GpioPort(RegisterBlock):
         self.driven = 0  # pins that wires have driven
         self.levels = 0  # as last put on the outgoing wires
 
+    def power_on(self) -> None:
+        self.inputs = self.driven = 0
+        self.reset()
+
     def signal(self, pin: int, level: bool) -> None:
         if 0 <= pin < self.PINS:
             self.driven |= 1 << pin

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from workbench.engines.embedded.peripheral import Context, Peripheral
+from workbench.engines.embedded.peripherals.button import Button
 from workbench.engines.embedded.peripherals.combined_input import CombinedInput
 from workbench.engines.embedded.peripherals.nrf_clock import NrfClock
 from workbench.engines.embedded.peripherals.nrf_ecb import NrfEcb
@@ -56,7 +57,7 @@ MODELS: Mapping[str, tuple[Callable[[Context], Peripheral], int]] = {
     "IRQControllers.STM32F4_EXTI": (Stm32Exti, _STM32),
     "MTD.STM32F4_FlashController": (Stm32FlashController, _STM32),
     "Memory.ArrayMemory": (Storage, 0),
-    "Miscellaneous.Button": (Peripheral, 0),
+    "Miscellaneous.Button": (Button, 0),
     "Miscellaneous.CombinedInput": (CombinedInput, 0),
     "Miscellaneous.LED": (Peripheral, 0),
     "Miscellaneous.NRF52840_CLOCK": (NrfClock, _NRF),  # its name in Renode 1.15

@@ -133,6 +133,17 @@ class Machine:
         for value in data:
             self._uart.WriteChar(value)
 
+    def drive(self, port: str, pin: int, level: bool) -> None:
+        """Put a level on an input of a block: at once, where the Monitor waits for a quantum."""
+        try:
+            block = interface_to_class(self.machine[f"sysbus.{port}"])
+        except Exception as error:
+            raise RenodeError(f"the machine has no {port} on sysbus", "input") from error
+        try:
+            block.OnGPIO(pin, level)
+        except Exception as error:
+            raise RenodeError(f"{port} has no pin {pin}", "input") from error
+
     def hold(self) -> None:
         """Let a core that stopped wait for a step, whoever may resume it."""
         self.cpu.ExecutionMode = ExecutionMode.SingleStep

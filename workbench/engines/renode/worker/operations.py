@@ -96,6 +96,11 @@ class Operations:
         self._machine.receive(request.blob)
         return {}, self._console.take()
 
+    def op_drive(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        fields = request.fields
+        self._machine.drive(fields["port"], fields["pin"], fields["level"])
+        return {}, self._console.take()
+
     def op_get_register(self, request: Message) -> tuple[dict[str, Any], bytes]:
         return {"value": self._state.register(request.fields["name"])}, b""
 

@@ -1,0 +1,111 @@
+"""What happens to a board from outside at given moments of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from workbench import controls
+from workbench.controls import Drive
+from workbench.engines.base import Engine, Instructions, Limit, Seconds, Stop, StopKind, StopReason
+from workbench.errors import UserError
+from workbench.limits import parse_limit
+from workbench.platform import Platform
+
+HELD = 0.1  # seconds that a button is pressed, where nothing else is said: firmware debounces
+_PRESS = re.compile(r"(?P<name>[^@]+)@(?P<at>[^+]+)(?:\+(?P<held>.+))?")
+_PIN = re.compile(r"(?P<port>[^=@]+)@(?P<pin>\d+)=(?P<level>[^@]+)@(?P<at>.+)")
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """Something that is done when `seconds` of virtual time have passed since power-on."""
+
+    seconds: float
+    drive: Drive
+
+
+def parse_press(text: str, platform: Platform) -> list[Stimulus]:
+    """Read `NAME@WHEN` or `NAME@WHEN+HOW_LONG`: a button that is pressed and released."""
+    match = _PRESS.fullmatch(text.strip())
+    if match is None:
+        raise UserError(
+            f"'{text}' does not say which button is pressed when",
+            "write NAME@TIME or NAME@TIME+TIME, such as userButton@200ms+50ms",
+        )
+    begin = _seconds(match["at"])
+    end = begin + (_seconds(match["held"]) if match["held"] else HELD)
+    return [
+        Stimulus(seconds, drive)
+        for seconds, pressed in ((begin, True), (end, False))
+        for drive in controls.button(platform, match["name"].strip(), pressed)
+    ]
+
+
+def parse_pin(text: str, platform: Platform) -> list[Stimulus]:
+    """Read `PORT@PIN=LEVEL@WHEN`: a level that stays on a pin from then on."""
+    match = _PIN.fullmatch(text.strip())
+    if match is None:
+        raise UserError(
+            f"'{text}' does not say which pin gets which level when",
+            "write PORT@PIN=LEVEL@TIME, such as gpioPortA@3=high@200ms",
+        )
+    level = controls.parse_level(match["level"])
+    drive = controls.pin(platform, match["port"].strip(), int(match["pin"]), level)
+    return [Stimulus(_seconds(match["at"]), drive)]
+
+
+def _seconds(text: str) -> float:
+    limit = parse_limit(text)
+    if not isinstance(limit, Seconds):
+        raise UserError(f"'{text}' is no time", "write it with a unit: 200ms, 1.5s")
+    return limit.seconds
+
+
+class StimulatedRun:
+    """Runs a machine that has just been loaded, and lets the stimuli happen on the way."""
+
+    def __init__(self, engine: Engine, platform: Platform, stimuli: Iterable[Stimulus]) -> None:
+        self._engine = engine
+        self._per_second = platform.mips * 1_000_000  # instructions, of a core that does not sleep
+        self._coming = sorted(stimuli, key=lambda one: one.seconds)
+        self._now, self._issued = 0.0, 0  # when the last run ended
+
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        """As `Engine.run`; a core that sleeps is not at its end while something is to come."""
+        warnings: dict[str, None] = {}
+        while True:
+            self._apply_what_is_due()
+            is_last = not self._coming
+            piece = limit if is_last else self._until_next(limit)
+            reason = self._engine.run(until if is_last else replace(until, idle=False), piece)
+            warnings.update(dict.fromkeys(reason.warnings))
+            left = self._left(limit, reason)
+            if is_last or left is None or reason.kind is not StopKind.LIMIT:
+                return replace(reason, warnings=tuple(warnings))
+            limit = left
+
+    def _apply_what_is_due(self) -> None:
+        while self._coming and self._coming[0].seconds - self._now < self._tick:
+            self._coming.pop(0).drive.apply(self._engine)
+
+    @property
+    def _tick(self) -> float:
+        return 0.5 / self._per_second
+
+    def _until_next(self, limit: Limit) -> Limit:
+        """The time to the next stimulus, or as much of it as the limit certainly allows."""
+        allowed = (
+            limit.count / self._per_second if isinstance(limit, Instructions) else limit.seconds
+        )
+        return Seconds(min(allowed, self._coming[0].seconds - self._now))
+
+    def _left(self, limit: Limit, reason: StopReason) -> Limit | None:
+        """What is left of `limit` after a run that ended so, None for nothing."""
+        passed, self._now = reason.seconds - self._now, reason.seconds
+        issued, self._issued = reason.instructions - self._issued, reason.instructions
+        if isinstance(limit, Instructions):
+            return Instructions(limit.count - issued) if limit.count > issued else None
+        seconds = limit.seconds - passed
+        return Seconds(seconds) if seconds > self._tick else None
