@@ -17,19 +17,13 @@ from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
 from workbench.errors import CheckFailedError
 from workbench.fitting import fit_arena
 from workbench.image import Image
-from workbench.inputs import (
-    Inputs,
-    file_inputs,
-    only_input,
-    own_model,
-    own_recordings,
-    random_inputs,
-)
+from workbench.inputs import Inputs, file_inputs, only_input, own_recordings, random_inputs
 from workbench.model.oracle import Oracle, available
 from workbench.model.quantization import quantize
 from workbench.model.reader import read_model
 from workbench.model.values import Model
 from workbench.platform import load_platform
+from workbench.resources import own_model
 from workbench.session import Classification, boot
 from workbench.timing.model import CycleModel
 

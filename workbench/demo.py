@@ -10,8 +10,9 @@ from workbench.bench import Progress, run_matrix
 from workbench.builder import boards, plan_builds
 from workbench.builder.plan import KERNEL_SETS
 from workbench.cost import BenchReport
-from workbench.inputs import Inputs, file_inputs, own_model, own_recordings
+from workbench.inputs import Inputs, file_inputs, own_recordings
 from workbench.model.reader import read_model
+from workbench.resources import own_model
 from workbench.session import Classification
 
 

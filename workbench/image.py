@@ -115,6 +115,10 @@ class Image:
             )
         return chosen[0]
 
+    def find(self, name: str) -> Symbol | None:
+        """Return the first symbol that is called exactly so, None where there is none."""
+        return next(iter(self._by_name.get(name, ())), None)
+
     def read(self, address: int, size: int) -> bytes:
         """Return what the file holds of memory at [address, address + size), as much as it has."""
         for segment in self.segments:

@@ -12,10 +12,8 @@ from workbench.errors import UserError
 from workbench.model.features import Features, read_features
 from workbench.model.quantization import dequantize
 from workbench.model.values import Model, Tensor
-from workbench.resources import resource
+from workbench.resources import own_model
 
-OWN_MODEL = Path("models", "keyword_spotter", "model.tflite")
-_OWN_RECORDINGS = Path("models", "keyword_spotter", "recordings")
 _RANDOM_COUNT = 8
 _RANDOM_SEED = 1
 
@@ -28,15 +26,10 @@ class Inputs:
     features: tuple[Features, ...]
 
 
-def own_model() -> Path:
-    """Return the committed keyword spotter."""
-    return resource("firmware") / OWN_MODEL
-
-
 def own_recordings() -> Inputs:
     """Return the recordings that the project made itself; a file's name starts with its word."""
     features = []
-    for path in sorted((resource("firmware") / _OWN_RECORDINGS).glob("*.wav")):
+    for path in sorted(own_model().with_name("recordings").glob("*.wav")):
         (one,) = read_features(path)
         features.append(Features(one.name, one.values, one.note, path.stem.split("_")[0]))
     return Inputs(f"{len(features)} recordings of the project", tuple(features))

@@ -8,6 +8,11 @@ _PACKAGED = Path(__file__).parent / "_data"
 _CHECKOUT = Path(__file__).parent.parent
 
 
+def own_model() -> Path:
+    """Return the committed keyword spotter, a .tflite; its recordings lie beside it."""
+    return resource("firmware") / "models" / "keyword_spotter" / "model.tflite"
+
+
 def resource(name: str) -> Path:
     """Return the folder `name`: "platforms", "firmware" or "robot"."""
     packaged = _PACKAGED / name

@@ -23,6 +23,18 @@ _SYSM_PRIMASK, _SYSM_FAULTMASK, _SYSM_CONTROL = 16, 19, 20  # special registers 
 _HINTS = {2: BlockFlag.WFE, 3: BlockFlag.WFI, 4: BlockFlag.SEV}
 
 
+BKPT = 0xBE00
+"""BKPT #0; the immediate is in the lower byte (A7.7.17)."""
+
+BKPT_SEMIHOSTING = BKPT | 0xAB
+"""What Arm's "Semihosting for AArch32 and AArch64", 2.0, gives a meaning to."""
+
+UDF = 0xDE00
+"""UDF #0, undefined on purpose; the immediate is in the lower byte (A7.7.194)."""
+
+_UDF_WIDE = 0xF7F0, 0xA000
+
+
 def is_wide(halfword: int) -> bool:
     """Whether `halfword` begins a 32-bit instruction: 0b11101, 0b11110 or 0b11111 (A5.1)."""
     return halfword >= 0xE800
@@ -39,6 +51,23 @@ def instructions(code: bytes) -> Iterator[tuple[int, int, int]]:
         else:
             yield offset, first, 0
             offset += 2
+
+
+def is_breakpoint(halfword: int) -> bool:
+    """Whether this is a BKPT, of whatever immediate."""
+    return halfword & 0xFF00 == BKPT
+
+
+def is_undefined_on_purpose(first: int, second: int) -> bool:
+    """Whether this is a UDF, which compilers and assertions use for what must not be reached."""
+    if not is_wide(first):
+        return first & 0xFF00 == UDF
+    return (first & 0xFFF0, second & 0xF000) == _UDF_WIDE
+
+
+def is_coprocessor(first: int) -> bool:
+    """Whether this begins an instruction of a coprocessor, the FPU's included (A6.1)."""
+    return first & 0xEC00 == 0xEC00
 
 
 def it_length(first: int) -> int:
@@ -103,7 +132,7 @@ def flags_of(first: int, second: int) -> BlockFlag:
         return _HINTS.get(second & 0xFF, BlockFlag(0))
     if first & 0xFFE0 == 0xF380 and second & 0xD000 == 0x8000:  # MSR
         return _special(second & 0xFF)
-    if first & 0xEC00 == 0xEC00 and second >> 8 & 0xE == 0xA:  # coprocessors 10 and 11
+    if is_coprocessor(first) and second >> 8 & 0xE == 0xA:  # coprocessors 10 and 11
         return BlockFlag.FLOAT | (BlockFlag.MULTIPLE if _is_multiple(first) else BlockFlag(0))
     if first & 0xFE00 == 0xE800 and _is_multiple(first):
         return BlockFlag.MULTIPLE

@@ -25,12 +25,11 @@ from workbench.builder import build, plan_build
 from workbench.engines.renode import discover
 from workbench.errors import EngineUnavailableError
 from workbench.image import Image
-from workbench.inputs import own_model
 from workbench.link.frames import REPLY, Frame, FrameSplitter, encode
 from workbench.link.messages import Request
 from workbench.model.features import Features, read_features
 from workbench.platform import load_platform
-from workbench.resources import resource
+from workbench.resources import own_model, resource
 from workbench.session import boot
 
 BOARD = "stm32f4_discovery"

@@ -29,7 +29,6 @@ from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.fitting import fit_arena
 from workbench.gauge import Probe
 from workbench.image import Image
-from workbench.inputs import own_model
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request as Ask
@@ -37,6 +36,7 @@ from workbench.platform import load_platform
 from workbench.points import INVOKE
 from workbench.profile.operators import OperatorCalls, behind_operator_calls
 from workbench.profile.record import Request, analyse
+from workbench.resources import own_model
 
 BOARD, KERNELS = "stm32f4_discovery", "cmsis_nn"
 SHARED_MODEL = Path(__file__).parents[3] / "shared" / "models" / "kws_ref_model.tflite"

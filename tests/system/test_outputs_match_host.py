@@ -7,11 +7,12 @@ import pytest
 
 from workbench.builder.plan import KERNEL_SETS
 from workbench.image import Image
-from workbench.inputs import file_inputs, only_input, own_model, random_inputs
+from workbench.inputs import file_inputs, only_input, random_inputs
 from workbench.model.oracle import Oracle
 from workbench.model.quantization import quantize
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
+from workbench.resources import own_model
 from workbench.session import boot
 
 SHARED = Path(__file__).parents[3] / "shared"

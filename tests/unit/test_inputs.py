@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from workbench.errors import UserError
-from workbench.inputs import file_inputs, own_model, own_recordings, random_inputs
+from workbench.inputs import file_inputs, own_recordings, random_inputs
 from workbench.model.reader import read_model
 from workbench.model.values import Model, Tensor
+from workbench.resources import own_model
 from workbench.session import expected_label
 
 LABELS = ("yes", "no", "unknown")

@@ -113,4 +113,5 @@ def _distance(image: Image, start: str, end: str) -> int:
 
 
 def _address(image: Image, name: str) -> int | None:
-    return next((symbol.address for symbol in image.symbols if symbol.name == name), None)
+    symbol = image.find(name)
+    return None if symbol is None else symbol.address

@@ -16,10 +16,9 @@ from workbench import __version__
 from workbench.builder.model_source import ModelSource, estimate_arena, read_model_source
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
-from workbench.resources import resource
+from workbench.resources import own_model, resource
 
 KERNEL_SETS = ("reference", "cmsis_nn", "dsp")
-DEFAULT_MODEL = "keyword_spotter"
 DEFAULT_STACK_BYTES = 4096
 ALIGNMENT = 16
 _HASH_DIGITS = 16
@@ -135,7 +134,7 @@ def plan_build(
     firmware = resource("firmware")
     _check_choice("board", board, boards(firmware))
     _check_choice("kernel set", kernels, KERNEL_SETS)
-    path = model or firmware / "models" / DEFAULT_MODEL / "model.tflite"
+    path = model or own_model()
     source = read_model_source(path, any_operator=tflm is not None)
     if arena_bytes is None:
         arena_bytes = estimate_arena(path)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench import controls, stimuli
+from workbench import controls, stimuli, thumb
 from workbench.builder.footprint import Footprint, measure_footprint
 from workbench.controls import Drive
 from workbench.cost import Latency, modelled_latencies
@@ -30,12 +30,12 @@ from workbench.errors import CheckFailedError, ImageError, UserError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
-from workbench.inputs import own_model
 from workbench.link import Client, Hello
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.model.features import Features, read_features
 from workbench.platform import Platform
 from workbench.points import INVOKE
+from workbench.resources import own_model
 from workbench.running import compile_pattern, ended
 from workbench.session import Classification, Session
 from workbench.timing.model import CycleModel
@@ -50,7 +50,6 @@ _NEWLINE = b"\n"
 _DELIMITER = b"\\x00"
 _ANY_BYTE = b"(?s:.)"
 _FIRST_SEQUENCE = 0x8000  # of frames that a test sends itself, apart from the client's
-_UNDEFINED = (0xDE00).to_bytes(2, "little")  # UDF #0, DDI 0403E A7.7.194
 
 
 @dataclass(frozen=True)
@@ -232,7 +231,8 @@ class DeviceUnderTest:
 
     def break_function(self, name: str) -> None:
         """Put an undefined instruction at the start of a function; the core faults there."""
-        self._machine.memory.write(self.image.symbol(name).address & ~1, _UNDEFINED)
+        address = self.image.symbol(name).address & ~1
+        self._machine.memory.write(address, thumb.UDF.to_bytes(2, "little"))
 
     # -- firmware that speaks our protocol -------------------------------------------------------
 

@@ -12,8 +12,8 @@ from workbench.fault.instruction import Instruction
 from workbench.fault.mpu import MpuState
 from workbench.fault.status import EXCEPTIONS, cause_bits, exception_name, kind_of
 from workbench.text import counted
+from workbench.thumb import BKPT_SEMIHOSTING, is_coprocessor, is_undefined_on_purpose
 
-_UNDEFINED_NARROW, _UNDEFINED_WIDE = 0xDE00, 0xF7F0A000  # UDF, ARM DDI 0403E, A7.7.194
 _FETCHES = Cfsr.IBUSERR | Cfsr.IACCVIOL | Cfsr.INVSTATE
 _FORBIDDEN = Cfsr.IACCVIOL | Cfsr.DACCVIOL
 # The most telling first, where several are set
@@ -79,7 +79,7 @@ def _without_bits(scene: Scene) -> str:
 
 def _breakpoint(scene: Scene) -> str:
     code = scene.instruction.code if scene.instruction else b""
-    if code[:2] == b"\xab\xbe":  # BKPT 0xAB
+    if int.from_bytes(code[:2], "little") == BKPT_SEMIHOSTING:
         return "a semihosting call, and no debugger to serve it"
     return "a breakpoint instruction, and no debugger"
 
@@ -212,20 +212,20 @@ def renode_hides(scene: Scene) -> Cfsr | None:
     if not scene.fault.registers.get("xpsr", XPSR_T) & XPSR_T:
         return Cfsr.INVSTATE
     code = scene.instruction.code if scene.instruction else b""
-    is_coprocessor = len(code) == 4 and code[1] & 0xEC == 0xEC  # A6.1
-    if is_coprocessor and scene.cpacr is not None and not scene.cpacr >> 20 & 0xF:
+    first = int.from_bytes(code[:2], "little")
+    if is_coprocessor(first) and scene.cpacr is not None and not scene.cpacr >> 20 & 0xF:
         return Cfsr.NOCP
     return None
 
 
 def is_trap(instruction: Instruction) -> bool:
-    """Whether it is a UDF, which compilers and assertions use for what must not be reached."""
-    code = instruction.code
-    first = int.from_bytes(code[:2], "little")
-    if len(code) == 2:
-        return first & 0xFF00 == _UNDEFINED_NARROW
-    both = first << 16 | int.from_bytes(code[2:], "little")
-    return both & 0xFFF0F000 == _UNDEFINED_WIDE
+    """Whether it is a UDF."""
+    first, second = (int.from_bytes(half, "little") for half in _halves(instruction.code))
+    return is_undefined_on_purpose(first, second)
+
+
+def _halves(code: bytes) -> tuple[bytes, bytes]:
+    return code[:2], code[2:]
 
 
 def is_store(instruction: Instruction) -> bool:

@@ -116,10 +116,11 @@ def _frame_address(rule: CFARule | None, context: Context) -> int | None:
 def _restored(rule: Any, frame: int, context: Context, view: View) -> int | None:
     if not isinstance(rule, RegisterRule):
         return None
+    argument: Any = rule.arg  # a number, for the types that follow
     if rule.type == RegisterRule.OFFSET:
-        return view.word(frame + int(rule.arg) & _MASK)  # type: ignore[arg-type]
+        return view.word(frame + argument & _MASK)
     if rule.type == RegisterRule.VAL_OFFSET:
-        return frame + int(rule.arg) & _MASK  # type: ignore[arg-type]
+        return frame + argument & _MASK
     if rule.type == RegisterRule.REGISTER:
-        return context.registers.get(register_name(int(rule.arg)) or "")  # type: ignore[arg-type]
+        return context.registers.get(register_name(argument) or "")
     return None

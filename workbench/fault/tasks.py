@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.elf import Symbol
 from workbench.fault.memory import WORD, View
 from workbench.image import Image
 
@@ -35,8 +34,8 @@ class Task:
 
 def current_task(image: Image, view: View) -> Task | None:
     """Return the task that was running, None where there is no such RTOS, or none runs yet."""
-    symbol = next((s for s in image.symbols if s.name == _CURRENT), None)
-    block = view.word(symbol.address) if isinstance(symbol, Symbol) else None
+    symbol = image.find(_CURRENT)
+    block = view.word(symbol.address) if symbol is not None else None
     top = view.word(block) if block else None
     if not block or not top:
         return None

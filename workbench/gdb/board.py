@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 
 from workbench.elf import Segment
@@ -11,9 +12,10 @@ from workbench.fault.diagnosis import diagnose
 from workbench.fault.text import lines
 from workbench.image import Image
 from workbench.platform import Platform
+from workbench.thumb import BKPT_SEMIHOSTING, is_breakpoint
 
 _ERASED = b"\xff"
-_BKPT, _SEMIHOSTING = 0xBE, 0xAB  # the encoding's upper byte, and an immediate: DDI 0403E, A7.7.17
+_HALFWORD = struct.Struct("<H")
 _ADDRESSES = 1 << 32
 _LARGEST_BLOCK = 0x1000
 
@@ -107,12 +109,16 @@ def _bkpts(image: Image) -> frozenset[int]:
     What only looks like one, data or the end of a 32-bit instruction, is never executed as one.
     """
     return frozenset(
-        segment.virtual + offset
+        segment.virtual + 2 * index
         for segment in image.segments
         if segment.executable
-        for offset in range(0, len(segment.data) - 1, 2)
-        if segment.data[offset + 1] == _BKPT and segment.data[offset] != _SEMIHOSTING
+        for index, (halfword,) in enumerate(_HALFWORD.iter_unpack(_whole_halfwords(segment.data)))
+        if is_breakpoint(halfword) and halfword != BKPT_SEMIHOSTING
     )
+
+
+def _whole_halfwords(data: bytes) -> bytes:
+    return data[: len(data) & ~1]
 
 
 def _region(kind: str, start: int, end: int, block: int = 0) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from workbench.engines.armv7m import Exc
 from workbench.engines.base import StopKind, StopReason, Watchpoint
 
-# Signals as GDB numbers them, for the exceptions of DDI 0403E, B1.5.2
+# Signals as GDB numbers them
 SIGTRAP, SIGINT, SIGSEGV = 5, 2, 11
 _SIGILL, _SIGBUS = 4, 10
-_SIGNALS = {3: SIGSEGV, 4: SIGSEGV, 5: _SIGBUS, 6: _SIGILL}
+_SIGNALS: dict[int, int] = {
+    Exc.HARD_FAULT: SIGSEGV,
+    Exc.MEM_MANAGE: SIGSEGV,
+    Exc.BUS_FAULT: _SIGBUS,
+    Exc.USAGE_FAULT: _SIGILL,
+}
 
 
 def reply(signal: int, why: bytes = b"") -> bytes:

@@ -10,7 +10,7 @@ from tests.firmware.runtime.cases import GENERATORS, cases_of
 from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
 from tests.firmware.runtime.options import conv_options
 from tests.firmware.runtime.runner import Runner
-from workbench.inputs import own_model
+from workbench.resources import own_model
 
 RELU = tflite.BuiltinOperator.RELU
 ACTIVATION = Quantization([0.1], [0])

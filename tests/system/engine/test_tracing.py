@@ -20,6 +20,8 @@ from .conftest import PLENTY, Program, run_to_end
 
 PROGRAMS = ("loops", "nested", "frames", "faults", "tasks", "sleep", "ramcode", "mpu")
 
+needs_c_tracer = pytest.mark.skipif(native_module() is None, reason="the C tracer is not built")
+
 
 def traced(elf: Path, platform: Platform, python: bool, skip: int = 0) -> tuple[Trace, int]:
     """Return the trace of a whole run, and the instructions it covers."""
@@ -38,7 +40,7 @@ def test_a_trace_holds_every_instruction(name: str, program: Program, platform: 
     assert trace.instructions == instructions
 
 
-@pytest.mark.skipif(native_module() is None, reason="the C tracer is not built")
+@needs_c_tracer
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("skip", [0, 777])
 def test_both_tracers_record_the_same(
@@ -146,7 +148,7 @@ def test_what_lies_between_marks_adds_up(name: str, program: Program, platform: 
     assert reads == {pc: one.reads for pc, one in whole.flash_reads.items()}
 
 
-@pytest.mark.skipif(native_module() is None, reason="the C tracer is not built")
+@needs_c_tracer
 @pytest.mark.parametrize("name", ["nested", "tasks", "ramcode"])
 def test_both_tracers_mark_the_same(name: str, program: Program, platform: Platform) -> None:
     elf = program(name)

@@ -15,13 +15,13 @@ from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.gauge import BetweenPoints, Probe
 from workbench.image import Image
-from workbench.inputs import own_model
 from workbench.link import Client
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.link.messages import Request
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
 from workbench.points import INVOKE
+from workbench.resources import own_model
 
 from .qemu import CountingMachine
 

@@ -37,7 +37,8 @@ def test_boot_ends_when_the_model_fails_because_hello_is_answered_all_the_same()
 
 
 def test_boot_shows_the_console_of_firmware_that_does_not_come_up():
-    with pytest.raises(LinkError, match="did not come up: .*; the machine stopped: idle") as caught:
+    said = r"did not come up: .*; the machine stopped: idle"
+    with pytest.raises(LinkError, match=said) as caught:
         Client(FakeFirmware(answering, banner=b"panic: no heap\r\n")).boot()
     assert "panic: no heap" in caught.value.hint
 

@@ -20,7 +20,7 @@ from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
 from workbench.engines.embedded.events import Access, Event, EventKind, QemuException
 from workbench.engines.embedded.machine import Machine
-from workbench.thumb import is_wide
+from workbench.thumb import is_coprocessor
 
 DFSR_BKPT = 1 << 1
 _EXECUTE_NEVER = (PERIPHERALS, EXTERNAL_DEVICES, SYSTEM)  # in the default memory map
@@ -82,7 +82,7 @@ def _is_coprocessor(machine: Machine) -> bool:
         halfword = int.from_bytes(machine.bus.read(machine.core.pc, 2), "little")
     except BusError:
         return False
-    return is_wide(halfword) and halfword & 0xEC00 == 0xEC00
+    return is_coprocessor(halfword)
 
 
 class Faults:

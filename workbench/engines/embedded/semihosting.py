@@ -13,16 +13,10 @@ from collections.abc import Callable
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console
 from workbench.engines.embedded.machine import Machine
+from workbench.thumb import BKPT_SEMIHOSTING
 
-BKPT_SEMIHOSTING = 0xBEAB
-SYS_OPEN, SYS_CLOSE, SYS_WRITEC, SYS_WRITE0, SYS_WRITE, SYS_READ = (
-    0x01,
-    0x02,
-    0x03,
-    0x04,
-    0x05,
-    0x06,
-)
+SYS_OPEN, SYS_CLOSE, SYS_WRITEC, SYS_WRITE0 = 0x01, 0x02, 0x03, 0x04
+SYS_WRITE, SYS_READ = 0x05, 0x06
 SYS_ISERROR, SYS_ISTTY, SYS_SEEK, SYS_FLEN = 0x08, 0x09, 0x0A, 0x0C
 SYS_CLOCK, SYS_TIME, SYS_ERRNO, SYS_GET_CMDLINE, SYS_HEAPINFO = 0x10, 0x11, 0x13, 0x15, 0x16
 SYS_EXIT, SYS_EXIT_EXTENDED, SYS_ELAPSED, SYS_TICKFREQ = 0x18, 0x20, 0x30, 0x31

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.engines.embedded.semihosting import BKPT_SEMIHOSTING
 from workbench.image import Image
-from workbench.thumb import instructions
+from workbench.thumb import BKPT_SEMIHOSTING, instructions
 
 
 def semihosting_warning(image: Image) -> str:
