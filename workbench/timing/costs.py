@@ -50,7 +50,7 @@ class UnitCosts:
     def __init__(self) -> None:
         self._numbers: dict[UnitCost, int] = {(): 0}
         self._table: Numbers = np.zeros((1, len(_CAUSES), 3), np.int64)
-        self._best: Numbers = np.zeros(1, np.int64)
+        self._total: Numbers = np.zeros((1, 3), np.int64)
 
     def number(self, unit: Iterable[tuple[Cause, Cycles]]) -> int:
         """Return the number of a unit cost."""
@@ -64,10 +64,16 @@ class UnitCosts:
         return self._table
 
     @property
+    def total(self) -> Numbers:
+        """All cycles [unit, low/best/high]."""
+        self._catch_up()
+        return self._total
+
+    @property
     def best(self) -> Numbers:
         """Best estimate [unit] of all cycles of each."""
-        self._catch_up()
-        return self._best
+        found: Numbers = self.total[:, _BEST]
+        return found
 
     def _catch_up(self) -> None:
         if len(self._table) == len(self._numbers):
@@ -76,7 +82,7 @@ class UnitCosts:
         for unit, row in zip(self._numbers, self._table, strict=True):
             for cause, cycles in unit:
                 row[_CAUSES[cause]] += (cycles.low, cycles.best, cycles.high)
-        self._best = self._table[:, :, _BEST].sum(axis=1)
+        self._total = self._table.sum(axis=1)
 
 
 UNITS = UnitCosts()
@@ -90,6 +96,11 @@ class Charges:
     addresses: Numbers
     units: Numbers
     times: Numbers
+
+    def total(self) -> Numbers:
+        """All cycles [low/best/high]."""
+        found: Numbers = self.times @ UNITS.total[self.units]
+        return found
 
     def by_cause(self) -> Numbers:
         """Cycles [cause, low/best/high]."""
@@ -122,10 +133,15 @@ class Waits:
             np.array(list(cycles.values()), np.int64).reshape(-1, 3),
         )
 
+    def total(self) -> Numbers:
+        """All cycles [low/best/high]."""
+        found: Numbers = self.cycles.sum(axis=0)
+        return found
+
     def by_cause(self) -> Numbers:
         """Cycles [cause, low/best/high]."""
         found: Numbers = np.zeros((len(_CAUSES), 3), np.int64)
-        found[_CAUSES[self.cause]] = self.cycles.sum(axis=0)
+        found[_CAUSES[self.cause]] = self.total()
         return found
 
     def best(self) -> Numbers:
@@ -141,19 +157,15 @@ class Costs:
     parts: tuple[Charges | Waits, ...]
 
     @cached_property
-    def _totals(self) -> Numbers:
-        found: Numbers = np.sum([part.by_cause() for part in self.parts], axis=0)
-        return found
-
-    @cached_property
     def total(self) -> Cycles:
         """All cycles."""
-        return Cycles(*self._totals.sum(axis=0).tolist())
+        return Cycles(*np.sum([part.total() for part in self.parts], axis=0).tolist())
 
     @cached_property
     def by_cause(self) -> Mapping[Cause, Cycles]:
         """Cycles by what they are spent on, in the order of Cause."""
-        rows = zip(Cause, self._totals.tolist(), strict=True)
+        totals = np.sum([part.by_cause() for part in self.parts], axis=0)
+        rows = zip(Cause, totals.tolist(), strict=True)
         return {cause: Cycles(*row) for cause, row in rows if any(row)}
 
     @cached_property
