@@ -105,6 +105,6 @@ EXCEPTION_ENTRY = Cycles(12, 12, 29)
 EXCEPTION_RETURN = Cycles(10, 12, 27)
 
 # Per cent of all cycles of the core: what boards take less or more in memory without wait states
-# than all of these rules say. Fitted to pqm4's figures of an STM32L4R5, whose stack is in the slower
-# of its SRAMs (mupq/pqm4, pull request 193); nothing else here knows that RAMs differ.
+# than all of these rules say. Fitted to pqm4's figures of an STM32L4R5, whose stack is in a slower
+# one of its SRAMs (mupq/pqm4, pull request 193); no other rule knows that RAMs differ.
 UNEXPLAINED_PERCENT = Cycles(-1, 0, 6)
