@@ -16,7 +16,7 @@ from typing import Any
 
 from workbench.cost import BenchReport
 from workbench.errors import CheckFailedError, UserError
-from workbench.files import write_atomically
+from workbench.files import read_file, write_atomically
 from workbench.serialize import to_json
 
 if sys.version_info >= (3, 11):
@@ -98,10 +98,9 @@ def save(report: BenchReport, path: Path) -> None:
 def load(path: Path) -> Mapping[str, Any]:
     """Read what `save` wrote; raise UserError for anything else."""
     hint = "make it with `workbench bench --save FILE`"
+    content = read_file(path, UserError, hint)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror or error})", hint) from None
+        document = json.loads(content.decode())
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: is not JSON ({error})", hint) from None
     found = document.get("format") if isinstance(document, dict) else None
@@ -225,10 +224,9 @@ def _at(document: Any, place: Sequence[str]) -> Any:
 
 
 def _settings(path: Path) -> Mapping[str, Any]:
+    content = read_file(path, UserError, "--settings takes a TOML file such as workbench.toml")
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get(TABLE, {})
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror or error})") from None
+        table = tomllib.loads(content.decode()).get(TABLE, {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: is not valid TOML: {error}", "see https://toml.io") from None
     if not isinstance(table, dict):

@@ -16,6 +16,7 @@ from elftools.elf.constants import P_FLAGS, SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
+from workbench import files
 from workbench.errors import ImageError
 
 # No Cortex-M4 image is larger; a size beyond it in a header means the header is damaged.
@@ -90,17 +91,9 @@ class Contents:
 
 def read_file(path: Path) -> bytes:
     """Return the bytes of the file at `path`; raise ImageError where it cannot be an image."""
-    try:
-        if path.is_dir():
-            raise ImageError(f"{path}: is a folder, not an ELF file", hint="Name the .elf in it.")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ImageError(f"{path}: too large for a firmware image", hint="Is it an ELF file?")
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageError(
-            f"{path}: cannot be read ({error.strerror or error})",
-            hint="Check the path; `workbench build` makes one.",
-        ) from error
+    if path.is_file() and path.stat().st_size > MAX_FILE_BYTES:
+        raise ImageError(f"{path}: too large for a firmware image", hint="Is it an ELF file?")
+    return files.read_file(path, ImageError, "Name an .elf; `workbench build` makes one.")
 
 
 def parse(content: bytes, path: Path) -> Contents:

@@ -15,6 +15,7 @@ from workbench.fault.told import require_no_crash
 from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client
+from workbench.link.client import DEFAULT_LIMIT
 from workbench.model.features import read_features
 from workbench.platform import Platform
 from workbench.points import address_of, never_seen
@@ -83,16 +84,21 @@ def measure_run(
 
 
 def measure_inferences(
-    engine: Engine, image: Image, platform: Platform, gauge: Gauge, files: Sequence[Path]
+    engine: Engine,
+    image: Image,
+    platform: Platform,
+    gauge: Gauge,
+    files: Sequence[Path],
+    limit: Limit = DEFAULT_LIMIT,
 ) -> MeasureReport:
     """Boot firmware that speaks our UART protocol and give it all that is in `files`.
 
-    Raises LinkError where it does not answer, unless it crashed.
+    limit: for each answer. Raises LinkError where it does not answer, unless it crashed.
     """
     gauge.trace_next()
     engine.load(image, platform)
     probe = Probe(engine, gauge)
-    client = Client(probe)
+    client = Client(probe, limit)
     try:
         client.boot()
         hello = client.hello()

@@ -11,15 +11,24 @@ INVOKE = "tflite::MicroInterpreter::Invoke"
 """The function that is one inference, in our runtime and in TFLM alike."""
 
 
+_ADDRESSES = 1 << 32
+
+
 def address_of(image: Image, point: str) -> int:
     """Return the code address that `point` names: a symbol, or a number such as 0x08000190.
 
-    Raises ImageError where the image has no such symbol, or it is that of data.
+    Raises ImageError where the image has no such symbol, or it is that of data, and where the
+    number is no address.
     """
     try:
-        return int(point, 0) & ~1
+        address = int(point, 0)
     except ValueError:
-        symbol = image.symbol(point)
+        address = None
+    if not point or (address is not None and not 0 <= address < _ADDRESSES):
+        raise ImageError(f"'{point}' is no address", "give a symbol, or 0 to 0xffffffff")
+    if address is not None:
+        return address & ~1
+    symbol = image.symbol(point)
     if not image.holds_code(symbol):
         raise ImageError(
             f"{image.path}: {point!r} is data at 0x{symbol.address:08x}, it is never executed",

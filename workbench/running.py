@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -119,14 +120,25 @@ def compile_pattern(text: str | None) -> bytes | None:
     """Return `text` as a pattern over bytes; raise UserError where it is no regular expression."""
     if text is None:
         return None
-    pattern = text.encode()
+    pattern = os.fsencode(text)
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise UserError(
             f"'{text}' is no regular expression: {error}",
             "put a backslash before characters that are meant literally, such as ( [ * +",
         ) from error
+    return pattern
+
+
+def stop_pattern(text: str | None) -> bytes | None:
+    """Return the pattern that ends a run; raise UserError also where it needs no text at all."""
+    pattern = compile_pattern(text)
+    if pattern is not None and re.search(pattern, b""):
+        raise UserError(
+            f"'{text}' matches before anything is printed",
+            "give a pattern that needs at least one character",
+        )
     return pattern
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.engines.base import Snapshot
 from workbench.errors import UserError
-from workbench.files import write_atomically
+from workbench.files import read_file, write_atomically
 
 _HINT = "give a file that a failed test left"
 _MAGIC = b"workbench snapshot 1\n"
@@ -44,10 +44,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
 
 def read_snapshot(path: Path) -> Snapshot:
     """Return the snapshot in `path`; raise UserError where it holds none."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}", _HINT) from None
+    content = read_file(path, UserError, _HINT)
     if not content.startswith(_MAGIC):
         raise UserError(f"{path} is no snapshot", _HINT)
     try:

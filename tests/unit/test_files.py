@@ -1,10 +1,12 @@
 """Files are written whole or not at all."""
 
 import os
+from pathlib import Path
 
 import pytest
 
-from workbench.files import write_atomically
+from workbench.errors import ModelError
+from workbench.files import read_file, write_atomically
 
 
 def test_text_is_written_and_the_folder_made(tmp_path):
@@ -38,6 +40,20 @@ def test_what_is_no_plain_file_is_written_through(tmp_path):
     assert os.read(reader, 10) == b"new"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize(("name", "why"), [("absent", "no such file"), (".", "is a folder")])
+def test_what_cannot_be_read_is_told_with_the_readers_own_advice(tmp_path, name, why):
+    with pytest.raises(ModelError, match=why) as error:
+        read_file(tmp_path / name, ModelError, "give a .tflite")
+    assert str(tmp_path / name) in error.value.message
+    assert error.value.hint == "give a .tflite"
+
+
+def test_a_full_device_is_told_by_its_name():
+    with pytest.raises(OSError, match="No space") as error:
+        write_atomically(Path("/dev/full"), b"new")
+    assert error.value.filename == "/dev/full"
 
 
 def test_a_folder_is_refused_by_its_name(tmp_path):

@@ -34,6 +34,12 @@ def test_a_point_is_a_symbol_or_an_address_with_or_without_the_thumb_bit(point):
     assert address_of(IMAGE, point) == SYMBOLS["main"]
 
 
+@pytest.mark.parametrize("point", ["", "-1", "0x100000000"])
+def test_what_is_no_address_is_no_point(point):
+    with pytest.raises(UserError, match="no address"):
+        address_of(IMAGE, point)
+
+
 def test_data_is_no_point_that_is_ever_reached():
     with pytest.raises(UserError, match="'samples' is data at 0x20000000"):
         address_of(IMAGE, "samples")

@@ -7,7 +7,7 @@ import pytest
 from workbench.engines.base import FaultState, StopKind
 from workbench.errors import UserError
 from workbench.fault.frames import Call
-from workbench.running import RunResult, compile_pattern, describe
+from workbench.running import RunResult, compile_pattern, describe, stop_pattern
 
 from .fault.samples import diagnosis
 
@@ -72,6 +72,22 @@ def test_warnings_of_the_engine_are_passed_on():
 def test_a_bad_pattern_is_refused_before_anything_runs():
     with pytest.raises(UserError, match="no regular expression"):
         compile_pattern("ready(")
+
+
+@pytest.mark.parametrize("text", ["ready(", "a{99999999999}", "(" * 5000])
+def test_what_re_refuses_in_any_way_is_no_pattern(text):
+    with pytest.raises(UserError, match="no regular expression"):
+        compile_pattern(text)
+
+
+@pytest.mark.parametrize("text", ["", ".*", "a?"])
+def test_a_pattern_that_needs_no_text_would_end_a_run_at_once(text):
+    with pytest.raises(UserError, match="before anything is printed"):
+        stop_pattern(text)
+
+
+def test_a_pattern_holds_the_bytes_that_were_typed():
+    assert compile_pattern("\udcff") == b"\xff"
 
 
 def test_without_a_pattern_nothing_is_waited_for():

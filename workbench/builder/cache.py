@@ -12,7 +12,6 @@ from pathlib import Path
 
 from workbench.builder.plan import BuildPlan
 from workbench.cache_folder import root
-from workbench.errors import BuildError
 from workbench.files import write_atomically
 
 try:
@@ -74,10 +73,7 @@ def publish(plan: BuildPlan, elf: Path) -> Path:
 
 def export(elf: Path, target: Path) -> None:
     """Copy an image to the user's folder; `target` never exists half-written."""
-    try:
-        write_atomically(target, elf.read_bytes())
-    except OSError as error:
-        raise BuildError(f"{target} cannot be written: {error.strerror}") from error
+    write_atomically(target, elf.read_bytes())
 
 
 def _image_folder(plan: BuildPlan) -> Path:

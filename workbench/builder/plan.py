@@ -169,7 +169,8 @@ def plan_builds(
 ) -> list[BuildPlan]:
     """Return a plan for each board and kernel set; None takes the default."""
     if tflm_library is None and (tflm_include or tflm_definitions):
-        raise UserError("--tflm-include without --tflm-lib", "give the library too")
+        option = "--tflm-include" if tflm_include else "--tflm-define"
+        raise UserError(f"{option} without --tflm-lib", "give the library too")
     tflm = None
     if tflm_library is not None:
         tflm = Tflm(tflm_library, tuple(tflm_include), tuple(tflm_definitions))

@@ -44,6 +44,10 @@ _DISK_HINTS = {
     errno.ENOSPC: "free some space and run the command again; nothing half-written was left",
     errno.EACCES: "you may not read or write there; choose another file or folder",
     errno.EROFS: "that file system is read-only; choose another folder",
+    errno.EISDIR: "name a file in that folder",
+    errno.EEXIST: "a file stands where a folder is needed; choose another path",
+    errno.ENOTDIR: "a file stands where a folder is needed; choose another path",
+    errno.ENOENT: "check the path",
 }
 
 
@@ -186,6 +190,8 @@ def _open_closed_streams() -> None:
 
 
 def _without_errno(error: OSError) -> str:
+    if error.errno == errno.ENOSPC and not error.filename:
+        return f"the output cannot be written: {error.strerror}"
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}"
 

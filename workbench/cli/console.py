@@ -66,16 +66,17 @@ def progress(text: str) -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
-def read_input(path: Path | None) -> bytes:
-    """Return the bytes of `--input`: of a file, of stdin for `-`, none where it is not given."""
+def read_input(path: Path | None, features: object = None) -> bytes:
+    """Return the bytes of `--input`: of a file, of stdin for `-`, none where it is not given.
+
+    Raises UserError where there are `features` besides: they take the same way.
+    """
     if path is None:
         return b""
+    if features:
+        raise UserError("both --features and --input are given", "give one of them")
     if str(path) == "-":
         return sys.stdin.buffer.read() if sys.stdin else b""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be read ({error.strerror or error})",
-            "--input takes a file with the bytes to send, or - for stdin",
-        ) from error
+    from workbench.files import read_file
+
+    return read_file(path, UserError, "--input takes a file with the bytes to send, or - for stdin")

@@ -68,14 +68,15 @@ def measure(
     from workbench.platform import load_platform
 
     bound = parse_limit(limit)
+    send = read_input(input, features)
     image = Image.load(elf)
     gauge = gauge_for(image, function, begin, end, count)
     target = load_platform(platform, repl=repl, uart=uart)
     with open_engine(engine.value) as machine:
         if features:
-            report = measure_inferences(machine, image, target, gauge, features)
+            report = measure_inferences(machine, image, target, gauge, features, bound)
         else:
-            report = measure_run(machine, image, target, gauge, bound, read_input(input))
+            report = measure_run(machine, image, target, gauge, bound, send)
     if json:
         print_json(report)
     elif report.measurement.calls:

@@ -47,18 +47,21 @@ def parity(
 
     Exits with 1 and says the first difference where they are not, or where the firmware crashed.
     """
+    from workbench.errors import UserError
     from workbench.image import Image
     from workbench.limits import parse_limit
     from workbench.parity import Stimulus, require_parity
     from workbench.parity import parity as compare
     from workbench.platform import load_platform
-    from workbench.running import compile_pattern
+    from workbench.running import stop_pattern
 
+    if features and until is not None:
+        raise UserError("both --features and --until are given", "give one of them")
     stimulus = Stimulus(
         limit=parse_limit(limit),
         features=tuple(features or ()),
-        send=read_input(input),
-        until=compile_pattern(until),
+        send=read_input(input, features),
+        until=stop_pattern(until),
         function=function,
         begin=begin,
         end=end,

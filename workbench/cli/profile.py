@@ -54,7 +54,9 @@ def profile(
     input: InputOption = None,
     clock: Annotated[
         int | None,
-        typer.Option("--clock", metavar="MHZ", help="Core clock in MHz; else the board's.", min=1),
+        typer.Option(
+            "--clock", metavar="MHZ", help="Core clock in MHz; else the board's.", min=1, max=1000
+        ),
     ] = None,
     limit: LimitOption = "10s",
     top: Annotated[int, typer.Option("--top", metavar="N", help="Rows of each table.", min=1)] = 12,
@@ -92,7 +94,7 @@ def profile(
         limit=parse_limit(limit),
         function=function,
         features=(features,) if features else (),
-        send=read_input(input),
+        send=read_input(input, features),
         clock_hz=clock * 1_000_000 if clock else None,
     )
     with open_engine(engine.value) as machine:

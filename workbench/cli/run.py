@@ -69,10 +69,10 @@ def run(
     from workbench.image import Image
     from workbench.limits import parse_limit
     from workbench.platform import load_platform
-    from workbench.running import compile_pattern, run_image
+    from workbench.running import run_image, stop_pattern
     from workbench.stimuli import parse_pin, parse_press
 
-    pattern = compile_pattern(until)
+    pattern = stop_pattern(until)
     bound = parse_limit(limit)
     image = Image.load(elf)
     target = load_platform(platform, repl=repl, uart=uart)

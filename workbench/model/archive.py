@@ -65,6 +65,9 @@ def read_archive(path: Path, shape: tuple[int, ...]) -> Archive:
 
 
 def _load(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
+    if not path.is_file():
+        what = "is a folder, not a file" if path.is_dir() else "no such file"
+        raise FeatureError(f"{path}: {what}", "give a .npy or .npz file")
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise FeatureError(f"{path}: larger than {_MAX_BYTES >> 20} MiB")
@@ -77,14 +80,14 @@ def _load(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
             return loaded
         with loaded:
             return {key: loaded[key] for key in loaded.files}
-    except FileNotFoundError:
-        raise FeatureError(f"{path}: no such file") from None
     except FeatureError:
         raise
-    # A damaged archive makes numpy and zipfile raise a dozen kinds of error.
+    # A damaged archive makes numpy and zipfile raise a dozen kinds of error. What is no archive
+    # at all numpy takes for a pickle, and advises to load that.
     except Exception as error:
+        why = "" if "pickle" in str(error) else f" ({error})"
         raise FeatureError(
-            f"{path}: not a readable .npy or .npz ({error})",
+            f"{path}: not a readable .npy or .npz{why}",
             "save it with numpy.save or numpy.savez, without pickled objects",
         ) from None
 

@@ -38,7 +38,7 @@ def read_features(path: Path, shape: tuple[int, ...] = FEATURE_SHAPE) -> tuple[F
     Raises FeatureError for a missing or damaged file, or one that does not fit.
     """
     if not path.is_file():
-        what = "a folder" if path.is_dir() else "no such file"
+        what = "is a folder, not a file" if path.is_dir() else "no such file"
         raise FeatureError(f"{path}: {what}", "give a .wav, .npy or .npz file")
     suffix = path.suffix.lower()
     if suffix == ".wav":

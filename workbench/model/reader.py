@@ -12,6 +12,7 @@ from typing import Any
 import flatbuffers.number_types as fb
 
 from workbench.errors import ModelError
+from workbench.files import read_file
 from workbench.model.cost import macs, parameters
 from workbench.model.options import ACTIVATIONS, OPTIONS, PADDINGS, Kind, Option
 from workbench.model.quantization import Quantization
@@ -27,12 +28,7 @@ _CUSTOM = "CUSTOM"
 
 def read_model(path: Path) -> Model:
     """Read the .tflite at `path`. Raises ModelError if it is missing, corrupt or inconsistent."""
-    try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise ModelError(f"{path}: no such file", "give the path of a .tflite") from None
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror})") from None
+    content = read_file(Path(path), ModelError, "give the path of a .tflite")
     try:
         return parse_model(content, Path(path))
     except ModelError as error:

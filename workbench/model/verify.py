@@ -101,7 +101,9 @@ _SCHEMA: dict[str, dict[int, _Field]] = {
 def verify(content: bytes) -> None:
     """Raise ModelError unless `content` is a well-formed .tflite flatbuffer."""
     if len(content) < 8:
-        raise ModelError(f"a .tflite has at least 8 bytes, this has {len(content)}")
+        raise ModelError(
+            f"a .tflite has at least 8 bytes, this has {len(content)}", "convert or copy it again"
+        )
     if content[4:8] != FILE_IDENTIFIER:
         raise ModelError(
             f"not a .tflite: bytes 4 to 8 are {content[4:8]!r}, not {FILE_IDENTIFIER!r}",

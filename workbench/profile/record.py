@@ -134,7 +134,7 @@ def _drive(machine: Engine, request: Request) -> None:
         from workbench.link import Client
         from workbench.model.features import read_features
 
-        client = Client(machine)
+        client = Client(machine, request.limit)
         client.boot()
         hello = client.hello()
         shape = hello.inputs[0].shape if hello.inputs else ()

@@ -124,6 +124,20 @@ class TestWrongInput:
             (["run", "{elf}", "--platform", BOARD, "--until", "("], "regular expression"),
             (["run", "{elf}", "--platform", BOARD, "--repl", "x.repl"], "one of them"),
             (["measure", "{elf}", "--platform", BOARD], "--function"),
+            (["run", "{elf}", "--platform", BOARD, "--until", ".*"], "before anything"),
+            *(
+                ([*command, "--features", "{wav}", "--input", "{elf}"], "give one of them")
+                for command in (
+                    ["measure", "{elf}", "--platform", BOARD, "--function", "main"],
+                    ["profile", "{elf}", "--platform", BOARD],
+                    ["parity", "{elf}", "--platform", BOARD],
+                )
+            ),
+            (
+                ["parity", "{elf}", "--platform", BOARD, "--features", "{wav}", "--until", "x"],
+                "one",
+            ),
+            (["build", "--tflm-define", "A=1"], "--tflm-define without --tflm-lib"),
             (["measure", "{elf}", "--platform", BOARD, "--function", "Invok"], "Invoke"),
             (["classify", "absent.wav"], "absent.wav"),
             (["classify", "{elf}"], ".wav"),

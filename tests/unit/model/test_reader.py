@@ -96,7 +96,7 @@ def test_a_missing_file_has_its_own_message(tmp_path):
 
 
 def test_a_folder_is_no_model(tmp_path):
-    with pytest.raises(ModelError, match="cannot be read"):
+    with pytest.raises(ModelError, match="is a folder, not a file"):
         read_model(tmp_path)
 
 
