@@ -20,7 +20,7 @@ from workbench.platform import Platform
 from workbench.timing.flash import read_flash
 from workbench.trace import CodeFetches, LineCache, LineMisses
 
-IN_SEQUENCE, BY_JUMP = 0, 1
+IN_SEQUENCE, BY_JUMP, WAYS = 0, 1, 2
 
 Misses = dict[tuple[int, int], tuple[int, int]]
 """(piece, index of a line in it) -> how often that was missing (in sequence, by a jump)."""
@@ -130,9 +130,9 @@ class CodeCache:
         seen = self._counted if of_count else self._seen
         return [line for line in self._cache.lines if line in seen]
 
-    def counted(self) -> tuple[int, int, int]:
-        """Return the misses counted, in sequence and by a jump, and where the code before ended."""
-        return self._missed[0], self._missed[1], self._end
+    def counted(self) -> tuple[int, int]:
+        """Return the misses counted, in sequence and by a jump."""
+        return self._missed[0], self._missed[1]
 
     def restore(self, lines: Lines, end: int) -> None:
         """The count goes on with these lines in the cache."""
@@ -178,27 +178,31 @@ def code_fetches(
     misses: Misses,
     firsts: Iterable[FirstUse],
     found: frozenset[int],
-    addresses: Callable[[int], Sequence[int]],
+    piece_of: Callable[[int], tuple[int, Sequence[int]]],
 ) -> CodeFetches:
     """Return, by instruction, what `misses` and `firsts` hold by pieces.
 
-    found: lines that were there at their first fetch. addresses: of the instructions of a piece.
+    found: lines that were there at their first fetch. piece_of: gives the address of a piece, and
+    where its instructions begin in it.
     """
     totals: dict[int, list[int]] = {}  # always, repeated, cold: each in sequence and by a jump
 
-    def add(piece: int, index: int, way: int, times: int, first_kind: int) -> None:
-        inside = addresses(piece)
-        line = (inside[0] >> shape.line_shift) + index
-        begins = max(inside[0], line << shape.line_shift)
-        total = totals.setdefault(inside[bisect_right(inside, begins) - 1], [0] * 6)
-        for kind in range(first_kind, 3):
-            total[2 * kind + way] += times
+    def total(number: int, index: int) -> list[int]:
+        address, offsets = piece_of(number)
+        line = ((address >> shape.line_shift) + index) << shape.line_shift
+        fetching = offsets[bisect_right(offsets, max(0, line - address)) - 1]
+        return totals.setdefault(address + fetching, [0] * 6)
 
-    for (piece, index), missed in misses.items():
-        for way in (IN_SEQUENCE, BY_JUMP):
-            add(piece, index, way, missed[way], 0)
+    for (piece, index), (in_sequence, by_jump) in misses.items():
+        missed = total(piece, index)
+        for kind in range(0, 6, WAYS):
+            missed[kind + IN_SEQUENCE] += in_sequence
+            missed[kind + BY_JUMP] += by_jump
     for line, piece, index, way in firsts:
-        add(piece, index, way, 1, 2 if line in found else 1)
+        missed = total(piece, index)
+        if line not in found:
+            missed[WAYS + way] += 1
+        missed[2 * WAYS + way] += 1
     return CodeFetches(
         shape.lines,
         shape.line_bytes,

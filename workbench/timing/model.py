@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from workbench.platform import Platform
-from workbench.timing.core import (
-    FETCH_STALL_UNIT,
-    is_unaligned_wide,
-    issue_unit,
-    jump_time,
-    run_stalls,
-    sequence_unit,
-)
-from workbench.timing.costs import UNITS, Cause, Costs
+from workbench.timing.costs import Cause, Costs
 from workbench.timing.cycles import Cycles
-from workbench.timing.decode import decode_all
 from workbench.timing.flash import Flash, read_flash
-from workbench.timing.instruction import Instruction
 from workbench.timing.program import Flow, Program, core_costs
 from workbench.timing.waits import CodeWait, data_wait, flash_costs
 from workbench.trace import Trace
@@ -96,36 +85,27 @@ class CycleModel:
         )
 
 
-class BlockModel:
-    """The model one straight piece of code at a time, for a counter that runs along.
-
-    Best estimates at the platform's own clock.
-    """
+class RunningModel:
+    """The model for a counter that runs along: best estimates at the platform's own clock."""
 
     def __init__(self, platform: Platform) -> None:
         """Raises PlatformError for a bad [flash_timing]."""
         flash = read_flash(platform.flash_timing)
-        self._flash = flash
         waits = flash.wait_states(platform.clock_hz)
+        self._flash = flash
         self._data_wait = data_wait(flash, waits).best
         self._code_wait = CodeWait.of(flash, waits)
 
-    def block(self, address: int, code: bytes) -> tuple[int, int, int]:
-        """Return the cycles of the block in `code` at `address`, those of a jump from its end, and
-        those that a jump to its start takes more.
-        """
-        run = tuple(it for _, it in decode_all(code))
-        if not run:
-            return 0, 0, 0
-        refill = jump_time(run[-1], False).best
-        extra = jump_time(run[-1], is_unaligned_wide(address, run[0])).best - refill
-        return self._straight(address, run), refill, max(0, extra)
+    def core(self, trace: Trace) -> int:
+        """Return the cycles of what was executed, in memory that never waits.
 
-    def _straight(self, address: int, run: tuple[Instruction, ...]) -> int:
-        units = [issue_unit(it) for it in run]
-        units += [sequence_unit(before, it) for before, it in pairwise(run)]
-        units += [FETCH_STALL_UNIT] * sum(run_stalls(address, run))
-        return int(UNITS.best[units].sum())
+        trace: one that may have instructions with a count of 0, to which only a jump belongs.
+        """
+        executed = {address: times for address, times in trace.counts.items() if times}
+        if not executed:
+            return 0
+        flow = Flow.of(replace(trace, counts=executed), Program.of(trace))
+        return core_costs(flow).total.best
 
     def data_reads(self, reads: int, lines: int) -> int:
         """Return the cycles that so many data reads from flash wait for."""

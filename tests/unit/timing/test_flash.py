@@ -69,7 +69,7 @@ def looped(lines: int, times: int) -> Trace:
     misses, firsts = cache.cut()
     found = kept(CacheShape(8, 16, FLASH), firsts, cache.lines(False))
     fetches = code_fetches(
-        CacheShape(8, 16, FLASH), misses, firsts, found, lambda _: range(0, end, 2)
+        CacheShape(8, 16, FLASH), misses, firsts, found, lambda _: (0, range(0, end, 2))
     )
     return Trace(body.counts, {(end - 2, 0): times - 1}, body.code, code_fetches=fetches)
 

@@ -181,6 +181,10 @@ void code_piece_clear(CodePiece *piece) {
   piece->epoch = 0;
 }
 
+void code_piece_forget_misses(CodePiece *piece) {
+  if (piece->misses) memset(piece->misses, 0, (size_t)piece->count * sizeof *piece->misses);
+}
+
 void code_cache_record(CodeCache *c, int on) {
   code_cache_settle(c);
   c->recording = on;

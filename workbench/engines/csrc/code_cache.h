@@ -73,6 +73,7 @@ void code_cache_destroy(CodeCache *cache);
 int code_cache_add_flash(CodeCache *cache, uint32_t start, uint32_t end);
 
 void code_piece_clear(CodePiece *piece);
+void code_piece_forget_misses(CodePiece *piece);
 
 /* Begin a recording, before which no line was executed; or end it. */
 void code_cache_record(CodeCache *cache, int on);

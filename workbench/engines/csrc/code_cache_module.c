@@ -88,11 +88,8 @@ static PyObject *cut(PyObject *self, PyObject *unused) {
   Replay *r = replay_of(self);
   PyObject *misses = PyDict_New(), *firsts = PyList_New(0), *result = NULL;
   int failed = !misses || !firsts;
-  for (int32_t i = 0; !failed && i < r->count; i++) {
-    failed = code_cache_add_misses(misses, i, &r->pieces[i]) < 0;
-    free(r->pieces[i].misses);
-    r->pieces[i].misses = NULL;
-  }
+  for (int32_t i = 0; !failed && i < r->count; i++)
+    failed = code_cache_take_misses(misses, i, &r->pieces[i]) < 0;
   for (; !failed && r->taken < r->cache.first_count; r->taken++) {
     const FirstUse *use = &r->cache.firsts[r->taken];
     failed = code_cache_add_first(firsts, use, (int)(use->piece - r->pieces)) < 0;

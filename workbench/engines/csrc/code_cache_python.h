@@ -27,10 +27,10 @@ static inline int code_cache_from(CodeCache *cache, PyObject *args) {
   return -1;
 }
 
-/* Add {(number of the piece, index of the line): (misses in sequence, by jump)}. */
-static inline int code_cache_add_misses(PyObject *found, int number, const CodePiece *piece) {
+/* Move {(number of the piece, index of the line): (misses in sequence, by jump)} to `found`. */
+static inline int code_cache_take_misses(PyObject *found, int number, CodePiece *piece) {
   for (int32_t i = 0; piece->misses && i < piece->count; i++) {
-    const uint64_t *missed = piece->misses[i];
+    uint64_t *missed = piece->misses[i];
     if (!missed[IN_SEQUENCE] && !missed[BY_JUMP]) continue;
     PyObject *key = Py_BuildValue("ii", number, (int)i);
     PyObject *value = Py_BuildValue("KK", (unsigned long long)missed[IN_SEQUENCE],
@@ -39,6 +39,7 @@ static inline int code_cache_add_misses(PyObject *found, int number, const CodeP
     Py_XDECREF(key);
     Py_XDECREF(value);
     if (failed) return -1;
+    missed[IN_SEQUENCE] = missed[BY_JUMP] = 0;
   }
   return 0;
 }

@@ -1,20 +1,28 @@
 """What DWT_CYCCNT advances by: the cycles that `workbench.timing` models for what is executed.
 
-Each block of code is modelled once, when the counter is first read after it ran; the tracer counts
-how often blocks and jumps between them are executed, and flash reads are counted as in a trace.
-Two things are left out that the model of a whole trace has: misses of an instruction cache, and
-pairs of loads on both sides of a border between blocks that is no branch.
+Each time that the counter is read, what was executed since then goes through the model as a trace
+does. Only what the caches hold comes from elsewhere: they are followed on and on from where the
+counter was switched on, beginning empty, while a trace is taken for one of many alike.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from workbench.engines.embedded.accounts import Account, Recording
+from workbench.engines.embedded.recording import joined, to_trace
 from workbench.platform import Platform
+from workbench.trace import FlashReads
 
 if TYPE_CHECKING:
     from workbench.engines.embedded.machine import Machine
-    from workbench.timing.model import BlockModel
+    from workbench.timing.model import RunningModel
+
+_NOTHING = Recording((), {}, {}, ())
+Reads = dict[int, int]
+"""Instruction address -> how often it has read data from flash."""
 
 
 class CycleCounter:
@@ -23,17 +31,27 @@ class CycleCounter:
     def __init__(self, machine: Machine, platform: Platform) -> None:
         self._machine = machine
         self._platform = platform
-        self._model: BlockModel | None = None
-        self._on = False
+        self._model: RunningModel | None = None
+        self._on = self._was_on = False
         self._holds_reads = False
+        self._core = 0  # cycles of the core that have been modelled
+        self._untimed: tuple[Recording, Reads] = (_NOTHING, {})
         self._offset = 0
+        # Firmware that waits for the counter executes the same again and again.
+        self._cycles_of = lru_cache(maxsize=16)(self._model_core)
 
     def switch(self, on: bool) -> None:
         """Count from now on, or stop."""
         if on == self._on:
             return
+        if on:
+            self._was_on = True
+            self._machine.tracer.start(Account.CYCLES)
+            self._begin_reads([])
+        else:
+            self._take()
+            self._machine.tracer.stop(Account.CYCLES)
         self._on = on
-        self._machine.tracer.count(on)
         self._machine.attend()
 
     def settle(self) -> None:
@@ -51,38 +69,74 @@ class CycleCounter:
 
     def now(self) -> int:
         """Modelled cycles; in a device access, up to the instruction that accesses."""
-        return self._offset + self._counted()
-
-    def _counted(self) -> int:
         machine = self._machine
-        if self._model is None:
-            # Only firmware that uses the counter pays for the model and its disassembler.
-            from workbench.timing.model import BlockModel
-
-            self._model = BlockModel(self._platform)
-        in_sequence, by_jump, _ = machine.tracer.code_misses()
-        cycles = (
-            machine.tracer.cycles(self._model.block)
-            + self._model.code_misses(in_sequence, by_jump)
-            + self._model.data_reads(*machine.reads.totals())
-        )
+        self._take()
+        recording, reads = self._untimed
+        if recording.blocks:
+            edges = tuple(recording.edges.items())
+            self._core += self._cycles_of(recording.blocks, edges, tuple(reads.items()))
+            self._untimed = _NOTHING, {}
         # The block that is being executed is counted whole: one cycle for each instruction left.
-        return cycles - (machine.state.count - machine.instructions if self._on else 0)
+        left = machine.state.count - machine.instructions if self._on else 0
+        return self._offset + self._core + self._waits() - left
+
+    def _begin_reads(self, lines: list[int]) -> None:
+        """From now on reads from flash are counted, with these lines in the data cache."""
+        self._machine.reads.cut()
+        self._machine.reads.restore(lines)
+
+    def _take(self) -> None:
+        """Add what was executed to what is not in `_core` yet."""
+        if not self._on:
+            return
+        recording, reads = self._untimed
+        fresh = self._machine.tracer.cut(Account.CYCLES)
+        for pc, times in self._machine.reads.cut().items():
+            reads[pc] = reads.get(pc, 0) + times
+        self._untimed = joined((recording, fresh)) if recording.blocks else fresh, reads
+
+    def _waits(self) -> int:
+        if not self._was_on:
+            return 0
+        machine, model = self._machine, self._models()
+        return model.code_misses(*machine.tracer.code_misses()) + model.data_reads(
+            *machine.reads.totals()
+        )
+
+    def _models(self) -> RunningModel:
+        if self._model is None:
+            # Only firmware that uses the counter pays for the model.
+            from workbench.timing.model import RunningModel
+
+            self._model = RunningModel(self._platform)
+        return self._model
+
+    def _model_core(
+        self,
+        blocks: tuple[tuple[int, bytes, int], ...],
+        edges: tuple[tuple[tuple[int, int], int], ...],
+        reads: tuple[tuple[int, int], ...],
+    ) -> int:
+        trace = to_trace(Recording(blocks, dict(edges), {}, ()), with_sources=True)
+        read = {pc: FlashReads(times, 0) for pc, times in reads}
+        return self._models().core(replace(trace, flash_reads=read))
 
     def save(self) -> dict[str, Any]:
         tracer = self._machine.tracer
-        code_lines = tracer.code_lines(of_count=True)  # what was issued last has then been counted
+        self._take()
+        code_lines = tracer.code_lines(Account.CYCLES)  # what was issued last is in them
         return {
             "on": self._on,
-            "now": self.now(),
+            "past": self._offset + self._core + self._waits(),
+            "untimed": (self._untimed[0], dict(self._untimed[1])),
             "code_lines": code_lines,
-            "code_end": tracer.code_misses()[2],
             "data_lines": self._machine.reads.lines(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         self.switch(state["on"])
-        self._machine.tracer.restore_code(state["code_lines"], state["code_end"])
-        self._machine.reads.restore(state["data_lines"])
-        self._offset = 0
-        self._offset = state["now"] - self.now()
+        self._machine.tracer.resume(state["code_lines"])
+        self._begin_reads(state["data_lines"])
+        recording, reads = state["untimed"]
+        self._untimed = recording, dict(reads)
+        self._offset = state["past"] - self._core - self._waits()

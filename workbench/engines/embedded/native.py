@@ -7,8 +7,9 @@ import mmap
 from typing import Any
 
 from workbench.engines.code_cache import CacheShape, FirstUse, Lines, Misses
+from workbench.engines.embedded.accounts import Account, Recording
 from workbench.engines.embedded.registers import REGISTER_IDS, uclib
-from workbench.engines.embedded.tracer import BlockCost, Recording, TracerState
+from workbench.engines.embedded.tracer import TracerState
 
 
 class NativeTracer:
@@ -30,35 +31,28 @@ class NativeTracer:
         host = ctypes.addressof(ctypes.c_char.from_buffer(memory))
         self._tracer.add_range(start, end, host, is_volatile)
 
-    def start(self) -> None:
-        self._tracer.start()
-
     def use_code_cache(self, shape: CacheShape) -> None:
         self._tracer.use_code_cache(shape.lines, shape.line_shift, shape.flash)
 
-    def stop(self) -> Recording:
-        return _recording(*self._tracer.stop())
+    def start(self, account: Account) -> None:
+        self._tracer.start(account)
 
-    def cut(self) -> Recording:
-        return _recording(*self._tracer.cut())
+    def cut(self, account: Account) -> Recording:
+        return _recording(*self._tracer.cut(account))
 
-    def count(self, on: bool) -> None:
-        self._tracer.count(on)
+    def stop(self, account: Account) -> Recording:
+        return _recording(*self._tracer.stop(account))
 
-    def cycles(self, cost: BlockCost) -> int:
-        found: int = self._tracer.cycles(cost)
+    def code_lines(self, account: Account) -> Lines:
+        found: list[int] = self._tracer.code_lines(account)
         return found
 
-    def code_lines(self, of_count: bool) -> Lines:
-        found: list[int] = self._tracer.code_lines(of_count)
-        return found
+    def code_misses(self) -> tuple[int, int]:
+        in_sequence, by_jump = self._tracer.code_misses()
+        return in_sequence, by_jump
 
-    def code_misses(self) -> tuple[int, int, int]:
-        in_sequence, by_jump, end = self._tracer.code_misses()
-        return in_sequence, by_jump, end
-
-    def restore_code(self, lines: Lines, end: int) -> None:
-        self._tracer.restore_code(lines, end)
+    def resume(self, lines: Lines) -> None:
+        self._tracer.resume(lines)
 
     def truncate(self, size: int) -> None:
         self._tracer.truncate(size)

@@ -35,6 +35,9 @@ class ReadCounter(Protocol):
         which never forgets any, so that they do not depend on what is traced.
         """
 
+    def cut(self) -> dict[int, int]:
+        """Return {instruction: reads} since the last cut."""
+
     def forget_lines(self) -> None:
         """No line was read before, so that a trace does not depend on what was before it."""
 
@@ -59,6 +62,7 @@ class PythonReads:
         self._cache = LineCache(FLASH_DATA_LINES)
         self._steady_cache = LineCache(FLASH_DATA_LINES)
         self._totals = [0, 0]
+        self._since_cut: dict[int, int] = {}
 
         def hook(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
             try:
@@ -74,6 +78,7 @@ class PythonReads:
         counts = self._found.setdefault(pc, [0, 0])
         counts[0] += 1
         counts[1] += self._cache.misses(line)
+        self._since_cut[pc] = self._since_cut.get(pc, 0) + 1
         self._totals[0] += 1
         self._totals[1] += self._steady_cache.misses(line)
 
@@ -82,6 +87,10 @@ class PythonReads:
 
     def totals(self) -> tuple[int, int]:
         return self._totals[0], self._totals[1]
+
+    def cut(self) -> dict[int, int]:
+        found, self._since_cut = self._since_cut, {}
+        return found
 
     def forget_lines(self) -> None:
         self._cache = LineCache(FLASH_DATA_LINES)
@@ -121,6 +130,10 @@ class NativeReads:
     def totals(self) -> tuple[int, int]:
         reads, lines = self._reads.totals()
         return reads, lines
+
+    def cut(self) -> dict[int, int]:
+        found: dict[int, int] = self._reads.cut()
+        return found
 
     def forget_lines(self) -> None:
         self._reads.forget_lines()
@@ -171,6 +184,10 @@ class ReadRecorder:
     def totals(self) -> tuple[int, int]:
         """Return (reads, lines) while the hook was there."""
         return self.counter.totals()
+
+    def cut(self) -> dict[int, int]:
+        """Return {instruction: reads} since the last cut."""
+        return self.counter.cut()
 
     def lines(self) -> list[int]:
         """Return the lines that the totals go on from, the latest first."""

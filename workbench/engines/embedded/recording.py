@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ from workbench.engines.code_cache import (
     joined_misses,
     kept,
 )
+from workbench.engines.embedded.accounts import Account, Recording
 from workbench.engines.embedded.reads import Found, reads_since
-from workbench.engines.embedded.tracer import Recording
 from workbench.thumb import instructions
 from workbench.trace import CodeFetches, Trace
 
@@ -32,35 +32,37 @@ class TraceRecorder:
     def __init__(self, machine: Machine, code_cache: CacheShape | None) -> None:
         self._machine = machine
         self._code_cache = code_cache
-        self._taken = _Taken([], None)
+        self._taken = self._nothing()
         self._reads: Found | None = None  # flash reads before the recording, None: not wanted
 
     def start(self, flash_reads: bool) -> None:
         """Begin anew."""
         machine = self._machine
         self._release()
-        self._taken = _Taken([], None)
+        self._taken = self._nothing()
         self._reads = machine.reads.start(machine.flash_ranges) if flash_reads else None
-        machine.tracer.start()
+        machine.tracer.start(Account.TRACE)
 
     def mark(self) -> RecordedMark:
         """End a part."""
-        self._taken.parts.append(self._machine.tracer.cut())
+        self._taken.parts.append(self._machine.tracer.cut(Account.TRACE))
         return self._mark()
 
     def stop(self) -> Trace:
         """End the recording and return all of it."""
-        self._taken.parts.append(self._machine.tracer.stop())
-        mark = self._mark()
-        self._taken.left_in_cache = mark.in_cache
+        self._taken.parts.append(self._machine.tracer.stop(Account.TRACE))
+        in_cache = self._taken.in_cache()
+        self._taken.in_cache = lambda: in_cache
+        trace = self._mark().since(None)
         self._release()
-        return mark.since(None)
+        return trace
+
+    def _nothing(self) -> _Taken:
+        return _Taken([], self._code_cache, lambda: self._machine.tracer.code_lines(Account.TRACE))
 
     def _mark(self) -> RecordedMark:
-        machine, taken = self._machine, self._taken
-        reads = None if self._reads is None else machine.reads.counts()
-        in_cache = machine.tracer.code_lines(of_count=False)
-        return RecordedMark(taken, len(taken.parts), reads, self._reads, self._code_cache, in_cache)
+        reads = None if self._reads is None else self._machine.reads.counts()
+        return RecordedMark(self._taken, len(self._taken.parts), reads, self._reads)
 
     def _release(self) -> None:
         if self._reads is not None:
@@ -70,24 +72,25 @@ class TraceRecorder:
 
 @dataclass
 class _Taken:
-    """What was recorded, in `parts`, and once it has ended the lines it left in the code cache."""
+    """What was recorded, in `parts`.
+
+    in_cache: returns the lines in the code cache: what the recording has left in it, once it has
+        ended.
+    """
 
     parts: list[Recording]
-    left_in_cache: Lines | None
+    code_cache: CacheShape | None
+    in_cache: Callable[[], Lines]
 
 
 @dataclass(frozen=True)
 class RecordedMark(TraceMark):
-    """The end of the first `count` parts, what was read from flash until then, and which lines were
-    in the code cache.
-    """
+    """The end of the first `count` parts, and what was read from flash until then."""
 
     taken: _Taken
     count: int
     reads: Found | None
     reads_at_start: Found | None
-    code_cache: CacheShape | None
-    in_cache: Lines
 
     def since(self, earlier: TraceMark | None) -> Trace:
         assert earlier is None or isinstance(earlier, RecordedMark)
@@ -99,18 +102,17 @@ class RecordedMark(TraceMark):
         return replace(trace, flash_reads=reads_since(self.reads, before))
 
     def _fetches(self, recording: Recording) -> CodeFetches | None:
-        shape, taken = self.code_cache, self.taken
-        if shape is None:
+        taken = self.taken
+        if taken.code_cache is None:
             return None
-        left = self.in_cache if taken.left_in_cache is None else taken.left_in_cache
         firsts = [first for part in taken.parts for first in part.firsts]
 
-        def addresses(number: int) -> list[int]:
+        def piece(number: int) -> tuple[int, Sequence[int]]:
             start, code, _ = recording.blocks[number]
-            return [start + offset for offset in _offsets(code)]
+            return start, _offsets(code)
 
-        found = kept(shape, firsts, left)
-        return code_fetches(shape, recording.misses, recording.firsts, found, addresses)
+        found = kept(taken.code_cache, firsts, taken.in_cache())
+        return code_fetches(taken.code_cache, recording.misses, recording.firsts, found, piece)
 
 
 def joined(parts: Sequence[Recording]) -> Recording:
@@ -136,18 +138,22 @@ def joined(parts: Sequence[Recording]) -> Recording:
     return Recording(blocks, edges, joined_misses(misses), tuple(firsts))
 
 
-def to_trace(recording: Recording) -> Trace:
-    """Spread block counts over instructions, and drop edges that only cut straight code."""
+def to_trace(recording: Recording, with_sources: bool = False) -> Trace:
+    """Spread block counts over instructions, and drop edges that only cut straight code.
+
+    with_sources: blocks that an edge leaves from and that were not issued have counts of 0.
+    """
     counts: dict[int, int] = {}
     code: dict[int, bytes] = {}
     lasts: list[int] = []
     for address, block, times in recording.blocks:
         offsets = _offsets(block)
-        if times:
-            for offset in offsets:
-                counts[address + offset] = counts.get(address + offset, 0) + times
         lasts.append(address + offsets[-1] if offsets else address)
-        if times and len(block) > len(code.get(address, b"")):
+        if not times and not with_sources:
+            continue
+        for offset in offsets:
+            counts[address + offset] = counts.get(address + offset, 0) + times
+        if len(block) > len(code.get(address, b"")):
             code[address] = block
     jumps: dict[tuple[int, int], int] = {}
     for (before, after), times in recording.edges.items():

@@ -9,15 +9,14 @@ from __future__ import annotations
 import ctypes
 import mmap
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-from workbench.engines.code_cache import CacheShape, CodeCache, FirstUse, Lines, Misses
+from workbench.engines.code_cache import CacheShape, CodeCache, Lines
+from workbench.engines.embedded.accounts import NO_BLOCK, Account, BlockRecord, Recording
 from workbench.thumb import BlockFlag, base_register, register_name, scan
 
 NEVER = (1 << 64) - 1
-NO_BLOCK = -1
 _SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
 CHECKS = 256  # how often the base of an instruction with the flag MULTIPLE is looked at
 CHECK_SLOTS = 1 << 12  # instructions whose addresses end in the same bits share a counter
@@ -73,28 +72,8 @@ class TracerState(ctypes.Structure):
     checked: int
 
 
-@dataclass(frozen=True)
-class Recording:
-    """What a tracer has recorded: blocks and the edges between them, by index into `blocks`.
-
-    blocks: (start address, code, times issued); 0 times where only an edge leaves from it.
-    edges: (index before, index after) -> times.
-    misses, firsts: of the code cache, their pieces being blocks by index.
-    """
-
-    blocks: tuple[tuple[int, bytes, int], ...]
-    edges: dict[tuple[int, int], int]
-    misses: Misses
-    firsts: tuple[FirstUse, ...]
-
-
-BlockCost = Callable[[int, bytes], tuple[int, int, int]]
-"""(address, code) of a block -> its cycles, those of a jump from its end, and those that a jump to
-its start takes more."""
-
-
 class Tracer(Protocol):
-    """Counts, and between `start` and `stop` records."""
+    """Counts, and between `start` and `stop` of an account records."""
 
     state: TracerState
     hook: Any  # the C function for the block hook
@@ -108,34 +87,29 @@ class Tracer(Protocol):
         """
 
     def use_code_cache(self, shape: CacheShape) -> None:
-        """Follow the part's code cache while recording or counting."""
+        """Follow the part's code cache while something is recorded."""
 
-    def start(self) -> None: ...
+    def start(self, account: Account) -> None:
+        """Begin to record; an edge to the next block is not in it."""
 
-    def cut(self) -> Recording:
+    def cut(self, account: Account) -> Recording:
         """Return what has been recorded since `start` or the last cut, and go on."""
 
-    def stop(self) -> Recording:
+    def stop(self, account: Account) -> Recording:
         """Stop recording; return what has been recorded since `start` or the last cut."""
 
-    def count(self, on: bool) -> None:
-        """Count what `cycles` needs from now on, or stop."""
+    def code_lines(self, account: Account) -> Lines:
+        """Return the lines in the code cache that were executed since the account was started."""
 
-    def cycles(self, cost: BlockCost) -> int:
-        """Return the cycles of what was executed while `count` was on; `cost` is asked once a
-        block.
+    def code_misses(self) -> tuple[int, int]:
+        """Return the misses of the code cache for CYCLES, in sequence and by a jump, which begins
+        with nothing in it. The block issued last is not in them yet.
         """
 
-    def code_lines(self, of_count: bool) -> Lines:
-        """Return the lines in the code cache that the count, or the recording, has seen."""
-
-    def code_misses(self) -> tuple[int, int, int]:
-        """Return the misses of the code cache while counting, in sequence and by a jump, and the
-        address that the code before the block issued last ends at.
+    def resume(self, lines: Lines) -> None:
+        """The machine has been put back: the block in the state was issued last, and CYCLES goes on
+        with these lines in the code cache. What it has recorded and not returned is lost.
         """
-
-    def restore_code(self, lines: Lines, end: int) -> None:
-        """The count goes on with these lines in the code cache, behind code that ends at `end`."""
 
     def truncate(self, size: int) -> None:
         """Of the block issued last only the first `size` bytes were executed."""
@@ -179,15 +153,7 @@ class PythonTracer:
         self._known: dict[tuple[int, int], tuple[int, int, int, bytes | None]] = {}
         self._blocks: list[tuple[int, bytes]] = []
         self._indices: dict[tuple[int, bytes], int] = {}
-        self._counts: list[int] = []
-        self._edges: dict[tuple[int, int], int] = {}
-        self._recording = False
-        self._last = NO_BLOCK
-        self._before_last = NO_BLOCK
-        self._counting = False
-        self._passed: dict[tuple[int, int], int] = {}  # (block before, block) -> times
-        self._timed: dict[int, tuple[int, int, int]] = {}  # block -> BlockCost
-        self._timed_last = self._timed_before = NO_BLOCK
+        self._records: dict[Account, BlockRecord] = {}
         self._code_cache: CodeCache | None = None
         self._checks: dict[int, int] = {}
         self._checked: list[int] = []
@@ -213,69 +179,45 @@ class PythonTracer:
     def use_code_cache(self, shape: CacheShape) -> None:
         self._code_cache = CodeCache(shape)
 
-    def start(self) -> None:
-        self._counts = [0] * len(self._blocks)
-        self._edges = {}
-        self._last = self._before_last = NO_BLOCK
-        self._recording = True
-        if self._code_cache is not None:
-            self._code_cache.record(True)
+    def start(self, account: Account) -> None:
+        self._records[account] = BlockRecord()
+        self._follow(account, True)
 
-    def cut(self) -> Recording:
-        edges = {edge: times for edge, times in self._edges.items() if times}
-        left = {before for before, _ in edges}
-        used = [i for i, times in enumerate(self._counts) if times or i in left]
-        renumbered = {old: new for new, old in enumerate(used)}
-        misses, firsts = self._code_cache.cut() if self._code_cache else ({}, [])
-        recording = Recording(
-            tuple((*self._blocks[i], self._counts[i]) for i in used),
-            {(renumbered[a], renumbered[b]): times for (a, b), times in edges.items()},
-            {(renumbered[i], line): times for (i, line), times in misses.items()},
-            tuple((line, renumbered[i], index, way) for line, i, index, way in firsts),
-        )
-        self._counts = [0] * len(self._blocks)
-        self._edges = {}
+    def cut(self, account: Account) -> Recording:
+        cache = self._code_cache if account is Account.TRACE else None
+        record = self._records.get(account, BlockRecord())
+        return record.cut(self._blocks, *(cache.cut() if cache else ({}, [])))
+
+    def stop(self, account: Account) -> Recording:
+        self._follow(account, False)
+        recording = self.cut(account)
+        self._records.pop(account, None)
         return recording
 
-    def stop(self) -> Recording:
-        self._recording = False
-        if self._code_cache is not None:
-            self._code_cache.record(False)
-        return self.cut()
-
-    def count(self, on: bool) -> None:
-        self._counting = on
-        self._timed_last = self._timed_before = NO_BLOCK
-        if self._code_cache is not None:
+    def _follow(self, account: Account, on: bool) -> None:
+        if self._code_cache is None:
+            return
+        if account is Account.TRACE:
+            self._code_cache.record(on)
+        else:
             self._code_cache.count(on)
 
-    def cycles(self, cost: BlockCost) -> int:
-        total = 0
-        for (before, block), times in self._passed.items():
-            address, _ = self._blocks[block]
-            own, _, extra = self._time(block, cost)
-            total += times * own
-            if before != NO_BLOCK:
-                start, piece = self._blocks[before]
-                if start + len(piece) != address:
-                    total += times * (self._time(before, cost)[1] + extra)
-        return total
+    def code_lines(self, account: Account) -> Lines:
+        cache = self._code_cache
+        return cache.lines(account is Account.CYCLES) if cache is not None else ()
 
-    def _time(self, block: int, cost: BlockCost) -> tuple[int, int, int]:
-        found = self._timed.get(block)
-        if found is None:
-            found = self._timed[block] = cost(*self._blocks[block])
-        return found
+    def code_misses(self) -> tuple[int, int]:
+        return self._code_cache.counted() if self._code_cache is not None else (0, 0)
 
-    def code_lines(self, of_count: bool) -> Lines:
-        return self._code_cache.lines(of_count) if self._code_cache else ()
-
-    def code_misses(self) -> tuple[int, int, int]:
-        return self._code_cache.counted() if self._code_cache else (0, 0, 0)
-
-    def restore_code(self, lines: Lines, end: int) -> None:
+    def resume(self, lines: Lines) -> None:
+        state = self.state
         if self._code_cache is not None:
-            self._code_cache.restore(lines, end)
+            self._code_cache.restore(lines, state.address + state.size)
+        if Account.CYCLES in self._records:
+            last = self._look_up(state.address, state.size)[2] if state.size else NO_BLOCK
+            self._records[Account.CYCLES] = BlockRecord(last)
+        if Account.TRACE in self._records:
+            self._records[Account.TRACE].leave_out()
 
     def truncate(self, size: int) -> None:
         state = self.state
@@ -283,16 +225,10 @@ class PythonTracer:
             return
         address = state.address
         state.count -= state.instructions
-        if self._counting and self._timed_last != NO_BLOCK:
-            self._passed[self._timed_before, self._timed_last] -= 1
-            self._timed_last = self._timed_before
-        if self._code_cache is not None:
+        if self._records and self._code_cache is not None:
             self._code_cache.take_back()
-        if self._recording and self._last != NO_BLOCK:
-            self._counts[self._last] -= 1
-            if self._before_last != NO_BLOCK:
-                self._edges[self._before_last, self._last] -= 1
-            self._last = self._before_last
+        for record in self._records.values():
+            record.take_back()
         if size:
             self.issue(address, size)
         else:
@@ -326,7 +262,6 @@ class PythonTracer:
         if index is None:
             index = self._indices[address, code] = len(self._blocks)
             self._blocks.append((address, code))
-            self._counts.append(0)
         known = self._known[address, size] = (count, flags, index, kept)
         return known
 
@@ -391,17 +326,7 @@ class PythonTracer:
         state.flags = flags
         if flags & _SEV:
             state.event = 1
-        if self._recording:
-            self._counts[index] += 1
-            last = self._last
-            if last != NO_BLOCK:
-                edge = (last, index)
-                self._edges[edge] = self._edges.get(edge, 0) + 1
-            self._before_last = last
-            self._last = index
-        if self._counting:
-            passed = (self._timed_last, index)
-            self._passed[passed] = self._passed.get(passed, 0) + 1
-            self._timed_before, self._timed_last = passed
-        if self._code_cache is not None and (self._recording or self._counting):
+        for record in self._records.values():
+            record.issue(index)
+        if self._records and self._code_cache is not None:
             self._code_cache.use(index, address, size)

@@ -58,5 +58,9 @@ class CodeRecord:
             joined_misses(misses for misses, _ in parts),
             [use for _, firsts in parts for use in firsts],
             self._found,
-            lambda kind: self._layouts[kind][0],
+            self._piece,
         )
+
+    def _piece(self, kind: int) -> tuple[int, list[int]]:
+        inside, _ = self._layouts[kind]
+        return inside[0], [address - inside[0] for address in inside]

@@ -102,22 +102,30 @@ Block *blocks_look_up(Blocks *b, uint32_t address, uint32_t size) {
   return block;
 }
 
-uint64_t *blocks_edge(Blocks *b, Block *from, Block *to) {
+EdgeCount block_edge(Block *from, int index) {
+  if (index < EDGES_IN_BLOCK)
+    return (EdgeCount){from->successor[index], &from->taken[index], from->taken_before[index]};
+  Edge *edge = from->more_edges;
+  while (edge && index-- > EDGES_IN_BLOCK) edge = edge->next;
+  return edge ? (EdgeCount){edge->successor, &edge->taken, edge->before} : (EdgeCount){0};
+}
+
+EdgeCount blocks_edge(Blocks *b, Block *from, Block *to) {
   for (int i = 0; i < EDGES_IN_BLOCK; i++) {
     if (!from->successor[i]) from->successor[i] = to;
-    if (from->successor[i] == to) return &from->taken[i];
+    if (from->successor[i] == to) return block_edge(from, i);
   }
-  for (Edge *edge = from->more_edges; edge; edge = edge->next)
-    if (edge->successor == to) return &edge->taken;
-  Edge *edge = calloc(1, sizeof *edge);
-  if (!edge) {
-    b->out_of_memory = 1;
-    return NULL;
+  Edge *edge = from->more_edges;
+  while (edge && edge->successor != to) edge = edge->next;
+  if (!edge && (edge = calloc(1, sizeof *edge))) {
+    edge->successor = to;
+    edge->next = from->more_edges;
+    from->more_edges = edge;
   }
-  edge->successor = to;
-  edge->next = from->more_edges;
-  from->more_edges = edge;
-  return &edge->taken;
+  static Edge nowhere;
+  if (!edge) b->out_of_memory = 1;
+  if (!edge) edge = &nowhere;
+  return (EdgeCount){to, &edge->taken, edge->before};
 }
 
 int blocks_create(Blocks *b) { return grow_slots(b, FIRST_SLOTS); }
@@ -138,28 +146,24 @@ void blocks_distrust(Blocks *b) {
   }
 }
 
-void blocks_clear_recording(Blocks *b) {
-  for (int32_t i = 0; i < b->count; i++) {
-    Block *block = blocks_get(b, i);
-    block->issued = 0;
-    free(block->code_piece.misses);
-    block->code_piece.misses = NULL;
-    memset(block->successor, 0, sizeof block->successor);
-    memset(block->taken, 0, sizeof block->taken);
-    while (block->more_edges) {
-      Edge *edge = block->more_edges;
-      block->more_edges = edge->next;
-      free(edge);
-    }
+void block_cut(Block *block, int account) {
+  block->issued_before[account] = block->issued;
+  for (int i = 0; i < EDGES_IN_BLOCK; i++) block->taken_before[i][account] = block->taken[i];
+  for (Edge *edge = block->more_edges; edge; edge = edge->next) edge->before[account] = edge->taken;
+}
+
+static void clear_block(Block *block) {
+  code_piece_clear(&block->code_piece);
+  free(block->code);
+  while (block->more_edges) {
+    Edge *edge = block->more_edges;
+    block->more_edges = edge->next;
+    free(edge);
   }
 }
 
 void blocks_clear(Blocks *b) {
-  blocks_clear_recording(b);
-  for (int32_t i = 0; i < b->count; i++) {
-    code_piece_clear(&blocks_get(b, i)->code_piece);
-    free(blocks_get(b, i)->code);
-  }
+  for (int32_t i = 0; i < b->count; i++) clear_block(blocks_get(b, i));
   b->count = 0;
   memset(b->slots, 0, (b->slot_mask + 1) * sizeof *b->slots);
   memset(b->recent, 0, sizeof b->recent);

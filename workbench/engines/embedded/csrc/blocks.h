@@ -9,6 +9,9 @@
 
 enum { EDGES_IN_BLOCK = 2, RECENT_BLOCKS = 1 << 12 };
 
+/* Account in tracer.py: who wants to know what was executed, each since a moment of its own */
+enum { FOR_TRACE = 0, FOR_CYCLES = 1, ACCOUNTS = 2 };
+
 typedef struct Block Block;
 typedef struct Edge Edge;
 
@@ -17,23 +20,27 @@ struct Block {
   uint32_t address, size, instructions, flags; /* in the order of State */
   const uint8_t *memory;                       /* host memory to compare with, NULL if constant */
   uint8_t *code;                               /* copy of the bytes that were decoded */
-  uint64_t issued;                             /* while recording */
+  uint64_t issued;                             /* while there is an account */
   CodePiece code_piece;                        /* for the part's code cache */
   Block *successor[EDGES_IN_BLOCK];            /* the first edges from here */
   uint64_t taken[EDGES_IN_BLOCK];
   Edge *more_edges;
+  uint64_t issued_before[ACCOUNTS]; /* the last cut of each */
+  uint64_t taken_before[EDGES_IN_BLOCK][ACCOUNTS];
   Block *older;   /* block with the same address and size, other bytes */
-  int32_t number; /* in a recording */
-  /* for the cycle counter: see CycleCounter in cycle_counter.py */
-  uint64_t counted, jumps_out, jumps_in;
-  uint32_t cycles, refill, extra;
-  int is_timed;
+  int32_t number; /* in a recording, -1: not in it */
 };
+
+/* How often `to` was executed right after another block. */
+typedef struct {
+  Block *to;
+  uint64_t *taken, *before; /* `before` by account */
+} EdgeCount;
 
 struct Edge {
   Block *successor;
   Edge *next;
-  uint64_t taken;
+  uint64_t taken, before[ACCOUNTS];
 };
 
 /* Where memory can be seen by the host: [start, end) at host. */
@@ -61,8 +68,8 @@ void blocks_destroy(Blocks *blocks);
 /* Forget every block. */
 void blocks_clear(Blocks *blocks);
 
-/* Forget what was recorded of every block. */
-void blocks_clear_recording(Blocks *blocks);
+/* Begin an account of a block, or go on with it behind what was taken from it. */
+void block_cut(Block *block, int account);
 
 /* From now on compare the bytes of every block each time that it is looked up. */
 void blocks_distrust(Blocks *blocks);
@@ -77,8 +84,11 @@ Block *blocks_get(const Blocks *blocks, int32_t index);
 /* Find a block that is not among the recent ones, or decode it; NULL if out of memory. */
 Block *blocks_look_up(Blocks *blocks, uint32_t address, uint32_t size);
 
-/* The counter of an edge; NULL if out of memory. */
-uint64_t *blocks_edge(Blocks *blocks, Block *from, Block *to);
+/* The counters of an edge; that of a scratch edge if out of memory. */
+EdgeCount blocks_edge(Blocks *blocks, Block *from, Block *to);
+
+/* The edge number `index` from a block; its `to` is NULL behind the last one. */
+EdgeCount block_edge(Block *from, int index);
 
 static inline int is_current(const Block *block) {
   return !block->memory || !memcmp(block->memory, block->code, block->size);

@@ -15,6 +15,7 @@ enum { FIRST_SLOTS = 1 << 10, CACHE_LINES = 8 /* FLASH_DATA_LINES in trace.py */
 typedef struct {
   uint32_t pc;
   uint64_t reads, lines; /* reads == 0: the slot is free */
+  uint64_t cut;          /* reads until the last `cut` */
 } Reader;
 
 typedef int (*RegisterFunction)(void *, int, void *);
@@ -220,12 +221,32 @@ static PyObject *counts(PyObject *self, PyObject *unused) {
   return found;
 }
 
+static PyObject *cut(PyObject *self, PyObject *unused) {
+  (void)unused;
+  Reads *r = reads_of(self);
+  if (r->out_of_memory) return PyErr_NoMemory();
+  PyObject *found = PyDict_New();
+  for (uint32_t i = 0; found && i <= r->slot_mask; i++) {
+    Reader *reader = &r->slots[i];
+    if (reader->reads == reader->cut) continue;
+    PyObject *key = PyLong_FromUnsignedLong(reader->pc);
+    PyObject *times = PyLong_FromUnsignedLongLong(reader->reads - reader->cut);
+    int failed = !key || !times || PyDict_SetItem(found, key, times) < 0;
+    Py_XDECREF(key);
+    Py_XDECREF(times);
+    if (failed) Py_CLEAR(found);
+    reader->cut = reader->reads;
+  }
+  return found;
+}
+
 static PyMethodDef methods[] = {
     {"filter_unaligned", filter_unaligned, METH_VARARGS,
      "(hook): a hook that calls `hook` at unaligned accesses."},
     {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
     {"counts", counts, METH_NOARGS, "Return {pc: (reads, lines)}."},
     {"forget_lines", forget_lines, METH_NOARGS, "No line was read before."},
+    {"cut", cut, METH_NOARGS, "Return {pc: reads} since the last cut."},
     {"lines", lines, METH_NOARGS, "Lines that the totals' cache holds, the latest first."},
     {"restore", restore, METH_O, "(lines): what the totals' cache holds."},
     {"totals", totals, METH_NOARGS, "Return (reads, lines) of all instructions."},

@@ -2,35 +2,28 @@
 
 #include "thumb.h"
 
-static void record(Tracer *t, Block *block) {
+/* An edge from a block before the accounts that begin now is not theirs. */
+static void leave_out(Tracer *t, EdgeCount edge) {
+  for (int account = 0; account < ACCOUNTS; account++)
+    if (t->left_out & 1 << account) edge.before[account]++;
+  t->left_out = 0;
+}
+
+static void record_edge(Tracer *t, Block *from, Block *to) {
+  EdgeCount edge = blocks_edge(&t->blocks, from, to);
+  ++*edge.taken;
+  if (t->left_out) leave_out(t, edge);
+}
+
+static inline void record(Tracer *t, Block *block) {
+  Block *last = t->last;
   block->issued++;
-  if (t->last) {
-    uint64_t *counter = blocks_edge(&t->blocks, t->last, block);
-    if (counter) ++*counter;
-  }
-  t->before_last = t->last;
+  if (last && last->successor[0] == block && !t->left_out)
+    last->taken[0]++;
+  else if (last)
+    record_edge(t, last, block);
+  t->before_last = last;
   t->last = block;
-}
-
-static void count_cycles(Tracer *t, Block *block) {
-  Block *before = t->timed_last;
-  block->counted++;
-  t->timed_jump = before && before->address + before->size != block->address;
-  if (t->timed_jump) {
-    before->jumps_out++;
-    block->jumps_in++;
-  }
-  t->timed_before = before;
-  t->timed_last = block;
-}
-
-static void take_back_cycles(Tracer *t) {
-  t->timed_last->counted--;
-  if (t->timed_jump) {
-    t->timed_before->jumps_out--;
-    t->timed_last->jumps_in--;
-  }
-  t->timed_last = t->timed_before;
 }
 
 static inline void issue(Tracer *t, Block *block) {
@@ -39,7 +32,6 @@ static inline void issue(Tracer *t, Block *block) {
   memcpy(&s->address, &block->address, 4 * sizeof(uint32_t));
   if (block->flags & FLAG_SEV) s->event = 1;
   if (t->recording) record(t, block);
-  if (t->counting) count_cycles(t, block);
   if (t->following) code_cache_use(&t->cache, &block->code_piece);
 }
 
@@ -100,42 +92,82 @@ void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *user_d
   t->stop(uc);
 }
 
+/* What an account has been cut behind stays in it, and is left out of what comes next. */
+static int is_cut(uint64_t *before, uint64_t now) {
+  int after = *before > now;
+  if (after) *before = now;
+  return after;
+}
+
 static void take_back(Tracer *t) {
   State *s = &t->state;
   s->count -= s->instructions;
-  if (t->counting && t->timed_last) take_back_cycles(t);
-  code_cache_take_back(&t->cache);
   if (!t->recording || !t->last) return;
-  t->last->issued--;
+  code_cache_take_back(&t->cache);
+  Block *last = t->last;
+  last->issued--;
+  for (int account = 0; account < ACCOUNTS; account++)
+    if (is_cut(&last->issued_before[account], last->issued)) t->behind[account] = t->before_last;
   if (t->before_last) {
-    uint64_t *counter = blocks_edge(&t->blocks, t->before_last, t->last);
-    if (counter) --*counter;
+    EdgeCount edge = blocks_edge(&t->blocks, t->before_last, last);
+    --*edge.taken;
+    for (int account = 0; account < ACCOUNTS; account++)
+      if (is_cut(&edge.before[account], *edge.taken)) t->left_out |= 1 << account;
   }
   t->last = t->before_last;
 }
 
-static void follow(Tracer *t) { t->following = t->cache.capacity && (t->recording || t->counting); }
-
-void tracer_start(Tracer *t) {
-  blocks_clear_recording(&t->blocks);
-  t->last = t->before_last = NULL;
-  t->recording = 1;
-  t->taken = 0;
-  if (t->cache.capacity) code_cache_record(&t->cache, 1);
-  follow(t);
+static void keep_accounts(Tracer *t) {
+  t->recording = t->open[FOR_TRACE] || t->open[FOR_CYCLES];
+  t->following = t->recording && t->cache.capacity;
 }
 
-void tracer_stop(Tracer *t) {
-  t->recording = 0;
-  if (t->cache.capacity) code_cache_record(&t->cache, 0);
-  follow(t);
+static void follow_cache(Tracer *t, int account, int on) {
+  if (!t->cache.capacity) return;
+  if (account == FOR_TRACE)
+    code_cache_record(&t->cache, on);
+  else
+    code_cache_count(&t->cache, on);
 }
 
-void tracer_count(Tracer *t, int on) {
-  t->counting = on;
-  t->timed_last = t->timed_before = NULL;
-  if (t->cache.capacity) code_cache_count(&t->cache, on);
-  follow(t);
+static void begin(Tracer *t, int account) {
+  for (int32_t i = 0; i < t->blocks.count; i++) {
+    Block *block = blocks_get(&t->blocks, i);
+    block_cut(block, account);
+    if (account == FOR_TRACE) code_piece_forget_misses(&block->code_piece);
+  }
+  t->behind[account] = t->last;
+}
+
+int in_account(const Tracer *t, const Block *block, int account) {
+  return block->issued != block->issued_before[account] || block == t->behind[account];
+}
+
+void tracer_start(Tracer *t, int account) {
+  if (!t->recording) t->last = t->before_last = NULL;
+  if (account == FOR_TRACE) t->taken = 0;
+  begin(t, account);
+  t->left_out = t->last ? t->left_out | 1 << account : 0;
+  t->open[account] = 1;
+  follow_cache(t, account, 1);
+  keep_accounts(t);
+}
+
+void tracer_stop(Tracer *t, int account) {
+  t->open[account] = 0;
+  follow_cache(t, account, 0);
+  keep_accounts(t);
+}
+
+/* The machine is another one now, which has executed the block in its state last. */
+void tracer_resume(Tracer *t, const uint32_t *lines, uint32_t count) {
+  State *s = &t->state;
+  if (t->cache.capacity) code_cache_restore(&t->cache, lines, count, s->address + s->size);
+  if (!t->recording) return;
+  t->last = s->size ? blocks_find(&t->blocks, s->address, s->size) : NULL;
+  t->before_last = NULL;
+  begin(t, FOR_CYCLES);
+  t->left_out = t->last ? 1 << FOR_TRACE : 0;
 }
 
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size) {
@@ -159,11 +191,11 @@ void tracer_truncate(Tracer *t, uint32_t size) {
 }
 
 void tracer_forget(Tracer *t) {
-  if (t->recording || t->counting) { /* what was recorded or counted must stay */
+  if (t->recording) { /* what was recorded must stay */
     blocks_distrust(&t->blocks);
     return;
   }
   if (t->cache.capacity) code_cache_forget_pieces(&t->cache);
   blocks_clear(&t->blocks);
-  t->last = t->before_last = t->timed_last = t->timed_before = NULL;
+  t->last = t->before_last = NULL;
 }

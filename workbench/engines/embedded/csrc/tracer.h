@@ -42,14 +42,15 @@ typedef struct {
   int first_register; /* Unicorn's number of r0; the others up to r12 follow */
   int link_register;
   Blocks blocks;
-  int recording;
+  int open[ACCOUNTS]; /* accounts that are kept */
+  int recording;      /* any of them */
+  int following;      /* the code cache too */
+  int left_out; /* bits of accounts that begin with the next block, the edge to it not theirs */
   Block *last, *before_last;
-  int counting, timed_jump;
-  Block *timed_last, *timed_before;
-  int following; /* is the code cache needed? */
+  Block *behind[ACCOUNTS]; /* the last one before the last cut of each */
   CodeCache cache;
-  uint32_t taken;               /* of the first uses in the cache, by the cuts of this recording */
-  uint16_t checks[CHECK_SLOTS]; /* by address; two that share a slot are looked at less */
+  uint32_t taken;                 /* of the first uses in the cache, by the cuts of this trace */
+  uint16_t checks[CHECK_SLOTS];   /* by address; two that share a slot are looked at less */
   uint32_t checked[MOST_CHECKED]; /* instructions that were looked at often enough */
 } Tracer;
 
@@ -60,9 +61,12 @@ void tracer_on_block(void *uc, uint64_t address, uint32_t size, void *tracer);
 void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *tracer);
 
 /* The methods of Tracer in tracer.py. */
-void tracer_start(Tracer *t);
-void tracer_stop(Tracer *t);
-void tracer_count(Tracer *t, int on);
+void tracer_start(Tracer *t, int account);
+
+/* Was the block issued since the last cut, or may an edge from it be the first thing after it? */
+int in_account(const Tracer *t, const Block *block, int account);
+void tracer_stop(Tracer *t, int account);
+void tracer_resume(Tracer *t, const uint32_t *lines, uint32_t count);
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size);
 void tracer_accept(Tracer *t, uint32_t address, uint32_t size, uint32_t flags);
 void tracer_truncate(Tracer *t, uint32_t size);

@@ -74,27 +74,56 @@ static PyObject *add_range(PyObject *self, PyObject *args) {
   Py_RETURN_NONE;
 }
 
-static PyObject *start(PyObject *self, PyObject *unused) {
-  (void)unused;
-  tracer_start(tracer_of(self));
+static int account_of(PyObject *number) {
+  long account = PyLong_AsLong(number);
+  if (account >= 0 && account < ACCOUNTS) return (int)account;
+  if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "no such account");
+  return -1;
+}
+
+static PyObject *start(PyObject *self, PyObject *number) {
+  int account = account_of(number);
+  if (account < 0) return NULL;
+  tracer_start(tracer_of(self), account);
   Py_RETURN_NONE;
 }
 
-static int add_edge(PyObject *dict, const Block *from, const Block *to, uint64_t taken) {
-  if (!to || !taken) return 0;
-  PyObject *key = Py_BuildValue("ii", from->number, to->number);
-  PyObject *value = PyLong_FromUnsignedLongLong(taken);
-  int failed = !key || !value || PyDict_SetItem(dict, key, value) < 0;
-  Py_XDECREF(key);
-  Py_XDECREF(value);
+static int add_edges(PyObject *dict, Block *from, int account) {
+  EdgeCount edge;
+  for (int i = 0; (edge = block_edge(from, i)).to; i++) {
+    uint64_t taken = *edge.taken - edge.before[account];
+    if (!taken || edge.to->number < 0) continue;
+    PyObject *key = Py_BuildValue("ii", from->number, edge.to->number);
+    PyObject *value = PyLong_FromUnsignedLongLong(taken);
+    int failed = !key || !value || PyDict_SetItem(dict, key, value) < 0;
+    Py_XDECREF(key);
+    Py_XDECREF(value);
+    if (failed) return -1;
+  }
+  return 0;
+}
+
+static int add_block(PyObject *blocks, const Block *block, int account) {
+  unsigned long long times = block->issued - block->issued_before[account];
+  PyObject *item = Py_BuildValue("Iy#K", block->address, (const char *)block->code,
+                                 (Py_ssize_t)block->size, times);
+  int failed = !item || PyList_Append(blocks, item) < 0;
+  Py_XDECREF(item);
   return failed ? -1 : 0;
 }
 
-static int add_edges(PyObject *dict, const Block *from) {
-  for (int i = 0; i < EDGES_IN_BLOCK; i++)
-    if (add_edge(dict, from, from->successor[i], from->taken[i]) < 0) return -1;
-  for (const Edge *edge = from->more_edges; edge; edge = edge->next)
-    if (add_edge(dict, from, edge->successor, edge->taken) < 0) return -1;
+static int collect(const Tracer *t, int account, PyObject *blocks, PyObject *edges) {
+  const Blocks *seen = &t->blocks;
+  int32_t used = 0;
+  for (int32_t i = 0; i < seen->count; i++) {
+    Block *block = blocks_get(seen, i);
+    block->number = in_account(t, block, account) ? used++ : -1;
+    if (block->number >= 0 && add_block(blocks, block, account) < 0) return -1;
+  }
+  for (int32_t i = 0; i < seen->count; i++) {
+    Block *block = blocks_get(seen, i);
+    if (block->number >= 0 && add_edges(edges, block, account) < 0) return -1;
+  }
   return 0;
 }
 
@@ -102,24 +131,13 @@ static Block *block_of(CodePiece *piece) {
   return (Block *)((char *)piece - offsetof(Block, code_piece));
 }
 
-/* Fill the parts of a Recording. An edge from a block that was issued before the last cut may be
- * the first thing after it. */
-static int collect(Tracer *t, PyObject *blocks, PyObject *edges, PyObject *misses,
-                   PyObject *firsts) {
-  const Blocks *seen = &t->blocks;
-  int32_t used = 0;
-  for (int32_t i = 0; i < seen->count; i++) {
-    Block *block = blocks_get(seen, i);
-    if (!block->issued && !block->successor[0]) continue;
-    block->number = used++;
-    PyObject *item = Py_BuildValue("Iy#K", block->address, (const char *)block->code,
-                                   (Py_ssize_t)block->size, (unsigned long long)block->issued);
-    int failed = !item || PyList_Append(blocks, item) < 0;
-    Py_XDECREF(item);
-    if (failed || code_cache_add_misses(misses, block->number, &block->code_piece) < 0) return -1;
+/* What was found in the code cache, after `collect` has numbered the blocks. */
+static int collect_misses(Tracer *t, PyObject *misses, PyObject *firsts) {
+  for (int32_t i = 0; i < t->blocks.count; i++) {
+    Block *block = blocks_get(&t->blocks, i);
+    if (block->number < 0) continue;
+    if (code_cache_take_misses(misses, block->number, &block->code_piece) < 0) return -1;
   }
-  for (int32_t i = 0; i < seen->count; i++)
-    if (add_edges(edges, blocks_get(seen, i)) < 0) return -1;
   for (; t->taken < t->cache.first_count; t->taken++) {
     const FirstUse *use = &t->cache.firsts[t->taken];
     if (code_cache_add_first(firsts, use, block_of(use->piece)->number) < 0) return -1;
@@ -127,23 +145,39 @@ static int collect(Tracer *t, PyObject *blocks, PyObject *edges, PyObject *misse
   return 0;
 }
 
-static PyObject *cut(PyObject *self, PyObject *unused) {
-  (void)unused;
-  Tracer *t = tracer_of(self);
-  if (t->cache.capacity) code_cache_settle(&t->cache);
+/* `collect` has numbered the blocks that are in the account. */
+static void cut_blocks(Tracer *t, int account) {
+  for (int32_t i = 0; i < t->blocks.count; i++) {
+    Block *block = blocks_get(&t->blocks, i);
+    if (block->number >= 0) block_cut(block, account);
+  }
+  t->behind[account] = t->last;
+}
+
+static PyObject *cut_account(Tracer *t, int account) {
+  int for_trace = account == FOR_TRACE;
+  if (for_trace && t->cache.capacity) code_cache_settle(&t->cache);
   if (t->blocks.out_of_memory || t->cache.out_of_memory) return PyErr_NoMemory();
   PyObject *parts[4] = {PyList_New(0), PyDict_New(), PyDict_New(), PyList_New(0)}, *result = NULL;
   int good = parts[0] && parts[1] && parts[2] && parts[3];
-  if (good && collect(t, parts[0], parts[1], parts[2], parts[3]) == 0)
+  if (good && collect(t, account, parts[0], parts[1]) == 0 &&
+      (!for_trace || collect_misses(t, parts[2], parts[3]) == 0))
     result = PyTuple_Pack(4, parts[0], parts[1], parts[2], parts[3]);
   for (int i = 0; i < 4; i++) Py_XDECREF(parts[i]);
-  blocks_clear_recording(&t->blocks);
+  if (result) cut_blocks(t, account);
   return result;
 }
 
-static PyObject *stop_recording(PyObject *self, PyObject *unused) {
-  tracer_stop(tracer_of(self));
-  return cut(self, unused);
+static PyObject *cut(PyObject *self, PyObject *number) {
+  int account = account_of(number);
+  return account < 0 ? NULL : cut_account(tracer_of(self), account);
+}
+
+static PyObject *stop_recording(PyObject *self, PyObject *number) {
+  int account = account_of(number);
+  if (account < 0) return NULL;
+  tracer_stop(tracer_of(self), account);
+  return cut_account(tracer_of(self), account);
 }
 
 static PyObject *issue_block(PyObject *self, PyObject *args) {
@@ -187,40 +221,29 @@ static PyObject *forget(PyObject *self, PyObject *unused) {
   Py_RETURN_NONE;
 }
 
-static PyObject *count(PyObject *self, PyObject *args) {
-  int on;
-  if (!PyArg_ParseTuple(args, "p", &on)) return NULL;
-  tracer_count(tracer_of(self), on);
-  Py_RETURN_NONE;
-}
-
 static PyObject *use_code_cache(PyObject *self, PyObject *args) {
   if (code_cache_from(&tracer_of(self)->cache, args) < 0) return NULL;
   Py_RETURN_NONE;
 }
 
-static PyObject *code_lines(PyObject *self, PyObject *args) {
-  int of_count;
-  if (!PyArg_ParseTuple(args, "p", &of_count)) return NULL;
+static PyObject *code_lines(PyObject *self, PyObject *number) {
+  int account = account_of(number);
+  if (account < 0) return NULL;
   CodeCache *cache = &tracer_of(self)->cache;
   if (cache->capacity) code_cache_settle(cache);
-  return code_cache_list(cache, of_count);
+  return code_cache_list(cache, account == FOR_CYCLES);
 }
 
 static PyObject *code_misses(PyObject *self, PyObject *unused) {
   (void)unused;
   const CodeCache *cache = &tracer_of(self)->cache;
-  return Py_BuildValue("KKI", (unsigned long long)cache->counted[IN_SEQUENCE],
-                       (unsigned long long)cache->counted[BY_JUMP],
-                       cache->capacity ? code_cache_end(cache) : 0);
+  return Py_BuildValue("KK", (unsigned long long)cache->counted[IN_SEQUENCE],
+                       (unsigned long long)cache->counted[BY_JUMP]);
 }
 
-static PyObject *restore_code(PyObject *self, PyObject *args) {
-  CodeCache *cache = &tracer_of(self)->cache;
-  PyObject *lines;
-  unsigned int end;
-  if (!PyArg_ParseTuple(args, "OI", &lines, &end)) return NULL;
+static PyObject *resume(PyObject *self, PyObject *lines) {
   Py_ssize_t count = PySequence_Size(lines);
+  if (count < 0) return NULL;
   uint32_t *numbers = malloc(((size_t)count + 1) * sizeof *numbers);
   if (!numbers) return PyErr_NoMemory();
   for (Py_ssize_t i = 0; i < count; i++) {
@@ -228,51 +251,22 @@ static PyObject *restore_code(PyObject *self, PyObject *args) {
     numbers[i] = number ? (uint32_t)PyLong_AsUnsignedLong(number) : 0;
     Py_XDECREF(number);
   }
-  if (cache->capacity && !PyErr_Occurred())
-    code_cache_restore(cache, numbers, (uint32_t)count, end);
+  if (!PyErr_Occurred()) tracer_resume(tracer_of(self), numbers, (uint32_t)count);
   free(numbers);
-  if (PyErr_Occurred()) return NULL;
-  Py_RETURN_NONE;
-}
-
-/* Ask `cost` for the cycles of a block: (cycles, refill, extra). */
-static int time_block(PyObject *cost, Block *block) {
-  PyObject *found = PyObject_CallFunction(cost, "Iy#", block->address, (const char *)block->code,
-                                          (Py_ssize_t)block->size);
-  int good = found && PyArg_ParseTuple(found, "III", &block->cycles, &block->refill, &block->extra);
-  Py_XDECREF(found);
-  block->is_timed = good;
-  return good;
-}
-
-static PyObject *cycles(PyObject *self, PyObject *cost) {
-  const Blocks *seen = &tracer_of(self)->blocks;
-  uint64_t sum = 0;
-  for (int32_t i = 0; i < seen->count; i++) {
-    Block *block = blocks_get(seen, i);
-    if (!block->counted && !block->jumps_out) continue;
-    if (!block->is_timed && !time_block(cost, block)) return NULL;
-    sum += block->counted * block->cycles + block->jumps_out * block->refill +
-           block->jumps_in * block->extra;
-  }
-  return PyLong_FromUnsignedLongLong(sum);
+  return PyErr_Occurred() ? NULL : check_memory(tracer_of(self));
 }
 
 static PyMethodDef methods[] = {
-    {"count", count, METH_VARARGS, "(on): count what `cycles` needs."},
-    {"cycles", cycles, METH_O, "(cost): cycles of the blocks counted; cost(address, code)."},
     {"addresses", addresses, METH_NOARGS, "Addresses: state, hooks, user data; size of the state."},
     {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
-    {"start", start, METH_NOARGS, "Begin to record."},
-    {"stop", stop_recording, METH_NOARGS, "End recording; return what `cut` does."},
-    {"cut", cut, METH_NOARGS, "Return (blocks, edges, misses, first uses) since the last one."},
+    {"start", start, METH_O, "(account): begin to record."},
+    {"stop", stop_recording, METH_O, "(account): end recording; return what `cut` does."},
+    {"cut", cut, METH_O, "(account): (blocks, edges, misses, first uses) since its last one."},
     {"use_code_cache", use_code_cache, METH_VARARGS,
      "(lines, log2 of their bytes, [(start, end) of flash]): the part's."},
-    {"code_lines", code_lines, METH_VARARGS,
-     "(of the count?): lines in the code cache, else of the recording; the latest first."},
-    {"code_misses", code_misses, METH_NOARGS,
-     "Misses counted (in sequence, by jump), and where the code before ended."},
-    {"restore_code", restore_code, METH_VARARGS, "(lines, end): what the count goes on with."},
+    {"code_lines", code_lines, METH_O, "(account): its lines in the code cache, the latest first."},
+    {"code_misses", code_misses, METH_NOARGS, "Misses for cycles: (in sequence, by jump)."},
+    {"resume", resume, METH_O, "(lines): go on behind the block in the state, as restored."},
     {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},
     {"accept", accept_block, METH_VARARGS, "(address, size, flags): no longer refused."},
     {"checked", checked, METH_NOARGS, "Addresses of instructions that were looked at enough."},
