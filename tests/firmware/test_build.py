@@ -1,5 +1,6 @@
 """The builder with the real compiler: determinism, errors, what is compiled again."""
 
+import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
@@ -73,6 +74,31 @@ def test_a_compiler_error_is_shown_and_nothing_is_published(copied, folder, monk
     ):
         build(changed)
     assert images() == published
+
+
+def built_anew(plan):
+    shutil.rmtree(cache.root() / "images", ignore_errors=True)
+    return build(plan)
+
+
+def test_what_an_earlier_build_left_damaged_is_made_again(plan):
+    made = built_anew(plan).elf.read_bytes()
+    tree = cache.tree(plan)
+    (tree / cache.ELF).unlink()
+    damaged = tree / "libboard.a"
+    dates = damaged.stat().st_atime_ns, damaged.stat().st_mtime_ns
+    damaged.write_bytes(b"")
+    os.utime(damaged, ns=dates)
+    assert built_anew(plan).elf.read_bytes() == made
+
+
+def test_a_stamp_that_is_no_text_is_written_again(plan):
+    built_anew(plan)
+    stamp = cache.tree(plan) / "configured.json"
+    written = stamp.read_bytes()
+    stamp.write_bytes(b"\x94\xff")
+    built_anew(plan)
+    assert stamp.read_bytes() == written
 
 
 def test_sources_edited_during_the_build_do_not_reach_the_cache(copied, folder, monkeypatch):

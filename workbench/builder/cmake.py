@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ Progress = Callable[[int, int, str], None]
 
 _CONFIGURED = "configured.json"
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
+_IN_A_SOURCE = re.compile(r":\d+:\d+: (fatal )?error: ")
 _MAX_ERROR_LINES = 60
 # Flags from the environment would make the image depend on who builds it.
 _UNWANTED_VARIABLES = {
@@ -42,11 +44,23 @@ def execute(plan: BuildPlan, tree: Path, progress: Progress | None = None) -> Pa
 
     Raises BuildError with the tool's own output.
     """
+    used = (tree / _CONFIGURED).exists()
+    try:
+        _make(plan, tree, progress)
+    except BuildError as error:
+        if not used or error.hint or _IN_A_SOURCE.search(str(error)):
+            raise
+        # Ninja goes by dates, so what a power cut has left half-written is in its way for ever.
+        shutil.rmtree(tree)
+        _make(plan, tree, progress)
+    return tree / cache.ELF
+
+
+def _make(plan: BuildPlan, tree: Path, progress: Progress | None) -> None:
     sources = tree / "model"
     write_sources(sources, plan.model, _kernels_label(plan), plan.arena_bytes, plan.stack_bytes)
     _configure(plan, tree, sources)
     _compile(plan, tree, progress)
-    return tree / cache.ELF
 
 
 def _kernels_label(plan: BuildPlan) -> str:
@@ -56,7 +70,7 @@ def _kernels_label(plan: BuildPlan) -> str:
 def _configure(plan: BuildPlan, tree: Path, sources: Path) -> None:
     options = _options(plan, sources)
     stamp = tree / _CONFIGURED
-    if stamp.is_file() and stamp.read_text() == json.dumps(options):
+    if stamp.is_file() and stamp.read_bytes() == json.dumps(options).encode():
         return
     stamp.unlink(missing_ok=True)
     (tree / "CMakeCache.txt").unlink(missing_ok=True)
