@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import astuple
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from workbench.engines.base import Instructions, Stop
@@ -146,6 +148,19 @@ def test_what_lies_between_marks_adds_up(name: str, program: Program, platform: 
     for part in found:
         reads.update({pc: one.reads for pc, one in part.flash_reads.items()})
     assert reads == {pc: one.reads for pc, one in whole.flash_reads.items()}
+    assert sum((misses_of(part) for part in found), Counter()) == misses_of(whole)
+
+
+def misses_of(trace: Trace) -> Counter:
+    """Misses of the code cache, by instruction, initial state of the cache, and way."""
+    return Counter(
+        {
+            (pc, *which): times
+            for pc, missed in trace.code_fetches.misses.items()
+            for which, times in np.ndenumerate(astuple(missed))
+            if times
+        }
+    )
 
 
 @needs_c_tracer

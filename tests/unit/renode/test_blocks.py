@@ -6,9 +6,10 @@ The code, with the instruction sizes that its first halfwords give:
 
 import struct
 
+from workbench.engines.code_cache import CacheShape
 from workbench.engines.renode.blocks import BlockRecord
 from workbench.engines.renode.recording import Recording
-from workbench.trace import FlashReads
+from workbench.trace import CodeFetches, FlashReads, LineMisses
 
 CODE = bytes.fromhex("00bf00f000f800bffae700f000f8") + bytes(64)
 BASE = 0x100
@@ -90,6 +91,22 @@ def test_parts_can_be_read_once_the_machine_is_gone(tmp_path):
     assert not blocks.exists()
     assert marks[1].since(None) == whole
     assert marks[1].since(marks[0]).counts == {0x102: 1, 0x106: 1, 0x108: 1}
+
+
+def test_what_the_code_cache_missed_is_told_by_marks(tmp_path):
+    """Two lines of 16 bytes take turns in a cache of one."""
+    blocks = tmp_path / "blocks"
+    steps = [(0x100, 0), (0x11A, 1), (0x100, 2), (0x11A, 3)]
+    blocks.write_bytes(b"".join(struct.pack("<QQ", *step) for step in steps))
+    cache = CacheShape(1, 16, ((0x100, 0x200),))
+    recording = Recording(blocks, tmp_path / "reads", 0, memory, cache)
+    marks = [recording.mark(3, 0), recording.mark(4, 0)]
+    jumped = LineMisses((0, 1), (0, 1), (0, 1))
+    assert recording.finish(4).code_fetches.misses == {
+        0x100: LineMisses((0, 1), (0, 2), (0, 2)),
+        0x11A: LineMisses((0, 2), (0, 2), (0, 2)),
+    }
+    assert marks[1].since(marks[0]).code_fetches == CodeFetches(1, 16, {0x11A: jumped})
 
 
 def test_lines_read_before_a_mark_are_still_there_after_it(tmp_path):
