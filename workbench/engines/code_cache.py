@@ -185,29 +185,30 @@ def code_fetches(
     found: lines that were there at their first fetch. piece_of: gives the address of a piece, and
     where its instructions begin in it.
     """
-    totals: dict[int, list[int]] = {}  # always, repeated, cold: each in sequence and by a jump
+    shift = shape.line_shift
+    totals: dict[int, list[int]] = {}  # always, first when repeated, first when cold: by WAYS
 
     def total(number: int, index: int) -> list[int]:
         address, offsets = piece_of(number)
-        line = ((address >> shape.line_shift) + index) << shape.line_shift
+        line = ((address >> shift) + index) << shift
         fetching = offsets[bisect_right(offsets, max(0, line - address)) - 1]
         return totals.setdefault(address + fetching, [0] * 6)
 
-    for (piece, index), (in_sequence, by_jump) in misses.items():
+    for (piece, index), times in misses.items():
         missed = total(piece, index)
-        for kind in range(0, 6, WAYS):
-            missed[kind + IN_SEQUENCE] += in_sequence
-            missed[kind + BY_JUMP] += by_jump
+        missed[IN_SEQUENCE] += times[IN_SEQUENCE]
+        missed[BY_JUMP] += times[BY_JUMP]
     for line, piece, index, way in firsts:
         missed = total(piece, index)
-        if line not in found:
-            missed[WAYS + way] += 1
+        missed[WAYS + way] += line not in found
         missed[2 * WAYS + way] += 1
     return CodeFetches(
         shape.lines,
         shape.line_bytes,
         {
-            address: LineMisses((n[0], n[1]), (n[2], n[3]), (n[4], n[5]))
+            address: LineMisses(
+                (n[0], n[1]), (n[0] + n[2], n[1] + n[3]), (n[0] + n[4], n[1] + n[5])
+            )
             for address, n in sorted(totals.items())
         },
     )

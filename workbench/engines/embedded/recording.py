@@ -51,8 +51,7 @@ class TraceRecorder:
     def stop(self) -> Trace:
         """End the recording and return all of it."""
         self._taken.parts.append(self._machine.tracer.stop(Account.TRACE))
-        in_cache = self._taken.in_cache()
-        self._taken.in_cache = lambda: in_cache
+        self._taken.end()
         trace = self._mark().since(None)
         self._release()
         return trace
@@ -72,15 +71,23 @@ class TraceRecorder:
 
 @dataclass
 class _Taken:
-    """What was recorded, in `parts`.
-
-    in_cache: returns the lines in the code cache: what the recording has left in it, once it has
-        ended.
-    """
+    """What was recorded, in `parts`; in_cache: returns the lines in the code cache now."""
 
     parts: list[Recording]
     code_cache: CacheShape | None
     in_cache: Callable[[], Lines]
+    _found_at_end: frozenset[int] | None = None
+
+    def end(self) -> None:
+        """The recording has ended: what it has left in the cache stays."""
+        self._found_at_end = self.found()
+
+    def found(self) -> frozenset[int]:
+        """Return the lines that a run like this one would find when it first fetches them."""
+        if self._found_at_end is not None or self.code_cache is None:
+            return self._found_at_end or frozenset()
+        firsts = [first for part in self.parts for first in part.firsts]
+        return kept(self.code_cache, firsts, self.in_cache())
 
 
 @dataclass(frozen=True)
@@ -105,14 +112,13 @@ class RecordedMark(TraceMark):
         taken = self.taken
         if taken.code_cache is None:
             return None
-        firsts = [first for part in taken.parts for first in part.firsts]
 
         def piece(number: int) -> tuple[int, Sequence[int]]:
             start, code, _ = recording.blocks[number]
             return start, _offsets(code)
 
-        found = kept(taken.code_cache, firsts, taken.in_cache())
-        return code_fetches(taken.code_cache, recording.misses, recording.firsts, found, piece)
+        misses, firsts = recording.misses, recording.firsts
+        return code_fetches(taken.code_cache, misses, firsts, taken.found(), piece)
 
 
 def joined(parts: Sequence[Recording]) -> Recording:
@@ -164,6 +170,12 @@ def to_trace(recording: Recording, with_sources: bool = False) -> Trace:
         jump = (lasts[before], target)
         jumps[jump] = jumps.get(jump, 0) + times
     return Trace(counts=counts, jumps=jumps, code=_merge(code))
+
+
+@lru_cache(maxsize=4096)
+def _addresses(address: int, block: bytes) -> tuple[int, ...]:
+    """Where the instructions of a block at `address` lie."""
+    return tuple(address + offset for offset in _offsets(block))
 
 
 @lru_cache(maxsize=4096)
