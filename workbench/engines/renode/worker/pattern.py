@@ -5,20 +5,16 @@ While a run waits for a pattern, only such a byte makes the core wait for Python
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    from re import _constants as constants
-    from re import _parser as parser
-else:
-    import sre_constants as constants
-    import sre_parse as parser
+# Declared nowhere, and under another name before Python 3.11.
+sre: Any = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 
 ANY = frozenset(range(256))
-_PLAIN = (constants.LITERAL, constants.RANGE)
-parse: Any = parser.parse  # declared for text, and takes bytes as well
+_PLAIN = (sre.LITERAL, sre.RANGE)
 
 
 def last_bytes(pattern: bytes) -> frozenset[int]:
@@ -27,7 +23,7 @@ def last_bytes(pattern: bytes) -> frozenset[int]:
     An expression that can match nothing matches at once, so it is never asked about.
     """
     try:
-        parsed = parse(pattern)
+        parsed = sre.parse(pattern)
         if parsed.state.flags & re.IGNORECASE:
             return ANY
         found, _ = _ends(list(parsed))
@@ -48,18 +44,18 @@ def _ends(items: list[Any]) -> tuple[frozenset[int], bool]:
 
 
 def _end(operation: Any, argument: Any) -> tuple[frozenset[int], bool]:
-    if operation is constants.LITERAL:
+    if operation is sre.LITERAL:
         return frozenset({argument}), False
-    if operation in (constants.MAX_REPEAT, constants.MIN_REPEAT):
+    if operation in (sre.MAX_REPEAT, sre.MIN_REPEAT):
         least, _, inner = argument
         ends, empty = _ends(list(inner))
         return ends, empty or least == 0
-    if operation is constants.SUBPATTERN and not argument[1]:  # no flags of its own
+    if operation is sre.SUBPATTERN and not argument[1]:  # no flags of its own
         return _ends(list(argument[-1]))
-    if operation is constants.BRANCH:
+    if operation is sre.BRANCH:
         parts = [_ends(list(branch)) for branch in argument[1]]
         return frozenset().union(*(ends for ends, _ in parts)), any(e for _, e in parts)
-    if operation is constants.IN and all(kind in _PLAIN for kind, _ in argument):
+    if operation is sre.IN and all(kind in _PLAIN for kind, _ in argument):
         return frozenset().union(*(_members(*member) for member in argument)), False
     # Other classes, anchors, groups by number, assertions: any byte may follow or be the last.
     return ANY, False
@@ -67,7 +63,7 @@ def _end(operation: Any, argument: Any) -> tuple[frozenset[int], bool]:
 
 def _members(kind: Any, argument: Any) -> frozenset[int]:
     """The bytes of one member of a class such as [a-z0]."""
-    if kind is constants.LITERAL:
+    if kind is sre.LITERAL:
         return frozenset({argument})
     first, last = argument
     return frozenset(range(first, last + 1))
