@@ -55,6 +55,15 @@ class ReaderLeft(Exception):  # noqa: N818 - not an error: `workbench ... | head
     """Whoever read our output has closed the pipe."""
 
 
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Within, a pipe that was closed is no OSError: Typer ends those with exit code 1."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderLeft from error
+
+
 class LazyGroup(TyperGroup):
     """Imports a command's module when that command is used, not before.
 
@@ -75,11 +84,13 @@ class LazyGroup(TyperGroup):
         module.app.rich_markup_mode = None
         return typer.main.get_command(module.app)
 
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        with _told_apart():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _told_apart():
             return super().invoke(ctx)
-        except BrokenPipeError as error:
-            raise ReaderLeft from error  # Typer would turn the OSError into exit code 1
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         with self._listed():

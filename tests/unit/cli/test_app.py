@@ -229,9 +229,10 @@ def test_an_interrupt_in_a_callback_ends_what_goes_on(command):
     assert time.monotonic() - begin < 10
 
 
-def test_a_reader_that_leaves_is_no_error():
+@pytest.mark.parametrize("arguments", [["doctor", "--json"], ["--help"], ["run", "--help"]])
+def test_a_reader_that_leaves_is_no_error(arguments):
     process = subprocess.Popen(
-        [*WORKBENCH, "doctor", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*WORKBENCH, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     process.stdout.close()
     assert process.stderr.read() == b""
