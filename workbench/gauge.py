@@ -19,16 +19,13 @@ from workbench.engines.base import (
     Engine,
     Instructions,
     Limit,
-    Memory,
-    Registers,
     Seconds,
     Snapshot,
     Stop,
     StopKind,
     StopReason,
-    TraceMark,
-    Uart,
 )
+from workbench.engines.front import EngineFront
 
 if TYPE_CHECKING:
     from workbench.image import Image
@@ -194,7 +191,7 @@ class FunctionCalls(Gauge):
             self._open.append(_Call(returns_to, sp, self._began(engine)))
 
 
-class Probe(Engine):
+class Probe(EngineFront):
     """An engine that passes everything on and notes what a gauge wants to know.
 
     It is put in front of a machine that has just been loaded or reset. The probe owns nothing:
@@ -203,32 +200,19 @@ class Probe(Engine):
     """
 
     def __init__(self, engine: Engine, gauge: Gauge, stop_when_done: bool = False) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._gauge = gauge
         self._stop_when_done = stop_when_done
         self._seconds = 0.0  # virtual time when the last run ended
         self._noted: tuple[int, int] | None = None  # address and count of the last passage
         self.stopped: StopReason | None = None  # why the last run ended
-        self.name = engine.name
-
-    @property
-    def uart(self) -> Uart:  # type: ignore[override]
-        return self._engine.uart
-
-    @property
-    def registers(self) -> Registers:  # type: ignore[override]
-        return self._engine.registers
-
-    @property
-    def memory(self) -> Memory:  # type: ignore[override]
-        return self._engine.memory
 
     def load(self, image: Image, platform: Platform) -> None:
-        self._engine.load(image, platform)
+        super().load(image, platform)
         self._seconds, self._noted = 0.0, None
 
     def reset(self) -> None:
-        self._engine.reset()
+        super().reset()
         self._seconds, self._noted = 0.0, None
 
     def close(self) -> None:
@@ -239,8 +223,8 @@ class Probe(Engine):
         self._note_where_it_stands()
         while True:
             watched = frozenset() if self._gauge.done else self._gauge.addresses
-            before = self._engine.instructions
-            reason = self._engine.run(replace(until, pc=until.pc | watched), remaining)
+            before = self.engine.instructions
+            reason = self.engine.run(replace(until, pc=until.pc | watched), remaining)
             self.stopped = reason
             if isinstance(remaining, Instructions):
                 remaining = Instructions(remaining.count - (reason.instructions - before))
@@ -253,38 +237,22 @@ class Probe(Engine):
             if reason.pc in until.pc or (self._stop_when_done and self._gauge.done):
                 return reason
 
-    def drive(self, port: str, pin: int, level: bool) -> None:
-        self._engine.drive(port, pin, level)
-
     def _note_where_it_stands(self) -> None:
         """A run passes the address that it starts on without a stop, as after a reset."""
-        pc = self._engine.registers["pc"] & ~1
-        here = (pc, self._engine.instructions)
+        pc = self.engine.registers["pc"] & ~1
+        here = (pc, self.engine.instructions)
         if here != self._noted and not self._gauge.done and pc in self._gauge.addresses:
             self._note(pc)
 
     def _note(self, pc: int) -> None:
-        self._gauge.passed(pc, self._engine)
-        self._noted = (pc, self._engine.instructions)
-
-    @property
-    def instructions(self) -> int:
-        return self._engine.instructions
-
-    def start_trace(self, flash_reads: bool = False) -> None:
-        self._engine.start_trace(flash_reads)
-
-    def stop_trace(self) -> Trace:
-        return self._engine.stop_trace()
-
-    def mark_trace(self) -> TraceMark:
-        return self._engine.mark_trace()
+        self._gauge.passed(pc, self.engine)
+        self._noted = (pc, self.engine.instructions)
 
     def snapshot(self) -> Snapshot:
-        state = (self._engine.snapshot(), self._seconds, self._noted, self._gauge.save())
+        state = (self.engine.snapshot(), self._seconds, self._noted, self._gauge.save())
         return Snapshot(self.name, state)
 
     def restore(self, snapshot: Snapshot) -> None:
         inner, self._seconds, self._noted, gauge = snapshot.state
-        self._engine.restore(inner)
+        self.engine.restore(inner)
         self._gauge.load(gauge)

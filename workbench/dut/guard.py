@@ -22,9 +22,9 @@ from workbench.engines.base import (
     Snapshot,
     Stop,
     StopReason,
-    TraceMark,
     Uart,
 )
+from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.running import compile_pattern
@@ -32,7 +32,6 @@ from workbench.running import compile_pattern
 if TYPE_CHECKING:
     from workbench.image import Image
     from workbench.platform import Platform
-    from workbench.trace import Trace
 
 _OVERLAP = 4096  # bytes before the end of what was searched, where a match may begin
 
@@ -110,7 +109,7 @@ class _Memory(Memory):
         self._guard.engine.memory.write(address, data)
 
 
-class Guard(Engine):
+class Guard(EngineFront):
     """An engine in front of `engine`; it owns it, and closes it.
 
     `stopped` is why the last run ended, None before the first; `fault` is the fault that was taken
@@ -119,35 +118,43 @@ class Guard(Engine):
 
     def __init__(self, engine: Engine, fail_patterns: Sequence[str] = ()) -> None:
         """`fail_patterns`: regular expressions over the console's bytes; UserError for others."""
-        self.engine = engine
-        self.name = engine.name
+        super().__init__(engine)
         self.journal = Journal()
         self.stopped: StopReason | None = None
         self.fault: FaultState | None = None
         self.diagnosis: Diagnosis | None = None
         self._loaded: tuple[Image, Platform] | None = None
-        self.uart = _Uart(self)
-        self.registers = _Registers(self)
-        self.memory = _Memory(self)
+        self._uart = _Uart(self)
+        self._registers = _Registers(self)
+        self._memory = _Memory(self)
         self._failures = [compile_pattern(text) or b"" for text in fail_patterns]
         self._failure = re.compile(_either(self._failures), re.DOTALL) if self._failures else None
         self._searched = 0  # bytes of the transcript
+
+    @property
+    def uart(self) -> Uart:
+        return self._uart
+
+    @property
+    def registers(self) -> Registers:
+        return self._registers
+
+    @property
+    def memory(self) -> Memory:
+        return self._memory
 
     def note(self, apply: Callable[[Engine], object], run: bool = False) -> None:
         """Write something that is about to be done into the journal."""
         self.journal.note(self.engine, apply, run)
 
     def load(self, image: Image, platform: Platform) -> None:
-        self.engine.load(image, platform)
+        super().load(image, platform)
         self._loaded = image, platform
         self._forget()
 
     def reset(self) -> None:
-        self.engine.reset()
+        super().reset()
         self._forget()
-
-    def close(self) -> None:
-        self.engine.close()
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         if self._failures:
@@ -166,22 +173,9 @@ class Guard(Engine):
         self.engine.drive(port, pin, level)
 
     @property
-    def instructions(self) -> int:
-        return self.engine.instructions
-
-    @property
     def seconds(self) -> float:
         """Virtual time since reset when the last run ended."""
         return self.stopped.seconds if self.stopped is not None else 0.0
-
-    def start_trace(self, flash_reads: bool = False) -> None:
-        self.engine.start_trace(flash_reads)
-
-    def stop_trace(self) -> Trace:
-        return self.engine.stop_trace()
-
-    def mark_trace(self) -> TraceMark:
-        return self.engine.mark_trace()
 
     def snapshot(self) -> Snapshot:
         events = list(self.journal.events)

@@ -205,9 +205,21 @@ class Engine(ABC):
     """A machine: core, memories and peripherals of one platform, running one image."""
 
     name: str
-    uart: Uart
-    registers: Registers
-    memory: Memory
+
+    @property
+    @abstractmethod
+    def uart(self) -> Uart:
+        """The console of the image that is loaded."""
+
+    @property
+    @abstractmethod
+    def registers(self) -> Registers:
+        """The core's registers."""
+
+    @property
+    @abstractmethod
+    def memory(self) -> Memory:
+        """The machine's memory."""
 
     @abstractmethod
     def load(self, image: Image, platform: Platform) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.engines import base
@@ -88,6 +88,20 @@ def _no_memory(address: int, size: int, error: BusError) -> UserError:
     )
 
 
+@dataclass(frozen=True)
+class _Loaded:
+    """What `load` has made: a machine, what drives it, and what is seen of it."""
+
+    machine: Machine
+    runner: Runner
+    console: Console
+    console_name: str
+    others: OtherPorts
+    recorder: TraceRecorder
+    registers: EmbeddedRegisters
+    memory: EmbeddedMemory
+
+
 class EmbeddedEngine(base.Engine):
     """Unicorn as the core, the workbench's own exceptions, peripherals and time.
 
@@ -101,72 +115,53 @@ class EmbeddedEngine(base.Engine):
     def __init__(self, *, python_tracer: bool = False) -> None:
         """`python_tracer`: use the pure-Python tracer even where the C one is there."""
         self._python_tracer = python_tracer
-        self._loaded: Machine | None = None
-        self._runner: Runner | None = None
-        self._recording: TraceRecorder | None = None
-        self._console: Console | None = None
-        self._console_name, self._others = "", OtherPorts({})
+        self._loaded: _Loaded | None = None
 
     @property
     def machine(self) -> Machine:
-        """The machine that is loaded; raises EngineError before `load`."""
-        if self._loaded is None:
-            raise EngineError("no image is loaded", hint="Call load() first.")
-        return self._loaded
+        """The machine that is loaded; raises EngineError before `load`, as all that follows."""
+        return self._now.machine
 
     @property
-    def uart(self) -> base.Uart:  # type: ignore[override]
-        self._must_be_loaded()
-        assert self._console is not None
-        return self._console
+    def uart(self) -> Console:
+        return self._now.console
+
+    @property
+    def registers(self) -> EmbeddedRegisters:
+        return self._now.registers
+
+    @property
+    def memory(self) -> EmbeddedMemory:
+        return self._now.memory
 
     def load(self, image: Image, platform: Platform) -> None:
-        listener = self._console.listener if self._console is not None else None
+        listener = self._loaded.console.listener if self._loaded is not None else None
         self.close()
         machine = assemble(platform, self._python_tracer)
         machine.use_cycle_counter(CycleCounter(machine, platform))
         try:
-            code_cache = CacheShape.of(platform)
-            if code_cache is not None:
-                machine.tracer.use_code_cache(code_cache)
-            console = Console(console_of(machine, platform), machine.attend)
-            others = {name: port for name, port in uarts_of(machine) if name != platform.uart}
-            runner = Runner(machine, console)
-            boot = boot_of(image, platform)
-            machine.vector_table = boot.vector_table
-            if boot.warning:
-                machine.warn(boot.warning)
-            machine.on_power_up.append(lambda: _program(machine, image, platform))
-            machine.power_on()
+            self._loaded = _start(machine, image, platform)
         except BusError as error:
             machine.close()
             raise _no_vectors(machine.vector_table, image, platform, error) from None
         except BaseException:
             machine.close()
             raise
-        console.listen(listener)
-        self._loaded, self._console, self._runner = machine, console, runner
-        self._recording = TraceRecorder(machine, code_cache)
-        self._console_name, self._others = platform.uart, OtherPorts(others)
-        self.registers = EmbeddedRegisters(machine, runner)
-        self.memory = EmbeddedMemory(machine)
+        self.uart.listen(listener)
 
     def reset(self) -> None:
         self.machine.power_on()
-        if self._runner is not None:
-            self._runner.reset()
+        self._now.runner.reset()
 
     def close(self) -> None:
         if self._loaded is not None:
-            self._loaded.close()
-        self._loaded = self._runner = self._recording = self._console = None
+            self._loaded.machine.close()
+        self._loaded = None
 
     def run(self, until: base.Stop, limit: base.Limit) -> base.StopReason:
-        self._must_be_loaded()
-        assert self._runner is not None
-        assert self._console is not None
-        reason = self._runner.run(until, limit)
-        if self._console.is_silent and (advice := self._others.advice(self._console_name)):
+        now = self._now
+        reason = now.runner.run(until, limit)
+        if now.console.is_silent and (advice := now.others.advice(now.console_name)):
             return replace(reason, warnings=(*reason.warnings, advice))
         return reason
 
@@ -188,41 +183,62 @@ class EmbeddedEngine(base.Engine):
         return self.machine.state.count
 
     def start_trace(self, flash_reads: bool = False) -> None:
-        self._recorder().start(flash_reads)
+        self._now.recorder.start(flash_reads)
 
     def stop_trace(self) -> Trace:
-        return self._recorder().stop()
+        return self._now.recorder.stop()
 
     def mark_trace(self) -> base.TraceMark:
-        return self._recorder().mark()
-
-    def _recorder(self) -> TraceRecorder:
-        self._must_be_loaded()
-        assert self._recording is not None
-        return self._recording
+        return self._now.recorder.mark()
 
     def snapshot(self) -> base.Snapshot:
-        self._must_be_loaded()
-        assert self._runner is not None and self._console is not None
+        now = self._now
         state: Mapping[str, Any] = {
-            "machine": self.machine.save(),
-            "runner": self._runner.save(),
-            "console": self._console.save(),
+            "machine": now.machine.save(),
+            "runner": now.runner.save(),
+            "console": now.console.save(),
         }
         return base.Snapshot(self.name, state)
 
     def restore(self, snapshot: base.Snapshot) -> None:
         if snapshot.engine != self.name:
             raise EngineError(f"the snapshot is of the {snapshot.engine} engine")
-        self._must_be_loaded()
-        assert self._runner is not None and self._console is not None
-        self.machine.load(snapshot.state["machine"])
-        self._runner.load(snapshot.state["runner"])
-        self._console.load(snapshot.state["console"])
+        now = self._now
+        now.machine.load(snapshot.state["machine"])
+        now.runner.load(snapshot.state["runner"])
+        now.console.load(snapshot.state["console"])
 
-    def _must_be_loaded(self) -> None:
+    @property
+    def _now(self) -> _Loaded:
         if self._loaded is None:
             raise EngineError("no image is loaded", hint="Call load() first.")
+        return self._loaded
+
+
+def _start(machine: Machine, image: Image, platform: Platform) -> _Loaded:
+    """Put `image` into `machine` and power it on."""
+    code_cache = CacheShape.of(platform)
+    if code_cache is not None:
+        machine.tracer.use_code_cache(code_cache)
+    console = Console(console_of(machine, platform), machine.attend)
+    others = {name: port for name, port in uarts_of(machine) if name != platform.uart}
+    runner = Runner(machine, console)
+    boot = boot_of(image, platform)
+    machine.vector_table = boot.vector_table
+    if boot.warning:
+        machine.warn(boot.warning)
+    machine.on_power_up.append(lambda: _program(machine, image, platform))
+    machine.power_on()
+    return _Loaded(
+        machine=machine,
+        runner=runner,
+        console=console,
+        console_name=platform.uart,
+        others=OtherPorts(others),
+        recorder=TraceRecorder(machine, code_cache),
+        registers=EmbeddedRegisters(machine, runner),
+        memory=EmbeddedMemory(machine),
+    )
 
 
 def _program(machine: Machine, image: Image, platform: Platform) -> None:

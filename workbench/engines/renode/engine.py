@@ -70,7 +70,21 @@ class RenodeEngine(Engine):
         self._code_cache: CacheShape | None = None
         self._saves = 0
         self._untold: tuple[str, ...] = ()  # warnings for the next StopReason
-        self._clear()
+        self._uart = RenodeUart(self._worker)
+        self._registers = RenodeRegisters(self._worker)
+        self._memory = RenodeMemory(self._worker)
+
+    @property
+    def uart(self) -> RenodeUart:
+        return self._uart
+
+    @property
+    def registers(self) -> RenodeRegisters:
+        return self._registers
+
+    @property
+    def memory(self) -> RenodeMemory:
+        return self._memory
 
     def load(self, image: Image, platform: Platform) -> None:
         if self._process is None or not self._process.alive:
@@ -198,12 +212,8 @@ class RenodeEngine(Engine):
         self.uart.rewind(saved.transcript, saved.unread)
 
     def _clear(self) -> None:
-        """Forget the machine that was."""
-        listener = self.uart._listener if hasattr(self, "uart") else None
-        self.uart: RenodeUart = RenodeUart(self._worker)
-        self.uart.listen(listener)
-        self.registers = RenodeRegisters(self._worker)
-        self.memory = RenodeMemory(self._worker)
+        """Forget what the machine that was has done."""
+        self._uart.rewind(b"", b"")
         self._instructions = 0
 
     def _start(self) -> WorkerProcess:
