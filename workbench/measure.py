@@ -11,7 +11,7 @@ from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
 from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.text import lines as diagnosis_lines
-from workbench.fault.told import require_no_crash
+from workbench.fault.told import require_good_end
 from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client
@@ -122,9 +122,7 @@ def require_measured(report: MeasureReport) -> None:
         if report.diagnosis is None:
             raise told
         raise CheckFailedError("\n".join((told.message, *diagnosis_lines(report.diagnosis))))
-    require_no_crash(report.diagnosis)
-    if report.exit_code:
-        raise CheckFailedError(report.detail)
+    require_good_end(report.diagnosis, report.exit_code)
 
 
 def _report(

@@ -22,7 +22,7 @@ from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
 from workbench.errors import CheckFailedError, LinkError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.text import lines
-from workbench.fault.told import require_no_crash
+from workbench.fault.told import require_good_end
 from workbench.gauge import Gauge, Probe
 from workbench.image import Image
 from workbench.link import Client
@@ -127,7 +127,7 @@ def require_parity(report: ParityReport) -> None:
         if report.diagnosis is not None:
             said += [f"{report.engines[0]}:", *lines(report.diagnosis)]
         raise CheckFailedError("\n".join(said))
-    require_no_crash(report.diagnosis)
+    require_good_end(report.diagnosis)
     if report.unanswered:
         raise CheckFailedError(f"on both engines {report.unanswered}")
 

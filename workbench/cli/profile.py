@@ -81,7 +81,7 @@ def profile(
     Instructions are counted, cycles are modelled. Exits with 1 where the firmware crashed.
     """
     from workbench.engines import open_engine
-    from workbench.fault.told import require_no_crash
+    from workbench.fault.told import require_good_end
     from workbench.image import Image
     from workbench.limits import parse_limit
     from workbench.platform import load_platform
@@ -104,7 +104,7 @@ def profile(
         print_json(found)
     else:
         _print(found, top)
-    require_no_crash(found.diagnosis)
+    require_good_end(found.diagnosis, found.exit_code)
 
 
 def _write(

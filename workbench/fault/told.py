@@ -27,7 +27,12 @@ def crash_told(probe: Probe, image: Image, platform: Platform) -> Iterator[None]
         raise CheckFailedError(said, error.hint) from error
 
 
-def require_no_crash(crash: Diagnosis | None) -> None:
-    """Raise CheckFailedError that tells the crash which ended a run, after all that it showed."""
+def require_good_end(crash: Diagnosis | None, exit_code: int | None = None) -> None:
+    """Raise CheckFailedError where a run, after all that it showed, ended in a crash.
+
+    exit_code: what the firmware ended itself with; any but 0 is its own verdict.
+    """
     if crash is not None:
         raise CheckFailedError("\n".join(("then the firmware crashed:", *lines(crash))))
+    if exit_code:
+        raise CheckFailedError(f"then the firmware ended itself with exit code {exit_code}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.engines.base import Engine, Limit, Stop
-from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.engines.base import Engine, Limit, Stop, StopReason
+from workbench.fault.diagnosis import diagnose
 from workbench.fault.told import crash_told
 from workbench.gauge import Probe
 from workbench.image import Image
@@ -58,8 +58,10 @@ def profile(engine: Engine, request: Request) -> Profile:
     function = request.function or (inference_of(request.image) if request.features else None)
     if function is None:
         with reading_ahead(request.image, operators=False):
-            trace, crash = _whole_run(engine, request)
-        return _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name, crash=crash)
+            trace, reason = _whole_run(engine, request)
+        found = _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name)
+        crash = diagnose(engine, request.image, request.platform, reason)
+        return replace(found, diagnosis=crash, exit_code=reason.exit_code)
     with reading_ahead(request.image, operators=True):
         calls = _record_call(engine, request, function)
     return analyse(request, calls, engine.name)
@@ -79,7 +81,6 @@ def _analyse(
     start: int,
     engine_name: str,
     passages: Sequence[Passage] = (),
-    crash: Diagnosis | None = None,
 ) -> Profile:
     model = CycleModel.of(request.platform)
     program = Program.of(trace)
@@ -100,17 +101,16 @@ def _analyse(
         lines=_lines(request.image, trace, names, estimate.by_address),
         operators=operator_costs(passages, operators, model, request.clock, program),
         stacks=graph.stacks(),
-        diagnosis=crash,
     )
 
 
-def _whole_run(engine: Engine, request: Request) -> tuple[Trace, Diagnosis | None]:
+def _whole_run(engine: Engine, request: Request) -> tuple[Trace, StopReason]:
     engine.load(request.image, request.platform)
     if request.send:
         engine.uart.write(request.send)
     engine.start_trace(flash_reads=True)
     reason = engine.run(Stop(), request.limit)
-    return engine.stop_trace(), diagnose(engine, request.image, request.platform, reason)
+    return engine.stop_trace(), reason
 
 
 def _record_call(engine: Engine, request: Request, function: str) -> OperatorCalls:

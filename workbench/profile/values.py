@@ -76,7 +76,8 @@ class Stack:
 class Profile:
     """What `what` of `image` costs on `platform` at one clock, and where.
 
-    diagnosis: why the firmware crashed, if that ended a whole run.
+    diagnosis: why the firmware crashed, if that ended a whole run. exit_code: what it ended itself
+    with, by semihosting, None where it did not.
     """
 
     image: str
@@ -92,6 +93,7 @@ class Profile:
     operators: tuple[OperatorCost, ...]
     stacks: tuple[Stack, ...]
     diagnosis: Diagnosis | None = None
+    exit_code: int | None = None
 
     @property
     def function_names(self) -> frozenset[str]:

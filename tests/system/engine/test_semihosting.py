@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.errors import CheckFailedError
+from workbench.fault.told import require_good_end
 from workbench.image import Image
+from workbench.measure import gauge_for, measure_run, require_measured
 from workbench.platform import Platform
+from workbench.profile.record import Request, profile
 from workbench.running import run_image
 
 from .conftest import PLENTY, Program
@@ -41,3 +47,17 @@ def test_a_snapshot_of_a_program_that_has_ended_stays_ended(
     engine.run(Stop(), Instructions(10))
     engine.restore(after)
     assert engine.run(Stop(), PLENTY).exit_code == 3
+
+
+def test_a_measurement_and_a_profile_of_a_run_with_an_exit_code_fail_with_it(
+    engine: EmbeddedEngine, program: Program, platform: Platform
+) -> None:
+    image = Image.load(program("semihost"))
+    gauge = gauge_for(image, None, "ResetHandler", "main")
+    measured = measure_run(engine, image, platform, gauge, PLENTY)
+    assert len(measured.measurement.calls) == 1
+    with pytest.raises(CheckFailedError, match="exit code 3"):
+        require_measured(measured)
+    profiled = profile(engine, Request(image, platform, PLENTY))
+    with pytest.raises(CheckFailedError, match="exit code 3"):
+        require_good_end(profiled.diagnosis, profiled.exit_code)
