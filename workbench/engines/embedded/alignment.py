@@ -7,10 +7,8 @@ accesses to devices never get there (`Machine`).
 
 from __future__ import annotations
 
-from typing import Any
-
 from workbench.engines.embedded.closing import ClosedMemory
-from workbench.engines.embedded.core import MEM_CALLBACK, Core
+from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadCounter
@@ -27,15 +25,7 @@ class AlignmentTrap:
         self._closed = ClosedMemory(core, protection)
         self._hooks: list[int] = []
         self.refused = False
-
-        def hook(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
-            try:
-                self._on_access(address, size)
-            except BaseException as error:
-                core.fail(error)
-            return True
-
-        self._on_unaligned = MEM_CALLBACK(hook)  # must outlive the hook that calls it
+        self._on_unaligned = core.data_callback(self._on_access)
         self._hook, self._user_data = reads.filter_unaligned(self._on_unaligned)
 
     def settle(self, on: bool) -> None:
@@ -57,7 +47,7 @@ class AlignmentTrap:
             self._closed.open()
         return refused
 
-    def _on_access(self, address: int, size: int) -> None:
+    def _on_access(self, address: int, size: int, is_write: bool) -> None:
         if self.refused:
             return  # behind a conditional store, see `undo.py`
         if address % size and self._closed.close(address, size):

@@ -1,4 +1,4 @@
-"""Refusing an access from within a memory hook.
+"""Refusing accesses from within a memory hook.
 
 Unicorn cannot stop inside a block after a memory hook, but it undoes an instruction whose access
 is refused, and it looks at the permissions after the hook. So the hook closes the memory under the
@@ -14,7 +14,7 @@ from workbench.engines.embedded.protection import Protection
 
 
 class ClosedMemory:
-    """Memories that were closed for one access."""
+    """Memories that were closed until the core comes out."""
 
     def __init__(self, core: Core, protection: Protection) -> None:
         self._core = core
@@ -28,12 +28,20 @@ class ClosedMemory:
         """
         for start, end, own in self._protection.pages:
             if start < address + size and address < end:
-                self._closed.append((start, end, own))
-                self._core.protect(start, end - start, own & unicorn_const.UC_PROT_EXEC)
+                self._close(start, end, own, own & unicorn_const.UC_PROT_EXEC)
         return bool(self._closed)
+
+    def close_to_stores(self) -> None:
+        """Close all memory to what is stored from here on."""
+        for start, end, own in self._protection.pages:
+            self._close(start, end, own, own & ~unicorn_const.UC_PROT_WRITE)
 
     def open(self) -> None:
         """The core has come out: open them again."""
         for start, end, own in self._closed:
             self._core.protect(start, end - start, own)
         self._closed.clear()
+
+    def _close(self, start: int, end: int, own: int, left: int) -> None:
+        self._closed.append((start, end, own))
+        self._core.protect(start, end - start, left)

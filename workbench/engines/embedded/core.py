@@ -259,6 +259,21 @@ class Core:
         self.forget_all_code()
         return hook
 
+    def data_callback(self, on_access: Callable[[int, int, bool], None]) -> Any:
+        """Return a function for `add_data_hook` that calls `on_access(address, size, is_write)`.
+
+        It must outlive the hook. An exception in it ends the run.
+        """
+
+        def callback(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
+            try:
+                on_access(address, size, kind == unicorn_const.UC_MEM_WRITE)
+            except BaseException as error:
+                self.fail(error)
+            return True
+
+        return MEM_CALLBACK(callback)
+
     def remove_hook(self, hook: int) -> None:
         """Take a hook out again."""
         _check(uclib.uc_hook_del(self.handle, hook))

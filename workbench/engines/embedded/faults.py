@@ -20,7 +20,7 @@ from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
 from workbench.engines.embedded.events import Access, Event, EventKind, QemuException
 from workbench.engines.embedded.machine import Machine
-from workbench.thumb import is_coprocessor
+from workbench.thumb import is_coprocessor, is_wide
 
 DFSR_BKPT = 1 << 1
 _EXECUTE_NEVER = (PERIPHERALS, EXTERNAL_DEVICES, SYSTEM)  # in the default memory map
@@ -101,6 +101,20 @@ class Faults:
         before = dict(zip(ENTRY, self._machine.unit.before, strict=True))
         return {name: before.get(name, value) for name, value in self.registers().items()}
 
+    def of_event(self, event: Event) -> FaultState | None:
+        """Take the exception that `event` means; return the fault, if it was one.
+
+        Raises LockupError where no handler can run.
+        """
+        if event.kind is EventKind.EXCEPTION and event.value == QemuException.SVC:
+            return self.supervisor_call()
+        if event.kind is EventKind.EXCEPTION and event.value == QemuException.BKPT:
+            return self.take_breakpoint()
+        cause = fault_of(self._machine, event)
+        self._correct_count(event, cause)
+        self._machine.core.forget_translations()
+        return self.take(cause)
+
     def take(self, cause: Cause, chained: tuple[int, int] | None = None) -> FaultState:
         """Take the fault; `chained` is (EXC_RETURN, frame) of a return that failed.
 
@@ -171,6 +185,20 @@ class Faults:
         registers = self.registers()
         entered = Entered(self._machine.unit.ipsr, registers["sp"], registers["lr"])
         return self.state(entered, registers, "")
+
+    def _correct_count(self, event: Event, cause: Cause) -> None:
+        """The block counted last was cut short: up to the instruction that faulted, inclusive."""
+        machine = self._machine
+        state = machine.state
+        pc = machine.core.pc
+        if event.kind is EventKind.ACCESS and event.access is Access.FETCH:
+            return
+        if cause.bit is Cfsr.INVSTATE:
+            machine.tracer.truncate(0)  # nothing of it was executed
+            return
+        if state.address <= pc < state.address + state.size:
+            width = 4 if is_wide(int.from_bytes(machine.bus.read(pc, 2), "little")) else 2
+            machine.tracer.truncate(pc + width - state.address)
 
     def _escalate(self, number: int, cause: Cause) -> int:
         """A fault that is not enabled or not urgent enough becomes a HardFault (B1.5.14)."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
-from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, Cfsr, frame_is_on_psp
+from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, frame_is_on_psp
 from workbench.engines.base import (
     FaultState,
     Instructions,
@@ -19,34 +18,25 @@ from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
 from workbench.engines.embedded.entry import LockupError
 from workbench.engines.embedded.events import (
-    Access,
     Event,
-    EventKind,
     QemuException,
     exception_event,
 )
 from workbench.engines.embedded.exceptions import NO_MASKS
-from workbench.engines.embedded.faults import Cause, Faults, fault_of
+from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SEVONPEND, SCR_SLEEPONEXIT
+from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SLEEPONEXIT
+from workbench.engines.embedded.sleep import Sleep, Sleeper
 from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.tracer import NEVER, StopCause
 from workbench.errors import EngineError
 from workbench.thumb import BlockFlag
 
 _EXCEPTION_EXIT = exception_event(int(QemuException.EXCEPTION_EXIT))
+_BREAKPOINT = exception_event(int(QemuException.BKPT))
 _MASKS, _CONTROL = int(BlockFlag.MASKS), int(BlockFlag.CONTROL)
-_WFI, _WFE = int(BlockFlag.WFI), int(BlockFlag.WFE)
 # The host looks in at least this often, so that Ctrl-C works.
 SLICE = 20_000_000
-
-
-class Sleep(Enum):
-    """Whether the core executes, and if not, what wakes it."""
-
-    AWAKE = 0
-    WFI = 1
-    WFE = 2
 
 
 @dataclass(frozen=True)
@@ -66,33 +56,30 @@ class Runner:
         self._faults = Faults(machine)
         self._stepper = Stepper(machine)
         self._pc_batch = machine.core.batch(("pc", "xpsr"))
-        self._sleep = Sleep.AWAKE
-        self._yielded = False  # the core came to a WFE
+        self._sleep = Sleeper(machine)
         self._locked_up = ""
         self._stop_after = 0  # BlockFlag bits of blocks after which to look at the masks
         self._host = semihosting.Host(machine, console)
         self._resets = 0  # that no one has been told of
-        machine.core.is_wait_for_event = self._on_wait_for_event
 
     def reset(self) -> None:
         """The machine was reset."""
-        self._sleep = Sleep.AWAKE
-        self._yielded = False
+        self._sleep.reset()
         self._locked_up = ""
         self._host.reset()
         self._stepper.reset()
 
     def wake(self) -> None:
         """The host has put the core somewhere else: it executes from there."""
-        self._sleep = Sleep.AWAKE
+        self._sleep.wake()
         self._machine.state.flags = 0
 
     def save(self) -> tuple[str, str, tuple[int | None, int]]:
-        return self._sleep.name, self._locked_up, self._host.save()
+        return self._sleep.kind.name, self._locked_up, self._host.save()
 
     def load(self, state: tuple[str, str, tuple[int | None, int]]) -> None:
         self.reset()
-        self._sleep, self._locked_up = Sleep[state[0]], state[1]
+        self._sleep.kind, self._locked_up = Sleep[state[0]], state[1]
         self._host.load(state[2])
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
@@ -116,7 +103,7 @@ class Runner:
 
     @property
     def _is_running(self) -> bool:
-        return self._sleep is Sleep.AWAKE and not self._locked_up and not self._host.ended
+        return self._sleep.kind is Sleep.AWAKE and not self._locked_up and not self._host.ended
 
     def _goal(self, limit: Limit) -> Goal:
         machine = self._machine
@@ -130,7 +117,7 @@ class Runner:
         machine = self._machine
         if machine.core.pc in EXC_RETURNS and machine.unit.ipsr:
             fault = self._return(machine.core.pc)
-            return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
+            return self._stop_at(fault, until)
         return self._step_off(until, goal) if machine.core.pc in until.pc else None
 
     def _step_off(self, until: Stop, goal: Goal) -> StopReason | None:
@@ -173,8 +160,8 @@ class Runner:
         except LockupError as lockup:
             return self._lock_up(lockup)
         if taken:
-            return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
-        if self._sleep is not Sleep.AWAKE:
+            return self._stop_at(fault, until)
+        if self._sleep.kind is not Sleep.AWAKE:
             return self._rest(until, goal)
         return self._execute(until, until.pc, self._count_limit(goal))
 
@@ -189,20 +176,18 @@ class Runner:
         exceptions = machine.exceptions
         self._stop_after = 0
         if not exceptions.pending & exceptions.enabled:
-            if self._sleep is Sleep.WFE and machine.scb.scr & SCR_SEVONPEND and exceptions.pending:
-                self._sleep = Sleep.AWAKE
+            if self._sleep.kind is not Sleep.AWAKE:
+                self._sleep.notice_pending(preempts=False)
             return False, None
         masks = machine.unit.masks()
         number = exceptions.preempting(masks)
         if number is None:
-            if self._sleep is Sleep.WFI and exceptions.wakes(masks):
-                self._sleep = Sleep.AWAKE
-            if self._sleep is Sleep.WFE and machine.scb.scr & SCR_SEVONPEND:
-                self._sleep = Sleep.AWAKE
+            if self._sleep.kind is not Sleep.AWAKE:
+                self._sleep.notice_pending(preempts=exceptions.wakes(masks))
             if masks != NO_MASKS:
                 self._stop_after = _MASKS  # look again when they may change
             return False, None
-        self._sleep = Sleep.AWAKE
+        self._sleep.wake()
         entered = machine.unit.enter(number)
         machine.state.event = 1
         machine.state.flags = 0
@@ -249,97 +234,65 @@ class Runner:
             return self._lock_up(lockup)
 
     def _after(self, event: Event | None, until: Stop) -> StopReason | None:
-        machine = self._machine
-        state = machine.state
+        """Deal with why the core came out: for `event`, or because the tracer had it come out."""
         if event is not None:
-            machine.conditional_stores.settle()
-            machine.alignment.take()
-            self._stepper.reset()
-            if machine.departure.take():
-                return self._finish_store(until)
-            watchpoint = machine.watch.take()
-            if watchpoint is not None:
-                return self._stop_behind(watchpoint, until)
-            pc, xpsr = self._pc_batch.read()
-            if event is _EXCEPTION_EXIT and xpsr & IPSR:
-                if pc in until.pc:
-                    state.flags = 0
-                    return self._stop(StopKind.PC)
-                fault = self._return(pc)
-            else:
-                fault = self._on_event(event)
-            state.flags = 0
-            return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
-        if self._yielded:
-            self._yielded = False
-            state.flags = 0
-            if state.event:
-                state.event = 0
-            else:
-                self._sleep = Sleep.WFE
+            return self._after_event(event, until)
+        if self._sleep.came_to_wfe():
             return None
-        if state.cause == StopCause.FAILED:
-            raise EngineError("no memory left for decoded blocks", hint="Close other programs.")
-        if state.cause in (StopCause.DIVIDE, StopCause.UNALIGNED):
-            fault = self._stepper.trapped(StopCause(state.cause), self._faults)
-            state.flags = 0
-            return self._stop(StopKind.FAULT, fault) if until.fault else None
-        if state.cause == StopCause.AFTER:
-            state.flags = 0
+        machine, cause = self._machine, self._machine.state.cause
+        if cause == StopCause.NONE:
+            return self._after_block(until)
+        if cause == StopCause.AFTER:
+            machine.state.flags = 0
             if machine.mpu.enabled:
                 machine.protection.update(machine.unit.privileged)
-        elif state.cause in (StopCause.LIMIT, StopCause.BEFORE):
-            fault = self._stepper.refused(StopCause(state.cause), self._faults)
-            return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
-        elif state.cause == StopCause.NONE:
-            self._stepper.arrived()
-            pc = machine.core.pc
-            if state.flags & _WFI and pc == state.address + state.size:
-                state.flags = 0
-                self._sleep = Sleep.WFI
-            elif pc in until.pc:
-                return self._stop(StopKind.PC)
-        return None
+            return None
+        if cause == StopCause.FAILED:
+            raise EngineError("no memory left for decoded blocks", hint="Close other programs.")
+        if cause in (StopCause.LIMIT, StopCause.BEFORE):
+            refused = self._stepper.refused(StopCause(cause), self._faults)
+            return self._stop_at(refused, until)
+        if cause in (StopCause.DIVIDE, StopCause.UNALIGNED):
+            fault = self._stepper.trapped(StopCause(cause), self._faults)
+            machine.state.flags = 0
+            return self._stop_at(fault, until)
+        return None  # the deadline: something is due between two blocks
 
-    def _on_wait_for_event(self, pc: int) -> bool:
-        """The core asks whether it stopped for a WFE; if so it goes on to the next block."""
-        state = self._machine.state
-        if not state.flags & _WFE or pc != state.address + state.size:
-            return False
-        self._yielded = True
-        state.deadline = 0
-        return True
-
-    # -- events --------------------------------------------------------------------------------
-
-    def _on_event(self, event: Event) -> FaultState | None:
-        if event.kind is EventKind.EXCEPTION:
-            if event.value == QemuException.SVC:
-                return self._faults.supervisor_call()
-            if event.value == QemuException.BKPT:
-                if self._host.is_called():
-                    self._host.call()
-                    return None
-                return self._faults.take_breakpoint()
-        cause = fault_of(self._machine, event)
-        self._correct_count(event, cause)
-        self._machine.core.forget_translations()
-        return self._faults.take(cause)
-
-    def _correct_count(self, event: Event, cause: Cause) -> None:
-        """The block counted last was cut short: up to the instruction that faulted, inclusive."""
+    def _after_event(self, event: Event, until: Stop) -> StopReason | None:
+        """An access, an instruction or an exception return had the core come out."""
         machine = self._machine
-        state = machine.state
-        pc = machine.core.pc
-        if event.kind is EventKind.ACCESS and event.access is Access.FETCH:
-            return
-        if cause.bit is Cfsr.INVSTATE:
-            machine.tracer.truncate(0)  # nothing of it was executed
-            return
-        if state.address <= pc < state.address + state.size:
-            code = machine.bus.read(pc, 2)
-            width = 4 if code[1] >= 0xE8 else 2
-            machine.tracer.truncate(pc + width - state.address)
+        machine.conditional_stores.settle()
+        machine.alignment.take()
+        self._stepper.reset()
+        if machine.departure.take():
+            return self._finish_store(until)
+        watchpoint = machine.watch.take()
+        if watchpoint is not None:
+            return self._stop_behind(watchpoint, until)
+        pc, xpsr = self._pc_batch.read()
+        if event is _EXCEPTION_EXIT and xpsr & IPSR:
+            if pc in until.pc:
+                machine.state.flags = 0
+                return self._stop(StopKind.PC)
+            fault = self._return(pc)
+        elif event is _BREAKPOINT and self._host.is_called():
+            self._host.call()
+            fault = None
+        else:
+            fault = self._faults.of_event(event)
+        machine.state.flags = 0
+        return self._stop_at(fault, until)
+
+    def _after_block(self, until: Stop) -> StopReason | None:
+        """The core came out between two blocks: at an exit, or behind a WFI."""
+        self._stepper.arrived()
+        pc = self._machine.core.pc
+        if self._sleep.is_behind_wfi(pc):
+            self._machine.state.flags = 0
+            self._sleep.wait_for_interrupt()
+        elif pc in until.pc:
+            return self._stop(StopKind.PC)
+        return None
 
     def _return(self, pc: int) -> FaultState | None:
         """A branch to EXC_RETURN, which is `pc` but for bit 0, in a handler."""
@@ -351,10 +304,14 @@ class Runner:
             frame = machine.unit.get_special("psp" if frame_is_on_psp(exc_return) else "msp")
             return self._faults.take(Cause(failed), (exc_return, frame))
         if machine.scb.scr & SCR_SLEEPONEXIT and not machine.unit.ipsr:
-            self._sleep = Sleep.WFI
+            self._sleep.wait_for_interrupt()
         return None
 
     # -- stops ---------------------------------------------------------------------------------
+
+    def _stop_at(self, fault: FaultState | None, until: Stop) -> StopReason | None:
+        """Stop where a fault was taken, if `until` wants that."""
+        return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
 
     def _lock_up(self, lockup: LockupError) -> StopReason:
         self._locked_up = str(lockup)

@@ -7,8 +7,7 @@ refused and put back when the core has come out, and until then no memory can be
 
 from __future__ import annotations
 
-from unicorn import unicorn_const
-
+from workbench.engines.embedded.closing import ClosedMemory
 from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.registers import FP_NAMES, ITSTATE
@@ -21,27 +20,23 @@ class ConditionalStores:
 
     def __init__(self, core: Core, protection: Protection) -> None:
         self._core = core
-        self._protection = protection
+        self._closed = ClosedMemory(core, protection)
         self._batch = core.batch(_NOTED)
         self._noted: list[int] | None = None
-        self._closed: list[tuple[int, int, int]] = []
 
     def refused(self) -> None:
         """Called from the access: the core stands at a store that will not be made."""
         if self._noted is not None or not self._core.get("xpsr") & ITSTATE:
             return
         self._noted = self._batch.read()
-        self._closed = self._protection.pages
-        for start, end, permissions in self._closed:
-            self._core.protect(start, end - start, permissions & ~unicorn_const.UC_PROT_WRITE)
+        self._closed.close_to_stores()
         self._core.forget_translations()
 
     def settle(self) -> None:
         """The core has come out: put it back to the store, if one was refused."""
         if self._noted is None:
             return
-        for start, end, permissions in self._closed:
-            self._core.protect(start, end - start, permissions)
+        self._closed.open()
         for name, value in zip(_NOTED, self._noted, strict=True):
             self._core.set(name, value)
         self._noted = None

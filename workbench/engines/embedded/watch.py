@@ -8,13 +8,9 @@ The hooks are there only while something is watched: they make every load and st
 
 from __future__ import annotations
 
-from typing import Any
-
-from unicorn import unicorn_const
-
 from workbench.engines.base import Stop, Watchpoint
 from workbench.engines.embedded.closing import ClosedMemory
-from workbench.engines.embedded.core import MEM_CALLBACK, Core
+from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.protection import Protection
 
@@ -31,15 +27,7 @@ class Watch:
         self._hooks: list[int] = []
         self._hit: Watchpoint | None = None
         self._passing = False
-
-        def hook(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
-            try:
-                self._on_access(address, size, kind == unicorn_const.UC_MEM_WRITE)
-            except BaseException as error:
-                core.fail(error)
-            return True
-
-        self._hook = MEM_CALLBACK(hook)
+        self._hook = core.data_callback(self._on_access)
 
     def set(self, until: Stop) -> None:
         """Watch what `until` wants watched, and nothing else."""
