@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,9 @@ from workbench.errors import UserError
 
 _READABLE_BY_ALL = 0o644  # mkstemp makes files that only their owner may read
 
+
+FOR_NAMES = "backslashreplace"
+"""How text is encoded that may hold names of files: those need not be text."""
 
 _UNREADABLE = {
     errno.ENOENT: "no such file",
@@ -35,7 +37,7 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     Until the new content is complete on the disk, `path` holds what it held before. A link or a
     device (/dev/stdout) is written through, not replaced by a file; a folder is an OSError.
     """
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode(errors=FOR_NAMES) if isinstance(content, str) else content
     try:
         if path.is_symlink() or (path.exists() and not path.is_file()):
             path.write_bytes(data)
@@ -46,6 +48,8 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    import tempfile  # `workbench --help` is instant without it
+
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)

@@ -14,6 +14,11 @@ def test_text_is_written_and_the_folder_made(tmp_path):
     assert (tmp_path / "a" / "b.html").read_bytes() == b"\xc3\xa4"
 
 
+def test_a_name_that_is_no_text_is_written_as_text(tmp_path):
+    write_atomically(tmp_path / "page", "of \udcff.wav")
+    assert (tmp_path / "page").read_text() == "of \\udcff.wav"
+
+
 def test_what_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypatch):
     path = tmp_path / "page"
     write_atomically(path, b"old")

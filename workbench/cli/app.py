@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ from workbench.cli import INTERRUPTED
 from workbench.cli.console import print_error
 from workbench.cli.interrupts import interrupted, lost_interrupts
 from workbench.errors import UserError, WorkbenchError
+from workbench.files import FOR_NAMES
 
 COMMANDS: dict[str, str] = {
     "demo": "Build, boot and classify on every board, and show what it cost.",
@@ -145,7 +147,7 @@ def run(arguments: list[str] | None = None) -> int:
     0 done, 1 a check failed, 2 the input or the set-up is at fault, 3 the workbench broke,
     130 interrupted; a reader that closed the pipe ends the command quietly.
     """
-    _open_closed_streams()
+    _open_streams()
     arguments = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in arguments
     # --debug is taken before and behind the command's name.
@@ -192,12 +194,18 @@ def _run(arguments: list[str]) -> int:
     return 0
 
 
-def _open_closed_streams() -> None:
-    """Let what nobody wants to read go nowhere (`workbench ... >&-`)."""
+def _open_streams() -> None:
+    """Let what nobody wants to read go nowhere (`workbench ... >&-`), and show every name.
+
+    A name of a file may hold what the terminal has no character for, or no character at all.
+    """
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for the life of the process
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors=FOR_NAMES)
 
 
 def _without_errno(error: OSError) -> str:

@@ -246,6 +246,17 @@ def test_no_colour_in_a_pipe_nor_with_no_color():
     assert b"\x1b" not in done.stdout
 
 
+@pytest.mark.parametrize(("encoding", "shown"), [("ascii", rb"\xe9"), ("utf-8", "é".encode())])
+def test_names_that_the_terminal_cannot_show_are_told_by_their_codes(encoding, shown):
+    program = "import sys; from workbench.cli.app import run; run(['repl', 'check', *sys.argv[1:]])"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "é-\udcff.repl"],
+        env={**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"},
+        capture_output=True,
+    )
+    assert shown + rb"-\udcff.repl" in done.stderr
+
+
 def test_help_is_instant():
     def seconds():  # of processor time: what else runs on the machine must not matter
         begun = os.times()
