@@ -8,7 +8,6 @@ the same engine: otherwise a difference says nothing about the code.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,7 @@ from workbench.cost import BenchReport
 from workbench.errors import CheckFailedError, UserError
 from workbench.files import read_file, write_atomically
 from workbench.serialize import to_json
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # type: ignore[import-not-found]
+from workbench.toml import read_toml
 
 FORMAT = "workbench bench 1"
 SETTINGS, TABLE = "workbench.toml", "compare"
@@ -224,11 +219,8 @@ def _at(document: Any, place: Sequence[str]) -> Any:
 
 
 def _settings(path: Path) -> Mapping[str, Any]:
-    content = read_file(path, UserError, "--settings takes a TOML file such as workbench.toml")
-    try:
-        table = tomllib.loads(content.decode()).get(TABLE, {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is not valid TOML: {error}", "see https://toml.io") from None
+    hint = "--settings takes a TOML file such as workbench.toml"
+    table = read_toml(path, UserError, hint).get(TABLE, {})
     if not isinstance(table, dict):
         raise UserError(f"{path}: '{TABLE}' is not a table", f"write [{TABLE}]")
     return table

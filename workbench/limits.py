@@ -15,6 +15,14 @@ _IN_INSTRUCTIONS = re.compile(_NUMBER + r"\s*(?P<scale>[kMG]?)(?:instr(?:uctions
 _IN_SECONDS = re.compile(_NUMBER + r"\s*(?P<unit>us|ms|s|min)")
 
 
+def parse_seconds(text: str) -> float:
+    """Return the time in seconds that `text` states; UserError where it states none."""
+    limit = parse_limit(text)
+    if not isinstance(limit, Seconds):
+        raise UserError(f"'{text}' is no time", "write it with a unit: 200us, 200ms, 1.5s")
+    return limit.seconds
+
+
 def parse_limit(text: str) -> Limit:
     """Return the limit that `text` states: virtual seconds with a unit, else instructions.
 

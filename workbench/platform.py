@@ -6,29 +6,22 @@ A platform is found by its name (`stm32f4_discovery`), by its folder, or made fr
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import PlatformError
-from workbench.repl import read
+from workbench.platform_settings import Settings
+from workbench.repl import read, types
 from workbench.repl.description import Description, Entry
 from workbench.resources import resource
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # type: ignore[import-not-found]
 
 SETTINGS = "platform.toml"
 
 # Renode's default for a cpu entry that does not say.
 DEFAULT_MIPS = 100
 
-BUTTON_TYPE = "Miscellaneous.Button"
-_PORT_TYPES = "GPIOPort."
 _NO_PORT = "TasksEvents"  # nRF's GPIOTE is among Renode's ports, and has no pins of its own
 
 _FLASH_WORDS = ("flash", "rom", "xip")
@@ -80,13 +73,13 @@ class Platform:
     def buttons(self) -> tuple[str, ...]:
         """Names of the buttons."""
         entries = self.description.entries.values()
-        return tuple(entry.name for entry in entries if entry.type == BUTTON_TYPE)
+        return tuple(entry.name for entry in entries if entry.type == types.BUTTON)
 
     @property
     def ports(self) -> tuple[str, ...]:
         """Names of the GPIO ports."""
         entries = self.description.entries.values()
-        ports = (entry for entry in entries if entry.type.startswith(_PORT_TYPES))
+        ports = (entry for entry in entries if entry.type.startswith(types.GPIO_PORT))
         return tuple(port.name for port in ports if _NO_PORT not in port.type)
 
     @property
@@ -129,7 +122,7 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
     Raises PlatformError for what does not hold together and ReplError for a bad .repl.
     """
     folder = _folder(which)
-    settings = _Settings(folder / SETTINGS)
+    settings = Settings(folder / SETTINGS)
     repl = folder / settings.text("repl", f"{folder.name}.repl")
     title = settings.text("title")
     mcu = settings.text("mcu")
@@ -165,7 +158,7 @@ def load_repl(path: Path, *, uart: str | None = None, search: Sequence[Path] = (
     """
     description = read(path, (*search, *_search_path()))
     mips = _mips(description, path)
-    nvic = next((e for e in description.entries.values() if e.type == "IRQControllers.NVIC"), None)
+    nvic = next((e for e in description.entries.values() if e.type == types.NVIC), None)
     systick = nvic.properties.get("systickFrequency") if nvic else None
     clock = systick if isinstance(systick, int) else mips * 1_000_000
     return Platform(
@@ -207,7 +200,7 @@ def _search_path() -> tuple[Path, ...]:
 
 def _uarts(description: Description) -> tuple[str, ...]:
     return tuple(
-        name for name, entry in description.entries.items() if entry.type.startswith("UART.")
+        name for name, entry in description.entries.items() if entry.type.startswith(types.UART)
     )
 
 
@@ -226,7 +219,7 @@ def _console(description: Description, wanted: str | None, source: Path) -> str:
 
 
 def _mips(description: Description, source: Path) -> int:
-    cores = [e for e in description.entries.values() if e.type == "CPU.CortexM"]
+    cores = [e for e in description.entries.values() if e.type == types.CORTEX_M]
     if len(cores) != 1:
         raise PlatformError(
             f"{source} has {len(cores)} entries of type CPU.CortexM",
@@ -246,7 +239,7 @@ def _memories(
 ) -> tuple[MemoryRegion, ...]:
     """The memories named in `kinds`, or all of the .repl with kinds guessed from their names."""
     if kinds is None:
-        found = [e for e in description.entries.values() if e.type == "Memory.MappedMemory"]
+        found = [e for e in description.entries.values() if e.type == types.MEMORY]
         regions = [_region(entry, _guess(entry.name)) for entry in found]
         return tuple(region for region in regions if region)
     regions = []
@@ -272,72 +265,3 @@ def _region(entry: Entry, kind: str) -> MemoryRegion | None:
 
 def _guess(name: str) -> str:
     return "flash" if any(word in name.lower() for word in _FLASH_WORDS) else "ram"
-
-
-class _Settings:
-    """platform.toml, key by key; what is missing, of the wrong type or unknown is an error."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._asked: set[str] = set()
-        try:
-            self._values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise self._error(f"is not valid TOML: {error}", "see https://toml.io") from None
-        except OSError as error:
-            raise self._error(f"cannot be read: {error.strerror}", "check the path") from None
-
-    def _error(self, message: str, hint: str) -> PlatformError:
-        return PlatformError(f"{self._path} {message}", hint)
-
-    def _get(self, key: str, kind: type, what: str, default: Any) -> Any:
-        self._asked.add(key)
-        if key not in self._values:
-            if default is None:
-                raise self._error(f"has no '{key}'", f"add {key} = {what}")
-            return default
-        value = self._values[key]
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise self._error(f"has {key} = {value!r}", f"write {key} = {what}")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        return str(self._get(key, str, '"..."', default))
-
-    def number(self, key: str, default: int | None = None) -> int:
-        value = int(self._get(key, int, "a number such as 168_000_000", default))
-        if value < 0 and value != default:
-            raise self._error(f"has {key} = {value}", "write a number from 0 on")
-        return value
-
-    def numbers(self, key: str, default: tuple[int, ...]) -> tuple[int, ...]:
-        what = "a list such as [64_000_000, 168_000_000]"
-        values = self._get(key, list, what, list(default))
-        if not all(type(value) is int and value > 0 for value in values):
-            raise self._error(f"has {key} = {values!r}", f"write {key} = {what}")
-        return tuple(values)
-
-    def table(self, key: str) -> dict[str, Any]:
-        return dict(self._get(key, dict, "a table", {}))
-
-    def kinds(self, key: str) -> dict[str, str] | None:
-        if key not in self._values:
-            self._asked.add(key)
-            return None
-        kinds = self.table(key)
-        for name, kind in kinds.items():
-            if kind not in ("flash", "ram"):
-                raise self._error(
-                    f"has {key}.{name} = {kind!r}", f'write {name} = "flash" or {name} = "ram"'
-                )
-        return kinds
-
-    def finish(self) -> None:
-        unknown = sorted(set(self._values) - self._asked)
-        if unknown:
-            close = difflib.get_close_matches(unknown[0], self._asked, n=1)
-            raise self._error(
-                f"has an unknown key '{unknown[0]}'",
-                (f"did you mean '{close[0]}'? " if close else "")
-                + f"known: {', '.join(sorted(self._asked))}",
-            )

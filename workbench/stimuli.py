@@ -10,7 +10,7 @@ from workbench import controls
 from workbench.controls import Drive
 from workbench.engines.base import Engine, Instructions, Limit, Seconds, Stop, StopKind, StopReason
 from workbench.errors import UserError
-from workbench.limits import parse_limit
+from workbench.limits import parse_seconds
 from workbench.platform import Platform
 
 HELD = 0.1  # seconds that a button is pressed, where nothing else is said: firmware debounces
@@ -34,8 +34,8 @@ def parse_press(text: str, platform: Platform) -> list[Stimulus]:
             f"'{text}' does not say which button is pressed when",
             "write NAME@TIME or NAME@TIME+TIME, such as userButton@200ms+50ms",
         )
-    begin = _seconds(match["at"])
-    end = begin + (_seconds(match["held"]) if match["held"] else HELD)
+    begin = parse_seconds(match["at"])
+    end = begin + (parse_seconds(match["held"]) if match["held"] else HELD)
     return [
         Stimulus(seconds, drive)
         for seconds, pressed in ((begin, True), (end, False))
@@ -53,14 +53,7 @@ def parse_pin(text: str, platform: Platform) -> list[Stimulus]:
         )
     level = controls.parse_level(match["level"])
     drive = controls.pin(platform, match["port"].strip(), int(match["pin"]), level)
-    return [Stimulus(_seconds(match["at"]), drive)]
-
-
-def _seconds(text: str) -> float:
-    limit = parse_limit(text)
-    if not isinstance(limit, Seconds):
-        raise UserError(f"'{text}' is no time", "write it with a unit: 200ms, 1.5s")
-    return limit.seconds
+    return [Stimulus(parse_seconds(match["at"]), drive)]
 
 
 class StimulatedRun:

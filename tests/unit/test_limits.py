@@ -4,7 +4,7 @@ import pytest
 
 from workbench.engines.base import Instructions, Seconds
 from workbench.errors import UserError
-from workbench.limits import parse_limit
+from workbench.limits import parse_limit, parse_seconds
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,9 @@ def test_anything_else_is_refused_with_examples(text):
     with pytest.raises(UserError, match="5s") as error:
         parse_limit(text)
     assert "10Minstr" in error.value.hint
+
+
+def test_a_time_needs_a_unit():
+    assert parse_seconds("1.5 ms") == pytest.approx(0.0015)
+    with pytest.raises(UserError, match="'100 instr' is no time"):
+        parse_seconds("100 instr")

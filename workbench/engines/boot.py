@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from workbench.image import Image
 from workbench.platform import Platform
+from workbench.repl import types
 from workbench.vector_table import BOOT_BYTES
-
-MEMORY_TYPE = "Memory.MappedMemory"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def _place(address: int, platform: Platform) -> tuple[str, int]:
     """The memory at an address, and the offset in it: a memory may be seen at several addresses."""
     for entry in platform.description.entries.values():
         size = entry.properties.get("size")
-        if entry.type != MEMORY_TYPE or not isinstance(size, int):
+        if entry.type != types.MEMORY or not isinstance(size, int):
             continue
         for registration in entry.registrations:
             start = registration.address

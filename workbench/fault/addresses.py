@@ -9,6 +9,7 @@ from workbench.elf import Symbol
 from workbench.engines.armv7m import PERIPHERALS
 from workbench.image import Image
 from workbench.platform import Platform
+from workbench.repl import types
 from workbench.repl.description import Entry
 from workbench.text import counted
 
@@ -157,7 +158,7 @@ def _as_value(address: int) -> list[str]:
 def _areas(entry: Entry, kind: str) -> list[Area]:
     size = entry.properties.get("size")
     unsaid = size if isinstance(size, int) else _UNSAID_BYTES
-    if entry.type == "IRQControllers.NVIC":
+    if entry.type == types.NVIC:
         unsaid = 0x1000  # the System Control Space, ARM DDI 0403E, B3.2.1
     return [
         Area(

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.engines.armv7m import SYSTEM_EXCEPTIONS, Exc
 from workbench.platform import Platform
-
-_NVIC = "IRQControllers.NVIC"
+from workbench.repl import types
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class ExceptionNames:
     def of(cls, platform: Platform) -> ExceptionNames:
         """Return the names with those of the peripherals in the platform's .repl."""
         entries = platform.description.entries.values()
-        controllers = {entry.name for entry in entries if entry.type == _NVIC}
+        controllers = {entry.name for entry in entries if entry.type == types.NVIC}
         names: dict[int, list[str]] = {}
         for entry in entries:
             for wire in entry.wires:

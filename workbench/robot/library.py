@@ -19,7 +19,7 @@ from workbench.dut import DeviceSnapshot, DeviceUnderTest, checks
 from workbench.dut.evidence import readable
 from workbench.errors import UserError, WorkbenchError
 from workbench.image import Image
-from workbench.limits import parse_limit
+from workbench.limits import parse_limit, parse_seconds
 from workbench.link import Hello, reply_name
 from workbench.platform import load_platform
 from workbench.robot.context import snapshot_file, wanted_engine
@@ -30,7 +30,6 @@ from workbench.robot.quantities import (
     parse_count,
     parse_frequency,
     parse_request,
-    parse_seconds,
 )
 
 

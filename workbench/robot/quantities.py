@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.engines.base import Seconds
 from workbench.errors import UserError
-from workbench.limits import parse_limit
 from workbench.link import Request
 
 _SCALES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}  # nobody means millihertz
@@ -19,14 +17,6 @@ def parse_frequency(text: str) -> int:
     if match is None or not float(match[1]):
         raise UserError(f"'{text}' is no frequency", "write 64 MHz, or 168000000 Hz")
     return round(float(match[1]) * _SCALES[match[2].lower()])
-
-
-def parse_seconds(text: str) -> float:
-    """Return the time in seconds that `text` states; UserError where it states none."""
-    limit = parse_limit(text)
-    if not isinstance(limit, Seconds):
-        raise UserError(f"'{text}' is no time", "write 1.5 ms, 200 us or 2 s")
-    return limit.seconds
 
 
 def parse_bytes(text: str) -> bytes:

@@ -6,7 +6,6 @@ from workbench.robot.quantities import (
     parse_count,
     parse_frequency,
     parse_request,
-    parse_seconds,
 )
 
 
@@ -24,10 +23,6 @@ def test_a_frequency_has_any_unit_in_any_case(text, hertz):
     assert parse_frequency(text) == hertz
 
 
-def test_a_time_is_in_seconds():
-    assert parse_seconds("1.5 ms") == pytest.approx(0.0015)
-
-
 def test_bytes_are_hexadecimal():
     assert parse_bytes("00 FF 1b") == b"\x00\xff\x1b"
 
@@ -42,7 +37,6 @@ def test_a_count_may_have_separators(text, count):
     [
         (parse_frequency, "fast"),
         (parse_frequency, "0 MHz"),
-        (parse_seconds, "100 instr"),
         (parse_bytes, "0xZZ"),
         (parse_count, "many"),
     ],

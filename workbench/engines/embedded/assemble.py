@@ -12,13 +12,11 @@ from workbench.engines.embedded.peripheral import Context, Peripheral, UartPerip
 from workbench.engines.embedded.peripherals import registry
 from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
-from workbench.platform import BUTTON_TYPE, Platform
-from workbench.repl import monitor
+from workbench.platform import Platform
+from workbench.repl import monitor, types
 from workbench.repl.description import Description, Entry, Registration
 
 SYSTEM_BUS = "sysbus"
-CPU_PREFIX, NVIC_TYPE = "CPU.", "IRQControllers.NVIC"
-MEMORY_TYPE, BIT_BAND_TYPE = "Memory.MappedMemory", "Miscellaneous.BitBanding"
 DEFAULT_SYSTICK_HZ = 72_000_000  # Renode's NVIC
 SUPPORTED_CPUS = ("cortex-m0", "cortex-m0+", "cortex-m1", "cortex-m3", "cortex-m4", "cortex-m4f")
 # Private peripheral bus addresses that the core itself answers: ITM to SCS, ROM table.
@@ -61,7 +59,7 @@ def assemble(platform: Platform, force_python_tracer: bool = False) -> Machine:
     wiring = Wiring(machine, description, nvic.name)
     try:
         # Buttons are reset last: what they are wired to takes note of their level then.
-        for entry in sorted(description.entries.values(), key=lambda e: e.type == BUTTON_TYPE):
+        for entry in sorted(description.entries.values(), key=lambda e: e.type == types.BUTTON):
             _add(machine, entry, nvic, wiring, flash)
         for tag in monitor.tags(description):
             machine.bus.add_tag(tag.value, tag.begin, tag.end, tag.name)
@@ -93,10 +91,10 @@ def uarts_of(machine: Machine) -> Iterator[tuple[str, UartPeripheral]]:
 
 def _the_nvic(description: Description, platform: Platform) -> Entry:
     for entry in description.entries.values():
-        if entry.type == NVIC_TYPE:
+        if entry.type == types.NVIC:
             return entry
     raise PlatformError(
-        f"{platform.repl}: no {NVIC_TYPE} entry: not a Cortex-M platform",
+        f"{platform.repl}: no {types.NVIC} entry: not a Cortex-M platform",
         hint="The workbench runs Cortex-M4 platforms.",
     )
 
@@ -104,7 +102,7 @@ def _the_nvic(description: Description, platform: Platform) -> Entry:
 def _check_cpu(description: Description, platform: Platform) -> None:
     for entry in description.entries.values():
         cpu_type = entry.properties.get("cpuType")
-        if entry.type.startswith(CPU_PREFIX) and isinstance(cpu_type, str):
+        if entry.type.startswith(types.CPU) and isinstance(cpu_type, str):
             if cpu_type in SUPPORTED_CPUS:
                 return
             raise PlatformError(
@@ -121,14 +119,14 @@ def _add(
     wiring: Wiring,
     flash: set[tuple[int, int]],
 ) -> None:
-    if entry is nvic or entry.type.startswith((CPU_PREFIX, "Bus.")) or entry.name == SYSTEM_BUS:
+    if entry is nvic or entry.type.startswith((types.CPU, types.BUS)) or entry.name == SYSTEM_BUS:
         return
     on_bus = [r for r in entry.registrations if r.parent == SYSTEM_BUS and r.address is not None]
     if any(_is_own(r) for r in on_bus):
         return
-    if entry.type == MEMORY_TYPE:
+    if entry.type == types.MEMORY:
         _add_memory(machine, entry, on_bus, flash)
-    elif entry.type == BIT_BAND_TYPE:
+    elif entry.type == types.BIT_BAND:
         _add_bit_band(machine, entry, on_bus)
     elif on_bus or registry.is_modelled(entry.type):
         _add_peripheral(machine, entry, on_bus, wiring)
