@@ -17,11 +17,9 @@ from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
 from workbench.errors import CheckFailedError
 from workbench.fitting import fit_arena
 from workbench.image import Image
-from workbench.inputs import Inputs, file_inputs, only_input, own_recordings, random_inputs
+from workbench.inputs import Inputs, file_inputs, own_recordings, random_inputs
 from workbench.model.oracle import Oracle, available
-from workbench.model.quantization import quantize
 from workbench.model.reader import read_model
-from workbench.model.values import Model
 from workbench.platform import load_platform
 from workbench.resources import own_model
 from workbench.session import Classification, boot
@@ -52,7 +50,7 @@ def run_matrix(
     The outputs are compared with those of the host's `tflite_micro` where that is installed.
     """
     loaded = read_model(model)
-    expected = _oracle_outputs(model, loaded, inputs) if available() else None
+    expected = _oracle_outputs(model, inputs) if available() else None
     rows, answers, engines, compilers = [], [], set(), set()
     for plan in plans:
         progress(f"building {plan.name}")
@@ -130,17 +128,10 @@ def classify_files(
             yield session.classify(features)
 
 
-def _oracle_outputs(path: Path, model: Model, inputs: Inputs) -> list[Output]:
-    """What `tflite_micro` answers to the inputs, quantized here as the firmware quantizes them."""
+def _oracle_outputs(path: Path, inputs: Inputs) -> list[Output]:
+    """What `tflite_micro` answers to the inputs."""
     oracle = Oracle.from_file(path)
-    quantization = only_input(model).quantization
-    outputs = []
-    for features in inputs.features:
-        values: npt.NDArray[Any] = features.values
-        if quantization is not None:
-            values = quantize(values, quantization.scale, quantization.zero_point)
-        outputs.append(oracle.run(values))
-    return outputs
+    return [oracle.answer(features.values) for features in inputs.features]
 
 
 def _run_image(

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.cost import Latency
 from workbench.errors import CheckFailedError, UserError
 from workbench.fault.diagnosis import KINDS, Diagnosis
 from workbench.fault.text import headline
 from workbench.gauge import Measurement
-from workbench.inputs import only_input
 from workbench.link import Hello
 from workbench.model.features import Features
 from workbench.model.oracle import Oracle
-from workbench.model.quantization import quantize
 from workbench.model.reader import read_model
 from workbench.session import Classification
 
@@ -40,13 +36,8 @@ def scores_should_match_host(
     Raises UserError where `tflite_micro` is not installed.
     """
     oracle = Oracle.from_file(model)
-    tensor = only_input(read_model(model))
     for features, answer in answers:
-        values: npt.NDArray[Any] = features.values
-        if tensor.quantization is not None and tensor.type == "INT8":
-            scale, zero_point = tensor.quantization.scale, tensor.quantization.zero_point
-            values = quantize(values, scale, zero_point)
-        expected = oracle.run(values)
+        expected = oracle.answer(features.values)
         if answer.output != expected.tobytes():
             seen = np.frombuffer(answer.output, expected.dtype)
             raise CheckFailedError(

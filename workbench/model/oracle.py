@@ -56,13 +56,15 @@ class Oracle:
         self._interpreter.invoke()
         return np.array(self._interpreter.get_output(0))
 
-    def classify(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Run on float features, quantized as the model asks; scores as float32 (classes,)."""
+    def answer(self, features: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
+        """Run on float features, quantized as the firmware quantizes them; the raw first output."""
         if self._input_scale is not None and self._type == np.int8:
-            scale, zero_point = self._input_scale
-            output = self.run(quantize(features, scale, zero_point))
-        else:
-            output = self.run(np.asarray(features, self._type))
+            return self.run(quantize(features, *self._input_scale))
+        return self.run(np.asarray(features, self._type))
+
+    def classify(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """As `answer`, with the scores as float32 (classes,)."""
+        output = self.answer(features)
         if self._output_scale is not None and output.dtype == np.int8:
             return dequantize(output, *self._output_scale).reshape(-1)
         return output.astype(np.float32).reshape(-1)
