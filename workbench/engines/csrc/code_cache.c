@@ -126,12 +126,12 @@ static void record(CodeCache *c, CodePiece *piece, int32_t index, int way, int m
     note_miss(c, piece, index, way);
 }
 
-void code_cache_look_up(CodeCache *c, CodePiece *piece) {
+void code_cache_look_up(CodeCache *c, CodePiece *piece, uint32_t end) {
   if (!resolve(c, piece)) c->out_of_memory = 1;
   for (int32_t i = 0; i < piece->count; i++) {
     CodeLine *line = piece->lines[i];
     int missing = line->slot == NOT_CACHED;
-    int way = i || code_cache_end(c) == piece->address ? IN_SEQUENCE : BY_JUMP;
+    int way = i || end == piece->address ? IN_SEQUENCE : BY_JUMP;
     stamp(c, line, piece->used << ORDER_BITS | (uint64_t)i);
     if (missing) enter(c, line);
     if (c->recording) record(c, piece, i, way, missing);
@@ -147,7 +147,6 @@ int code_cache_create(CodeCache *c, uint32_t capacity, uint32_t line_shift) {
   c->capacity = capacity;
   c->line_shift = line_shift;
   c->epoch = 1; /* none of a piece that was never looked up */
-  c->before = &c->origin;
   c->slots = calloc(capacity, sizeof *c->slots);
   c->times = calloc(capacity, sizeof *c->times);
   c->firsts = calloc(capacity, sizeof *c->firsts);
@@ -186,7 +185,6 @@ void code_piece_forget_misses(CodePiece *piece) {
 }
 
 void code_cache_record(CodeCache *c, int on) {
-  code_cache_settle(c);
   c->recording = on;
   if (!on) return;
   begin_epoch(c);
@@ -196,25 +194,13 @@ void code_cache_record(CodeCache *c, int on) {
 }
 
 void code_cache_count(CodeCache *c, int on) {
-  code_cache_settle(c);
   c->counting = on;
   if (!on) return;
   begin_epoch(c);
   c->counted_generation++;
 }
 
-void code_cache_settle(CodeCache *c) { code_cache_use(c, NULL); }
-
-static void come_from(CodeCache *c, uint32_t end) {
-  c->origin.address = end;
-  c->before = &c->origin;
-}
-
-void code_cache_forget_pieces(CodeCache *c) {
-  code_cache_settle(c);
-  begin_epoch(c);
-  come_from(c, code_cache_end(c));
-}
+void code_cache_forget_pieces(CodeCache *c) { begin_epoch(c); }
 
 static int later_first(const void *one, const void *other) {
   uint64_t a = (*(CodeLine *const *)one)->used, b = (*(CodeLine *const *)other)->used;
@@ -240,8 +226,7 @@ uint32_t code_cache_contents(CodeCache *c, int of_count, uint32_t *numbers) {
   return count;
 }
 
-void code_cache_restore(CodeCache *c, const uint32_t *numbers, uint32_t count, uint32_t end) {
-  code_cache_settle(c);
+void code_cache_restore(CodeCache *c, const uint32_t *numbers, uint32_t count) {
   begin_epoch(c);
   c->counted_generation++;
   for (uint32_t i = count; i-- > 0;) {
@@ -254,5 +239,4 @@ void code_cache_restore(CodeCache *c, const uint32_t *numbers, uint32_t count, u
     if (line->slot == NOT_CACHED) enter(c, line);
     line->counted = c->counted_generation;
   }
-  come_from(c, end);
 }

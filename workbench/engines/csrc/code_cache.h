@@ -51,14 +51,11 @@ typedef struct {
   uint64_t *times;  /* their `used`, side by side */
   uint32_t cached;
   uint64_t now;
-  uint32_t epoch;
+  uint32_t epoch;     /* 0 where there is no cache: then all pieces are in it */
   CodePiece **active; /* used since the epoch began */
   int32_t active_count, active_room;
   CodeLine **known; /* open addressing, by number */
   uint32_t known_mask, known_count;
-  CodePiece *pending;      /* executed last, not noted yet: it may turn out to be cut short */
-  const CodePiece *before; /* the one before it */
-  CodePiece origin;        /* stands for pieces that are gone */
   int recording, counting, begins;
   uint32_t generation, counted_generation;
   FirstUse *firsts; /* the first `capacity` ones of the recording */
@@ -81,14 +78,6 @@ void code_cache_record(CodeCache *cache, int on);
 /* Count from now on, beginning with nothing in the cache; or stop. */
 void code_cache_count(CodeCache *cache, int on);
 
-/* The pending piece was executed as a whole. */
-void code_cache_settle(CodeCache *cache);
-
-/* Where the piece before the pending one ends. */
-static inline uint32_t code_cache_end(const CodeCache *cache) {
-  return cache->before->address + cache->before->size;
-}
-
 /* Forget all pieces, but no line. */
 void code_cache_forget_pieces(CodeCache *cache);
 
@@ -97,22 +86,19 @@ void code_cache_forget_pieces(CodeCache *cache);
 uint32_t code_cache_contents(CodeCache *cache, int of_count, uint32_t *numbers);
 
 /* The count goes on with these lines in the cache, the one used last first. */
-void code_cache_restore(CodeCache *cache, const uint32_t *numbers, uint32_t count, uint32_t end);
+void code_cache_restore(CodeCache *cache, const uint32_t *numbers, uint32_t count);
 
-void code_cache_look_up(CodeCache *cache, CodePiece *piece);
+/* Look for the lines of `piece`, which was executed right after code that ends at `end`. */
+void code_cache_look_up(CodeCache *cache, CodePiece *piece, uint32_t end);
 
-/* Note that `piece` is executed from its beginning; NULL: nothing is yet. */
-static inline void code_cache_use(CodeCache *cache, CodePiece *piece) {
-  CodePiece *pending = cache->pending;
-  if (pending) {
-    pending->used = ++cache->now;
-    if (pending->epoch != cache->epoch) code_cache_look_up(cache, pending);
-    cache->before = pending;
-  }
-  cache->pending = piece;
+/* Note that `piece` was executed. Where this is 0, look it up. */
+static inline int code_cache_use(CodeCache *cache, CodePiece *piece) {
+  piece->used = ++cache->now;
+  return piece->epoch == cache->epoch;
 }
 
-/* What was executed last was not. */
-static inline void code_cache_take_back(CodeCache *cache) { cache->pending = NULL; }
+static inline uint32_t code_piece_end(const CodePiece *piece) {
+  return piece->address + piece->size;
+}
 
 #endif

@@ -13,6 +13,7 @@ typedef struct {
   CodePiece *pieces;
   int32_t count;
   uint32_t taken; /* of the cache's first uses, by the cuts so far */
+  uint32_t end;   /* of the piece that was executed last */
 } Replay;
 
 typedef struct {
@@ -76,9 +77,10 @@ static PyObject *run(PyObject *self, PyObject *args) {
       PyErr_SetString(PyExc_IndexError, "no such piece");
       return NULL;
     }
-    code_cache_use(&r->cache, &r->pieces[number]);
+    CodePiece *piece = &r->pieces[number];
+    if (!code_cache_use(&r->cache, piece)) code_cache_look_up(&r->cache, piece, r->end);
+    r->end = code_piece_end(piece);
   }
-  code_cache_settle(&r->cache);
   if (r->cache.out_of_memory) return PyErr_NoMemory();
   Py_RETURN_NONE;
 }

@@ -15,14 +15,32 @@ static void record_edge(Tracer *t, Block *from, Block *to) {
   if (t->left_out) leave_out(t, edge);
 }
 
+static void look_up_last(Tracer *t) {
+  const Block *before = t->before_last;
+  uint32_t end = before ? code_piece_end(&before->code_piece) : 0;
+  code_cache_look_up(&t->cache, &t->last->code_piece, end);
+}
+
+static inline void note_last(Tracer *t) {
+  if (!code_cache_use(&t->cache, &t->last->code_piece)) look_up_last(t);
+}
+
 static inline void record(Tracer *t, Block *block) {
   Block *last = t->last;
   block->issued++;
-  if (last && last->successor[0] == block && !t->left_out)
-    last->taken[0]++;
-  else if (last)
-    record_edge(t, last, block);
-  t->before_last = last;
+  if (last) {
+    if (last->successor[0] == block)
+      last->taken[0]++;
+    else if (last->successor[1] == block)
+      last->taken[1]++;
+    else
+      record_edge(t, last, block);
+    note_last(t);
+    t->before_last = last;
+  } else {
+    if (t->from) record_edge(t, t->from, block);
+    t->before_last = t->from;
+  }
   t->last = block;
 }
 
@@ -32,7 +50,6 @@ static inline void issue(Tracer *t, Block *block) {
   memcpy(&s->address, &block->address, 4 * sizeof(uint32_t));
   if (block->flags & FLAG_SEV) s->event = 1;
   if (t->recording) record(t, block);
-  if (t->following) code_cache_use(&t->cache, &block->code_piece);
 }
 
 static uint32_t why_to_stop(const State *s, const Block *block) {
@@ -103,7 +120,6 @@ static void take_back(Tracer *t) {
   State *s = &t->state;
   s->count -= s->instructions;
   if (!t->recording || !t->last) return;
-  code_cache_take_back(&t->cache);
   Block *last = t->last;
   last->issued--;
   for (int account = 0; account < ACCOUNTS; account++)
@@ -114,12 +130,15 @@ static void take_back(Tracer *t) {
     for (int account = 0; account < ACCOUNTS; account++)
       if (is_cut(&edge.before[account], *edge.taken)) t->left_out |= 1 << account;
   }
-  t->last = t->before_last;
+  t->from = t->before_last;
+  t->last = NULL;
 }
 
-static void keep_accounts(Tracer *t) {
-  t->recording = t->open[FOR_TRACE] || t->open[FOR_CYCLES];
-  t->following = t->recording && t->cache.capacity;
+void tracer_settle(Tracer *t) {
+  if (!t->last) return;
+  note_last(t);
+  t->from = t->last;
+  t->last = NULL;
 }
 
 static void follow_cache(Tracer *t, int account, int on) {
@@ -136,38 +155,44 @@ static void begin(Tracer *t, int account) {
     block_cut(block, account);
     if (account == FOR_TRACE) code_piece_forget_misses(&block->code_piece);
   }
-  t->behind[account] = t->last;
+  t->behind[account] = tracer_behind(t);
 }
 
 int in_account(const Tracer *t, const Block *block, int account) {
   return block->issued != block->issued_before[account] || block == t->behind[account];
 }
 
+static void keep(Tracer *t, int account, int open) {
+  t->open[account] = open;
+  t->recording = t->open[FOR_TRACE] || t->open[FOR_CYCLES];
+  follow_cache(t, account, open);
+}
+
 void tracer_start(Tracer *t, int account) {
-  if (!t->recording) t->last = t->before_last = NULL;
+  if (t->recording)
+    tracer_settle(t);
+  else
+    t->from = t->last = NULL;
   if (account == FOR_TRACE) t->taken = 0;
   begin(t, account);
-  t->left_out = t->last ? t->left_out | 1 << account : 0;
-  t->open[account] = 1;
-  follow_cache(t, account, 1);
-  keep_accounts(t);
+  t->left_out = t->from ? t->left_out | 1 << account : 0;
+  keep(t, account, 1);
 }
 
 void tracer_stop(Tracer *t, int account) {
-  t->open[account] = 0;
-  follow_cache(t, account, 0);
-  keep_accounts(t);
+  tracer_settle(t);
+  keep(t, account, 0);
 }
 
 /* The machine is another one now, which has executed the block in its state last. */
 void tracer_resume(Tracer *t, const uint32_t *lines, uint32_t count) {
   State *s = &t->state;
-  if (t->cache.capacity) code_cache_restore(&t->cache, lines, count, s->address + s->size);
+  if (t->cache.capacity) code_cache_restore(&t->cache, lines, count);
   if (!t->recording) return;
-  t->last = s->size ? blocks_find(&t->blocks, s->address, s->size) : NULL;
-  t->before_last = NULL;
+  t->last = NULL;
+  t->from = s->size ? blocks_find(&t->blocks, s->address, s->size) : NULL;
+  t->left_out = t->from ? 1 << FOR_TRACE : 0;
   begin(t, FOR_CYCLES);
-  t->left_out = t->last ? 1 << FOR_TRACE : 0;
 }
 
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size) {
@@ -197,5 +222,5 @@ void tracer_forget(Tracer *t) {
   }
   if (t->cache.capacity) code_cache_forget_pieces(&t->cache);
   blocks_clear(&t->blocks);
-  t->last = t->before_last = NULL;
+  t->last = t->from = NULL;
 }

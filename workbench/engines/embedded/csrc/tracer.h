@@ -44,9 +44,10 @@ typedef struct {
   Blocks blocks;
   int open[ACCOUNTS]; /* accounts that are kept */
   int recording;      /* any of them */
-  int following;      /* the code cache too */
   int left_out; /* bits of accounts that begin with the next block, the edge to it not theirs */
-  Block *last, *before_last;
+  Block *last;  /* issued last; not noted in the code cache yet, it may be cut short */
+  Block *before_last;      /* the one before it */
+  Block *from;             /* where there is no `last`: what comes next comes from here */
   Block *behind[ACCOUNTS]; /* the last one before the last cut of each */
   CodeCache cache;
   uint32_t taken;                 /* of the first uses in the cache, by the cuts of this trace */
@@ -61,7 +62,11 @@ void tracer_on_block(void *uc, uint64_t address, uint32_t size, void *tracer);
 void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *tracer);
 
 /* The methods of Tracer in tracer.py. */
+void tracer_settle(Tracer *t); /* the block issued last was executed as a whole */
 void tracer_start(Tracer *t, int account);
+
+/* The last block before what comes next. */
+static inline Block *tracer_behind(const Tracer *t) { return t->last ? t->last : t->from; }
 
 /* Was the block issued since the last cut, or may an edge from it be the first thing after it? */
 int in_account(const Tracer *t, const Block *block, int account);

@@ -151,12 +151,12 @@ static void cut_blocks(Tracer *t, int account) {
     Block *block = blocks_get(&t->blocks, i);
     if (block->number >= 0) block_cut(block, account);
   }
-  t->behind[account] = t->last;
+  t->behind[account] = tracer_behind(t);
 }
 
 static PyObject *cut_account(Tracer *t, int account) {
   int for_trace = account == FOR_TRACE;
-  if (for_trace && t->cache.capacity) code_cache_settle(&t->cache);
+  if (for_trace) tracer_settle(t);
   if (t->blocks.out_of_memory || t->cache.out_of_memory) return PyErr_NoMemory();
   PyObject *parts[4] = {PyList_New(0), PyDict_New(), PyDict_New(), PyList_New(0)}, *result = NULL;
   int good = parts[0] && parts[1] && parts[2] && parts[3];
@@ -229,9 +229,8 @@ static PyObject *use_code_cache(PyObject *self, PyObject *args) {
 static PyObject *code_lines(PyObject *self, PyObject *number) {
   int account = account_of(number);
   if (account < 0) return NULL;
-  CodeCache *cache = &tracer_of(self)->cache;
-  if (cache->capacity) code_cache_settle(cache);
-  return code_cache_list(cache, account == FOR_CYCLES);
+  tracer_settle(tracer_of(self));
+  return code_cache_list(&tracer_of(self)->cache, account == FOR_CYCLES);
 }
 
 static PyObject *code_misses(PyObject *self, PyObject *unused) {
