@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,6 +19,7 @@ from workbench.robot.recorder import PREFIX
 
 _LAST_CODE_OF_TESTS = 250  # Robot Framework's user guide, 3.1.3: beyond it nothing was tested
 _ERROR = "[ ERROR ]"
+_GRACE_SECONDS = 1.0
 _PACKAGE_PARENT = Path(__file__).parents[2]
 
 
@@ -106,7 +108,7 @@ class Runner:
                 tests = self._read(process, job)
                 code = process.wait()
             except BaseException:
-                _kill(process)
+                _end([process])
                 process.wait()
                 raise
             finally:
@@ -119,11 +121,10 @@ class Runner:
         return JobResult(job, tests, broken, output if output.is_file() else None)
 
     def stop(self) -> None:
-        """Kill what runs, and let nothing more start."""
+        """End what runs, and let nothing more start."""
         with self._lock:
             self._stopped = True
-            for process in self._running:
-                _kill(process)
+            _end(self._running)
 
     def _start(self, command: list[str], errors: IO[str]) -> subprocess.Popen[str]:
         with self._lock:
@@ -149,7 +150,8 @@ class Runner:
                     record = _record(job, line.removeprefix(PREFIX))
                     tests.append(record)
                     with self._telling:
-                        self._on_test(record)
+                        if not self._stopped:
+                            self._on_test(record)
         return tuple(tests)
 
 
@@ -198,9 +200,20 @@ def _broken(code: int, said: str) -> str:
 
 def _end_late(process: subprocess.Popen[str], late: threading.Event) -> None:
     late.set()
-    _kill(process)
+    _signal(process, signal.SIGKILL)
 
 
-def _kill(process: subprocess.Popen[str]) -> None:
+def _end(processes: Collection[subprocess.Popen[str]]) -> None:
+    """Let compilers that a suite has started remove their temporary files, then kill the rest."""
+    for process in processes:
+        _signal(process, signal.SIGTERM)
+    until = time.monotonic() + _GRACE_SECONDS
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, until - time.monotonic()))
+        _signal(process, signal.SIGKILL)
+
+
+def _signal(process: subprocess.Popen[str], number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, number)
