@@ -31,7 +31,7 @@ _CLASS32_LITTLE_ENDIAN = bytes((1, 1))  # EI_CLASS, EI_DATA
 _TYPE_AND_MACHINE = struct.Struct("<16x2H")
 _ET_EXEC, _EM_ARM = 2, 40
 
-_FOR_A_CORTEX_M4 = "Build for a Cortex-M4, e.g. with arm-none-eabi-gcc -mcpu=cortex-m4."
+_FOR_A_CORTEX_M4 = "build for a Cortex-M4, e.g. with arm-none-eabi-gcc -mcpu=cortex-m4"
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class Contents:
 def read_file(path: Path) -> bytes:
     """Return the bytes of the file at `path`; raise ImageError where it cannot be an image."""
     if path.is_file() and path.stat().st_size > MAX_FILE_BYTES:
-        raise ImageError(f"{path}: too large for a firmware image", hint="Is it an ELF file?")
-    return files.read_file(path, ImageError, "Name an .elf; `workbench build` makes one.")
+        raise ImageError(f"{path}: too large for a firmware image", hint="is it an ELF file?")
+    return files.read_file(path, ImageError, "name an .elf; `workbench build` makes one")
 
 
 def parse(content: bytes, path: Path) -> Contents:
@@ -116,12 +116,12 @@ def parse(content: bytes, path: Path) -> Contents:
     except Exception as error:  # pyelftools raises whatever the damage leads to
         raise ImageError(
             f"{path}: the ELF file is damaged ({type(error).__name__}: {error})",
-            hint="Build or copy it again.",
+            hint="build or copy it again",
         ) from error
     if not contents.segments:
         raise ImageError(
             f"{path}: nothing to load (no PT_LOAD segment with data)",
-            hint="Link it with a linker script for the part.",
+            hint="link it with a linker script for the part",
         )
     return contents
 
@@ -129,14 +129,14 @@ def parse(content: bytes, path: Path) -> Contents:
 def _check_header(content: bytes, path: Path) -> None:
     """Whether it is a 32-bit little-endian ARM executable."""
     if not content:
-        raise ImageError(f"{path}: the file is empty", hint="Build it again.")
+        raise ImageError(f"{path}: the file is empty", hint="build it again")
     if not content.startswith(_MAGIC):
         raise ImageError(
             f"{path}: not an ELF file",
-            hint="Give the linked .elf (or .axf, .out), not a .bin or .hex.",
+            hint="give the linked .elf (or .axf, .out), not a .bin or .hex",
         )
     if len(content) < _HEADER_BYTES:
-        raise ImageError(f"{path}: truncated inside the ELF header", hint="Copy it again.")
+        raise ImageError(f"{path}: truncated inside the ELF header", hint="copy it again")
     if not content.startswith(_CLASS32_LITTLE_ENDIAN, len(_MAGIC)):
         raise ImageError(f"{path}: not a 32-bit little-endian ELF file", hint=_FOR_A_CORTEX_M4)
     kind, machine = _TYPE_AND_MACHINE.unpack_from(content)
@@ -148,7 +148,7 @@ def _check_header(content: bytes, path: Path) -> None:
     if kind != _ET_EXEC:
         raise ImageError(
             f"{path}: not a linked executable (e_type {kind})",
-            hint="Link it with a linker script for the part; an object file cannot run.",
+            hint="link it with a linker script for the part; an object file cannot run",
         )
 
 
@@ -162,7 +162,7 @@ def _segments(elf: ELFFile, content: bytes, path: Path) -> Iterator[Segment]:
             raise ImageError(
                 f"{path}: truncated: segment {index} needs {start + size} bytes, "
                 f"the file has {len(content)}",
-                hint="Copy or build it again.",
+                hint="copy or build it again",
             )
         if header["p_paddr"] + size > 1 << 32 or header["p_memsz"] < size:
             raise ImageError(f"{path}: segment {index} does not fit its own sizes", "Build again.")

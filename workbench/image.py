@@ -111,7 +111,7 @@ class Image:
             places = ", ".join(f"0x{s.address:08x} {s.demangled}" for s in chosen[:5])
             raise ImageError(
                 f"{self.path}: {name!r} names several symbols: {places}",
-                hint="Give the address instead.",
+                hint="give the address instead",
             )
         return chosen[0]
 
@@ -154,10 +154,10 @@ class Image:
 
         known = sorted({s.demangled for s in self.symbols if not s.demangled.startswith("_Z")})
         if not known:
-            return "The image has no symbols: link without --strip-all, or give an address."
+            return "the image has no symbols: link without --strip-all, or give an address"
         similar = get_close_matches(name, known, n=5, cutoff=0.5)
         similar += [k for k in known if name.lower() in k.lower() and k not in similar][:5]
-        return f"Near it: {', '.join(similar)}" if similar else "See `arm-none-eabi-nm`."
+        return f"near it: {', '.join(similar)}" if similar else "`arm-none-eabi-nm` lists them"
 
 
 def _rank(symbol: Symbol) -> tuple[bool, bool, bool]:

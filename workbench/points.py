@@ -32,7 +32,7 @@ def address_of(image: Image, point: str) -> int:
     if not image.holds_code(symbol):
         raise ImageError(
             f"{image.path}: {point!r} is data at 0x{symbol.address:08x}, it is never executed",
-            hint="Name a function or a label in code, or give an address.",
+            hint="name a function or a label in code, or give an address",
         )
     return symbol.address & ~1
 

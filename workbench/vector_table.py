@@ -43,7 +43,7 @@ def find_vector_table(contents: Contents, path: Path) -> int:
             return address
     raise ImageError(
         f"{path}: no vector table found (initial stack pointer and reset vector)",
-        hint="Put it in a section named .isr_vector at the start of flash.",
+        hint="put it in a section named .isr_vector at the start of flash",
     )
 
 

@@ -29,7 +29,7 @@ def open_engine(choice: EngineChoice | str = EngineChoice.AUTO) -> Engine:
     except ValueError:
         names = ", ".join(c.value for c in EngineChoice)
         raise EngineUnavailableError(
-            f"no engine {choice!r}", hint=f"Choose one of: {names}"
+            f"no engine {choice!r}", hint=f"choose one of: {names}"
         ) from None
     if choice is EngineChoice.EMBEDDED:
         return _embedded()

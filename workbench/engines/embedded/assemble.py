@@ -78,7 +78,7 @@ def console_of(machine: Machine, platform: Platform) -> UartPeripheral:
     usable = [name for name, _ in uarts_of(machine)]
     raise PlatformError(
         f"{platform.repl}: the embedded engine has no model for the console {platform.uart!r}",
-        hint=f"Choose one of: {', '.join(usable)}" if usable else "Use --engine renode.",
+        hint=f"choose one of: {', '.join(usable)}" if usable else "use --engine renode",
     )
 
 
@@ -95,7 +95,7 @@ def _the_nvic(description: Description, platform: Platform) -> Entry:
             return entry
     raise PlatformError(
         f"{platform.repl}: no {types.NVIC} entry: not a Cortex-M platform",
-        hint="The workbench runs Cortex-M4 platforms.",
+        hint="the workbench runs Cortex-M4 platforms",
     )
 
 
@@ -108,7 +108,7 @@ def _check_cpu(description: Description, platform: Platform) -> None:
             raise PlatformError(
                 f"{platform.repl}:{entry.location.line}: cpuType {cpu_type!r} is not supported "
                 "by the embedded engine",
-                hint="It executes as a Cortex-M4; use --engine renode for other cores.",
+                hint="it executes as a Cortex-M4; use --engine renode for other cores",
             )
 
 
@@ -144,7 +144,7 @@ def _add_memory(
     if not isinstance(size, int) or size <= 0:
         raise PlatformError(
             f"{entry.location.file}:{entry.location.line}: memory {entry.name!r} has no size",
-            hint="Add `size: 0x...`.",
+            hint="add `size: 0x...`",
         )
     is_flash = any((r.address, size) in flash for r in on_bus)
     store = machine.bus.add_store(entry.name, size, is_flash)

@@ -84,7 +84,7 @@ class EmbeddedMemory(base.Memory):
 def _no_memory(address: int, size: int, error: BusError) -> UserError:
     return UserError(
         f"0x{address:08x}..0x{address + size - 1:08x}: {error}",
-        hint="See the memories in the platform's .repl.",
+        hint="see the memories in the platform's .repl",
     )
 
 
@@ -169,12 +169,12 @@ class EmbeddedEngine(base.Engine):
         peripheral = self.machine.peripherals.get(port)
         if isinstance(peripheral, GpioPort) and not 0 <= pin < peripheral.PINS:
             raise UserError(
-                f"{port} has no pin {pin}", hint=f"Its pins are 0 to {peripheral.PINS - 1}."
+                f"{port} has no pin {pin}", hint=f"its pins are 0 to {peripheral.PINS - 1}"
             )
         if peripheral is None or isinstance(peripheral, Storage):
             raise UserError(
                 f"the embedded engine has no model of '{port}' that takes an input",
-                hint="Use --engine renode.",
+                hint="use --engine renode",
             )
         peripheral.signal(pin, level)
 
@@ -211,7 +211,7 @@ class EmbeddedEngine(base.Engine):
     @property
     def _now(self) -> _Loaded:
         if self._loaded is None:
-            raise EngineError("no image is loaded", hint="Call load() first.")
+            raise EngineError("no image is loaded", hint="call load() first")
         return self._loaded
 
 
@@ -250,7 +250,7 @@ def _program(machine: Machine, image: Image, platform: Platform) -> None:
             raise ImageError(
                 f"{image.path}: 0x{segment.address:08x}..0x{end - 1:08x} does not fit the memories "
                 f"of {platform.name}: {error}",
-                hint="Was it linked for another part? Choose the platform it is for.",
+                hint="was it linked for another part? choose the platform it is for",
             ) from None
 
 
@@ -258,5 +258,5 @@ def _no_vectors(address: int, image: Image, platform: Platform, error: BusError)
     return ImageError(
         f"{image.path}: the vector table at 0x{address:08x} cannot be read on {platform.name}: "
         f"{error}",
-        hint="Was it linked for another part? Choose the platform it is for.",
+        hint="was it linked for another part? choose the platform it is for",
     )

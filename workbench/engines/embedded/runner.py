@@ -248,7 +248,7 @@ class Runner:
                 machine.protection.update(machine.unit.privileged)
             return None
         if cause == StopCause.FAILED:
-            raise EngineError("no memory left for decoded blocks", hint="Close other programs.")
+            raise EngineError("no memory left for decoded blocks", hint="close other programs")
         if cause in (StopCause.LIMIT, StopCause.BEFORE):
             refused = self._stepper.refused(StopCause(cause), self._faults)
             return self._stop_at(refused, until)
