@@ -197,7 +197,8 @@ class TraceMark(ABC):
     def since(self, earlier: TraceMark | None) -> Trace:
         """Return what was executed since `earlier`, a mark of the same trace, None for its start.
 
-        A jump belongs to what is executed after it.
+        A jump belongs to what is executed after it. Parts add up to the whole once the trace has
+        ended: until then `LineMisses.repeated` takes what the code cache holds now for its end.
         """
 
 
