@@ -47,7 +47,7 @@ def test_both_boards_are_known():
     assert names() == ("nrf52840_dk", "stm32f4_discovery")
 
 
-def test_stm32f4_discovery():
+def test_what_the_stm32f4_discovery_is():
     platform = load("stm32f4_discovery")
     assert platform.uart == "usart2"
     assert platform.clock_hz == 168_000_000
@@ -61,7 +61,7 @@ def test_stm32f4_discovery():
     ]
 
 
-def test_nrf52840_dk():
+def test_what_the_nrf52840_dk_is():
     platform = load("nrf52840_dk")
     assert platform.uart == "uart0"
     assert platform.clock_hz == 64_000_000
@@ -96,7 +96,7 @@ def test_from_a_folder(folder):
     assert load(str(folder)) == platform
 
 
-def test_another_console(folder):
+def test_the_console_may_be_another_uart_of_the_repl(folder):
     assert load(folder, uart="lpuart").uart == "lpuart"
     assert load(folder, uart="sysbus.lpuart").uart == "lpuart"
     with pytest.raises(PlatformError, match="choose one of: lpuart, usart1"):
@@ -131,7 +131,7 @@ def test_command_line_takes_one_of_platform_and_repl(folder):
         (".", "has no platform.toml"),
     ],
 )
-def test_unknown_platform(which, message):
+def test_an_unknown_platform_is_told_with_those_that_are_known(which, message):
     with pytest.raises(PlatformError, match=message):
         load(which)
 
@@ -152,7 +152,7 @@ def test_unknown_platform(which, message):
         ("title =", "title", "is not valid TOML"),
     ],
 )
-def test_bad_settings(folder, old, new, message):
+def test_bad_settings_are_told_with_what_to_write(folder, old, new, message):
     settings = folder / "platform.toml"
     settings.write_text(settings.read_text().replace(old, new, 1))
     with pytest.raises(PlatformError) as caught:

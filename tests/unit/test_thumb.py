@@ -53,7 +53,7 @@ def test_lengths_are_those_of_capstone() -> None:
         ("b2fbf3f1", BlockFlag.DIVIDE),  # udiv r1, r2, r3
     ],
 )
-def test_flags(code: str, flag: BlockFlag) -> None:
+def test_an_instruction_has_the_flag_of_what_it_does(code: str, flag: BlockFlag) -> None:
     assert scan(bytes.fromhex(code)) == (1, flag)
 
 
@@ -95,7 +95,7 @@ def xpsr(it: int, flags: int) -> int:
         (0xE8, 0b0000, True),  # AL
     ],
 )
-def test_conditions(it: int, flags: int, passed: bool) -> None:
+def test_a_condition_holds_by_the_flags_of_xpsr(it: int, flags: int, passed: bool) -> None:
     assert condition_passed(xpsr(it, flags)) is passed
 
 

@@ -24,7 +24,7 @@ EXPECTED = [
 FULL_LENGTH = {"cut at ": len("cut at seven"), "": len("nothing fits")}
 
 
-def test_conversions(compile_for_host):
+def test_conversions_are_those_of_printf(compile_for_host):
     program = compile_for_host(
         Path(__file__).with_name("format.cc"), FIRMWARE / "app" / "format.cc"
     )

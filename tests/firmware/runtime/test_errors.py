@@ -149,7 +149,7 @@ INCONSISTENT = {
 
 
 @pytest.mark.parametrize("name", INCONSISTENT)
-def test_inconsistent_tensor(runner: Runner, name: str) -> None:
+def test_an_inconsistent_tensor_is_named(runner: Runner, name: str) -> None:
     run = runner.run(INCONSISTENT[name](ModelBuilder()))
     assert (run.step, run.error) == ("allocate", "inconsistent")
     assert "tensor 0" in run.log

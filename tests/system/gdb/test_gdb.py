@@ -20,7 +20,7 @@ def firmware(engine: str, firmware_image: Callable[[str], BuiltImage]) -> Iterat
         yield running
 
 
-def test_a_session(firmware: Server) -> None:
+def test_a_session_from_reset_to_a_breakpoint_in_the_demo(firmware: Server) -> None:
     said = firmware.debug(
         *("info registers pc", "break main", "continue", "backtrace"),
         *("tbreak board::Send", "continue", "backtrace", "set var *(int*)0x20000100 = 0x1234"),

@@ -33,7 +33,9 @@ def renode_test():
 @pytest.mark.parametrize(
     ("board", "uart"), [("stm32f4_discovery", "usart2"), ("nrf52840_dk", "uart0")]
 )
-def test_it_passes(renode_test, board, uart, firmware_image, tmp_path):
+def test_our_suite_passes_under_renodes_own_runner(
+    renode_test, board, uart, firmware_image, tmp_path
+):
     elf = firmware_image(board).elf
     variables = (f"ELF:{elf}", f"BOARD:{board}", f"UART:sysbus.{uart}")
     words = [word for variable in variables for word in ("--variable", variable)]

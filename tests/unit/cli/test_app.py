@@ -108,7 +108,7 @@ def test_the_shell_completes_commands_and_their_options(typed, offered):
     assert done.stdout.split() == [offered]
 
 
-def test_version(capsys):
+def test_version_says_the_program_too(capsys):
     assert run(["--version"]) == 0
     assert capsys.readouterr().out.startswith("workbench ")
 

@@ -154,7 +154,7 @@ def test_the_higher_region_wins(mpu: Mpu) -> None:
     assert mpu.permission(0x200001FF, privileged=False).read
 
 
-def test_execute_never(mpu: Mpu) -> None:
+def test_nothing_is_executed_from_an_execute_never_region(mpu: Mpu) -> None:
     assert not mpu.permission(0x20000000, privileged=True).execute
     assert mpu.permission(0x20000100, privileged=True).execute
 

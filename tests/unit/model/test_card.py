@@ -26,7 +26,7 @@ def test_a_class_without_recordings_has_no_recall():
     assert Confusion(("a", "b"), ((0, 0), (0, 2))).recall(0) == 0.0
 
 
-def test_the_card(keyword_spotter, confusion):
+def test_the_card_states_model_recipe_and_accuracy(keyword_spotter, confusion):
     card = Card(
         title="Keyword spotter",
         command="workbench model train --seed 1",

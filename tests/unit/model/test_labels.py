@@ -16,7 +16,7 @@ def model(tmp_path, keyword_spotter):
     return path
 
 
-def test_none(model):
+def test_a_model_without_labels_has_none(model):
     assert read_labels(model) == ()
 
 

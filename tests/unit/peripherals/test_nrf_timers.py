@@ -37,7 +37,7 @@ def test_runs_at_one_megahertz_after_reset(timer):
 
 
 @pytest.mark.parametrize(("prescaler", "hertz"), [(0, 16_000_000), (4, 1_000_000), (9, 31_250)])
-def test_prescaler(timer, prescaler, hertz):
+def test_a_timer_counts_at_16_mhz_over_its_prescaler(timer, prescaler, hertz):
     timer[t.PRESCALER] = prescaler
     timer[t.START] = 1
     timer.clock.advance_seconds(1)
@@ -92,7 +92,7 @@ def test_compare_clear_without_anybody_looking(timer):
     assert capture(timer) == 345
 
 
-def test_compare_stop(timer):
+def test_the_shortcut_compare_stop_stops_the_timer(timer):
     timer[t.CC] = 50
     timer[nrf.SHORTS] = 1 << t.COMPARE_STOP_BIT
     timer[t.START] = 1
@@ -126,7 +126,7 @@ def test_rtc_counts_at_32768_hertz(rtc):
     assert rtc[nrf_rtc.COUNTER] == 0
 
 
-def test_rtc_prescaler(rtc):
+def test_the_rtc_counts_at_32_khz_over_its_prescaler(rtc):
     rtc[nrf_rtc.PRESCALER] = 32
     rtc[nrf_rtc.START] = 1
     rtc.clock.advance_seconds(33)

@@ -83,7 +83,7 @@ def test_one_pulse_stops_at_the_update(timer):
     assert timer.lines[""].rises == 1
 
 
-def test_compare_match(timer):
+def test_a_compare_match_interrupts_at_its_tick(timer):
     timer[t.CCR1 + 4] = 40
     start(timer, interrupts=t.COMPARE_1 << 1)
     timer.clock.advance(40 * TICKS - 1)
@@ -95,7 +95,7 @@ def test_compare_match(timer):
     assert timer[t.CNT] == 40
 
 
-def test_counting_down(timer):
+def test_a_timer_that_counts_down_interrupts_at_zero(timer):
     start(timer, control=t.CR1_DIR)
     assert timer[t.CNT] == 99
     timer.clock.advance(30 * TICKS)

@@ -66,7 +66,7 @@ def test_receive_interrupt_is_a_level(usart):
     assert not usart.line
 
 
-def test_transmit_interrupts(usart):
+def test_txe_and_tc_interrupt_where_they_are_enabled(usart):
     usart[f4.CR1] = ON | f4.CR1_TXEIE
     assert usart.line  # TXE is always set
     usart[f4.CR1] = ON | f4.CR1_TCIE
@@ -91,7 +91,7 @@ def test_idle_line_after_the_last_byte(usart):
     assert not usart.line
 
 
-def test_f7_layout():
+def test_the_f7s_registers_lie_elsewhere():
     usart = Bench("UART.STM32F7_USART", frequency=16_000_000)
     usart[f7.CR1] = f7.CR1_UE | f7.CR1_RE | f7.CR1_TE | f4.CR1_RXNEIE
     assert usart[f7.ISR] & f7.ISR_TEACK

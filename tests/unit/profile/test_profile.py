@@ -117,7 +117,7 @@ def test_narrow_boxes_are_left_out():
         ("_ZN4tflm1fEv", "_ZN4tflm1fEv"),
     ],
 )
-def test_short_names(name, short):
+def test_a_short_name_has_neither_scope_nor_parameters(name, short):
     assert short_name(name) == short
 
 

@@ -47,7 +47,7 @@ def test_entry_on_the_system_bus(read):
         ),
     ],
 )
-def test_registrations(read, text, registrations):
+def test_a_registration_is_a_range_a_place_or_a_port(read, text, registrations):
     assert read(f"i2c: I2C\nx: T {text}").entries["x"].registrations == registrations
 
 
@@ -76,7 +76,7 @@ def test_registration_object_without_an_address_is_a_port(read):
     assert entry.registrations[0].port.properties == {"a": EnumValue("E.B")}
 
 
-def test_alias(read):
+def test_an_entry_may_have_an_alias(read):
     assert read('x: T @ sysbus 0x0 as "other name"').entries["x"].alias == "other name"
 
 

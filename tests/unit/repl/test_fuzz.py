@@ -44,7 +44,7 @@ def mutate(text: str, randomness: random.Random) -> str:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_mutated_platforms(seed):
+def test_a_damaged_platform_is_read_or_refused_quickly(seed):
     randomness = random.Random(seed)
     texts = [path.read_text() for path in FILES]
     for _ in range(MUTATIONS // 4):
@@ -63,7 +63,7 @@ def test_pieces_of_the_language_in_any_order(text):
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=200))
-def test_any_text(text):
+def test_any_text_is_read_or_refused(text):
     read_text(text)
 
 

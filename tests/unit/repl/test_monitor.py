@@ -28,6 +28,6 @@ def test_a_platform_without_sysbus_entry_has_no_tags(read):
     assert monitor.tags(read("x: T")) == ()
 
 
-def test_writes():
+def test_stores_of_an_init_block_have_their_width():
     lines = ("WriteDoubleWord 0x10 0x1234", "WriteByte 3 7 # comment", "LoadBinary @file 0x0")
     assert monitor.writes(lines) == (Write(0x10, 4, 0x1234), Write(3, 1, 7))

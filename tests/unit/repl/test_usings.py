@@ -96,7 +96,7 @@ def test_prefix_of_older_renode(read):
         ("sysbus: T", {}, "'sysbus' is already declared by the language"),
     ],
 )
-def test_error(read, main, files, message):
+def test_files_that_do_not_fit_together_are_refused(read, main, files, message):
     with pytest.raises(ReplError) as caught:
         read(main, **files)
     assert message in str(caught.value)

@@ -49,7 +49,7 @@ from workbench.repl.description import (
         ("[new A { b: new B }]", (InlineObject("A", {"b": InlineObject("B")}),)),
     ],
 )
-def test_value(properties, text, value):
+def test_a_value_has_the_type_that_is_written(properties, text, value):
     assert properties(f"value: {text}") == {"value": value}
     assert type(properties(f"value: {text}")["value"]) is type(value)
 

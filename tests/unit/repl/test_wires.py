@@ -36,11 +36,11 @@ def wires(read):
         ("-> none", []),
     ],
 )
-def test_connection(wires, text, expected):
+def test_a_connection_leads_from_each_output_to_its_input(wires, text, expected):
     assert [(w.source, w.target, w.pin) for w in wires(text)] == expected
 
 
-def test_local_index(wires):
+def test_a_local_index_stands_behind_a_hash(wires):
     assert wires("-> a#1@2", "0 -> b#0x08@01") == (Wire("", "a", 2, 1), Wire(0, "b", 1, 8))
 
 
@@ -63,7 +63,7 @@ def test_later_connection_of_an_output_replaces_the_earlier(wires):
         ("0 a@3", "expected an attribute"),
     ],
 )
-def test_bad_connection(wires, text, message):
+def test_a_bad_connection_says_what_was_expected(wires, text, message):
     with pytest.raises(ReplError) as caught:
         wires(text)
     assert message in caught.value.message

@@ -42,7 +42,7 @@ def report(*tests, broken=""):
         (report(), 3),
     ],
 )
-def test_exit_codes(made, code):
+def test_a_failed_check_exits_with_1_and_a_broken_set_up_with_3(made, code):
     assert made.exit_code == code
 
 
