@@ -15,23 +15,26 @@ import gc
 _OBJECTS_UNTIL_COLLECTION = 500_000
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as of a program that SIGINT ends."""
+"""Exit code after Ctrl-C, as of a program that SIGINT ends; after SIGTERM as well."""
 
 
 def main() -> None:
     """Run the command line; never returns normally.
 
     Ctrl-C is quiet from here on: while modules are imported, while a command runs, and while the
-    interpreter winds up.
+    interpreter winds up. SIGTERM, as from `timeout` or CI, is the same: what was started is ended.
     """
     gc.set_threshold(_OBJECTS_UNTIL_COLLECTION)
     try:
         import signal
 
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
         from workbench.cli.app import run
 
         code = run()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
     except KeyboardInterrupt:
         code = INTERRUPTED
     raise SystemExit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from typing import Any
 
@@ -36,8 +37,11 @@ class Recorder:
         }
         stream = sys.__stdout__
         if stream is not None:
-            stream.write(f"{PREFIX}{json.dumps(record)}\n")
-            stream.flush()
+            try:
+                stream.write(f"{PREFIX}{json.dumps(record)}\n")
+                stream.flush()
+            except BrokenPipeError:  # `workbench test` was killed: Robot Framework is to stop
+                signal.raise_signal(signal.SIGTERM)
 
 
 def _outcome() -> Outcome:

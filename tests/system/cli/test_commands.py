@@ -88,16 +88,20 @@ class TestRun:
         assert code == 0
         assert "ready" in out
 
-    def test_ctrl_c_ends_a_busy_loop_quietly(self, tmp_path):
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_ctrl_c_or_a_termination_ends_a_busy_loop_quietly(self, tmp_path, number):
         arguments = ["run", str(spinning(tmp_path)), *ON_BOARD, "--limit", "100000s"]
         process = subprocess.Popen(
             [sys.executable, "-m", "workbench", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        time.sleep(SECONDS_TO_START)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        try:
+            time.sleep(SECONDS_TO_START)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
         assert (process.returncode, out, err) == (130, b"", b"")
 
 
