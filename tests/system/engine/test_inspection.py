@@ -14,7 +14,7 @@ from .conftest import PLENTY, Program, run_to_end
 Boot = Callable[[str], EmbeddedEngine]
 
 
-def test_an_access_that_stays_aligned_is_soon_not_looked_at(boot: Boot) -> None:
+def test_an_access_whose_base_is_known_before_its_block_takes_no_hook(boot: Boot) -> None:
     engine = boot("copies")
     engine.run(Stop(uart=b"sum"), PLENTY)
     assert not engine.machine.inspection.addresses

@@ -28,6 +28,7 @@ from .conftest import Program, run_on_qemu, run_to_end
         "semihost",
         "pending",
         "switched",
+        "late",
     ],
 )
 def test_prints_the_same_as_on_qemu(

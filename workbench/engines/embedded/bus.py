@@ -241,11 +241,19 @@ class Bus:
                 raise BusError(address)
             offset = address - shown.start
             shown.store.memory[offset : offset + len(data)] = data
-            self._core.forget_code(address, len(data))
+            for alias in self.aliases(address):
+                self._core.forget_code(alias, len(data))
             return
         for start, width in _pieces(address, len(data)):
             piece = data[start - address : start - address + width]
             self._write_piece(start, piece, into_flash)
+
+    def aliases(self, address: int) -> Iterator[int]:
+        """Yield the addresses at which the plain memory at `address` is visible, with its own."""
+        shown = self.range_at(address)
+        for one in self.ranges:
+            if shown is not None and one.store is shown.store:
+                yield one.start + address - shown.start
 
     def _read_piece(self, address: int, width: int) -> bytes:
         shown = self.range_at(address)

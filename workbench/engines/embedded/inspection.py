@@ -1,12 +1,12 @@
-"""Instructions that are looked at before they execute, because they may trap: by hooks on them.
+"""Instructions that are looked at before they execute, because they may trap.
 
-A block with such instructions is refused the first time it is about to execute; then each of them
-gets a hook, and the block is accepted. Divisions (CCR.DIV_0_TRP) keep theirs. Accesses that must be
-aligned (A3.2.1) are common, so their base is looked at 256 times; where it was aligned that often
-it is taken to stay so, and the code runs at full speed from then on.
+A block with such instructions is refused the first time it is about to execute, then accepted.
+Divisions (CCR.DIV_0_TRP) each get a hook. Of accesses that must be aligned (A3.2.1) the tracer
+looks at the bases before the block: see `bases.py`. Where a base is not known by then, as one that
+the block itself has loaded, the access gets a hook.
 
 Inside an IT block a hook cannot stop the core in time. Divisions there are stepped through,
-accesses are not looked at.
+accesses from bases that are not known are not looked at.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench import thumb
+from workbench.engines.embedded.bases import accesses
 from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.registers import ITSTATE
 from workbench.engines.embedded.tracer import Tracer
@@ -44,34 +45,26 @@ class Inspection:
         if not flags:
             return False
         in_it_block = bool(self._core.get("xpsr") & ITSTATE)
-        found = [
-            (address, flag & flags, conditional or in_it_block)
-            for address, flag, conditional in _flagged(pc, code)
-            if flag & flags
-        ]
-        if any(flag & _DIVIDE and conditional for _, flag, conditional in found):
+        divisions = list(_divisions(pc, code, in_it_block)) if flags & _DIVIDE else []
+        if any(is_conditional for _, is_conditional in divisions):
             flags &= ~_DIVIDE
-        for address, flag, conditional in found:
-            if flag & flags and not conditional and address not in self._hooks:
+            divisions.clear()
+        found = accesses(code, in_it_block) if flags & _MULTIPLE else []
+        unknown = (a for a in found if a.base is None and not a.is_conditional)
+        for address in [*(a for a, _ in divisions), *(pc + a.offset for a in unknown)]:
+            if address not in self._hooks:
                 self._hooks[address] = self._core.add_code_hook(
                     self._tracer.inspect_hook, self._tracer.user_data, address
                 )
-        self._tracer.accept(pc, len(code), flags)
+        bases = sorted({access.base for access in found if access.base})
+        self._tracer.accept(pc, len(code), flags, bases)
         return bool(flags)
 
-    def settle(self) -> None:
-        """Take out the hooks on what was looked at often enough; not while the core executes."""
-        if not self._tracer.state.checked:
-            return
-        for address in self._tracer.checked():
-            hook = self._hooks.pop(address, None)
-            if hook is not None:
-                self._core.remove_code_hook(hook, address)
 
-
-def _flagged(pc: int, code: bytes) -> Iterator[tuple[int, int, bool]]:
-    """Yield (address, BlockFlag bits, whether it is in an IT block) of each instruction."""
-    conditional = 0  # instructions of an IT block that are still to come
+def _divisions(pc: int, code: bytes, in_it_block: bool) -> Iterator[tuple[int, bool]]:
+    """Yield (address, whether it is in an IT block) of each division."""
+    conditional = 4 * in_it_block  # instructions of an IT block that may still come
     for offset, first, second in thumb.instructions(code):
-        yield pc + offset, int(thumb.flags_of(first, second)), bool(conditional)
+        if thumb.flags_of(first, second) & _DIVIDE:
+            yield pc + offset, bool(conditional)
         conditional = thumb.it_length(first) or max(0, conditional - 1)

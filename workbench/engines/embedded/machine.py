@@ -16,7 +16,7 @@ from workbench.engines.armv7m import Cfsr, Exc
 from workbench.engines.embedded.alignment import AlignmentTrap
 from workbench.engines.embedded.bus import Bus, BusError, StoreDevice
 from workbench.engines.embedded.clock import Clock
-from workbench.engines.embedded.core import Core
+from workbench.engines.embedded.core import PAGE, Core
 from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.departure import Departure
 from workbench.engines.embedded.dwt import Dwt, Itm
@@ -103,7 +103,8 @@ class Machine:
         self.polling = Polling()
         self.warnings: dict[str, str] = {}  # as given, and as told
         self.inspection = Inspection(self.core, self.tracer)
-        self._offsets: dict[tuple[int, int], dict[int, int]] = {}
+        # By page: (start, size) of a block -> its instructions' numbers
+        self._positions: dict[int, dict[tuple[int, int], dict[int, int]]] = {}
         self.core.device = self._on_access
         self.core.on_refused_store = self._on_refused_store
         self._add_system_blocks()
@@ -157,14 +158,15 @@ class Machine:
 
     def _position(self, address: int, size: int) -> dict[int, int]:
         """Map each instruction address of a block to its number in it, from 1."""
-        found = self._offsets.get((address, size))
+        blocks = self._positions.setdefault(address // PAGE, {})
+        found = blocks.get((address, size))
         if found is None:
             code = self._read_code(address, size)
             found = {
                 address + offset: number
                 for number, (offset, *_) in enumerate(thumb.instructions(code), start=1)
             }
-            self._offsets[address, size] = found
+            blocks[address, size] = found
         return found
 
     def _read_code(self, address: int, size: int) -> bytes:
@@ -175,7 +177,7 @@ class Machine:
 
     def code_changed(self) -> None:
         """Memory was filled from outside: nothing decoded before holds."""
-        self._offsets.clear()
+        self._positions.clear()
         self.tracer.forget()
         self.core.forget_all_code()
 
@@ -230,8 +232,10 @@ class Machine:
             return None
         old = int.from_bytes(self.bus.read(address, size), "little")
         self.bus.program(address, (old & value).to_bytes(size, "little"))
-        self._offsets.clear()
-        self.tracer.forget()
+        for start in self.bus.aliases(address):
+            for page in (start // PAGE - 1, start // PAGE):  # a block may begin a page before
+                self._positions.pop(page, None)
+        self.tracer.change(address, size)
         return 0
 
     def _on_refused_store(self) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+from collections.abc import Sequence
 from typing import Any
 
 from workbench.engines.code_cache import CacheShape, FirstUse, Lines, Misses
 from workbench.engines.embedded.accounts import Account, Recording
+from workbench.engines.embedded.bases import Expression
 from workbench.engines.embedded.registers import REGISTER_IDS, uclib
 from workbench.engines.embedded.tracer import TracerState
 
@@ -60,12 +62,11 @@ class NativeTracer:
     def issue(self, address: int, size: int) -> None:
         self._tracer.issue(address, size)
 
-    def accept(self, address: int, size: int, flags: int) -> None:
-        self._tracer.accept(address, size, flags)
+    def accept(self, address: int, size: int, flags: int, bases: Sequence[Expression] = ()) -> None:
+        self._tracer.accept(address, size, flags, bases)
 
-    def checked(self) -> list[int]:
-        found: list[int] = self._tracer.checked()
-        return found
+    def change(self, address: int, size: int) -> None:
+        self._tracer.change(address, size)
 
     def forget(self) -> None:
         self._tracer.forget()

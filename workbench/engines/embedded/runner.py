@@ -216,7 +216,6 @@ class Runner:
             return self._stop(StopKind.PC)
         if machine.cycle_counter is not None:
             machine.cycle_counter.settle()
-        machine.inspection.settle()
         machine.alignment.settle(bool(machine.scb.ccr & CCR_UNALIGN_TRP))
         state.cause = StopCause.NONE
         # A timer expires between two instructions: its moment is a limit, not only a deadline.
@@ -249,7 +248,7 @@ class Runner:
             return None
         if cause == StopCause.FAILED:
             raise EngineError("no memory left for decoded blocks", hint="close other programs")
-        if cause in (StopCause.LIMIT, StopCause.BEFORE):
+        if cause in (StopCause.LIMIT, StopCause.BEFORE, StopCause.BASE):
             refused = self._stepper.refused(StopCause(cause), self._faults)
             return self._stop_at(refused, until)
         if cause in (StopCause.DIVIDE, StopCause.UNALIGNED):

@@ -67,6 +67,8 @@ class Stepper:
                 offsets = [offset for offset, *_ in thumb.instructions(code)]
                 self.exits = frozenset({pc + offsets[remaining]})
             return None
+        if cause is StopCause.BASE:
+            return self._look_at_base(pc, code, faults)
         if machine.inspection.accept(pc, code, state.refused_flags & state.stop_before):
             return None
         for offset, first, second in thumb.instructions(code):
@@ -86,6 +88,29 @@ class Stepper:
         self.reset()
         if cause is StopCause.DIVIDE:
             return faults.take(Cause(Cfsr.DIVBYZERO))
+        return self._unaligned(first, second, faults)
+
+    def _look_at_base(self, pc: int, code: bytes, faults: Faults) -> FaultState | None:
+        """A base in the block at PC is unaligned: go to the first access that must be aligned."""
+        machine = self._machine
+        offset, first, second = next(
+            one for one in thumb.instructions(code) if thumb.flags_of(*one[1:]) & _MULTIPLE
+        )
+        if offset:
+            self.exits = frozenset({pc + offset})
+            return None
+        size = 4 if thumb.is_wide(first) else 2
+        base = machine.core.get(thumb.register_name(thumb.base_register(first)))
+        if base & 3 and thumb.condition_passed(machine.core.get("xpsr")):
+            machine.tracer.issue(pc, size)
+            self.reset()
+            return self._unaligned(first, second, faults)
+        self.exits = frozenset({pc + size})
+        self._pass = True
+        return None
+
+    def _unaligned(self, first: int, second: int, faults: Faults) -> FaultState:
+        machine = self._machine
         if thumb.flags_of(first, second) & _FLOAT:
             machine.unit.begin_float()
         base = thumb.register_name(thumb.base_register(first))

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, Protocol
 
 from workbench.engines.code_cache import CacheShape, CodeCache, Lines
 from workbench.engines.embedded.accounts import NO_BLOCK, Account, BlockRecord, Recording
+from workbench.engines.embedded.bases import Expression, low_bits
 from workbench.thumb import BlockFlag, base_register, register_name, scan
 
 NEVER = (1 << 64) - 1
 _SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
-CHECKS = 256  # how often the base of an instruction with the flag MULTIPLE is looked at
-CHECK_SLOTS = 1 << 12  # instructions whose addresses end in the same bits share a counter
-MOST_CHECKED = 64
 
 
 class StopCause(IntEnum):
@@ -34,6 +32,7 @@ class StopCause(IntEnum):
     FAILED = 5  # the tracer ran out of memory
     DIVIDE = 6  # inside a block: an inspected division by zero is about to execute
     UNALIGNED = 7  # inside a block: an inspected access from an unaligned base is
+    BASE = 8  # one of the block's bases is unaligned
 
 
 class TracerState(ctypes.Structure):
@@ -53,7 +52,6 @@ class TracerState(ctypes.Structure):
         ("flags", ctypes.c_uint32),
         ("refused_size", ctypes.c_uint32),  # the refused block: bytes
         ("refused_flags", ctypes.c_uint32),  # and its BlockFlag bits
-        ("checked", ctypes.c_uint32),  # instructions that `checked` returns
     )
 
     count: int
@@ -69,7 +67,6 @@ class TracerState(ctypes.Structure):
     flags: int
     refused_size: int
     refused_flags: int
-    checked: int
 
 
 class Tracer(Protocol):
@@ -117,11 +114,14 @@ class Tracer(Protocol):
     def issue(self, address: int, size: int) -> None:
         """Count a block that the hook has not seen: an instruction that trapped before it ran."""
 
-    def accept(self, address: int, size: int, flags: int) -> None:
-        """Do not refuse this block for these BlockFlag bits any more."""
+    def accept(self, address: int, size: int, flags: int, bases: Sequence[Expression] = ()) -> None:
+        """Do not refuse this block for these BlockFlag bits any more.
 
-    def checked(self) -> list[int]:
-        """Return and forget the addresses of instructions whose base was looked at CHECKS times."""
+        Instead of for MULTIPLE, while `stop_before` has that, for a base that is unaligned.
+        """
+
+    def change(self, address: int, size: int) -> None:
+        """The code there may have changed."""
 
     def forget(self) -> None:
         """Code may have changed: decode blocks anew."""
@@ -155,8 +155,7 @@ class PythonTracer:
         self._indices: dict[tuple[int, bytes], int] = {}
         self._records: dict[Account, BlockRecord] = {}
         self._code_cache: CodeCache | None = None
-        self._checks: dict[int, int] = {}
-        self._checked: list[int] = []
+        self._bases: dict[tuple[int, int], Sequence[Expression]] = {}
 
         def hook(uc: Any, address: int, size: int, data: Any) -> None:
             try:
@@ -237,17 +236,18 @@ class PythonTracer:
     def issue(self, address: int, size: int) -> None:
         self._issue(address, size, *self._look_up(address, size)[:3])
 
-    def accept(self, address: int, size: int, flags: int) -> None:
+    def accept(self, address: int, size: int, flags: int, bases: Sequence[Expression] = ()) -> None:
         count, before, index, kept = self._look_up(address, size)
         self._known[address, size] = (count, before & ~flags, index, kept)
+        if flags & _MULTIPLE:
+            self._bases[address, size] = bases
 
-    def checked(self) -> list[int]:
-        found, self._checked = self._checked, []
-        self.state.checked = 0
-        return found
+    def change(self, address: int, size: int) -> None:
+        self.forget()
 
     def forget(self) -> None:
         self._known.clear()
+        self._bases.clear()
 
     def _look_up(self, address: int, size: int) -> tuple[int, int, int, bytes | None]:
         known = self._known.get((address, size))
@@ -262,6 +262,7 @@ class PythonTracer:
         if index is None:
             index = self._indices[address, code] = len(self._blocks)
             self._blocks.append((address, code))
+        self._bases.pop((address, size), None)
         known = self._known[address, size] = (count, flags, index, kept)
         return known
 
@@ -275,27 +276,17 @@ class PythonTracer:
         code, _ = self._read_code(address, size)
         first = code[0] | code[1] << 8
         flags = scan(code)[1] & self.state.stop_before
-        if flags & _DIVIDE:
-            if not self._read_register(register_name(code[2] & 0xF)):
-                self.state.cause = StopCause.DIVIDE
-                self._stop()
-        elif flags & _MULTIPLE:
-            if self._read_register(register_name(base_register(first))) & 3:
-                self.state.cause = StopCause.UNALIGNED
-                self._stop()
-            else:
-                self._note_check(address)
-
-    def _note_check(self, address: int) -> None:
-        slot = address >> 1 & CHECK_SLOTS - 1
-        self._checks[slot] = self._checks.get(slot, 0) + 1
-        if self._checks[slot] < CHECKS:
+        read = self._read_register
+        if flags & _DIVIDE and not read(register_name(code[2] & 0xF)):
+            self.state.cause = StopCause.DIVIDE
+        elif flags & _MULTIPLE and read(register_name(base_register(first))) & 3:
+            self.state.cause = StopCause.UNALIGNED
+        else:
             return
-        self._checks[slot] = 0
-        if len(self._checked) < MOST_CHECKED:
-            self._checked.append(address)
-        self.state.checked = len(self._checked)
-        self.state.deadline = 0
+        self._stop()
+
+    def _has_unaligned_base(self, bases: Sequence[Expression]) -> bool:
+        return any(low_bits(base, self._read_register) for base in bases)
 
     def _on_block(self, address: int, size: int) -> None:
         state = self.state
@@ -309,6 +300,10 @@ class PythonTracer:
             cause = StopCause.BEFORE
         elif issued + count > state.limit:
             cause = StopCause.LIMIT
+        elif state.stop_before & _MULTIPLE and self._has_unaligned_base(
+            self._bases.get((address, size), ())
+        ):
+            cause = StopCause.BASE
         else:
             self._issue(address, size, count, flags, index)
             return

@@ -67,9 +67,9 @@ static Block *add_block(Blocks *b, uint32_t address, uint32_t size, Block *older
   if (!block->code) return NULL;
   const Range *range = blocks_range(b, address, size);
   if (range) {
-    const uint8_t *memory = range->host + (address - range->start);
-    memcpy(block->code, memory, size);
-    if (range->is_volatile) block->memory = memory;
+    block->memory = range->host + (address - range->start);
+    block->is_volatile = range->is_volatile;
+    memcpy(block->code, block->memory, size);
   }
   block->flags = scan(block->code, size, &block->instructions);
   *find_slot(b, address, size) = block;
@@ -138,11 +138,11 @@ int blocks_add_range(Blocks *b, const Range *range) {
   return 1;
 }
 
-void blocks_distrust(Blocks *b) {
+void blocks_distrust(Blocks *b, const uint8_t *memory, uint64_t size) {
   for (int32_t i = 0; i < b->count; i++) {
     Block *block = blocks_get(b, i);
-    const Range *range = blocks_range(b, block->address, block->size);
-    if (range) block->memory = range->host + (block->address - range->start);
+    if (block->memory && block->memory < memory + size && memory < block->memory + block->size)
+      block->is_volatile = 1;
   }
 }
 
@@ -155,6 +155,7 @@ void block_cut(Block *block, int account) {
 static void clear_block(Block *block) {
   code_piece_clear(&block->code_piece);
   free(block->code);
+  free((void *)block->bases);
   while (block->more_edges) {
     Edge *edge = block->more_edges;
     block->more_edges = edge->next;

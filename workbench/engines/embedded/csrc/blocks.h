@@ -18,8 +18,10 @@ typedef struct Edge Edge;
 /* Blocks and edges never move, so that pointers to them stay good. */
 struct Block {
   uint32_t address, size, instructions, flags; /* in the order of State */
-  const uint8_t *memory;                       /* host memory to compare with, NULL if constant */
+  const uint8_t *memory;                       /* where the host sees it, NULL if nowhere */
+  int is_volatile;                             /* `memory` may differ from `code` by now */
   uint8_t *code;                               /* copy of the bytes that were decoded */
+  const uint64_t *bases;                       /* to be aligned, see bases.py; 0 ends them */
   uint64_t issued;                             /* while there is an account */
   CodePiece code_piece;                        /* for the part's code cache */
   Block *successor[EDGES_IN_BLOCK];            /* the first edges from here */
@@ -71,8 +73,8 @@ void blocks_clear(Blocks *blocks);
 /* Begin an account of a block, or go on with it behind what was taken from it. */
 void block_cut(Block *block, int account);
 
-/* From now on compare the bytes of every block each time that it is looked up. */
-void blocks_distrust(Blocks *blocks);
+/* From now on compare the bytes of blocks in these `size` bytes each time they are looked up. */
+void blocks_distrust(Blocks *blocks, const uint8_t *memory, uint64_t size);
 
 /* 0 if there is no memory for it. */
 int blocks_add_range(Blocks *blocks, const Range *range);
@@ -91,7 +93,7 @@ EdgeCount blocks_edge(Blocks *blocks, Block *from, Block *to);
 EdgeCount block_edge(Block *from, int index);
 
 static inline int is_current(const Block *block) {
-  return !block->memory || !memcmp(block->memory, block->code, block->size);
+  return !block->is_volatile || !memcmp(block->memory, block->code, block->size);
 }
 
 static inline Block *blocks_find(Blocks *blocks, uint32_t address, uint32_t size) {

@@ -1,5 +1,7 @@
 #include "tracer.h"
 
+#include <stdlib.h>
+
 #include "thumb.h"
 
 /* An edge from a block before the accounts that begin now is not theirs. */
@@ -52,19 +54,43 @@ static inline void issue(Tracer *t, Block *block) {
   if (t->recording) record(t, block);
 }
 
-static uint32_t why_to_stop(const State *s, const Block *block) {
+static uint32_t value_of(const Tracer *t, void *uc, uint32_t number) {
+  uint32_t value = 0;
+  int id = number == 14 ? t->link_register : t->first_register + (int)number;
+  t->read_register(uc, id, &value);
+  return value;
+}
+
+/* The two lowest bits of an Expression of bases.py. */
+static uint32_t low_bits(const Tracer *t, void *uc, uint64_t base) {
+  uint32_t sum = (uint32_t)(base >> 32), registers = (uint32_t)base;
+  for (uint32_t number = 0; registers; number++, registers >>= 2)
+    if (registers & 3) sum += (registers & 3) * value_of(t, uc, number);
+  return sum & 3;
+}
+
+static int has_unaligned_base(const Tracer *t, void *uc, const uint64_t *bases) {
+  while (*bases)
+    if (low_bits(t, uc, *bases++)) return 1;
+  return 0;
+}
+
+static uint32_t why_to_stop(const Tracer *t, void *uc, const Block *block) {
+  const State *s = &t->state;
   if (!block) return CAUSE_FAILED;
   if (s->flags & s->stop_after) return CAUSE_AFTER;
   if (s->count >= s->deadline) return CAUSE_DEADLINE;
   if (block->flags & s->stop_before) return CAUSE_BEFORE;
-  return s->count + block->instructions > s->limit ? CAUSE_LIMIT : 0;
+  if (s->count + block->instructions > s->limit) return CAUSE_LIMIT;
+  if (!block->bases || !(s->stop_before & FLAG_MULTIPLE)) return 0;
+  return has_unaligned_base(t, uc, block->bases) ? CAUSE_BASE : 0;
 }
 
 void tracer_on_block(void *uc, uint64_t address, uint32_t size, void *user_data) {
   Tracer *t = user_data;
   State *s = &t->state;
   Block *block = blocks_find(&t->blocks, (uint32_t)address, size);
-  uint32_t cause = why_to_stop(s, block);
+  uint32_t cause = why_to_stop(t, uc, block);
   if (!cause) {
     issue(t, block);
     return;
@@ -75,26 +101,11 @@ void tracer_on_block(void *uc, uint64_t address, uint32_t size, void *user_data)
   t->stop(uc);
 }
 
-static uint32_t value_of(Tracer *t, void *uc, uint32_t number) {
-  uint32_t value = 0;
-  int id = number == 14 ? t->link_register : t->first_register + (int)number;
-  t->read_register(uc, id, &value);
-  return value;
-}
-
-static uint32_t why_to_trap(Tracer *t, void *uc, uint32_t address, uint32_t first,
-                            uint32_t second) {
+static uint32_t why_to_trap(const Tracer *t, void *uc, uint32_t first, uint32_t second) {
   uint32_t flags = flags_of(first, second) & t->state.stop_before;
   if (flags & FLAG_DIVIDE) return value_of(t, uc, second & 0xF) ? 0 : CAUSE_DIVIDE;
   if (!(flags & FLAG_MULTIPLE)) return 0;
-  if (value_of(t, uc, base_register(first)) & 3) return CAUSE_UNALIGNED;
-  uint16_t *checks = &t->checks[address >> 1 & (CHECK_SLOTS - 1)];
-  if (++*checks < CHECKS) return 0;
-  *checks = 0;
-  State *s = &t->state;
-  if (s->checked < MOST_CHECKED) t->checked[s->checked++] = address;
-  s->deadline = 0;
-  return 0;
+  return value_of(t, uc, base_register(first)) & 3 ? CAUSE_UNALIGNED : 0;
 }
 
 void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *user_data) {
@@ -103,7 +114,7 @@ void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *user_d
   if (!range) return;
   const uint8_t *code = range->host + (address - range->start);
   uint32_t second = size == 4 ? halfword(code + 2) : 0;
-  uint32_t cause = why_to_trap(t, uc, (uint32_t)address, halfword(code), second);
+  uint32_t cause = why_to_trap(t, uc, halfword(code), second);
   if (!cause) return;
   t->state.cause = cause;
   t->stop(uc);
@@ -200,9 +211,16 @@ void tracer_issue(Tracer *t, uint32_t address, uint32_t size) {
   if (block) issue(t, block);
 }
 
-void tracer_accept(Tracer *t, uint32_t address, uint32_t size, uint32_t flags) {
+void tracer_accept(Tracer *t, uint32_t address, uint32_t size, uint32_t flags, uint64_t *bases) {
   Block *block = blocks_find(&t->blocks, address, size);
-  if (block) block->flags &= ~flags;
+  if (!block) {
+    free(bases);
+    return;
+  }
+  block->flags &= ~flags;
+  if (!(flags & FLAG_MULTIPLE)) return;
+  free((void *)block->bases);
+  block->bases = bases;
 }
 
 void tracer_truncate(Tracer *t, uint32_t size) {
@@ -215,9 +233,17 @@ void tracer_truncate(Tracer *t, uint32_t size) {
     s->size = s->instructions = s->flags = 0;
 }
 
+void tracer_change(Tracer *t, uint32_t address, uint32_t size) {
+  const Range *range = blocks_range(&t->blocks, address, size);
+  if (range) blocks_distrust(&t->blocks, range->host + (address - range->start), size);
+}
+
 void tracer_forget(Tracer *t) {
   if (t->recording) { /* what was recorded must stay */
-    blocks_distrust(&t->blocks);
+    for (int32_t i = 0; i < t->blocks.range_count; i++) {
+      const Range *range = &t->blocks.ranges[i];
+      blocks_distrust(&t->blocks, range->host, range->end - range->start);
+    }
     return;
   }
   if (t->cache.capacity) code_cache_forget_pieces(&t->cache);

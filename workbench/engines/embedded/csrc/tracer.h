@@ -18,18 +18,16 @@ enum {
   CAUSE_AFTER = 4,
   CAUSE_FAILED = 5,
   CAUSE_DIVIDE = 6,
-  CAUSE_UNALIGNED = 7
+  CAUSE_UNALIGNED = 7,
+  CAUSE_BASE = 8
 };
-
-/* CHECKS, CHECK_SLOTS and MOST_CHECKED in tracer.py */
-enum { CHECKS = 256, CHECK_SLOTS = 1 << 12, MOST_CHECKED = 64 };
 
 /* TracerState in tracer.py */
 typedef struct {
   uint64_t count, deadline, limit;
   uint32_t stop_before, stop_after, cause, event;
   uint32_t address, size, instructions, flags;
-  uint32_t refused_size, refused_flags, checked;
+  uint32_t refused_size, refused_flags;
 } State;
 
 typedef int (*StopFunction)(void *);
@@ -50,9 +48,7 @@ typedef struct {
   Block *from;             /* where there is no `last`: what comes next comes from here */
   Block *behind[ACCOUNTS]; /* the last one before the last cut of each */
   CodeCache cache;
-  uint32_t taken;                 /* of the first uses in the cache, by the cuts of this trace */
-  uint16_t checks[CHECK_SLOTS];   /* by address; two that share a slot are looked at less */
-  uint32_t checked[MOST_CHECKED]; /* instructions that were looked at often enough */
+  uint32_t taken; /* of the first uses in the cache, by the cuts of this trace */
 } Tracer;
 
 /* Unicorn's block hook: runs before every block that the core executes. */
@@ -73,8 +69,10 @@ int in_account(const Tracer *t, const Block *block, int account);
 void tracer_stop(Tracer *t, int account);
 void tracer_resume(Tracer *t, const uint32_t *lines, uint32_t count);
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size);
-void tracer_accept(Tracer *t, uint32_t address, uint32_t size, uint32_t flags);
+/* Takes over `bases`, NULL for none. */
+void tracer_accept(Tracer *t, uint32_t address, uint32_t size, uint32_t flags, uint64_t *bases);
 void tracer_truncate(Tracer *t, uint32_t size);
+void tracer_change(Tracer *t, uint32_t address, uint32_t size);
 void tracer_forget(Tracer *t);
 
 #endif

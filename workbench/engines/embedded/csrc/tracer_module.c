@@ -189,23 +189,19 @@ static PyObject *issue_block(PyObject *self, PyObject *args) {
 
 static PyObject *accept_block(PyObject *self, PyObject *args) {
   unsigned int address, size, flags;
-  if (!PyArg_ParseTuple(args, "III", &address, &size, &flags)) return NULL;
-  tracer_accept(tracer_of(self), address, size, flags);
-  return check_memory(tracer_of(self));
-}
-
-static PyObject *checked(PyObject *self, PyObject *unused) {
-  (void)unused;
-  Tracer *t = tracer_of(self);
-  PyObject *list = PyList_New(0);
-  for (uint32_t i = 0; list && i < t->state.checked; i++) {
-    PyObject *address = PyLong_FromUnsignedLong(t->checked[i]);
-    int failed = !address || PyList_Append(list, address) < 0;
-    Py_XDECREF(address);
-    if (failed) Py_CLEAR(list);
+  PyObject *list;
+  if (!PyArg_ParseTuple(args, "IIIO", &address, &size, &flags, &list)) return NULL;
+  Py_ssize_t count = PySequence_Size(list);
+  if (count < 0) return NULL;
+  uint64_t *bases = count ? calloc((size_t)count + 1, sizeof *bases) : NULL;
+  if (count && !bases) return PyErr_NoMemory();
+  for (Py_ssize_t i = 0; i < count; i++) {
+    PyObject *base = PySequence_GetItem(list, i);
+    bases[i] = base ? PyLong_AsUnsignedLongLong(base) : 0;
+    Py_XDECREF(base);
   }
-  t->state.checked = 0;
-  return list;
+  tracer_accept(tracer_of(self), address, size, flags, bases);
+  return PyErr_Occurred() ? NULL : check_memory(tracer_of(self));
 }
 
 static PyObject *truncate_block(PyObject *self, PyObject *args) {
@@ -213,6 +209,13 @@ static PyObject *truncate_block(PyObject *self, PyObject *args) {
   if (!PyArg_ParseTuple(args, "I", &size)) return NULL;
   tracer_truncate(tracer_of(self), size);
   return check_memory(tracer_of(self));
+}
+
+static PyObject *change(PyObject *self, PyObject *args) {
+  unsigned int address, size;
+  if (!PyArg_ParseTuple(args, "II", &address, &size)) return NULL;
+  tracer_change(tracer_of(self), address, size);
+  Py_RETURN_NONE;
 }
 
 static PyObject *forget(PyObject *self, PyObject *unused) {
@@ -267,9 +270,9 @@ static PyMethodDef methods[] = {
     {"code_misses", code_misses, METH_NOARGS, "Misses for cycles: (in sequence, by jump)."},
     {"resume", resume, METH_O, "(lines): go on behind the block in the state, as restored."},
     {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},
-    {"accept", accept_block, METH_VARARGS, "(address, size, flags): no longer refused."},
-    {"checked", checked, METH_NOARGS, "Addresses of instructions that were looked at enough."},
+    {"accept", accept_block, METH_VARARGS, "(address, size, flags, bases): no longer refused."},
     {"truncate", truncate_block, METH_VARARGS, "(size): the block issued last was cut short."},
+    {"change", change, METH_VARARGS, "(address, size): the code there may differ."},
     {"forget", forget, METH_NOARGS, "Decode blocks anew."},
     {NULL, NULL, 0, NULL},
 };
