@@ -1,4 +1,4 @@
-"""Limits of a run as users write them: `5s`, `200ms`, `10Minstr`, `250000`."""
+"""Limits of a run: as users write them (`5s`, `200ms`, `10Minstr`, `250000`), and used up."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0}
 _NUMBER = r"(?P<number>\d[\d_]*(?:\.\d+)?)"
 _IN_INSTRUCTIONS = re.compile(_NUMBER + r"\s*(?P<scale>[kMG]?)(?:instr(?:uctions)?)?")
 _IN_SECONDS = re.compile(_NUMBER + r"\s*(?P<unit>us|ms|s|min)")
+
+
+def left_of(limit: Limit, instructions: int, seconds: float) -> Limit | None:
+    """Return what is left of `limit` after so much has passed; None for nothing."""
+    if isinstance(limit, Instructions):
+        count = limit.count - instructions
+        return Instructions(count) if count > 0 else None
+    rest = limit.seconds - seconds
+    return Seconds(rest) if rest > 0 else None
 
 
 def parse_seconds(text: str) -> float:

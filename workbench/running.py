@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from workbench.engines.base import (
     Engine,
     FaultState,
-    Instructions,
     Limit,
-    Seconds,
     Stop,
     StopKind,
     StopReason,
@@ -23,8 +21,9 @@ from workbench.fault.frames import Call
 from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
+from workbench.limits import left_of
 from workbench.platform import Platform
-from workbench.stimuli import StimulatedRun, Stimulus
+from workbench.stimuli import StimulatedRun, TimedDrive
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def run_image(
     send: bytes = b"",
     listener: Callable[[bytes], None] | None = None,
     through_faults: bool = False,
-    stimuli: Sequence[Stimulus] = (),
+    stimuli: Sequence[TimedDrive] = (),
 ) -> RunResult:
     """Load `image`, queue `send` for its console, and run until `pattern` or `limit`.
 
@@ -81,8 +80,9 @@ def run_image(
         engine.uart.write(send)
     machine = StimulatedRun(engine, platform, stimuli)
     reason = machine.run(Stop(uart=pattern), limit)
+    rest = left_of(limit, reason.instructions, reason.seconds)
     first, diagnosis = reason.fault, diagnose(engine, image, platform, reason)
-    if through_faults and reason.kind is StopKind.FAULT and (rest := _rest(limit, reason)):
+    if through_faults and reason.kind is StopKind.FAULT and rest:
         reason = machine.run(Stop(uart=pattern, fault=False), rest)
         diagnosis = diagnosis or diagnose(engine, image, platform, reason)
     fault = first or reason.fault
@@ -188,15 +188,6 @@ def function_at(image: Image, address: int) -> str:
     """Return the name of the function that holds `address`, demangled; "" where none does."""
     symbol = image.function_at(address)
     return symbol.demangled if symbol else ""
-
-
-def _rest(limit: Limit, reason: StopReason) -> Limit | None:
-    """Return what is left of `limit`, counted from power-on, after a run that ended so."""
-    if isinstance(limit, Instructions):
-        left = limit.count - reason.instructions
-        return Instructions(left) if left > 0 else None
-    seconds = limit.seconds - reason.seconds
-    return Seconds(seconds) if seconds > 0 else None
 
 
 def _as_asked(reason: StopReason, fault: FaultState | None, pattern: bytes | None) -> bool:

@@ -19,14 +19,14 @@ _PIN = re.compile(r"(?P<port>[^=@]+)@(?P<pin>\d+)=(?P<level>[^@]+)@(?P<at>.+)")
 
 
 @dataclass(frozen=True)
-class Stimulus:
-    """Something that is done when `seconds` of virtual time have passed since power-on."""
+class TimedDrive:
+    """What is driven when `seconds` of virtual time have passed since power-on."""
 
     seconds: float
     drive: Drive
 
 
-def parse_press(text: str, platform: Platform) -> list[Stimulus]:
+def parse_press(text: str, platform: Platform) -> list[TimedDrive]:
     """Read `NAME@WHEN` or `NAME@WHEN+HOW_LONG`: a button that is pressed and released."""
     match = _PRESS.fullmatch(text.strip())
     if match is None:
@@ -37,13 +37,13 @@ def parse_press(text: str, platform: Platform) -> list[Stimulus]:
     begin = parse_seconds(match["at"])
     end = begin + (parse_seconds(match["held"]) if match["held"] else HELD)
     return [
-        Stimulus(seconds, drive)
+        TimedDrive(seconds, drive)
         for seconds, pressed in ((begin, True), (end, False))
         for drive in controls.button(platform, match["name"].strip(), pressed)
     ]
 
 
-def parse_pin(text: str, platform: Platform) -> list[Stimulus]:
+def parse_pin(text: str, platform: Platform) -> list[TimedDrive]:
     """Read `PORT@PIN=LEVEL@WHEN`: a level that stays on a pin from then on."""
     match = _PIN.fullmatch(text.strip())
     if match is None:
@@ -53,13 +53,13 @@ def parse_pin(text: str, platform: Platform) -> list[Stimulus]:
         )
     level = controls.parse_level(match["level"])
     drive = controls.pin(platform, match["port"].strip(), int(match["pin"]), level)
-    return [Stimulus(parse_seconds(match["at"]), drive)]
+    return [TimedDrive(parse_seconds(match["at"]), drive)]
 
 
 class StimulatedRun:
     """Runs a machine that has just been loaded, and lets the stimuli happen on the way."""
 
-    def __init__(self, engine: Engine, platform: Platform, stimuli: Iterable[Stimulus]) -> None:
+    def __init__(self, engine: Engine, platform: Platform, stimuli: Iterable[TimedDrive]) -> None:
         self._engine = engine
         self._per_second = platform.mips * 1_000_000  # instructions, of a core that does not sleep
         self._coming = sorted(stimuli, key=lambda one: one.seconds)

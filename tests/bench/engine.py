@@ -25,7 +25,6 @@ from workbench.image import Image
 from workbench.platform import load
 
 FUNCTIONS = ("convolve", "sort")
-WARM_UP = Instructions(200_000)
 
 
 def plain_unicorn(image: Image, function: str, millions: int) -> Callable[[], int]:

@@ -4,7 +4,7 @@ import pytest
 
 from workbench.engines.base import Instructions, Seconds
 from workbench.errors import UserError
-from workbench.limits import parse_limit, parse_seconds
+from workbench.limits import left_of, parse_limit, parse_seconds
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,13 @@ def test_a_time_needs_a_unit():
     assert parse_seconds("1.5 ms") == pytest.approx(0.0015)
     with pytest.raises(UserError, match="'100 instr' is no time"):
         parse_seconds("100 instr")
+
+
+def test_what_is_left_of_a_limit_is_in_its_own_unit():
+    assert left_of(Instructions(10), 4, 1.0) == Instructions(6)
+    assert left_of(Seconds(2.0), 4, 0.5) == Seconds(1.5)
+
+
+@pytest.mark.parametrize("limit", [Instructions(4), Seconds(0.5)])
+def test_nothing_is_left_of_a_limit_that_is_reached(limit):
+    assert left_of(limit, 4, 0.5) is None

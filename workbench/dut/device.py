@@ -18,7 +18,6 @@ from workbench.engines import open_engine
 from workbench.engines.base import (
     Engine,
     FaultState,
-    Instructions,
     Limit,
     Seconds,
     Snapshot,
@@ -30,6 +29,7 @@ from workbench.errors import CheckFailedError, ImageError, UserError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
+from workbench.limits import left_of
 from workbench.link import Client, Hello
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.model.features import Features, read_features
@@ -72,11 +72,8 @@ class _Allowance:
     @property
     def left(self) -> Limit | None:
         """None where it is used up."""
-        if isinstance(self._limit, Instructions):
-            count = self._limit.count - (self._guard.instructions - self._instructions)
-            return Instructions(count) if count > 0 else None
-        seconds = self._limit.seconds - (self._guard.seconds - self._seconds)
-        return Seconds(seconds) if seconds > 0 else None
+        issued = self._guard.instructions - self._instructions
+        return left_of(self._limit, issued, self._guard.seconds - self._seconds)
 
 
 class DeviceUnderTest:

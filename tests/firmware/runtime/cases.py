@@ -49,12 +49,6 @@ def cases_of(operator: str) -> Iterator[Case]:
         yield Case(f"{operator}-{index}-{case.name}", case.model, case.inputs)
 
 
-def all_cases() -> Iterator[Case]:
-    """Every case of every operator."""
-    for operator in GENERATORS:
-        yield from cases_of(operator)
-
-
 def expected_output(case: Case) -> Array:
     """What TFLM computes for `case`, which has one output."""
     from tflite_micro import runtime

@@ -17,7 +17,6 @@ from tests.firmware.runtime.values import int8_values, per_tensor
 runtime = pytest.importorskip("tflite_micro").runtime
 
 GRAPHS = 150
-ELEMENTS = 24
 SHAPES = [(24,), (1, 24), (2, 12), (4, 6), (2, 3, 4)]
 OPS = tflite.BuiltinOperator
 
