@@ -70,19 +70,12 @@ def train_and_publish(
     heard = tuple(
         _hear(trained.model, name, said, samples, data.labels) for name, said, samples in spoken
     )
-    judged = None
-    if unseen is not None:
-        predicted = predict(trained.model, unseen.features).argmax(axis=1)
-        judged = Confusion.of(data.labels, unseen.classes, predicted)
-    sources = tuple(
-        DataSource(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), one.counts())
-        for path, one in zip(features, sets, strict=True)
-    )
+    judged = None if unseen is None else _judge(trained.model, unseen)
     card = Card(
         title=f"Keyword spotter: {', '.join(data.labels)}",
         command=_command(features, recipe, held_out),
         tensorflow=load_tensorflow().__version__,
-        sources=sources,
+        sources=tuple(_source(path, one) for path, one in zip(features, sets, strict=True)),
         folds=recipe.folds,
         cross_validation=trained.cross_validation,
         held_out=judged,
@@ -106,6 +99,15 @@ def _read_spoken(folder: Path) -> list[tuple[str, str, np.ndarray]]:
     """Name, word and features of each <word>_<anything>.wav."""
     paths = sorted(folder.glob("*.wav"))
     return [(path.name, path.stem.split("_")[0], mfcc(read_wav(path))) for path in paths]
+
+
+def _judge(model: bytes, data: DataSet) -> Confusion:
+    predicted = predict(model, data.features).argmax(axis=1)
+    return Confusion.of(data.labels, data.classes, predicted)
+
+
+def _source(path: Path, data: DataSet) -> DataSource:
+    return DataSource(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), data.counts())
 
 
 def _hear(
