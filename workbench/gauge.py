@@ -160,8 +160,10 @@ class FunctionCalls(Gauge):
 
     The stack pointer tells the activations apart, so calls may recurse, be interrupted by a
     handler that makes the same call, or lie on the stacks of several threads. A recursive call
-    counts as one of its own besides being part of the outer one. An exception handler ends where
-    it branches to EXC_RETURN, whichever: a context switch may go back to another kind of frame.
+    counts as one of its own besides being part of the outer one; a loop back to the function's
+    first instruction is none: return address and stack pointer are still the same. An exception
+    handler ends where it branches to EXC_RETURN, whichever: a context switch may go back to another
+    kind of frame.
     """
 
     def __init__(self, what: str, entry: int, wanted: int | None = None) -> None:
@@ -188,7 +190,8 @@ class FunctionCalls(Gauge):
         if pc == self._entry:
             target = engine.registers["lr"] & ~1
             returns_to = EXC_RETURNS if target in EXC_RETURNS else frozenset({target})
-            self._open.append(_Call(returns_to, sp, self._began(engine)))
+            if not any(call.sp == sp and call.returns_to == returns_to for call in self._open):
+                self._open.append(_Call(returns_to, sp, self._began(engine)))
 
 
 class Probe(EngineFront):
@@ -224,7 +227,7 @@ class Probe(EngineFront):
         while True:
             watched = frozenset() if self._gauge.done else self._gauge.addresses
             before = self.engine.instructions
-            reason = self.engine.run(replace(until, pc=until.pc | watched), remaining)
+            reason = super().run(replace(until, pc=until.pc | watched), remaining)
             self.stopped = reason
             if isinstance(remaining, Instructions):
                 remaining = Instructions(remaining.count - (reason.instructions - before))

@@ -49,6 +49,13 @@ def test_an_inner_call_with_the_same_return_address_is_told_apart_by_its_stack_p
     assert result.calls == (4, 6)
 
 
+def test_a_loop_back_to_the_first_instruction_is_no_call():
+    turn = [Step(ENTRY, SP, RETURN | 1), *work(3, SP)]
+    result, _ = measured(FunctionCalls("strlen", ENTRY), [*turn, *turn, *call(*work(1, SP))])
+    assert result.calls == (4 + 4 + 2,)
+    assert result.unfinished == 0
+
+
 def test_a_handler_ends_at_any_exception_return_with_its_stack_pointer():
     basic, floating = 0xFFFFFFFC, 0xFFFFFFEC
     script = [Step(ENTRY, SP, basic | 1), *work(4), Step(floating, SP)]
