@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,13 @@ def print_error(message: str, hint: str = "") -> None:
     if hint:
         console.print("hint:", style="bold", end=" ")
         console.print(hint, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Print on stderr what an engine has warned of."""
+    console = output(stderr=True)
+    for warning in warnings:
+        console.print(f"warning: {warning}", markup=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -62,7 +69,8 @@ def progress(text: str) -> Iterator[Callable[[str], None]]:
     if not console.is_terminal:
         yield lambda _: None
         return
-    with console.status(text) as status:
+    spinner = "dots" if console.encoding.startswith("utf") else "line"
+    with console.status(text, spinner=spinner) as status:
         yield status.update
 
 
