@@ -40,7 +40,7 @@ class _MasterBus:
             self._machine.code_changed()
 
 
-def assemble(platform: Platform, force_python_tracer: bool = False) -> Machine:
+def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
     """Return the machine of `platform`, powered off: nothing is loaded yet."""
     description = platform.description
     nvic = _the_nvic(description, platform)
@@ -53,7 +53,7 @@ def assemble(platform: Platform, force_python_tracer: bool = False) -> Machine:
             systick_hz=frequency if isinstance(frequency, int) else DEFAULT_SYSTICK_HZ,
             priority_mask=priority_mask if isinstance(priority_mask, int) else 0xFF,
         ),
-        force_python_tracer,
+        python_tracer,
     )
     flash = {(m.origin, m.size) for m in platform.memories if m.kind == "flash"}
     wiring = Wiring(machine, description, nvic.name)

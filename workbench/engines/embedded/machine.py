@@ -68,11 +68,11 @@ class Sizing:
 class Machine:
     """Everything that has state, and what must happen when it changes."""
 
-    def __init__(self, sizing: Sizing, force_python_tracer: bool = False) -> None:
+    def __init__(self, sizing: Sizing, python_tracer: bool = False) -> None:
         self.core = Core()
         self.bus = Bus(self.core)
-        self.tracer: Tracer = make_tracer(self.core, force_python_tracer)
-        self.reads = ReadRecorder(self.core, force_python_tracer)
+        self.tracer: Tracer = make_tracer(self.core, python_tracer)
+        self.reads = ReadRecorder(self.core, python_tracer)
         self.state = self.tracer.state
         self.core.add_block_hook(self.tracer.hook, self.tracer.user_data)
         self.clock = Clock(sizing.ticks_per_second, lambda: self.instructions, self.attend)

@@ -153,9 +153,9 @@ class NativeReads:
 class ReadRecorder:
     """Puts the hook on the flash ranges of a core while a trace or the cycle counter wants it."""
 
-    def __init__(self, core: Core, force_python: bool) -> None:
+    def __init__(self, core: Core, python_tracer: bool) -> None:
         self._core = core
-        module = None if force_python else _native_module()
+        module = None if python_tracer else _native_module()
         self.counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
         self._hooks: list[int] = []
         self._users = 0

@@ -17,9 +17,9 @@ def native_module() -> Any | None:
         return None
 
 
-def make_tracer(core: Core, force_python: bool = False) -> Tracer:
+def make_tracer(core: Core, python_tracer: bool = False) -> Tracer:
     """Return the tracer for `core`: the C one if it is there and not refused."""
-    module = None if force_python else native_module()
+    module = None if python_tracer else native_module()
     if module is None:
         return PythonTracer(core.stop, core.fail, core.get)
     from workbench.engines.embedded.native import NativeTracer
