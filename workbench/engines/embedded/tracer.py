@@ -239,7 +239,7 @@ class PythonTracer:
     def accept(self, address: int, size: int, flags: int, bases: Sequence[Expression] = ()) -> None:
         count, before, index, kept = self._look_up(address, size)
         self._known[address, size] = (count, before & ~flags, index, kept)
-        if flags & _MULTIPLE:
+        if bases:
             self._bases[address, size] = bases
 
     def change(self, address: int, size: int) -> None:
@@ -300,8 +300,10 @@ class PythonTracer:
             cause = StopCause.BEFORE
         elif issued + count > state.limit:
             cause = StopCause.LIMIT
-        elif state.stop_before & _MULTIPLE and self._has_unaligned_base(
-            self._bases.get((address, size), ())
+        elif (
+            (bases := self._bases.get((address, size)))
+            and state.stop_before & _MULTIPLE
+            and self._has_unaligned_base(bases)
         ):
             cause = StopCause.BASE
         else:
