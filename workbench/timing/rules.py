@@ -23,7 +23,8 @@ SINGLE_LOAD = Cycles.exactly(2)
 STORE_IMMEDIATE = Cycles.exactly(1)
 # TRM table 3-1: a store is 2 cycles; with a register offset the third register is read late.
 STORE_REGISTER_OFFSET = Cycles.exactly(2)
-# TRM table 3-1: LDM, STM, PUSH, POP, LDRD, STRD take 1 + N for N registers.
+# TRM table 3-1: LDM, STM, PUSH, POP, LDRD, STRD take 1 + N for N registers; table 7-1: VLDM, VSTM,
+# VPUSH, VPOP, VLDR and VSTR 1 + N for N words.
 MULTIPLE_OVERHEAD = 1
 # TRM 3.3.2: a single load or store right after a single load that does not produce its address
 # is pipelined with it: one cycle less.
@@ -95,7 +96,6 @@ BARRIER = Cycles(1, 2, 4)
 FLOAT_DIVIDE = Cycles.exactly(14)  # VDIV, VSQRT
 FLOAT_FUSED = Cycles.exactly(3)  # VMLA, VMLS, VNMLA, VNMLS, VFMA, VFMS, VFNMA, VFNMS
 FLOAT_MOVE_PAIR = Cycles.exactly(2)  # VMOV between two core registers and two single ones
-FLOAT_LOAD = 1  # VLDR, VSTR, VLDM, VSTM: 1 + N words
 # TRM 7.2.3: a result that the next instruction uses delays it by one.
 FLOAT_DEPENDENCY = Cycles.exactly(1)
 
