@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import needs
+from workbench.cli.app import run as workbench
 from workbench.dut import DeviceUnderTest
 from workbench.engines import open_engine
 from workbench.engines.base import Seconds, StopKind
@@ -99,3 +100,12 @@ def test_both_engines_count_the_same(button_elf: Path, platform: Platform) -> No
     assert ours.stop is theirs.stop is StopKind.UART
     assert ours.uart == theirs.uart == "waiting\nedge\nedge\npressed\nreleased"
     assert ours.instructions == theirs.instructions
+
+
+def test_on_the_command_line(button_elf: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    options = ["--platform", "stm32f4_discovery", "--engine", "embedded", "--limit", "200ms"]
+    stimuli = ["--press", "userButton@10ms+5ms", "--pin", "gpioPortA@3=high@30ms"]
+    assert workbench(["run", str(button_elf), *options, *stimuli, "--until", "edge"]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"waiting\npressed\nreleased\nedge")
+    assert workbench(["run", str(button_elf), *options, "--press", "blueButton@10ms"]) == 2
+    assert b"there are: userButton" in capfdbinary.readouterr().err
