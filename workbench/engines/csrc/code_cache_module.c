@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "code_cache_python.h"
+#include "none.h"
 
 typedef struct {
   CodeCache cache;
@@ -62,7 +63,7 @@ static PyObject *add_piece(PyObject *self, PyObject *args) {
   if (!pieces) return PyErr_NoMemory();
   r->pieces = pieces;
   pieces[r->count++] = (CodePiece){.address = address, .size = size};
-  Py_RETURN_NONE;
+  return none();
 }
 
 static PyObject *run(PyObject *self, PyObject *args) {
@@ -82,7 +83,7 @@ static PyObject *run(PyObject *self, PyObject *args) {
     r->end = code_piece_end(piece);
   }
   if (r->cache.out_of_memory) return PyErr_NoMemory();
-  Py_RETURN_NONE;
+  return none();
 }
 
 static PyObject *cut(PyObject *self, PyObject *unused) {

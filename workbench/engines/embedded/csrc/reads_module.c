@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../csrc/none.h"
+
 enum { FIRST_SLOTS = 1 << 10, CACHE_LINES = 8 /* FLASH_DATA_LINES in trace.py */ };
 
 typedef struct {
@@ -168,7 +170,7 @@ static PyObject *filter_unaligned(PyObject *self, PyObject *args) {
 static PyObject *forget_lines(PyObject *self, PyObject *unused) {
   (void)unused;
   empty_cache(reads_of(self)->cache);
-  Py_RETURN_NONE;
+  return none();
 }
 
 static PyObject *lines(PyObject *self, PyObject *unused) {
@@ -193,7 +195,7 @@ static PyObject *restore(PyObject *self, PyObject *list) {
     Py_XDECREF(line);
   }
   if (PyErr_Occurred()) return NULL;
-  Py_RETURN_NONE;
+  return none();
 }
 
 static PyObject *totals(PyObject *self, PyObject *unused) {

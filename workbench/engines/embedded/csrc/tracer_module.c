@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "../../csrc/code_cache_python.h"
+#include "../../csrc/none.h"
 #include "tracer.h"
 
 typedef struct {
@@ -17,7 +18,7 @@ static Tracer *tracer_of(PyObject *self) { return ((TracerObject *)self)->tracer
 
 static PyObject *check_memory(Tracer *t) {
   if (t->blocks.out_of_memory) return PyErr_NoMemory();
-  Py_RETURN_NONE;
+  return none();
 }
 
 static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
@@ -71,7 +72,7 @@ static PyObject *add_range(PyObject *self, PyObject *args) {
   if (!PyArg_ParseTuple(args, "KKKp", &start, &end, &host, &is_volatile)) return NULL;
   const Range range = {start, end, (const uint8_t *)(uintptr_t)host, is_volatile};
   if (!blocks_add_range(&t->blocks, &range)) return PyErr_NoMemory();
-  Py_RETURN_NONE;
+  return none();
 }
 
 static int account_of(PyObject *number) {
@@ -85,7 +86,7 @@ static PyObject *start(PyObject *self, PyObject *number) {
   int account = account_of(number);
   if (account < 0) return NULL;
   tracer_start(tracer_of(self), account);
-  Py_RETURN_NONE;
+  return none();
 }
 
 static int add_edges(PyObject *dict, Block *from, int account) {
@@ -215,18 +216,18 @@ static PyObject *change(PyObject *self, PyObject *args) {
   unsigned int address, size;
   if (!PyArg_ParseTuple(args, "II", &address, &size)) return NULL;
   tracer_change(tracer_of(self), address, size);
-  Py_RETURN_NONE;
+  return none();
 }
 
 static PyObject *forget(PyObject *self, PyObject *unused) {
   (void)unused;
   tracer_forget(tracer_of(self));
-  Py_RETURN_NONE;
+  return none();
 }
 
 static PyObject *use_code_cache(PyObject *self, PyObject *args) {
   if (code_cache_from(&tracer_of(self)->cache, args) < 0) return NULL;
-  Py_RETURN_NONE;
+  return none();
 }
 
 static PyObject *code_lines(PyObject *self, PyObject *number) {
