@@ -108,4 +108,6 @@ def _report(result: RunResult) -> None:
     for line in describe(result):
         console.print(line, markup=False, soft_wrap=True)
     if result.stop is StopKind.FAULT:
-        console.print("--through-faults goes on with the firmware's own handler", soft_wrap=True)
+        raised = result.fault is None or result.fault.raised
+        how = "with the firmware's own handler" if raised else "as Renode does, without a fault"
+        console.print(f"--through-faults goes on {how}", soft_wrap=True)

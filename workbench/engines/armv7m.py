@@ -124,6 +124,15 @@ PERIPHERALS = range(0x40000000, 0x60000000)
 EXTERNAL_DEVICES = range(0xA0000000, 0xE0000000)
 SYSTEM = range(0xE0000000, 1 << 32)
 
+_OWN_PERIPHERALS = (range(0xE0000000, 0xE0040000), range(0xE00FF000, 0xE0100000))
+
+
+def is_own_peripheral(address: int) -> bool:
+    """Whether the core itself answers, whatever the part has: from ITM to SCS, ROM table (B3.1,
+    C1.2.1).
+    """
+    return any(address in own for own in _OWN_PERIPHERALS)
+
 
 def frame_is_on_psp(exc_return: int) -> bool:
     """Whether the frame that `exc_return` leads back to lies on the process stack."""

@@ -104,6 +104,10 @@ class FaultState:
     6 UsageFault). `frame_address` is where the stacked frame lies and `registers` the state
     when the fault happened (r0..r12, sp, lr, pc, xpsr), as far as the engine knows it.
     Status registers that the engine does not model are None.
+
+    raised: False where the engine took no exception, but silicon does (Renode, at an access that
+    nothing answers). It goes on then: PC of the machine is behind the block of instructions, no
+    handler runs, and the status registers are what silicon's would be.
     """
 
     exception: int
@@ -116,6 +120,7 @@ class FaultState:
     mmfar: int | None = None
     bfar: int | None = None
     detail: str = ""
+    raised: bool = True
 
 
 @dataclass(frozen=True)

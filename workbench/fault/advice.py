@@ -29,7 +29,12 @@ def notes(scene: Scene) -> Iterator[str]:
     hidden = renode_hides(scene)
     if hidden is not None:
         yield f"Renode says UNDEFINSTR; silicon says {hidden.name}"
-    if scene.fault.exception in _ENABLED_BY_SHCSR and scene.fault.hfsr is None:
+    if not scene.fault.raised:
+        yield (
+            "Renode goes on behind this access without a fault; silicon and the embedded engine "
+            "take it (--engine embedded shows what the firmware's handler does)"
+        )
+    elif scene.fault.exception in _ENABLED_BY_SHCSR and scene.fault.hfsr is None:
         yield (
             "Renode takes the fault by its own handler; silicon escalates it to HardFault unless "
             "SHCSR enables that handler"

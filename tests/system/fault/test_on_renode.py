@@ -27,13 +27,30 @@ def functions(diagnosis: Diagnosis) -> list[str]:
     return [call.function for call in diagnosis.calls]
 
 
-@pytest.mark.parametrize("function", ["trap", "write_protected", "execute_never", "call_null"])
+TAKEN = ("trap", "write_protected", "execute_never", "call_null")
+NOT_TAKEN = (
+    *("read_nowhere", "run_out_of_ram", "nested_handlers", "in_thread"),
+    *("recurse_by_turns", "large_frame"),
+)
+
+
+@pytest.mark.parametrize("function", TAKEN + NOT_TAKEN)
 def test_place_and_calls_are_those_of_the_embedded_engine(
     function: str, renode: Engine, compiled: Compile, platform: Platform, crash: Crash
 ) -> None:
     there, here = crash_on(renode, compiled(), platform, function), crash(function)
     assert functions(there) == functions(here)
     assert there.title.partition(": ")[2] == here.title.partition(": ")[2]
+    assert there.is_stack_overflow == here.is_stack_overflow
+
+
+@pytest.mark.parametrize("function", NOT_TAKEN)
+def test_a_fault_that_only_silicon_takes_is_said_to_be_one(
+    function: str, renode: Engine, compiled: Compile, platform: Platform
+) -> None:
+    diagnosis = crash_on(renode, compiled(), platform, function)
+    assert {"BusFault", "PRECISERR"} <= diagnosis.kinds
+    assert any("Renode goes on behind this access" in note for note in diagnosis.notes)
 
 
 @pytest.mark.parametrize(("function", "bit"), [("call_even", "INVSTATE"), ("fpu_off", "NOCP")])

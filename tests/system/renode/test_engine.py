@@ -139,12 +139,33 @@ def test_jump_to_nowhere_locks_up_and_says_what_silicon_does(probe):
     assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
 
 
-def test_write_to_nowhere_is_a_warning(probe):
+def test_write_to_nowhere_is_the_fault_that_silicon_takes(probe):
     probe.run(TO_SLEEP, SECOND)
     probe.uart.write(b"w")
     reason = probe.run(TO_SLEEP, SECOND)
+    fault = reason.fault
+    assert (reason.kind, fault.raised) == (StopKind.FAULT, False)
+    assert (fault.exception, fault.cfsr, fault.bfar) == (5, 0x8200, 0x90000000)
+    assert not any("0x90000000" in warning for warning in reason.warnings)
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE  # Renode goes on behind it
+    probe.uart.write(b"aw")
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.FAULT
+    assert probe.uart.transcript.endswith(b"b")
+
+
+def test_write_to_nowhere_where_faults_are_let_pass_is_a_warning(probe):
+    probe.run(TO_SLEEP, SECOND)
+    probe.uart.write(b"w")
+    reason = probe.run(Stop(fault=False), SECOND)
     assert reason.kind is StopKind.IDLE
     assert any("0x90000000" in w and "BusFault" in w for w in reason.warnings)
+
+
+def test_what_the_host_reads_from_nowhere_is_no_fault_of_the_firmware(probe):
+    probe.run(TO_SLEEP, SECOND)
+    with pytest.raises(UserError):
+        probe.memory.read(0x90000000, 4)
+    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
 
 
 def test_system_reset_starts_again_from_the_image(probe, probe_image):

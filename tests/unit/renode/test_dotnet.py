@@ -29,6 +29,7 @@ NAMESPACES = [
     "System.Linq",
     "System.Linq.Expressions",
     "System.Reflection",
+    "System.Reflection.Emit",
     "System.Threading",
 ]
 

@@ -5,6 +5,7 @@ from workbench.engines.renode.findings import (
     abort_in,
     log_lines,
     warnings_in,
+    without_refusals,
 )
 
 UNMAPPED_WRITE = (
@@ -22,11 +23,30 @@ ABORT = (
 INFO = "12:37:54.1972 [INFO] sysbus: Loading segment of 699 bytes length at 0x8000000."
 
 
+OWN_READ = (
+    "12:39:01.5710 [WARNING] sysbus: [cpu: 0x8000242] ReadDoubleWord from non existing peripheral "
+    "at 0xE0001004."
+)
+
+
 def test_unmapped_access_says_what_silicon_does():
     (text,) = warnings_in([UNMAPPED_WRITE])
-    assert text.startswith("write to 0x70000000 at 0x8000242: nothing is there")
+    assert text.startswith("write to 0x70000000: nothing is there")
     assert "BusFault" in text
     assert warnings_in([UNMAPPED_READ])[0].startswith("read of 0x90000000")
+
+
+def test_many_unmapped_accesses_are_one_warning():
+    (text,) = warnings_in([UNMAPPED_WRITE, UNMAPPED_READ, UNMAPPED_WRITE])
+    assert text.startswith("write to 0x70000000, and 2 more such accesses")
+
+
+def test_what_the_core_itself_has_is_not_modelled_but_there():
+    assert warnings_in([OWN_READ]) == ("Renode does not model all registers used of: the core",)
+
+
+def test_accesses_that_silicon_refuses_can_be_left_out():
+    assert without_refusals([UNMAPPED_READ, OWN_READ, INFO]) == [OWN_READ, INFO]
 
 
 def test_time_in_brackets_is_that_of_1_16():
@@ -35,7 +55,8 @@ def test_time_in_brackets_is_that_of_1_16():
 
 
 def test_repeated_warnings_are_one_with_a_count():
-    assert warnings_in([UNMAPPED_WRITE] * 3)[0].endswith("(3 times)")
+    line = "12:36:50.2115 [WARNING] usart2: Unknown baud rate"
+    assert warnings_in([line] * 3) == ("usart2: Unknown baud rate (3 times)",)
 
 
 def test_other_warnings_keep_their_words_and_information_is_none():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.engines.armv7m import is_own_peripheral
 from workbench.engines.embedded.bitband import BitBand
 from workbench.engines.embedded.bus import Bus, Store
 from workbench.engines.embedded.machine import Machine, Sizing
-from workbench.engines.embedded.mpu import PPB_END, PPB_START
 from workbench.engines.embedded.peripheral import Context, Peripheral, UartPeripheral
 from workbench.engines.embedded.peripherals import registry
 from workbench.engines.embedded.wiring import Wiring
@@ -19,8 +19,6 @@ from workbench.repl.description import Description, Entry, Registration
 SYSTEM_BUS = "sysbus"
 DEFAULT_SYSTICK_HZ = 72_000_000  # Renode's NVIC
 SUPPORTED_CPUS = ("cortex-m0", "cortex-m0+", "cortex-m1", "cortex-m3", "cortex-m4", "cortex-m4f")
-# Private peripheral bus addresses that the core itself answers: ITM to SCS, ROM table.
-OWN_PPB = ((0xE0000000, 0xE0040000), (0xE00FF000, 0xE0100000))
 
 
 class _MasterBus:
@@ -134,7 +132,7 @@ def _add(
 
 def _is_own(registration: Registration) -> bool:
     address = registration.address or 0
-    return PPB_START <= address < PPB_END and any(a <= address < b for a, b in OWN_PPB)
+    return is_own_peripheral(address)
 
 
 def _add_memory(

@@ -19,7 +19,7 @@ from workbench.engines.base import (
 from workbench.engines.boot import boot_of
 from workbench.engines.code_cache import CacheShape
 from workbench.engines.renode.discovery import RenodeInstallation, discover
-from workbench.engines.renode.findings import abort_in, log_lines, warnings_in
+from workbench.engines.renode.findings import abort_in, log_lines, warnings_in, without_refusals
 from workbench.engines.renode.process import WorkerProcess
 from workbench.engines.renode.protocol import Message
 from workbench.engines.renode.unserved import semihosting_warning
@@ -236,6 +236,7 @@ class RenodeEngine(Engine):
         lines = log_lines(self._worker().renode_log, *fields["log"])
         kind = StopKind(fields["reason"])
         fault = fields.get("fault")
+        unraised = fault is not None and not fault.get("raised", True)
         untold, self._untold = self._untold, ()
         return StopReason(
             kind=kind,
@@ -244,7 +245,7 @@ class RenodeEngine(Engine):
             seconds=float(fields["seconds"]),
             fault=FaultState(**fault) if fault else None,
             detail=_detail(kind, fault is not None, lines),
-            warnings=(*untold, *warnings_in(lines)),
+            warnings=(*untold, *warnings_in(without_refusals(lines) if unraised else lines)),
         )
 
     def _read_code(self, address: int, size: int) -> bytes:

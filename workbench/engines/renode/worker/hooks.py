@@ -13,6 +13,8 @@ from enum import IntEnum
 from functools import partial
 from typing import Any
 
+from workbench.engines.armv7m import CORE_REGISTERS
+from workbench.engines.renode.nowhere import MARK
 from workbench.engines.renode.worker.dotnet import (
     Action,
     Array,
@@ -28,11 +30,15 @@ from workbench.engines.renode.worker.dotnet import (
     FileShare,
     FileStream,
     Int32,
+    LogEntry,
     ManualResetEventSlim,
     MemoryOperation,
     SemaphoreSlim,
+    String,
+    Type,
     UInt64,
     event_type,
+    hidden_delegate,
     parameter_type,
     type_of,
 )
@@ -47,12 +53,15 @@ from workbench.engines.renode.worker.expressions import (
     read,
     when,
 )
+from workbench.engines.renode.worker.registers import INDEX
 
 # Exception indices of tlib (arch/arm/cpu.h) that mark a fault: undefined instruction, prefetch and
 # data abort, no coprocessor, invalid state; since 2026-06 division by zero and BusFault. Taken
 # exceptions come as interrupts besides.
 _FAULTS = (1, 3, 4, 17, 18, 20, 21)
 _EXCEPTION_INDICES = 64
+
+_NOTED = {name: INDEX[name] for name in CORE_REGISTERS}  # at an access that nothing answers
 
 READ_RECORD_BYTES = 16  # of `record_reads`
 
@@ -68,9 +77,10 @@ class Signal(IntEnum):
     BYTE = 5
     SLEEP = 6
     WATCH = 7
+    NOWHERE = 8  # an access that nothing answers, which Renode only writes into its log
 
 
-QUESTIONS = (Signal.BYTE, Signal.SLEEP)
+QUESTIONS = (Signal.BYTE, Signal.SLEEP, Signal.NOWHERE)
 
 
 class Hooks:
@@ -88,6 +98,9 @@ class Hooks:
         self._asleep = Array[Boolean]([False])
         self._block = Array[UInt64]([UInt64(0)])
         self._accessed = Array[UInt64]([UInt64(0)] * 4)
+        self._logged = Array[String]([""])
+        self._registers = Array[UInt64]([UInt64(0)] * len(_NOTED))
+        self._ends = Array[Boolean]([False])  # the answer to the last question
         self._cpu = cpu
         self._stream = FileStream(console, FileMode.Append, FileAccess.Write, FileShare.Read, 1)
         self.limit = delegate(type_of(Action), lambda: self._stop(Signal.LIMIT))
@@ -99,6 +112,7 @@ class Hooks:
         self.read = delegate(type_of(BusHookDelegate), partial(self._on_access, False))
         self.write = delegate(type_of(BusHookDelegate), partial(self._on_access, True))
         self.sleep = delegate(parameter_type(cpu, "AddHookAtWfiStateChange"), self._on_sleep)
+        self.log = delegate(type_of(Action[LogEntry]), self._on_log)
         self.reset = delegate(event_type(machine, "MachineReset"), self._on_reset)
         self.state = delegate(event_type(cpu, "StateChanged"), self._on_state)
 
@@ -111,7 +125,13 @@ class Hooks:
             self._fault_indices[index] = fault
         self._wanted[Signal.SLEEP] = sleep
         self._wanted[Signal.RESET] = reset
+        self._wanted[Signal.NOWHERE] = fault
+        self._logged[0] = ""
         self.clear()
+
+    def disarm(self) -> None:
+        """Accesses from here on are the host's."""
+        self._wanted[Signal.NOWHERE] = False
 
     def clear(self) -> None:
         self._signal[0] = 0
@@ -125,6 +145,7 @@ class Hooks:
     def answer(self, stop: bool) -> None:
         """Let a parked core go: to the end of its block, or on."""
         self.noticed.Reset()
+        self._ends[0] = stop
         if stop:
             self._cpu.TimeHandle.RequestPause()
         else:
@@ -159,6 +180,17 @@ class Hooks:
     def accessed_at(self) -> int:
         """The address of the instruction that accesses."""
         return int(self._accessed[3]) & ~1
+
+    @property
+    def logged(self) -> str:
+        """The line of the log that NOWHERE is about, "" where there was none in this run."""
+        return str(self._logged[0] or "")
+
+    @property
+    def registers(self) -> dict[str, int]:
+        """The core's registers at the access that NOWHERE is about, once the run has ended."""
+        values = (int(value) for value in self._registers)
+        return dict(zip(_NOTED, values, strict=True))
 
     def record_blocks(self, path: str) -> tuple[Any, Any]:
         """Return a delegate for SetHookAtBlockBegin, and the writer behind it.
@@ -228,6 +260,39 @@ class Hooks:
         )
         noted = (assign(element(self._accessed, n), value) for n, value in enumerate(values))
         return block(*noted, self._stop(Signal.WATCH))
+
+    def _on_log(self, entry: Any) -> Any:
+        """Of an access that ends the run, and of one in the rest of the run's last block, note
+        what the core held: its program counter is as old as the block until Renode is told to
+        work it out, which is not done where the core goes on.
+        """
+        message, logged = read(entry, "Message"), element(self._logged, 0)
+        wanted = Expression.AndAlso(
+            element(self._wanted, int(Signal.NOWHERE)),
+            Expression.Equal(logged, constant("")),
+        )
+        contains = type_of(String).GetMethod("Contains", Array[Type]([type_of(String)]))
+        return when(
+            Expression.AndAlso(wanted, Expression.Call(message, contains, constant(MARK))),
+            assign(logged, message),
+            assign(element(self._ends, 0), constant(Boolean(True))),
+            self._ask(Signal.NOWHERE),
+            Expression.IfThenElse(
+                element(self._ends, 0), self._note_registers(), assign(logged, constant(""))
+            ),
+        )
+
+    def _note_registers(self) -> Any:
+        restore = hidden_delegate(self._cpu, "TlibRestoreContext")
+        first = [] if restore is None else [Expression.Invoke(constant(restore))]
+        noted = (
+            assign(element(self._registers, n), convert(self._register(index), UInt64))
+            for n, index in enumerate(_NOTED.values())
+        )
+        return block(*first, *noted)
+
+    def _register(self, index: int) -> Any:
+        return read(call(self._cpu, "GetRegister", constant(Int32(index))), "RawValue")
 
     def _on_sleep(self, asleep: Any) -> Any:
         wanted = Expression.AndAlso(asleep, element(self._wanted, int(Signal.SLEEP)))

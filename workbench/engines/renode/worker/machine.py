@@ -8,6 +8,7 @@ instead would cost 100 ms each time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,12 @@ class Machine:
         self.machine: Any = None
         self.cpu: Any = None
         self._uart: Any = None
+        self._tell_log_to: Callable[[Any], None] | None = None
 
     def log_to(self, path: str) -> None:
-        """Write Renode's log to `path`, line by line."""
+        """Write Renode's log to `path`, line by line, and let the hooks see it."""
         self.command(f"logFile {_quoted(path)} true")
+        self._tell_log_to = dotnet.log_listener("workbench")
 
     def build(self, setup: Setup) -> None:
         """Make the machine of `setup` and leave it halted at reset."""
@@ -170,6 +173,8 @@ class Machine:
         if self._hooks is not None:
             self._hooks.close()
         self._hooks = Hooks(self.machine, self.cpu, self._uart, self._console)
+        if self._tell_log_to is not None:
+            self._tell_log_to(self._hooks.log)
 
     def _load_commands(self) -> list[str]:
         assert self._setup is not None

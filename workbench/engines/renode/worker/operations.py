@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from workbench.engines.base import Stop, Watchpoint
+from workbench.engines.renode.nowhere import fault_state
 from workbench.engines.renode.protocol import Message
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.console import Console
@@ -86,7 +88,11 @@ class Operations:
         reason = self._runner.run(until, limits, request.blob[length or 0 :])
         # Reading the state of a fault leaves lines in the log that are not the firmware's.
         result = {"reason": reason, "log": [log_start, self._log_size()], **self._where()}
-        if reason == "fault":
+        if reason == "fault" and self._runner.refused is not None:
+            control = self._state.register("control")
+            registers = self._machine.hooks.registers
+            result["fault"] = asdict(fault_state(self._runner.refused.address, registers, control))
+        elif reason == "fault":
             result["fault"] = self._state.fault()
         elif reason == "watch":
             result["accessed"] = self._machine.hooks.accessed
@@ -138,10 +144,10 @@ class Operations:
     def op_restore(self, request: Message) -> tuple[dict[str, Any], bytes]:
         fields = request.fields
         self._machine.load(fields["path"], fields["issued_before"], fields["asleep"])
-        self._console.take()
-        return self._where(), b""
+        return self._fresh()
 
     def _fresh(self) -> tuple[dict[str, Any], bytes]:
+        self._runner.forget()
         self._console.take()
         return self._where(), b""
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import gcd
 
 from workbench.engines.base import Stop
+from workbench.engines.renode.nowhere import Refusal, refusal_in
 from workbench.engines.renode.worker.console import Console
 from workbench.engines.renode.worker.dotnet import (
     ClockEntry,
@@ -47,6 +48,7 @@ _REASONS = {
     Signal.BYTE: "uart",
     Signal.SLEEP: "idle",
     Signal.WATCH: "watch",
+    Signal.NOWHERE: "fault",
 }
 
 
@@ -89,6 +91,9 @@ class Runner:
         self._progress = progress
         self._pattern: re.Pattern[bytes] | None = None
         self._unread = b""
+        self.refused: Refusal | None = None
+        """The access that the last run ended at, where nothing answered it."""
+        self._owed: Refusal | None = None
 
     def run(self, until: Stop, limits: Limits, unread: bytes) -> str:
         """Run until something in `until` happens, or a limit is reached; return what, in the words
@@ -96,8 +101,19 @@ class Runner:
 
         `unread` are console bytes that the pattern may begin in.
         """
+        self.refused = self._owed if until.fault else None
+        self._owed = None
         if self._aborted:
             return "lockup"
+        if self.refused is not None:
+            return "fault"
+        reason = self._run(until, limits, unread)
+        self._machine.hooks.disarm()
+        if self.refused is None:  # what comes in the last block behind the end is the next run's
+            self._owed = refusal_in(self._machine.hooks.logged)
+        return reason
+
+    def _run(self, until: Stop, limits: Limits, unread: bytes) -> str:
         self._unread = unread
         self._console.watch()
         self._pattern = re.compile(until.uart, re.DOTALL) if until.uart is not None else None
@@ -111,6 +127,10 @@ class Runner:
             stepped = self._bounded(1, None)  # the instruction was taken back
             return reason if stepped == "limit" else stepped
         return reason
+
+    def forget(self) -> None:
+        """The machine is another one."""
+        self.refused = self._owed = None
 
     def _stands_at(self, address: int) -> bool:
         """Is `address`, as a hook saw PC, that of the next instruction? Hooks see that of a 32-bit
@@ -231,6 +251,9 @@ class Runner:
         """Does what the core is parked for end the run?"""
         if signal is Signal.SLEEP:
             return not self._can_wake()
+        if signal is Signal.NOWHERE:
+            self.refused = refusal_in(self._machine.hooks.logged)
+            return self.refused is not None
         assert self._pattern is not None
         self._unread = self._unread[-_PATTERN_WINDOW:] + self._console.new()
         return self._pattern.search(self._unread) is not None

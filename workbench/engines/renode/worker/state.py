@@ -15,19 +15,7 @@ from workbench.engines.armv7m import (
 )
 from workbench.engines.renode.worker.dotnet import Array, Byte, RegisterValue
 from workbench.engines.renode.worker.machine import Machine, RenodeError
-
-# Renode's register indices for a Cortex-M (`CortexMRegisters`).
-_INDEX = {f"r{number}": number for number in range(13)} | {
-    "sp": 13,
-    "lr": 14,
-    "pc": 15,
-    "xpsr": 25,
-    "control": 18,
-    "basepri": 19,
-    "primask": 28,
-    "faultmask": 30,
-}
-_OTHER_SP = 22
+from workbench.engines.renode.worker.registers import INDEX, OTHER_SP
 
 # System control block, ARM DDI 0403E, B3.2.2
 _CFSR, _HFSR, _MMFAR, _BFAR = 0xE000ED28, 0xE000ED2C, 0xE000ED34, 0xE000ED38
@@ -47,7 +35,7 @@ class State:
 
     def set_register(self, name: str, value: int) -> None:
         if name in ("msp", "psp"):
-            index = 13 if self._is_current(name) else _OTHER_SP
+            index = 13 if self._is_current(name) else OTHER_SP
         else:
             index = self._index(name)
         if name == "pc":
@@ -93,7 +81,7 @@ class State:
 
     def _index(self, name: str) -> int:
         try:
-            return _INDEX[name]
+            return INDEX[name]
         except KeyError:
             raise RenodeError(f"Renode does not give the register {name}", "register") from None
 
@@ -104,7 +92,7 @@ class State:
         return uses_psp == (stack_pointer == "psp")
 
     def _banked(self, name: str) -> int:
-        return self._raw(13 if self._is_current(name) else _OTHER_SP)
+        return self._raw(13 if self._is_current(name) else OTHER_SP)
 
     def _word(self, address: int) -> int:
         return int(self._machine.machine.SystemBus.ReadDoubleWord(address, self._machine.cpu))
