@@ -230,20 +230,13 @@ class Core:
         """Call `function(uc, address, size, user_data)` before each block."""
         self._add_hook(unicorn_const.UC_HOOK_BLOCK, function, user_data)
 
-    def add_code_hook(self, function: Any, user_data: int | None, address: int) -> int:
+    def add_code_hook(self, function: Any, user_data: int | None, address: int) -> None:
         """Call `function(uc, address, size, user_data)` before the instruction at `address`.
 
         Not called for an instruction whose condition fails. Only the blocks that hold the
-        address pay for it. Returns what `remove_code_hook` takes.
+        address pay for it.
         """
-        kind = unicorn_const.UC_HOOK_CODE
-        hook = self._add_hook(kind, function, user_data, address, address)
-        self.forget_code(address, 2)
-        return hook
-
-    def remove_code_hook(self, hook: int, address: int) -> None:
-        """Take a hook on the instruction at `address` out again."""
-        _check(uclib.uc_hook_del(self.handle, hook))
+        self._add_hook(unicorn_const.UC_HOOK_CODE, function, user_data, address, address)
         self.forget_code(address, 2)
 
     def add_data_hook(

@@ -29,12 +29,12 @@ class Inspection:
     def __init__(self, core: Core, tracer: Tracer) -> None:
         self._core = core
         self._tracer = tracer
-        self._hooks: dict[int, int] = {}  # by address
+        self._hooked: set[int] = set()
 
     @property
     def addresses(self) -> frozenset[int]:
         """The instructions that are looked at now."""
-        return frozenset(self._hooks)
+        return frozenset(self._hooked)
 
     def accept(self, pc: int, code: bytes, refused_for: int) -> bool:
         """Put hooks on what is to be looked at in the block `code` at `pc`, refused for BlockFlags.
@@ -52,10 +52,10 @@ class Inspection:
         found = accesses(code, in_it_block) if flags & _MULTIPLE else []
         unknown = (a for a in found if a.base is None and not a.is_conditional)
         for address in [*(a for a, _ in divisions), *(pc + a.offset for a in unknown)]:
-            if address not in self._hooks:
-                self._hooks[address] = self._core.add_code_hook(
-                    self._tracer.inspect_hook, self._tracer.user_data, address
-                )
+            if address not in self._hooked:
+                self._hooked.add(address)
+                hook, user_data = self._tracer.inspect_hook, self._tracer.user_data
+                self._core.add_code_hook(hook, user_data, address)
         bases = sorted({access.base for access in found if access.base})
         self._tracer.accept(pc, len(code), flags, bases)
         return bool(flags)
