@@ -28,7 +28,7 @@ class StopKind(Enum):
 
     UART = "uart"  # the pattern was seen on the console
     PC = "pc"  # the next instruction to execute is at one of the addresses
-    FAULT = "fault"  # a fault exception was taken; PC is at the handler's first instruction
+    FAULT = "fault"  # a fault was taken; PC is at its handler, or see `FaultState.raised`
     LOCKUP = "lockup"  # a fault that has no handler left: the core stopped for good
     RESET = "reset"  # the firmware asked for a system reset; the machine has been reset
     WATCH = "watch"  # a watched address was read or written; PC is behind the instruction
