@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 
 import pytest
 
@@ -16,6 +17,13 @@ def program(name: str) -> str:
     if path is None:
         pytest.skip(f"{name} is not installed")
     return path
+
+
+def gcc(release: int) -> None:
+    """Need arm-none-eabi-gcc of this release or a later one."""
+    said = subprocess.check_output([program("arm-none-eabi-gcc"), "-dumpversion"], text=True)
+    if int(said.split(".")[0]) < release:
+        pytest.skip(f"needs arm-none-eabi-gcc {release}, here is {said.strip()}")
 
 
 def renode() -> RenodeInstallation:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import needs
 from workbench.demangle import demangle
 from workbench.image import Image
 from workbench.places import Place, Places
@@ -86,6 +87,8 @@ def test_what_the_linker_dropped_is_nowhere(compiled: Compiler, start: int) -> N
     ids=lambda flags: " ".join(flags),
 )
 def test_what_compilers_write_says_the_same(compiled: Compiler, flags: tuple[str, ...]) -> None:
+    if "-gdwarf64" in flags:
+        needs.gcc(11)
     plain, other = compiled("-O2", "-g"), compiled(*flags)
     found = places_of(other)
     assert {place.inlined for place in found.values()} == {
