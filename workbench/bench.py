@@ -52,11 +52,14 @@ def run_matrix(
     loaded = read_model(model)
     expected = _oracle_outputs(model, inputs) if available() else None
     rows, answers, engines, compilers = [], [], set(), set()
+    warned: dict[str, None] = {}
     for plan in plans:
         progress(f"building {plan.name}")
         built = build(fit_arena(plan, engine))
         progress(f"running {plan.name}")
-        row, answered, used = _run_image(built, inputs, expected, engine)
+        told: list[str] = []
+        row, answered, used = _run_image(built, inputs, expected, engine, told.append)
+        warned.update(dict.fromkeys(f"{plan.board}: {text}" for text in told))
         rows.append(row)
         answers.append(answered)
         engines.add(used)
@@ -71,6 +74,7 @@ def run_matrix(
         workbench=__version__,
         rows=tuple(rows),
         flags=", ".join(sorted({plan.optimization for plan in plans})),
+        warnings=tuple(warned),
     )
     return Matrix(report, tuple(answers))
 
@@ -115,14 +119,18 @@ def classify_files(
     model: Path | None = None,
     engine: str = "auto",
     progress: Progress = lambda _: None,
+    warn: Progress = lambda _: None,
 ) -> Iterator[Classification]:
-    """Build one image, boot it, and yield its answers to all that is in `files`."""
+    """Build one image, boot it, and yield its answers to all that is in `files`.
+
+    warn: told what the engine has warned of.
+    """
     inputs = file_inputs(files, read_model(model or own_model()))
     (plan,) = plan_builds([board], [kernels], model)
     progress(f"building {plan.name}")
     built = build(plan)
     progress(f"running {plan.name}")
-    with boot(Image.load(built.elf), load_platform(board), engine) as session:
+    with boot(Image.load(built.elf), load_platform(board), engine, warn) as session:
         for features in inputs.features:
             progress(f"classifying {features.name}")
             yield session.classify(features)
@@ -135,10 +143,14 @@ def _oracle_outputs(path: Path, inputs: Inputs) -> list[Output]:
 
 
 def _run_image(
-    built: BuiltImage, inputs: Inputs, expected: Sequence[Output] | None, engine: str
+    built: BuiltImage,
+    inputs: Inputs,
+    expected: Sequence[Output] | None,
+    engine: str,
+    warn: Progress,
 ) -> tuple[InferenceCost, tuple[Classification, ...], str]:
     platform = load_platform(built.board)
-    with boot(Image.load(built.elf), platform, engine) as session:
+    with boot(Image.load(built.elf), platform, engine, warn) as session:
         answered = tuple(session.classify(features) for features in inputs.features)
         invoke = session.invokes
         trace = session.trace(inputs.features[-1])

@@ -104,7 +104,8 @@ class ModelSummary:
 class BenchReport:
     """The matrix of boards and kernel sets for one model, and what it stands on.
 
-    flags: the optimization of the kernels, as given to the compiler.
+    flags: the optimization of the kernels, as given to the compiler. warnings: what the engine has
+    warned of, by board.
     """
 
     model: ModelSummary
@@ -114,6 +115,7 @@ class BenchReport:
     workbench: str
     rows: tuple[InferenceCost, ...]
     flags: str = ""
+    warnings: tuple[str, ...] = ()
 
     @property
     def slowest_seconds(self) -> float:

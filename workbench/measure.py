@@ -41,6 +41,7 @@ class MeasureReport:
     diagnosis: Diagnosis | None = None
     detail: str = ""
     exit_code: int | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def gauge_for(
@@ -135,6 +136,7 @@ def _report(
         measurement=gauge.result(),
         stop=None,
         latencies=_latencies(gauge, platform),
+        warnings=probe.warnings,
     )
     if reason is None:
         return report

@@ -4,9 +4,10 @@ Compared are what the console sent, what the firmware answered, and the instruct
 point that was passed. Not compared are the cycles that firmware reads from DWT_CYCCNT: Renode's
 counter follows virtual time in steps, so that answers carry other cycles there.
 
-Where firmware runs into a fault the engines differ by themselves: the embedded engine does as
-silicon. Renode 1.15 raises no UsageFault for an unaligned LDRD, LDM or VLDR, with CCR.UNALIGN_TRP
-or CCR.DIV_0_TRP, nor a BusFault for an address with nothing behind it.
+Where firmware runs into a fault it is compared at which instruction, and not how far the core came
+and which exception was taken: Renode escalates none, and an access that nothing answers ends its
+run behind the block of instructions. The embedded engine does as silicon; Renode 1.15 has no
+UsageFault for an unaligned LDRD, LDM or VLDR, nor with CCR.UNALIGN_TRP or CCR.DIV_0_TRP.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from pathlib import Path
 
 from workbench.dut.evidence import readable
 from workbench.engines import EngineChoice, open_engine
-from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
+from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
+from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError, LinkError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.text import lines
@@ -51,6 +53,7 @@ class Run:
     engine: str
     steps: tuple[Step, ...]
     crash: Diagnosis | None
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class ParityReport:
     """Two runs of `image`; `difference` is None where they show the same.
 
     unanswered: what the firmware did not answer on the first engine, "" where it did; diagnosis:
-    why it crashed there, None where it did not.
+    why it crashed there, None where it did not. warnings: of each engine, by its name.
     """
 
     image: str
@@ -76,6 +79,7 @@ class ParityReport:
     difference: Difference | None
     unanswered: str = ""
     diagnosis: Diagnosis | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ def parity(
         difference=first_difference(first.steps, second.steps),
         unanswered=next((step.value for step in first.steps if step.what == _UNANSWERED), ""),
         diagnosis=first.crash,
+        warnings=tuple(f"{run.engine}: {text}" for run in (first, second) for text in run.warnings),
     )
 
 
@@ -151,7 +156,7 @@ def _run(name: str, image: Image, platform: Platform, stimulus: Stimulus) -> Run
     gauge = _gauge(image, stimulus)
     with open_engine(name) as engine:
         engine.load(image, platform)
-        machine = Probe(engine, gauge) if gauge is not None else engine
+        machine = Probe(engine, gauge) if gauge is not None else EngineFront(engine)
         drive = _drive if stimulus.features else _let_run
         steps, reason = drive(machine, stimulus)
         crash = diagnose(machine, image, platform, reason) if reason else None
@@ -160,7 +165,7 @@ def _run(name: str, image: Image, platform: Platform, stimulus: Stimulus) -> Run
                 Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
                 for index, count in enumerate(gauge.calls, 1)
             ]
-    return Run(name, tuple(steps), crash)
+    return Run(name, tuple(steps), crash, machine.warnings)
 
 
 def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:
@@ -192,7 +197,8 @@ def _drive(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason 
             steps.append(Step(f"output for {features.name}", outputs))
             machine.run(Stop(), stimulus.limit)
     except LinkError as error:
-        steps.append(Step(_UNANSWERED, error.message))
+        fault = client.stopped.fault if client.stopped is not None else None
+        steps.append(_fault_step(fault) if fault else Step(_UNANSWERED, error.message))
     return [*steps, Step("console text", client.console_text)], client.stopped
 
 
@@ -219,10 +225,16 @@ def _let_run(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReaso
         Step("console", readable(transcript)),
         Step("why the run ended", reason.kind.value),
     ]
-    if reason.kind not in (StopKind.LIMIT, StopKind.UART):
+    if reason.fault is not None:
+        steps.append(_fault_step(reason.fault))
+    elif reason.kind not in (StopKind.LIMIT, StopKind.UART):
         steps.append(Step("instructions", f"{reason.instructions:,}"))
         steps.append(Step("pc", f"0x{reason.pc:08x}"))
     return steps, reason
+
+
+def _fault_step(fault: FaultState) -> Step:
+    return Step("the instruction that faults", f"0x{fault.pc:08x}")
 
 
 def _end_of_match(pattern: bytes, transcript: bytes) -> int:

@@ -12,11 +12,13 @@
         assert "ready" in machine.wait_for_line("ready")
 
 `machine` is a `workbench.dut.DeviceUnderTest`. A marker goes before the command line. When a test
-fails, its report shows the UART transcript, the last instructions, registers and the fault.
+fails, its report shows the UART transcript, the last instructions, registers and the fault. What
+the engine warns of is a warning of pytest.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 MARKER = "workbench"
 _OPTIONS = ("elf", "platform", "engine", "fail_pattern", "model")
 _DEVICE = pytest.StashKey["DeviceUnderTest"]()
+
+
+class EngineWarning(UserWarning):
+    """What an engine has warned of while a test ran."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,6 +73,8 @@ def machine(request: pytest.FixtureRequest) -> Iterator[DeviceUnderTest]:
         device.load(image, platform, Path(wanted["model"]) if wanted.get("model") else None)
         request.node.stash[_DEVICE] = device
         yield device
+        for text in device.warnings:
+            warnings.warn(EngineWarning(text), stacklevel=1)
         del request.node.stash[_DEVICE]
 
 

@@ -15,6 +15,7 @@ from workbench.engines.base import (
     StopKind,
     StopReason,
 )
+from workbench.engines.front import EngineFront
 from workbench.errors import UserError
 from workbench.fault.diagnosis import Diagnosis, calls_at, diagnose
 from workbench.fault.frames import Call
@@ -74,6 +75,7 @@ def run_image(
     instruction of its handler; with `through_faults` the firmware's own handlers run instead.
     `stimuli` happen on the way.
     """
+    engine = front = EngineFront(engine)
     engine.load(image, platform)
     engine.uart.listen(listener)
     if send:
@@ -100,7 +102,7 @@ def run_image(
         pattern=None if pattern is None else pattern.decode(errors="backslashreplace"),
         expected=expected,
         fault=fault,
-        warnings=reason.warnings,
+        warnings=front.warnings,
         uart=engine.uart.transcript.decode(errors="backslashreplace"),
         calls=_calls(engine, image, platform, reason),
         diagnosis=diagnosis,

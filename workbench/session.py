@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -93,14 +93,24 @@ class Session:
 
 
 @contextmanager
-def boot(image: Image, platform: Platform, engine: str = "auto") -> Iterator[Session]:
-    """Boot `image`, wait until it is ready, and yield the session with it."""
+def boot(
+    image: Image,
+    platform: Platform,
+    engine: str = "auto",
+    warn: Callable[[str], object] = lambda _: None,
+) -> Iterator[Session]:
+    """Boot `image`, wait until it is ready, and yield the session with it.
+
+    warn: told what the engine has warned of, when all is over; errors tell it themselves.
+    """
     with open_engine(engine) as machine:
         machine.load(image, platform)
         invokes = FunctionCalls("Invoke", image.symbol(inference_of(image)).address)
         probe = Probe(machine, invokes)
         with crash_told(probe, image, platform):
             yield Session(Client(probe), machine.name, invokes)
+        for warning in probe.warnings:
+            warn(warning)
 
 
 def expected_label(said: str | None, labels: tuple[str, ...]) -> str | None:

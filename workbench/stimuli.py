@@ -67,16 +67,14 @@ class StimulatedRun:
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         """As `Engine.run`; a core that sleeps is not at its end while something is to come."""
-        warnings: dict[str, None] = {}
         while True:
             self._apply_what_is_due()
             is_last = not self._coming
             piece = limit if is_last else self._until_next(limit)
             reason = self._engine.run(until if is_last else replace(until, idle=False), piece)
-            warnings.update(dict.fromkeys(reason.warnings))
             left = self._left(limit, reason)
             if is_last or left is None or reason.kind is not StopKind.LIMIT:
-                return replace(reason, warnings=tuple(warnings))
+                return reason
             limit = left
 
     def _apply_what_is_due(self) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json, progress
+from workbench.cli.console import output, print_json, print_warnings, progress
 from workbench.cli.options import (
     KERNELS,
     EngineOption,
@@ -83,4 +83,5 @@ def bench(
         print_costs(report)
         if explain:
             print_explanations(report)
+    print_warnings(report.warnings)
     require_oracle_agrees(report)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json
+from workbench.cli.console import output, print_json, print_warnings
 from workbench.cli.options import (
     DEFAULT_BOARD,
     DEFAULT_KERNELS,
@@ -54,16 +54,19 @@ def classify(
     from workbench.errors import CheckFailedError
 
     answers: list[Classification] = []
+    warnings: list[str] = []
     failed: CheckFailedError | None = None
     try:
         with progress("starting") as tell:
-            answers.extend(classify_files(files, board, kernels.value, model, engine.value, tell))
+            chosen = (board, kernels.value, model, engine.value)
+            answers.extend(classify_files(files, *chosen, tell, warnings.append))
     except CheckFailedError as error:  # what came before is shown
         failed = error
     if json:
-        print_json(answers)
+        print_json({"answers": answers, "warnings": warnings})
     elif answers:
         _print_table(answers)
+    print_warnings(warnings)
     if failed is not None:
         raise failed
 

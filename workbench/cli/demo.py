@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json, progress
+from workbench.cli.console import output, print_json, print_warnings, progress
 from workbench.cli.options import EngineOption, JsonOption
 from workbench.engines import EngineChoice
 
@@ -46,6 +46,7 @@ def demo(
         _print_heard(report)
         print_costs(report.bench)
         output().print(f"\npage: {page}", markup=False, soft_wrap=True)
+    print_warnings(report.bench.warnings)
     require_oracle_agrees(report.bench)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json, read_input
+from workbench.cli.console import output, print_json, print_warnings, read_input
 from workbench.cli.options import (
     ElfArgument,
     EngineOption,
@@ -81,6 +81,7 @@ def measure(
         print_json(report)
     elif report.measurement.calls:
         _print(report, explain)
+    print_warnings(report.warnings)
     require_measured(report)
 
 

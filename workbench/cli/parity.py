@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from workbench.cli.console import output, print_json, progress, read_input
+from workbench.cli.console import output, print_json, print_warnings, progress, read_input
 from workbench.cli.options import (
     ElfArgument,
     FeaturesOption,
@@ -74,6 +74,7 @@ def parity(
         print_json(report)
     elif report.difference is None:
         _print(report)
+    print_warnings(report.warnings)
     require_parity(report)
 
 

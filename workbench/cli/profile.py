@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json, read_input
+from workbench.cli.console import output, print_json, print_warnings, read_input
 from workbench.cli.options import (
     ElfArgument,
     EngineOption,
@@ -104,6 +104,7 @@ def profile(
         print_json(found)
     else:
         _print(found, top)
+    print_warnings(found.warnings)
     require_good_end(found.diagnosis, found.exit_code)
 
 

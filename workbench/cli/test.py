@@ -87,7 +87,7 @@ def test(
 
     sets = [one.value for one in kernels or ()]
     jobs = plan_jobs(suites or (), engine.value, board or (), sets, variable or ())
-    report = run_jobs(jobs, output, parallel, timeout, (lambda _: None) if json else _show)
+    report = run_jobs(jobs, output, parallel, timeout, (lambda _: None) if json else _Show())
     if junit is not None:
         write_atomically(junit, summary.junit(report))
     if markdown is not None:
@@ -100,19 +100,27 @@ def test(
         raise typer.Exit(report.exit_code)
 
 
-def _show(record: TestRecord) -> None:
-    verdict, style = ("PASS", "green") if record.passed else ("FAIL", "bold red")
-    if record.skipped:
-        verdict, style = "SKIP", "yellow"
-    console = console_output()
-    where = ", ".join(word for word in (record.board, record.kernels, record.engine) if word)
-    console.print(f"{verdict}  ", style=style, end="")
-    line = f"{record.suite}: {record.name} ({where}) {record.seconds:.1f} s"
-    console.print(line, markup=False, soft_wrap=True)
-    if not record.passed and record.message:
-        for said in record.message.splitlines():
+class _Show:
+    """Prints each test as it ends, and each warning of an engine with the first that has it."""
+
+    def __init__(self) -> None:
+        self._warned: set[str] = set()
+
+    def __call__(self, record: TestRecord) -> None:
+        verdict, style = ("PASS", "green") if record.passed else ("FAIL", "bold red")
+        if record.skipped:
+            verdict, style = "SKIP", "yellow"
+        console = console_output()
+        where = ", ".join(word for word in (record.board, record.kernels, record.engine) if word)
+        console.print(f"{verdict}  ", style=style, end="")
+        line = f"{record.suite}: {record.name} ({where}) {record.seconds:.1f} s"
+        console.print(line, markup=False, soft_wrap=True)
+        more = [] if record.passed else record.message.splitlines()
+        more += [f"warning: {text}" for text in record.warnings if text not in self._warned]
+        self._warned.update(record.warnings)
+        for said in more:
             console.print(f"      {said}", markup=False, soft_wrap=True)
-    sys.stdout.flush()  # a CI log is read while it is written
+        sys.stdout.flush()  # a CI log is read while it is written
 
 
 def _close(report: SuiteReport) -> None:

@@ -141,6 +141,11 @@ class DeviceUnderTest:
         return self._guard.uart.transcript
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the engine has warned of since this device was made, each once."""
+        return self._guard.warnings
+
+    @property
     def instructions(self) -> int:
         """Instructions issued since reset."""
         return self._guard.instructions

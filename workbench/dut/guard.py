@@ -161,7 +161,7 @@ class Guard(EngineFront):
             wanted = self._failures if until.uart is None else [until.uart, *self._failures]
             until = replace(until, uart=_either(wanted))
         self.note(lambda engine: engine.run(until, limit), run=True)
-        self.stopped = self.engine.run(until, limit)
+        self.stopped = super().run(until, limit)
         self.fault = self.stopped.fault or self.fault
         if self._loaded is not None:
             self.diagnosis = diagnose(self.engine, *self._loaded, self.stopped) or self.diagnosis

@@ -28,6 +28,12 @@ class EngineFront(Engine):
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.name = engine.name
+        self._warnings: dict[str, None] = {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the runs through this front have warned of, each once."""
+        return tuple(self._warnings)
 
     @property
     def uart(self) -> Uart:
@@ -51,7 +57,9 @@ class EngineFront(Engine):
         self.engine.close()
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
-        return self.engine.run(until, limit)
+        reason = self.engine.run(until, limit)
+        self._warnings.update(dict.fromkeys(reason.warnings))
+        return reason
 
     def drive(self, port: str, pin: int, level: bool) -> None:
         self.engine.drive(port, pin, level)

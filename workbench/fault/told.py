@@ -15,16 +15,19 @@ from workbench.platform import Platform
 
 @contextmanager
 def crash_told(probe: Probe, image: Image, platform: Platform) -> Iterator[None]:
-    """Within, a failed check or a missing answer says of a crash what led to it."""
+    """Within, a failed check or a missing answer says of a crash what led to it, and what the
+    engine has warned of.
+    """
     try:
         yield
     except (CheckFailedError, LinkError) as error:
         stopped = probe.stopped
         crash = diagnose(probe, image, platform, stopped) if stopped is not None else None
+        warnings = (f"warning: {text}" for text in probe.warnings)
+        error.message = "\n".join((error.message, *(lines(crash) if crash else ()), *warnings))
         if crash is None:
             raise
-        said = "\n".join((error.message, *lines(crash)))
-        raise CheckFailedError(said, error.hint) from error
+        raise CheckFailedError(error.message, error.hint) from error
 
 
 def require_good_end(crash: Diagnosis | None, exit_code: int | None = None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.engines.base import Engine, Limit, Stop, StopReason
+from workbench.engines.front import EngineFront
 from workbench.fault.diagnosis import diagnose
 from workbench.fault.told import crash_told
 from workbench.gauge import Probe
@@ -56,15 +57,16 @@ class Request:
 def profile(engine: Engine, request: Request) -> Profile:
     """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
     function = request.function or (inference_of(request.image) if request.features else None)
+    engine = front = EngineFront(engine)
     if function is None:
         with reading_ahead(request.image, operators=False):
             trace, reason = _whole_run(engine, request)
         found = _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name)
         crash = diagnose(engine, request.image, request.platform, reason)
-        return replace(found, diagnosis=crash, exit_code=reason.exit_code)
+        return replace(found, diagnosis=crash, exit_code=reason.exit_code, warnings=front.warnings)
     with reading_ahead(request.image, operators=True):
         calls = _record_call(engine, request, function)
-    return analyse(request, calls, engine.name)
+    return replace(analyse(request, calls, engine.name), warnings=front.warnings)
 
 
 def analyse(request: Request, calls: OperatorCalls, engine_name: str) -> Profile:

@@ -94,6 +94,7 @@ class Profile:
     stacks: tuple[Stack, ...]
     diagnosis: Diagnosis | None = None
     exit_code: int | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def function_names(self) -> frozenset[str]:

@@ -66,6 +66,7 @@ class TestRecord:
     broken: str
     transcript: str
     evidence: str
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,7 @@ def _record(job: Job, line: str) -> TestRecord:
         broken=said["broken"],
         transcript=said["transcript"],
         evidence=said["evidence"],
+        warnings=tuple(said["warnings"]),
     )
 
 

@@ -72,7 +72,7 @@ class Workbench:
         ``fail_pattern`` is a regular expression that must never come up on the console.
         """
         self.ROBOT_LIBRARY_LISTENER = SuiteListener(
-            self._begin_test, self._keep_evidence, self.close
+            self._begin_test, self._tell_warnings, self._keep_evidence, self.close
         )
         self.outcome = Outcome()
         self._engine = engine
@@ -80,6 +80,7 @@ class Workbench:
         self._fail_patterns = (fail_pattern,) if fail_pattern else ()
         self._device: DeviceUnderTest | None = None
         self._snapshots: dict[str, DeviceSnapshot] = {}
+        self._told: set[str] = set()  # warnings of the engine that the log has
 
     # -- the suite -------------------------------------------------------------------------------
 
@@ -370,6 +371,14 @@ class Workbench:
 
     def _begin_test(self) -> None:
         self.outcome = Outcome()
+
+    def _tell_warnings(self) -> None:
+        """Log what the engine has warned of, each once in a suite."""
+        for text in self._device.warnings if self._device is not None else ():
+            if text not in self._told:
+                self._told.add(text)
+                self.outcome.warnings.append(text)
+                logger.warn(text)
 
     def _keep_evidence(self) -> None:
         """Log the evidence with the keyword that failed the test; only the first one's."""

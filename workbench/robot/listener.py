@@ -24,13 +24,15 @@ class SuiteListener:
     def __init__(
         self,
         begin_test: Callable[[], None],
+        after_keyword: Callable[[], None],
         note_failure: Callable[[], None],
         close: Callable[[], None],
     ) -> None:
-        """`note_failure` is called at a keyword that fails its test, before teardowns run, and at
-        each keyword around it; `close` when the suite ends.
+        """`after_keyword` is called at the end of every keyword, `note_failure` at one that fails
+        its test, before teardowns run, and at each keyword around it; `close` when the suite ends.
         """
         self._begin_test = begin_test
+        self._after_keyword = after_keyword
         self._note_failure = note_failure
         self._close = close
         self._callers: list[str] = []  # of the keyword that runs, outermost first
@@ -43,6 +45,7 @@ class SuiteListener:
 
     def end_keyword(self, data: Any, result: Any) -> None:
         self._callers.pop()
+        self._after_keyword()
         if result.failed and _FAILURE_IS_EXPECTED.isdisjoint(self._callers):
             self._note_failure()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from robot.api import Failure
 
@@ -24,7 +24,7 @@ class Outcome:
     `broken` holds the message where something other than the firmware failed: a missing file, an
     engine that is not there or died. `engine` is the one that was used, `board` the platform, and
     `kernels` what the firmware says of itself, "" where it does not. `evidence` is what was logged,
-    `transcript` the console.
+    `transcript` the console. `warnings` are those of the engine that came in this test first.
     """
 
     engine: str = ""
@@ -33,6 +33,7 @@ class Outcome:
     broken: str = ""
     evidence: str = ""
     transcript: str = ""
+    warnings: list[str] = field(default_factory=list)
 
     @contextmanager
     def of_keyword(self) -> Iterator[None]:

@@ -34,6 +34,7 @@ class Recorder:
             "broken": outcome.broken,
             "transcript": outcome.transcript,
             "evidence": outcome.evidence,
+            "warnings": outcome.warnings,
         }
         stream = sys.__stdout__
         if stream is not None:

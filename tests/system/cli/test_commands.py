@@ -220,7 +220,7 @@ class TestClassify:
         code, out, _ = workbench(
             "classify", recording, "--board", BOARD, "--engine", "embedded", "--json"
         )
-        (answer,) = json.loads(out)
+        (answer,) = json.loads(out)["answers"]
         assert code == 0
         assert answer["label"] == max(answer["scores"], key=answer["scores"].get)
         assert sum(answer["scores"].values()) == pytest.approx(1.0, abs=0.02)
@@ -232,7 +232,7 @@ class TestClassify:
         np.save(tmp_path / "features.npy", features.values)
         arguments = ("--board", BOARD, "--engine", "embedded", "--json")
         _, out, _ = workbench("classify", recording, tmp_path / "features.npy", *arguments)
-        first, second = json.loads(out)
+        first, second = json.loads(out)["answers"]
         assert first["output"] == second["output"]
 
 

@@ -5,11 +5,19 @@ import shutil
 
 import pytest
 
+from tests.system.programs import SOURCES, compile_source
 from workbench.cli.app import run
 from workbench.resources import resource
 
 RESOURCE = resource("robot") / "workbench.resource"
 RECORDINGS = resource("firmware") / "models" / "keyword_spotter" / "recordings"
+
+
+@pytest.fixture(scope="session")
+def reads_nowhere(tmp_path_factory):
+    """An ELF for the STM32F4DISCOVERY that reads where nothing is."""
+    elf = tmp_path_factory.mktemp("crash") / "crash.elf"
+    return compile_source(elf, SOURCES / "crashes.c", "-O1", "-g", "-DCRASH=read_nowhere")
 
 
 @pytest.fixture

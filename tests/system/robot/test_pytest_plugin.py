@@ -6,6 +6,8 @@ from importlib import metadata
 
 import pytest
 
+from tests import needs
+
 TESTS = """
 from pathlib import Path
 
@@ -43,6 +45,27 @@ def test_the_machine_runs_and_a_failure_shows_its_console(run_pytest, firmware_i
     assert "1 failed, 1 passed" in said
     assert "UART transcript:" in said
     assert "Last instructions:" in said
+
+
+CRASHES = """
+from workbench.engines.base import Seconds
+
+def test_crashes(machine):
+    machine.run(Seconds(0.01))
+"""
+
+
+@pytest.mark.renode
+def test_what_only_silicon_faults_on_fails_a_test_on_renode(run_pytest, reads_nowhere):
+    needs.renode()
+    code, said = run_pytest(
+        CRASHES,
+        *("--workbench-elf", str(reads_nowhere), "--workbench-platform", "stm32f4_discovery"),
+        *("--workbench-engine", "renode"),
+    )
+    assert code == 1
+    assert "the firmware faulted: BusFault: read of 4 bytes from 0x60000000" in said
+    assert said.count("EngineWarning: semihosting call") == 1
 
 
 def test_a_marker_names_the_firmware(run_pytest, firmware_image):

@@ -106,6 +106,35 @@ class TestFailure:
         assert not list(folder.glob("*.snapshot"))
 
 
+NOWHERE = """
+*** Test Cases ***
+Reads Nowhere
+    Load Firmware      ${CRASH}    platform=stm32f4_discovery
+    Run For            1ms
+
+Is Expected To
+    Load Firmware      ${CRASH}    platform=stm32f4_discovery
+    Fault Should Be    PRECISERR    deep
+"""
+
+
+@pytest.mark.renode
+class TestOnRenode:
+    def test_what_only_silicon_faults_on_fails_a_test(self, run_suite, reads_nowhere):
+        needs.renode()
+        options = ("--variable", f"CRASH:{reads_nowhere}", "--engine", "renode")
+        code, report, folder = run_suite(NOWHERE, *options)
+        failed, passed = report["tests"]
+        assert code == 1
+        assert passed["passed"] and not failed["passed"]
+        assert "the firmware faulted: BusFault: read of 4 bytes from" in failed["message"]
+        assert "Renode goes on behind this access" in failed["evidence"]
+        # A warning comes once, in the test that has it first.
+        assert [text.split(" at ")[0] for text in failed["warnings"]] == ["semihosting call"]
+        assert passed["warnings"] == []
+        assert (folder / "output.xml").read_text().count('level="WARN"') == 2  # and in <errors>
+
+
 class TestBrokenSetUp:
     def test_a_missing_recording_exits_with_3(self, run_suite):
         code, report, _ = run_suite(

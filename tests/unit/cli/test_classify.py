@@ -19,8 +19,9 @@ def classify(monkeypatch, capsys):
     """Return a function that shows answers, and then fails with an error if one is given."""
 
     def call(answers, *options, error=None):
-        def answered(*_):
+        def answered(*arguments):
             yield from answers
+            arguments[-1]("the engine has no model of adc1")
             if error is not None:
                 raise error
 
@@ -62,7 +63,14 @@ def test_of_many_labels_the_most_likely_are_shown(classify):
 def test_json_has_all_outputs(classify):
     values = tuple(float(index) for index in range(100))
     _, out, _ = classify([answer(values=values)], "--json")
-    assert json.loads(out)[0]["values"] == list(values)
+    assert json.loads(out)["answers"][0]["values"] == list(values)
+
+
+def test_what_the_engine_warns_of_is_shown(classify):
+    _, _, err = classify([answer()])
+    assert err == "warning: the engine has no model of adc1\n"
+    _, out, _ = classify([answer()], "--json")
+    assert json.loads(out)["warnings"] == ["the engine has no model of adc1"]
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])

@@ -12,8 +12,10 @@ class Told:
 
     def __init__(self):
         self.what = []
+        self.keywords = []  # how much had been told when each ended
         self.listener = SuiteListener(
             lambda: self.what.append("begins"),
+            lambda: self.keywords.append(len(self.what)),
             lambda: self.what.append("fails"),
             lambda: self.what.append("ends"),
         )
@@ -31,6 +33,12 @@ def test_a_test_begins_and_the_suite_ends():
     told.listener.start_test(None, None)
     told.listener.close()
     assert told.what == ["begins", "ends"]
+
+
+def test_the_end_of_every_keyword_is_told_before_its_failure():
+    told = Told()
+    told.fail("Boot The Board", "Boot Firmware")
+    assert told.keywords == [0, 1]
 
 
 def test_a_keyword_that_fails_is_told_before_those_around_it():

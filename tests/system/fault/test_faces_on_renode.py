@@ -1,0 +1,101 @@
+"""What silicon faults on and Renode only logs is a failed check in every face, as a crash is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests import needs
+from workbench.cli.app import app
+from workbench.dut import DeviceUnderTest
+from workbench.engines.base import Seconds, StopKind
+from workbench.errors import CheckFailedError
+from workbench.image import Image
+from workbench.parity import Stimulus, parity, require_parity
+from workbench.platform import Platform
+
+from .conftest import Compile
+
+pytestmark = pytest.mark.renode
+
+TITLE = "BusFault: read of 4 bytes from 0x60000000, where nothing is"
+NOTE = "Renode goes on behind this access without a fault"
+OPTIONS = ("-O1", "-g", "-DCRASH=read_nowhere")
+ENGINES = ("embedded", "renode")
+
+
+@pytest.fixture
+def elf(compiled: Compile) -> str:
+    needs.renode()
+    return str(compiled(options=OPTIONS))
+
+
+def call(*words: str, engine: str = "renode") -> tuple[int, str]:
+    """Call the command line; return its exit code and all that it printed."""
+    done = CliRunner().invoke(app, [*words, "--engine", engine])
+    return done.exit_code, done.output + str(done.exception or "")
+
+
+@pytest.mark.parametrize("command", ["run", "measure", "profile"])
+def test_every_command_fails_and_says_what_silicon_does(command: str, elf: str) -> None:
+    function = ["--function", "use"] if command == "measure" else []
+    code, said = call(command, elf, "--platform", "stm32f4_discovery", *function)
+    assert code == 1
+    assert TITLE in said
+    assert "called from middle (crashes.c:" in said
+    assert NOTE in said
+
+
+def test_renode_goes_on_where_faults_are_let_pass(elf: str) -> None:
+    platform = ("--platform", "stm32f4_discovery")
+    code, said = call("run", elf, *platform, "--through-faults", "--json")
+    report = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    assert (code, report["stop"]) == (1, "idle")
+    assert report["diagnosis"]["title"].startswith(TITLE)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_range_that_the_repl_tags_is_there(engine: str, elf: str, tmp_path: Path) -> None:
+    board = Path("platforms/stm32f4_discovery/stm32f4_discovery.repl").absolute()
+    repl = tmp_path / "tagged.repl"
+    tag = 'Tag <0x60000000, 0x600000FF> "fsmc" 0x0'
+    repl.write_text(f'using "{board}"\n\nsysbus:\n    init:\n        {tag}\n')
+    code, said = call("run", elf, "--repl", str(repl), "--uart", "usart2", engine=engine)
+    assert code == 0, said
+
+
+def test_a_test_of_a_device_fails_with_it(elf: str, platform: Platform) -> None:
+    with DeviceUnderTest("renode") as device:
+        device.load(Image.load(elf), platform)
+        with pytest.raises(CheckFailedError, match="the firmware faulted: BusFault: read of"):
+            device.run(Seconds(0.01))
+        assert device.wait_for_fault().kinds >= {"BusFault", "PRECISERR"}
+        assert device.run(Seconds(0.01)).kind is StopKind.IDLE  # Renode goes on behind it
+        assert NOTE in "\n".join(device.evidence().lines())
+
+
+def test_the_engines_show_the_same_crash(elf: str, platform: Platform) -> None:
+    report = parity(Image.load(elf), platform, Stimulus(Seconds(1)))
+    assert report.difference is None
+    assert report.compared[-1].what == "the instruction that faults"
+    with pytest.raises(CheckFailedError, match="then the firmware crashed"):
+        require_parity(report)
+    assert any(text.startswith("renode: semihosting call") for text in report.warnings)
+
+
+@pytest.mark.parametrize("command", ["measure", "profile"])
+def test_other_warnings_are_shown_once(command: str, compiled: Compile) -> None:
+    needs.renode()
+    words = (str(compiled()), "--platform", "stm32f4_discovery", "--function", "main")
+    code, said = call(command, *words)
+    assert code == 0
+    assert said.count("warning: semihosting call") == 1
+    code, said = call(command, *words[:-1], "trap")  # which is never reached
+    assert code == 1
+    assert said.count("warning: semihosting call") == 1
+    _, said = call(command, *words, "--json")
+    warnings = json.loads(said[said.index("{") : said.rindex("}") + 1])["warnings"]
+    assert [text.split(" at ")[0] for text in warnings] == ["semihosting call"]
