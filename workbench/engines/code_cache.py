@@ -68,7 +68,7 @@ class CodeCache:
         self._pieces: dict[tuple[int, int], range] = {}
         self._pending: tuple[int, int, int] | None = None
         self._end = 0  # of the piece before the pending one
-        self._recording = self._begins = self._counting = False
+        self._recording = self._counting = False
         self._seen: dict[int, None] = {}  # lines of the recording
         self._counted: set[int] = set()  # lines of the count
         self._misses: dict[tuple[int, int], list[int]] = {}
@@ -78,7 +78,7 @@ class CodeCache:
     def record(self, on: bool) -> None:
         """Begin a recording, before which no line was executed; or end it."""
         self.settle()
-        self._recording = self._begins = on
+        self._recording = on
         if on:
             self._seen = {}
             self._misses, self._firsts = {}, []
@@ -113,7 +113,8 @@ class CodeCache:
             if self._recording:
                 self._record(line, piece, index, way, missing)
             if self._counting:
-                self._missed[way] += missing or line not in self._counted
+                counted = way if self._counted else BY_JUMP
+                self._missed[counted] += missing or line not in self._counted
                 self._counted.add(line)
         self._end = address + size
 
@@ -143,8 +144,8 @@ class CodeCache:
         self._end = end
 
     def _record(self, line: int, piece: int, index: int, way: int, missing: bool) -> None:
-        if self._begins:
-            way, self._begins = BY_JUMP, False
+        if not self._seen:
+            way = BY_JUMP  # whatever was before the recording
         is_first = line not in self._seen
         self._seen[line] = None
         if is_first and len(self._seen) <= self._shape.lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.timing.model import CycleModel
+from workbench.trace import Trace
 
 SOURCE = """
 #include <stdint.h>
@@ -42,12 +44,15 @@ int main(void) {
 """
 
 
+def compiled(text: str, folder: Path) -> Image:
+    source = folder / "cyccnt.c"
+    source.write_text(text)
+    return Image.load(compile_source(folder / "cyccnt.elf", source, *OPTIMISED))
+
+
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    folder = tmp_path_factory.mktemp("cyccnt")
-    source = folder / "cyccnt.c"
-    source.write_text(SOURCE)
-    return Image.load(compile_source(folder / "cyccnt.elf", source, *OPTIMISED))
+    return compiled(SOURCE, tmp_path_factory.mktemp("cyccnt"))
 
 
 def device_and_host(image: Image, platform: Platform, python: bool) -> tuple[int, int]:
@@ -124,3 +129,80 @@ def test_the_counter_goes_back_with_a_snapshot(
         first = finish(engine)
         engine.restore(snapshot)
         assert finish(engine) == first
+
+
+SWITCHED = r"""
+#include <stdint.h>
+#define DEMCR (*(volatile uint32_t *)0xE000EDFC)
+#define DWT ((volatile uint32_t *)0xE0001000)
+#define ICSR ((volatile uint32_t *)0xE000ED04)
+static const uint32_t table[64] = {1, 2, 3};
+volatile uint32_t found[8], handled;
+void PendSvHandler(void) { handled++; }
+/* On, off and on again, each in a block that an exception cuts short and that reads from flash. */
+__attribute__((noinline)) uint32_t measure(uint32_t n) {
+  uint32_t sum = 0;
+  __asm volatile(
+      "mov r0, #1\n mov r1, #0x10000000\n"
+      "str r0, [%[dwt]]\n ldr r2, [%[table]]\n str r1, [%[icsr]]\n ldr r2, [%[table], #64]\n nop\n"
+      "mov r0, #0\n"
+      "str r0, [%[dwt]]\n ldr r2, [%[table], #128]\n str r1, [%[icsr]]\n nop\n nop\n"
+      "mov r0, #1\n"
+      "str r0, [%[dwt]]\n ldr r2, [%[table], #192]\n nop\n ldr r2, [%[table]]\n"
+      :
+      : [dwt] "r"(DWT), [icsr] "r"(ICSR), [table] "r"(table)
+      : "r0", "r1", "r2", "memory");
+  for (uint32_t i = 0; i < n; i++) sum += (&table[0])[i & 63];
+  return DWT[1] + 0 * sum;
+}
+__attribute__((noinline)) void finished(void) { for (;;) __asm volatile("nop"); }
+int main(void) {
+  DEMCR = 1 << 24;
+  for (uint32_t i = 0; i < 8; i++) found[i] = measure(3 + i);
+  finished();
+  return 0;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def switched(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    return compiled(SWITCHED, tmp_path_factory.mktemp("switched"))
+
+
+def switched_on_and_off(
+    image: Image, platform: Platform, python: bool, traced: bool
+) -> tuple[bytes, Trace | None, int]:
+    """What the program found, the trace, and the instructions it must hold."""
+    with EmbeddedEngine(python_tracer=python) as engine:
+        engine.load(image, platform)
+        if traced:
+            engine.start_trace(flash_reads=True)
+        engine.run(Stop(pc=frozenset({image.symbol("finished").address})), Instructions(100_000))
+        found = image.symbol("found")
+        trace = engine.stop_trace() if traced else None
+        return engine.memory.read(found.address, found.size), trace, engine.instructions
+
+
+@pytest.mark.parametrize("python", [False, True])
+def test_switching_the_counter_leaves_a_trace_as_it_is(
+    python: bool, switched: Image, platform: Platform
+) -> None:
+    _, trace, instructions = switched_on_and_off(switched, platform, python, traced=True)
+    assert trace is not None
+    assert trace.instructions == instructions
+
+
+@pytest.mark.parametrize("python", [False, True])
+def test_a_trace_does_not_change_a_counter_that_is_switched(
+    python: bool, switched: Image, platform: Platform
+) -> None:
+    found, *_ = switched_on_and_off(switched, platform, python, traced=True)
+    assert found == switched_on_and_off(switched, platform, python, traced=False)[0]
+
+
+def test_both_tracers_agree_on_a_counter_that_is_switched(
+    switched: Image, platform: Platform
+) -> None:
+    in_c = switched_on_and_off(switched, platform, False, traced=True)
+    assert in_c == switched_on_and_off(switched, platform, True, traced=True)

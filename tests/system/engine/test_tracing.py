@@ -168,3 +168,20 @@ def misses_of(trace: Trace) -> Counter:
 def test_both_tracers_mark_the_same(name: str, program: Program, platform: Platform) -> None:
     elf = program(name)
     assert parts(elf, platform, python=False) == parts(elf, platform, python=True)
+
+
+@needs_c_tracer
+def test_both_tracers_record_the_same_over_a_restore(program: Program, platform: Platform) -> None:
+    def record(python: bool) -> Trace:
+        with EmbeddedEngine(python_tracer=python) as engine:
+            engine.load(Image.load(program("nested")), platform)
+            engine.start_trace()
+            engine.run(Stop(fault=False), Instructions(300))
+            snapshot = engine.snapshot()
+            for count in (1, 40, 333):
+                engine.run(Stop(fault=False), Instructions(count))
+                engine.restore(snapshot)
+            run_to_end(engine)
+            return engine.stop_trace()
+
+    assert record(python=False) == record(python=True)

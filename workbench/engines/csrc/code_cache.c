@@ -116,14 +116,20 @@ static void note_miss(CodeCache *c, CodePiece *piece, int32_t index, int way) {
 
 static void record(CodeCache *c, CodePiece *piece, int32_t index, int way, int missing) {
   CodeLine *line = piece->lines[index];
-  if (c->begins) way = BY_JUMP; /* whatever was before the recording */
-  c->begins = 0;
+  if (!c->first_count) way = BY_JUMP; /* whatever was before the recording */
   int is_first = line->recorded != c->generation;
   line->recorded = c->generation;
   if (is_first && c->first_count < c->capacity)
     c->firsts[c->first_count++] = (FirstUse){piece, index, way};
   else if (is_first || missing)
     note_miss(c, piece, index, way);
+}
+
+static void count_line(CodeCache *c, CodeLine *line, int way, int missing) {
+  if (c->count_begins) way = BY_JUMP;
+  c->count_begins = 0;
+  if (missing || line->counted != c->counted_generation) c->counted[way]++;
+  line->counted = c->counted_generation;
 }
 
 void code_cache_look_up(CodeCache *c, CodePiece *piece, uint32_t end) {
@@ -135,9 +141,7 @@ void code_cache_look_up(CodeCache *c, CodePiece *piece, uint32_t end) {
     stamp(c, line, piece->used << ORDER_BITS | (uint64_t)i);
     if (missing) enter(c, line);
     if (c->recording) record(c, piece, i, way, missing);
-    if (!c->counting) continue;
-    if (missing || line->counted != c->counted_generation) c->counted[way]++;
-    line->counted = c->counted_generation;
+    if (c->counting) count_line(c, line, way, missing);
   }
   /* A longer piece pushes its own lines out. */
   if ((uint32_t)piece->count <= c->capacity) activate(c, piece);
@@ -190,7 +194,6 @@ void code_cache_record(CodeCache *c, int on) {
   begin_epoch(c);
   c->generation++;
   c->first_count = 0;
-  c->begins = 1;
 }
 
 void code_cache_count(CodeCache *c, int on) {
@@ -198,6 +201,7 @@ void code_cache_count(CodeCache *c, int on) {
   if (!on) return;
   begin_epoch(c);
   c->counted_generation++;
+  c->count_begins = 1;
 }
 
 void code_cache_forget_pieces(CodeCache *c) { begin_epoch(c); }
@@ -229,6 +233,7 @@ uint32_t code_cache_contents(CodeCache *c, int of_count, uint32_t *numbers) {
 void code_cache_restore(CodeCache *c, const uint32_t *numbers, uint32_t count) {
   begin_epoch(c);
   c->counted_generation++;
+  c->count_begins = !count;
   for (uint32_t i = count; i-- > 0;) {
     CodeLine *line = line_of(c, numbers[i]);
     if (!line) {

@@ -56,7 +56,7 @@ typedef struct {
   int32_t active_count, active_room;
   CodeLine **known; /* open addressing, by number */
   uint32_t known_mask, known_count;
-  int recording, counting, begins;
+  int recording, counting, count_begins; /* the count has seen no line yet */
   uint32_t generation, counted_generation;
   FirstUse *firsts; /* the first `capacity` ones of the recording */
   uint32_t first_count;

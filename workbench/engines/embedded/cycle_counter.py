@@ -32,8 +32,10 @@ class CycleCounter:
         self._machine = machine
         self._platform = platform
         self._model: RunningModel | None = None
-        self._on = self._was_on = False
-        self._holds_reads = False
+        self._is_enabled = False  # by the firmware
+        self._switched_at = 0  # instructions issued when it last said so
+        self._past = 0  # cycles while nothing is recorded, but for those since it was switched on
+        self._on = False  # recording what is executed
         self._core = 0  # cycles of the core that have been modelled
         self._untimed: tuple[Recording, Reads] = (_NOTHING, {})
         self._offset = 0
@@ -41,35 +43,40 @@ class CycleCounter:
         self._cycles_of = lru_cache(maxsize=16)(self._model_core)
 
     def switch(self, on: bool) -> None:
-        """Count from now on, or stop."""
-        if on == self._on:
+        """Count from now on, or stop; what is executed is recorded from the next block on."""
+        if on == self._is_enabled:
             return
-        if on:
-            self._was_on = True
-            self._machine.tracer.start(Account.CYCLES)
-            self._begin_reads([])
-        else:
-            self._take()
-            self._machine.tracer.stop(Account.CYCLES)
-        self._on = on
+        self._is_enabled = on
+        self._switched_at = self._machine.instructions
         self._machine.attend()
 
     def settle(self) -> None:
-        """Put the hook on flash reads in place or take it out.
+        """Begin to record what is executed, or end it, as was switched.
 
-        That throws away translated code, so it must not happen while the core executes it.
+        Not while the core executes: the hook on flash reads throws away translated code, and the
+        block that is executed may yet be cut short.
         """
-        if self._on == self._holds_reads:
+        if self._on == self._is_enabled:
             return
-        self._holds_reads = self._on
-        if self._on:
-            self._machine.reads.hold(self._machine.flash_ranges)
+        machine = self._machine
+        self._past = self.now()
+        if self._is_enabled:
+            machine.tracer.start(Account.CYCLES)
+            self._begin_reads([])
+            machine.reads.hold(machine.flash_ranges)
+            self._go_on_from(self._past)
         else:
-            self._machine.reads.release()
+            machine.tracer.stop(Account.CYCLES)
+            machine.reads.release()
+        self._on = self._is_enabled
 
     def now(self) -> int:
         """Modelled cycles; in a device access, up to the instruction that accesses."""
         machine = self._machine
+        if not self._on:
+            # Until the end of the block that has switched it on one cycle for each instruction.
+            since = machine.instructions - self._switched_at if self._is_enabled else 0
+            return self._past + max(0, since)
         self._take()
         recording, reads = self._untimed
         if recording.blocks:
@@ -77,8 +84,14 @@ class CycleCounter:
             self._core += self._cycles_of(recording.blocks, edges, tuple(reads.items()))
             self._untimed = _NOTHING, {}
         # The block that is being executed is counted whole: one cycle for each instruction left.
-        left = machine.state.count - machine.instructions if self._on else 0
-        return self._offset + self._core + self._waits() - left
+        return self._modelled() - (machine.state.count - machine.instructions)
+
+    def _modelled(self) -> int:
+        return self._offset + self._core + self._waits()
+
+    def _go_on_from(self, cycles: int) -> None:
+        """What has been modelled by now amounts to `cycles`."""
+        self._offset = cycles - self._core - self._waits()
 
     def _begin_reads(self, lines: list[int]) -> None:
         """From now on reads from flash are counted, with these lines in the data cache."""
@@ -87,8 +100,6 @@ class CycleCounter:
 
     def _take(self) -> None:
         """Add what was executed to what is not in `_core` yet."""
-        if not self._on:
-            return
         recording, reads = self._untimed
         fresh = self._machine.tracer.cut(Account.CYCLES)
         for pc, times in self._machine.reads.cut().items():
@@ -96,8 +107,6 @@ class CycleCounter:
         self._untimed = joined((recording, fresh)) if recording.blocks else fresh, reads
 
     def _waits(self) -> int:
-        if not self._was_on:
-            return 0
         machine, model = self._machine, self._models()
         return model.code_misses(*machine.tracer.code_misses()) + model.data_reads(
             *machine.reads.totals()
@@ -123,11 +132,13 @@ class CycleCounter:
 
     def save(self) -> dict[str, Any]:
         tracer = self._machine.tracer
-        self._take()
+        self.settle()
+        if self._on:
+            self._take()
         code_lines = tracer.code_lines(Account.CYCLES)  # what was issued last is in them
         return {
             "on": self._on,
-            "past": self._offset + self._core + self._waits(),
+            "past": self._modelled() if self._on else self._past,
             "untimed": (self._untimed[0], dict(self._untimed[1])),
             "code_lines": code_lines,
             "data_lines": self._machine.reads.lines(),
@@ -135,8 +146,11 @@ class CycleCounter:
 
     def load(self, state: dict[str, Any]) -> None:
         self.switch(state["on"])
+        self.settle()
         self._machine.tracer.resume(state["code_lines"])
         self._begin_reads(state["data_lines"])
         recording, reads = state["untimed"]
         self._untimed = recording, dict(reads)
-        self._offset = state["past"] - self._core - self._waits()
+        self._past = state["past"]
+        if self._on:
+            self._go_on_from(self._past)

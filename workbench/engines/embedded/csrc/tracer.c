@@ -169,8 +169,16 @@ static void begin(Tracer *t, int account) {
   t->behind[account] = tracer_behind(t);
 }
 
-int in_account(const Tracer *t, const Block *block, int account) {
-  return block->issued != block->issued_before[account] || block == t->behind[account];
+static int is_left(Block *block, int account) {
+  EdgeCount edge;
+  for (int i = 0; (edge = block_edge(block, i)).to; i++)
+    if (*edge.taken != edge.before[account]) return 1;
+  return 0;
+}
+
+int in_account(const Tracer *t, Block *block, int account) {
+  if (block->issued != block->issued_before[account]) return 1;
+  return block == t->behind[account] && is_left(block, account);
 }
 
 static void keep(Tracer *t, int account, int open) {
@@ -198,9 +206,9 @@ void tracer_stop(Tracer *t, int account) {
 /* The machine is another one now, which has executed the block in its state last. */
 void tracer_resume(Tracer *t, const uint32_t *lines, uint32_t count) {
   State *s = &t->state;
+  tracer_settle(t);
   if (t->cache.capacity) code_cache_restore(&t->cache, lines, count);
   if (!t->recording) return;
-  t->last = NULL;
   t->from = s->size ? blocks_find(&t->blocks, s->address, s->size) : NULL;
   t->left_out = t->from ? 1 << FOR_TRACE : 0;
   begin(t, FOR_CYCLES);

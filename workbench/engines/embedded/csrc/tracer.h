@@ -64,8 +64,8 @@ void tracer_start(Tracer *t, int account);
 /* The last block before what comes next. */
 static inline Block *tracer_behind(const Tracer *t) { return t->last ? t->last : t->from; }
 
-/* Was the block issued since the last cut, or may an edge from it be the first thing after it? */
-int in_account(const Tracer *t, const Block *block, int account);
+/* Was the block issued since the last cut, or an edge from it the first thing after it? */
+int in_account(const Tracer *t, Block *block, int account);
 void tracer_stop(Tracer *t, int account);
 void tracer_resume(Tracer *t, const uint32_t *lines, uint32_t count);
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size);
