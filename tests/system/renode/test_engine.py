@@ -153,6 +153,32 @@ def test_write_to_nowhere_is_the_fault_that_silicon_takes(probe):
     assert probe.uart.transcript.endswith(b"b")
 
 
+def test_write_to_nowhere_right_behind_the_end_of_a_run_ends_the_next_one(probe, probe_image):
+    probe.run(Stop(pc=frozenset({probe_image.symbol("Work").address})), SECOND)
+    # str r0, [r2]: a byte on USART2; str r0, [r1]: to nowhere, in the same block; b .
+    probe.memory.write(0x2000_0800, bytes.fromhex("10600860fee7"))
+    for name, value in (("r0", ord("!")), ("r1", 0x1F00_0000), ("r2", 0x4000_4404)):
+        probe.registers[name] = value
+    probe.registers["pc"] = 0x2000_0800
+    assert probe.run(Stop(uart=rb"!"), SECOND).kind is StopKind.UART
+    reason = probe.run(TO_SLEEP, SECOND)
+    assert (reason.kind, reason.fault.pc) == (StopKind.FAULT, 0x2000_0802)
+    assert reason.fault.bfar == 0x1F00_0000
+
+
+def test_write_to_nowhere_in_an_it_block_leaves_what_follows_unconditional(probe, probe_image):
+    probe.run(Stop(pc=frozenset({probe_image.symbol("Work").address})), SECOND)
+    # movs r4, #1; cmp r4, #0; it ne; strne r0, [r1]; cmp r0, r0; b 1f; nop;
+    # 1: adds r3, #1; adds r3, #1; b .
+    code = "0124002c18bf0860804200e000bf01330133fee7"
+    probe.memory.write(0x2000_0800, bytes.fromhex(code))
+    for name, value in (("r1", 0x1F00_0000), ("r3", 0), ("pc", 0x2000_0800)):
+        probe.registers[name] = value
+    assert probe.run(TO_SLEEP, Instructions(100)).fault.pc == 0x2000_0806
+    probe.run(TO_SLEEP, Instructions(100))
+    assert probe.registers["r3"] == 2
+
+
 def test_write_to_nowhere_where_faults_are_let_pass_is_a_warning(probe):
     probe.run(TO_SLEEP, SECOND)
     probe.uart.write(b"w")

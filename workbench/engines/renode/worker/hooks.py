@@ -33,6 +33,7 @@ from workbench.engines.renode.worker.dotnet import (
     LogEntry,
     ManualResetEventSlim,
     MemoryOperation,
+    RegisterValue,
     SemaphoreSlim,
     String,
     Type,
@@ -100,6 +101,7 @@ class Hooks:
         self._accessed = Array[UInt64]([UInt64(0)] * 4)
         self._logged = Array[String]([""])
         self._registers = Array[UInt64]([UInt64(0)] * len(_NOTED))
+        self._xpsr = Array[RegisterValue]([RegisterValue.Create(0, 32)])
         self._ends = Array[Boolean]([False])  # the answer to the last question
         self._cpu = cpu
         self._stream = FileStream(console, FileMode.Append, FileAccess.Write, FileShare.Read, 1)
@@ -283,16 +285,24 @@ class Hooks:
         )
 
     def _note_registers(self) -> Any:
+        """What Renode works out includes the state of an IT block, which is not the core's any more
+        at the end of a block that goes on: that is put back.
+        """
         restore = hidden_delegate(self._cpu, "TlibRestoreContext")
-        first = [] if restore is None else [Expression.Invoke(constant(restore))]
+        xpsr, before = constant(Int32(INDEX["xpsr"])), element(self._xpsr, 0)
+        first = [assign(before, self._register(INDEX["xpsr"]))]
+        first += [] if restore is None else [Expression.Invoke(constant(restore))]
         noted = (
-            assign(element(self._registers, n), convert(self._register(index), UInt64))
+            assign(
+                element(self._registers, n),
+                convert(read(self._register(index), "RawValue"), UInt64),
+            )
             for n, index in enumerate(_NOTED.values())
         )
-        return block(*first, *noted)
+        return block(*first, *noted, call(self._cpu, "SetRegister", xpsr, before))
 
     def _register(self, index: int) -> Any:
-        return read(call(self._cpu, "GetRegister", constant(Int32(index))), "RawValue")
+        return call(self._cpu, "GetRegister", constant(Int32(index)))
 
     def _on_sleep(self, asleep: Any) -> Any:
         wanted = Expression.AndAlso(asleep, element(self._wanted, int(Signal.SLEEP)))
