@@ -79,12 +79,16 @@ class Gauge(ABC):
         """Trace the next call, flash reads included; `trace` holds it once the call has ended."""
         self._trace_asked = True
 
+    def trace_began(self) -> None:  # noqa: B027
+        """The call that was to be traced is being traced."""
+
     def _began(self, engine: Engine) -> int:
         """A call begins: return the count, and trace it if that was asked for."""
         if self._trace_asked and self._tracing_since is None:
             self._trace_asked = False
             self._tracing_since = engine.instructions
             engine.start_trace(flash_reads=True)
+            self.trace_began()
         return engine.instructions
 
     def _ended(self, engine: Engine, started: int) -> None:

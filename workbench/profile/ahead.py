@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
@@ -12,15 +12,21 @@ from workbench.profile.operators import embedded_operators
 
 
 @contextmanager
-def reading_ahead(image: Image, *, operators: bool) -> Iterator[None]:
-    """Open the debug information, and find the operators if asked to, beside the body.
+def reading_ahead(image: Image, *, operators: bool) -> Iterator[Callable[[], None]]:
+    """Yield what begins to open the debug information, and to find the operators if asked to.
 
-    Only time depends on it: what fails here is tried again, and told, where it is needed.
+    It is to be called when the core is about to run for long: until then this process has work of
+    its own. Only time depends on it: what fails here is tried again, and told, where it is needed.
     """
     reader = Thread(target=_read, args=(image, operators), daemon=True)
-    reader.start()
-    yield
-    reader.join()
+
+    def begin() -> None:
+        if reader.ident is None:
+            reader.start()
+
+    yield begin
+    if reader.ident is not None:
+        reader.join()
 
 
 def _read(image: Image, operators: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,16 +46,28 @@ _FILE_IDENTIFIER, _IDENTIFIER_OFFSET = b"TFL3", 4  # FlatBuffers: bytes 4 to 7 o
 class OperatorCalls(FunctionCalls):
     """The calls of a function, and for the traced one what lies between the operators in it."""
 
-    def __init__(self, what: str, entry: int, behind: frozenset[int], wanted: int | None) -> None:
-        """behind: addresses behind the calls of the operators."""
+    def __init__(
+        self,
+        what: str,
+        entry: int,
+        behind: frozenset[int],
+        wanted: int | None,
+        begun: Callable[[], None] | None = None,
+    ) -> None:
+        """behind: addresses behind the calls of the operators. begun: called as tracing begins."""
         super().__init__(what, entry, wanted)
         self._behind = behind
+        self._begun = begun
         self.passages: list[Passage] = []
 
     @property
     def addresses(self) -> frozenset[int]:
         tracing = self._tracing_since is not None
         return super().addresses | self._behind if tracing else super().addresses
+
+    def trace_began(self) -> None:
+        if self._begun is not None:
+            self._begun()
 
     def passed(self, pc: int, engine: Engine) -> None:
         if pc in self._behind and self._tracing_since is not None:

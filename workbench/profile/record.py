@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,13 +59,13 @@ def profile(engine: Engine, request: Request) -> Profile:
     function = request.function or (inference_of(request.image) if request.features else None)
     engine = front = EngineFront(engine)
     if function is None:
-        with reading_ahead(request.image, operators=False):
-            trace, reason = _whole_run(engine, request)
+        with reading_ahead(request.image, operators=False) as read:
+            trace, reason = _whole_run(engine, request, read)
         found = _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name)
         crash = diagnose(engine, request.image, request.platform, reason)
         return replace(found, diagnosis=crash, exit_code=reason.exit_code, warnings=front.warnings)
-    with reading_ahead(request.image, operators=True):
-        calls = _record_call(engine, request, function)
+    with reading_ahead(request.image, operators=True) as read:
+        calls = _record_call(engine, request, function, read)
     return replace(analyse(request, calls, engine.name), warnings=front.warnings)
 
 
@@ -106,19 +106,24 @@ def _analyse(
     )
 
 
-def _whole_run(engine: Engine, request: Request) -> tuple[Trace, StopReason]:
+def _whole_run(
+    engine: Engine, request: Request, begun: Callable[[], None]
+) -> tuple[Trace, StopReason]:
     engine.load(request.image, request.platform)
     if request.send:
         engine.uart.write(request.send)
     engine.start_trace(flash_reads=True)
+    begun()
     reason = engine.run(Stop(), request.limit)
     return engine.stop_trace(), reason
 
 
-def _record_call(engine: Engine, request: Request, function: str) -> OperatorCalls:
+def _record_call(
+    engine: Engine, request: Request, function: str, begun: Callable[[], None]
+) -> OperatorCalls:
     image = request.image
     behind = behind_operator_calls(image)
-    calls = OperatorCalls(function, address_of(image, function), behind, wanted=1)
+    calls = OperatorCalls(function, address_of(image, function), behind, 1, begun)
     calls.trace_next()
     engine.load(image, request.platform)
     probe = Probe(engine, calls, stop_when_done=not request.features)

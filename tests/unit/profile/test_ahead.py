@@ -28,7 +28,8 @@ def image(opened: object) -> Image:
 
 def test_the_debug_information_is_opened_while_the_body_runs() -> None:
     opened = threading.Event()
-    with reading_ahead(image(opened.set), operators=False):
+    with reading_ahead(image(opened.set), operators=False) as begin:
+        begin()
         assert opened.wait(SECONDS)
 
 
@@ -39,20 +40,29 @@ def test_what_was_begun_is_done_behind_the_body() -> None:
         assert may_open.wait(SECONDS)
         done.append("opened")
 
-    with reading_ahead(image(open_when_told), operators=False):
+    with reading_ahead(image(open_when_told), operators=False) as begin:
+        begin()
+        begin()  # it has begun already
         may_open.set()
     assert done == ["opened"]
+
+
+def test_nothing_is_read_for_a_body_that_did_not_begin_it() -> None:
+    opened: list[str] = []
+    with reading_ahead(image(lambda: opened.append("opened")), operators=False):
+        pass
+    assert opened == []
 
 
 def test_operators_are_found_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
     monkeypatch.setattr(ahead, "embedded_operators", found.append)
     one = image(lambda: None)
-    with reading_ahead(one, operators=False):
-        pass
+    with reading_ahead(one, operators=False) as begin:
+        begin()
     assert found == []
-    with reading_ahead(one, operators=True):
-        pass
+    with reading_ahead(one, operators=True) as begin:
+        begin()
     assert found == [one]
 
 
@@ -60,6 +70,6 @@ def test_what_fails_ahead_is_left_to_the_analysis(capfd: pytest.CaptureFixture[s
     def fails() -> None:
         raise RuntimeError("damaged")
 
-    with reading_ahead(image(fails), operators=True):
-        pass
+    with reading_ahead(image(fails), operators=True) as begin:
+        begin()
     assert capfd.readouterr().err == ""
