@@ -171,17 +171,20 @@ def test_both_tracers_mark_the_same(name: str, program: Program, platform: Platf
 
 
 @needs_c_tracer
-def test_both_tracers_record_the_same_over_a_restore(program: Program, platform: Platform) -> None:
+@pytest.mark.parametrize("name", ["nested", "faults"])
+def test_both_tracers_record_the_same_over_a_restore(
+    name: str, program: Program, platform: Platform
+) -> None:
     def record(python: bool) -> Trace:
         with EmbeddedEngine(python_tracer=python) as engine:
-            engine.load(Image.load(program("nested")), platform)
+            engine.load(Image.load(program(name)), platform)
             engine.start_trace()
-            engine.run(Stop(fault=False), Instructions(300))
+            engine.run(Stop(fault=False), Instructions(1500))
             snapshot = engine.snapshot()
-            for count in (1, 40, 333):
+            for count in (1, 40, 333, 1500):
                 engine.run(Stop(fault=False), Instructions(count))
                 engine.restore(snapshot)
-            run_to_end(engine)
+            engine.run(Stop(fault=False), Instructions(20))
             return engine.stop_trace()
 
     assert record(python=False) == record(python=True)

@@ -150,7 +150,7 @@ void code_cache_look_up(CodeCache *c, CodePiece *piece, uint32_t end) {
 int code_cache_create(CodeCache *c, uint32_t capacity, uint32_t line_shift) {
   c->capacity = capacity;
   c->line_shift = line_shift;
-  c->epoch = 1; /* none of a piece that was never looked up */
+  c->epoch = c->counted_generation = 1; /* none of what was never looked up */
   c->slots = calloc(capacity, sizeof *c->slots);
   c->times = calloc(capacity, sizeof *c->times);
   c->firsts = calloc(capacity, sizeof *c->firsts);
@@ -198,9 +198,9 @@ void code_cache_record(CodeCache *c, int on) {
 
 void code_cache_count(CodeCache *c, int on) {
   c->counting = on;
+  c->counted_generation++;
   if (!on) return;
   begin_epoch(c);
-  c->counted_generation++;
   c->count_begins = 1;
 }
 
