@@ -42,8 +42,16 @@ def build_plugin(folder: Path) -> Path:
     """Compile the counting plugin into `folder` and return the shared object."""
     plugin = folder / "insn_count.so"
     command = ["cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
+    command.append(f"-DINTERFACE={1 if _release() < 9 else 2}")  # QEMU 9 and later take no 1
     subprocess.run([*command, "-o", str(plugin), str(PLUGIN_SOURCE)], check=True, timeout=60)
     return plugin
+
+
+def _release() -> int:
+    said = subprocess.check_output([QEMU, "--version"], text=True, timeout=60)
+    found = re.search(r"version (\d+)", said)
+    assert found is not None, said
+    return int(found[1])
 
 
 class Machine:
