@@ -13,6 +13,7 @@ from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.timing.model import CycleModel
+from workbench.timing.program import Program
 from workbench.trace import Trace
 
 SOURCE = """
@@ -139,7 +140,8 @@ SWITCHED = r"""
 static const uint32_t table[64] = {1, 2, 3};
 volatile uint32_t found[8], handled;
 void PendSvHandler(void) { handled++; }
-/* On, off and on again, each in a block that an exception cuts short and that reads from flash. */
+/* On, off and on again, each in a block that an exception cuts short and that reads from flash;
+   once it is cut short at a conditional store, behind which the core goes on at first. */
 __attribute__((noinline)) uint32_t measure(uint32_t n) {
   uint32_t sum = 0;
   __asm volatile(
@@ -149,9 +151,10 @@ __attribute__((noinline)) uint32_t measure(uint32_t n) {
       "str r0, [%[dwt]]\n ldr r2, [%[table], #128]\n str r1, [%[icsr]]\n nop\n nop\n"
       "mov r0, #1\n"
       "str r0, [%[dwt]]\n ldr r2, [%[table], #192]\n nop\n ldr r2, [%[table]]\n"
+      "tst r0, r0\n it ne\n strne r1, [%[icsr]]\n ldr r2, [%[table], #4]\n nop\n"
       :
       : [dwt] "r"(DWT), [icsr] "r"(ICSR), [table] "r"(table)
-      : "r0", "r1", "r2", "memory");
+      : "r0", "r1", "r2", "cc", "memory");
   for (uint32_t i = 0; i < n; i++) sum += (&table[0])[i & 63];
   return DWT[1] + 0 * sum;
 }
@@ -206,3 +209,14 @@ def test_both_tracers_agree_on_a_counter_that_is_switched(
 ) -> None:
     in_c = switched_on_and_off(switched, platform, False, traced=True)
     assert in_c == switched_on_and_off(switched, platform, True, traced=True)
+
+
+@pytest.mark.parametrize("python", [False, True])
+def test_a_load_reads_from_flash_as_often_as_it_is_executed(
+    python: bool, switched: Image, platform: Platform
+) -> None:
+    _, trace, _ = switched_on_and_off(switched, platform, python, traced=True)
+    assert trace is not None and trace.flash_reads
+    words = {address: it.words for address, it in Program.of(trace).by_address.items()}
+    for address, found in trace.flash_reads.items():
+        assert found.reads <= trace.counts[address] * words[address], hex(address)

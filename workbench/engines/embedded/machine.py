@@ -92,7 +92,7 @@ class Machine:
         self.protection = Protection(self.core, self.bus, self.mpu)
         self.watch = Watch(self.core, self.protection)
         self.alignment = AlignmentTrap(self.core, self.protection, self.reads.counter)
-        self.conditional_stores = ConditionalStores(self.core, self.protection)
+        self.conditional_stores = ConditionalStores(self.core, self.protection, self.reads.counter)
         self.departure = Departure(self.state, self.clock, self.exceptions, self.unit, self.scb)
         self.peripherals: dict[str, Peripheral] = {}
         self.shared: dict[str, Any] = {}  # for peripherals that reach into each other

@@ -38,6 +38,9 @@ class ReadCounter(Protocol):
     def cut(self) -> dict[int, int]:
         """Return {instruction: reads} since the last cut."""
 
+    def pause(self, on: bool) -> None:
+        """Count no read until it is off again: those that follow will be undone."""
+
     def forget_lines(self) -> None:
         """No line was read before, so that a trace does not depend on what was before it."""
 
@@ -63,10 +66,12 @@ class PythonReads:
         self._steady_cache = LineCache(FLASH_DATA_LINES)
         self._totals = [0, 0]
         self._since_cut: dict[int, int] = {}
+        self._paused = False
 
         def hook(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
             try:
-                self._count(core.pc, address >> _LINE_SHIFT)
+                if not self._paused:
+                    self._count(core.pc, address >> _LINE_SHIFT)
                 core.leave_it_block()
             except BaseException as error:
                 fail(error)
@@ -91,6 +96,9 @@ class PythonReads:
     def cut(self) -> dict[int, int]:
         found, self._since_cut = self._since_cut, {}
         return found
+
+    def pause(self, on: bool) -> None:
+        self._paused = on
 
     def forget_lines(self) -> None:
         self._cache = LineCache(FLASH_DATA_LINES)
@@ -134,6 +142,9 @@ class NativeReads:
     def cut(self) -> dict[int, int]:
         found: dict[int, int] = self._reads.cut()
         return found
+
+    def pause(self, on: bool) -> None:
+        self._reads.pause(on)
 
     def forget_lines(self) -> None:
         self._reads.forget_lines()

@@ -2,7 +2,8 @@
 
 Unicorn 2.1.4 leaves a block at the instruction whose access is refused, with one exception: behind
 a conditional store it executes the rest of the block. So the registers are noted when the store is
-refused and put back when the core has come out, and until then no memory can be written.
+refused and put back when the core has come out; until then no memory can be written, and no read
+counts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from workbench.engines.embedded.closing import ClosedMemory
 from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.protection import Protection
+from workbench.engines.embedded.reads import ReadCounter
 from workbench.engines.embedded.registers import FP_NAMES, ITSTATE
 
 _NOTED = (*(f"r{n}" for n in range(13)), "sp", "lr", "fpscr", *FP_NAMES, "xpsr", "pc")
@@ -18,8 +20,9 @@ _NOTED = (*(f"r{n}" for n in range(13)), "sp", "lr", "fpscr", *FP_NAMES, "xpsr",
 class ConditionalStores:
     """Takes note in the access, and puts the core back when it has come out."""
 
-    def __init__(self, core: Core, protection: Protection) -> None:
+    def __init__(self, core: Core, protection: Protection, reads: ReadCounter) -> None:
         self._core = core
+        self._reads = reads
         self._closed = ClosedMemory(core, protection)
         self._batch = core.batch(_NOTED)
         self._noted: list[int] | None = None
@@ -30,6 +33,7 @@ class ConditionalStores:
             return
         self._noted = self._batch.read()
         self._closed.close_to_stores()
+        self._reads.pause(True)
         self._core.forget_translations()
 
     def settle(self) -> None:
@@ -37,6 +41,7 @@ class ConditionalStores:
         if self._noted is None:
             return
         self._closed.open()
+        self._reads.pause(False)
         for name, value in zip(_NOTED, self._noted, strict=True):
             self._core.set(name, value)
         self._noted = None

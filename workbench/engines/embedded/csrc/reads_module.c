@@ -32,7 +32,7 @@ typedef struct {
   uint64_t reads, lines; /* in all */
   /* The lines read last, the latest first: in a recording, and for the totals */
   uint32_t cache[CACHE_LINES], steady_cache[CACHE_LINES];
-  int out_of_memory;
+  int paused, out_of_memory;
   DataHook unaligned; /* what on_access passes unaligned accesses to */
 } Reads;
 
@@ -83,6 +83,7 @@ static void on_read(void *uc, int type, uint64_t address, int size, int64_t valu
   uint64_t pc = 0;
   r->read_register(uc, r->pc_id, &pc);
   leave_it_block(r, uc);
+  if (r->paused) return;
   if (r->used * 2 > r->slot_mask && !grow(r, 2 * (r->slot_mask + 1))) {
     r->out_of_memory = 1;
     return;
@@ -167,6 +168,13 @@ static PyObject *filter_unaligned(PyObject *self, PyObject *args) {
   return PyLong_FromUnsignedLongLong((unsigned long long)(uintptr_t)on_access);
 }
 
+static PyObject *pause_reads(PyObject *self, PyObject *on) {
+  int paused = PyObject_IsTrue(on);
+  if (paused < 0) return NULL;
+  reads_of(self)->paused = paused;
+  Py_RETURN_NONE;
+}
+
 static PyObject *forget_lines(PyObject *self, PyObject *unused) {
   (void)unused;
   empty_cache(reads_of(self)->cache);
@@ -247,6 +255,7 @@ static PyMethodDef methods[] = {
      "(hook): a hook that calls `hook` at unaligned accesses."},
     {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
     {"counts", counts, METH_NOARGS, "Return {pc: (reads, lines)}."},
+    {"pause", pause_reads, METH_O, "(on): count no read until it is off."},
     {"forget_lines", forget_lines, METH_NOARGS, "No line was read before."},
     {"cut", cut, METH_NOARGS, "Return {pc: reads} since the last cut."},
     {"lines", lines, METH_NOARGS, "Lines that the totals' cache holds, the latest first."},
