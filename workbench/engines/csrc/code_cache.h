@@ -25,7 +25,7 @@ enum { IN_SEQUENCE = 0, BY_JUMP = 1, WAYS = 2 };
 /* Code at [address, address + size), of which only lines in flash count. */
 typedef struct {
   uint64_t used;
-  uint32_t epoch; /* all its lines are in the cache as long as this is the cache's */
+  uint64_t epoch; /* all its lines are in the cache as long as this is the cache's */
   int32_t count;  /* of lines; 0 where there are none, or none are known yet */
   uint32_t address, size;
   CodeLine **lines;
@@ -51,7 +51,7 @@ typedef struct {
   uint64_t *times;  /* their `used`, side by side */
   uint32_t cached;
   uint64_t now;
-  uint32_t epoch;     /* 0 where there is no cache: then all pieces are in it */
+  uint64_t epoch;     /* 0 where there is no cache: then all pieces are in it */
   CodePiece **active; /* used since the epoch began */
   int32_t active_count, active_room;
   CodeLine **known; /* open addressing, by number */
