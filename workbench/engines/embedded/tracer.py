@@ -70,7 +70,10 @@ class TracerState(ctypes.Structure):
 
 
 class Tracer(Protocol):
-    """Counts, and between `start` and `stop` of an account records."""
+    """Counts, and between `start` and `stop` of an account records.
+
+    Neither of them while the core executes a block: that may yet be cut short.
+    """
 
     state: TracerState
     hook: Any  # the C function for the block hook
