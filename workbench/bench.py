@@ -58,7 +58,10 @@ def run_matrix(
         built = build(fit_arena(plan, engine))
         progress(f"running {plan.name}")
         told: list[str] = []
-        row, answered, used = _run_image(built, inputs, expected, engine, told.append)
+        try:
+            row, answered, used = _run_image(built, inputs, expected, engine, told.append)
+        except CheckFailedError as error:
+            raise CheckFailedError(f"{plan.name}: {error.message}", error.hint) from error
         warned.update(dict.fromkeys(f"{plan.board}: {text}" for text in told))
         rows.append(row)
         answers.append(answered)

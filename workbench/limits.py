@@ -26,10 +26,18 @@ def left_of(limit: Limit, instructions: int, seconds: float) -> Limit | None:
 
 def parse_seconds(text: str) -> float:
     """Return the time in seconds that `text` states; UserError where it states none."""
-    limit = parse_limit(text)
-    if not isinstance(limit, Seconds):
+    seconds = _seconds(text)
+    if seconds is None:
         raise UserError(f"'{text}' is no time", "write it with a unit: 200us, 200ms, 1.5s")
-    return limit.seconds
+    return seconds
+
+
+def _seconds(text: str) -> float | None:
+    match = _IN_SECONDS.fullmatch(text.strip())
+    if match is None:
+        return None
+    seconds = float(match["number"].replace("_", "")) * _SECONDS[match["unit"]]
+    return seconds if 0 < seconds < math.inf else None
 
 
 def parse_limit(text: str) -> Limit:
@@ -37,12 +45,10 @@ def parse_limit(text: str) -> Limit:
 
     Raises UserError for anything else, and for a limit of nothing.
     """
-    stripped = text.strip()
-    if match := _IN_SECONDS.fullmatch(stripped):
-        seconds = float(match["number"].replace("_", "")) * _SECONDS[match["unit"]]
-        if 0 < seconds < math.inf:
-            return Seconds(seconds)
-    elif match := _IN_INSTRUCTIONS.fullmatch(stripped):
+    seconds = _seconds(text)
+    if seconds is not None:
+        return Seconds(seconds)
+    if match := _IN_INSTRUCTIONS.fullmatch(text.strip()):
         count = float(match["number"].replace("_", "")) * _SCALES[match["scale"]]
         if count >= 1:
             return Instructions(round(count))
