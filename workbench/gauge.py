@@ -8,7 +8,7 @@ the watched addresses are passed the exact count is noted.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from statistics import median
@@ -68,6 +68,7 @@ class Gauge(ABC):
         self.trace: Trace | None = None
         self._wanted = wanted
         self._trace_asked = False
+        self._trace_begun: Callable[[], None] = lambda: None
         self._tracing_since: int | None = None  # count when the traced call began
 
     @property
@@ -75,12 +76,13 @@ class Gauge(ABC):
         """Have as many calls been seen as were wanted?"""
         return self._wanted is not None and len(self.calls) >= self._wanted
 
-    def trace_next(self) -> None:
-        """Trace the next call, flash reads included; `trace` holds it once the call has ended."""
-        self._trace_asked = True
+    def trace_next(self, begun: Callable[[], None] = lambda: None) -> None:
+        """Trace the next call, flash reads included; `trace` holds it once the call has ended.
 
-    def trace_began(self) -> None:  # noqa: B027
-        """The call that was to be traced is being traced."""
+        begun: called when it has begun.
+        """
+        self._trace_asked = True
+        self._trace_begun = begun
 
     def _began(self, engine: Engine) -> int:
         """A call begins: return the count, and trace it if that was asked for."""
@@ -88,7 +90,7 @@ class Gauge(ABC):
             self._trace_asked = False
             self._tracing_since = engine.instructions
             engine.start_trace(flash_reads=True)
-            self.trace_began()
+            self._trace_begun()
         return engine.instructions
 
     def _ended(self, engine: Engine, started: int) -> None:

@@ -10,7 +10,7 @@ from workbench import controls
 from workbench.controls import Drive
 from workbench.engines.base import Engine, Instructions, Limit, Seconds, Stop, StopKind, StopReason
 from workbench.errors import UserError
-from workbench.limits import parse_seconds
+from workbench.limits import left_of, parse_seconds
 from workbench.platform import Platform
 
 HELD = 0.1  # seconds that a button is pressed, where nothing else is said: firmware debounces
@@ -96,7 +96,5 @@ class StimulatedRun:
         """What is left of `limit` after a run that ended so, None for nothing."""
         passed, self._now = reason.seconds - self._now, reason.seconds
         issued, self._issued = reason.instructions - self._issued, reason.instructions
-        if isinstance(limit, Instructions):
-            return Instructions(limit.count - issued) if limit.count > issued else None
-        seconds = limit.seconds - passed
-        return Seconds(seconds) if seconds > self._tick else None
+        left = left_of(limit, issued, passed)
+        return None if isinstance(left, Seconds) and left.seconds <= self._tick else left

@@ -77,33 +77,22 @@ def test_a_pin_gets_a_level(discovery):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("parse", "text", "said"),
     [
-        ("blueButton@1s", "userButton"),
-        ("userButton", "userButton@200ms"),
-        ("userButton@soon", "200ms"),
-        ("userButton@500", "200ms"),
-        ("userButton@1s+", "userButton@200ms"),
+        (parse_press, "blueButton@1s", "userButton"),
+        (parse_press, "userButton", "userButton@200ms"),
+        (parse_press, "userButton@soon", "200ms"),
+        (parse_press, "userButton@500", "200ms"),
+        (parse_press, "userButton@1s+", "userButton@200ms"),
+        (parse_pin, "gpioPortZ@1=high@1s", "gpioPortA"),
+        (parse_pin, "gpiote@1=high@1s", "gpioPortA"),
+        (parse_pin, "gpioPortA=high@1s", "gpioPortA@3=high"),
+        (parse_pin, "gpioPortA@1=up@1s", "high or low"),
     ],
 )
-def test_what_is_wrong_with_a_press_is_told_with_what_would_be_right(discovery, text, said):
+def test_what_is_wrong_is_told_with_what_would_be_right(discovery, parse, text, said):
     with pytest.raises(UserError) as caught:
-        parse_press(text, discovery)
-    assert said in caught.value.message + (caught.value.hint or "")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("gpioPortZ@1=high@1s", "gpioPortA"),
-        ("gpiote@1=high@1s", "gpioPortA"),
-        ("gpioPortA=high@1s", "gpioPortA@3=high"),
-        ("gpioPortA@1=up@1s", "high or low"),
-    ],
-)
-def test_what_is_wrong_with_a_pin_is_told_with_what_would_be_right(discovery, text, said):
-    with pytest.raises(UserError) as caught:
-        parse_pin(text, discovery)
+        parse(text, discovery)
     assert said in caught.value.message + (caught.value.hint or "")
 
 

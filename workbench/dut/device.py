@@ -34,7 +34,7 @@ from workbench.link import Client, Hello
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.model.features import Features, read_features
 from workbench.platform import Platform
-from workbench.points import INVOKE
+from workbench.points import inference_of
 from workbench.resources import own_model
 from workbench.running import compile_pattern, ended
 from workbench.session import Classification, Session
@@ -245,13 +245,14 @@ class DeviceUnderTest:
         UserError where it is firmware of another kind.
         """
         try:
-            invokes = FunctionCalls("Invoke", self.image.symbol(INVOKE).address)
+            inference = inference_of(self.image)
         except ImageError as error:
             raise UserError(
-                f"{self.image.path} does not speak the workbench's protocol: it has no {INVOKE}",
+                error.message,
                 "other firmware is not booted by keyword: load it, then wait for a line of its "
                 "own (`Load Firmware`, `Wait For Line On UART`; machine.wait_for_line)",
             ) from error
+        invokes = FunctionCalls("Invoke", self.image.symbol(inference).address)
         self._probe = Probe(self._guard, invokes)
         self._session = Session(Client(self._probe), self._guard.name, invokes)
         hello = self._session.hello

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from workbench.errors import ModelError
 from workbench.gauge import FunctionCalls
 from workbench.image import Image
 from workbench.kept import Kept
+from workbench.points import INVOKE
 from workbench.profile.values import OperatorCost
 from workbench.timing.cycles import Cycles
 from workbench.timing.decode import decode_all
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 # Where the operators are called: in our runtime, and in TFLM.
 _CALLERS = (
-    "tflite::MicroInterpreter::Invoke",
+    INVOKE,
     "tflite::MicroInterpreterGraph::InvokeSubgraph",
     "tflite::MicroGraph::InvokeSubgraph",
 )
@@ -46,28 +47,16 @@ _FILE_IDENTIFIER, _IDENTIFIER_OFFSET = b"TFL3", 4  # FlatBuffers: bytes 4 to 7 o
 class OperatorCalls(FunctionCalls):
     """The calls of a function, and for the traced one what lies between the operators in it."""
 
-    def __init__(
-        self,
-        what: str,
-        entry: int,
-        behind: frozenset[int],
-        wanted: int | None,
-        begun: Callable[[], None] | None = None,
-    ) -> None:
-        """behind: addresses behind the calls of the operators. begun: called as tracing begins."""
+    def __init__(self, what: str, entry: int, behind: frozenset[int], wanted: int | None) -> None:
+        """behind: addresses behind the calls of the operators."""
         super().__init__(what, entry, wanted)
         self._behind = behind
-        self._begun = begun
         self.passages: list[Passage] = []
 
     @property
     def addresses(self) -> frozenset[int]:
         tracing = self._tracing_since is not None
         return super().addresses | self._behind if tracing else super().addresses
-
-    def trace_began(self) -> None:
-        if self._begun is not None:
-            self._begun()
 
     def passed(self, pc: int, engine: Engine) -> None:
         if pc in self._behind and self._tracing_since is not None:

@@ -123,8 +123,8 @@ def _record_call(
 ) -> OperatorCalls:
     image = request.image
     behind = behind_operator_calls(image)
-    calls = OperatorCalls(function, address_of(image, function), behind, 1, begun)
-    calls.trace_next()
+    calls = OperatorCalls(function, address_of(image, function), behind, wanted=1)
+    calls.trace_next(begun)
     engine.load(image, request.platform)
     probe = Probe(engine, calls, stop_when_done=not request.features)
     with crash_told(probe, image, request.platform):
