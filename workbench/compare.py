@@ -15,11 +15,12 @@ from typing import Any
 
 from workbench.cost import BenchReport
 from workbench.errors import CheckFailedError, UserError
-from workbench.files import read_file, write_atomically
+from workbench.files import MIB, read_file, write_atomically
 from workbench.serialize import to_json
 from workbench.toml import read_toml
 
 FORMAT = "workbench bench 1"
+_MAX_BYTES = 16 * MIB  # of a saved bench; one of two boards has 10 KB
 SETTINGS, TABLE = "workbench.toml", "compare"
 
 
@@ -93,7 +94,7 @@ def save(report: BenchReport, path: Path) -> None:
 def load(path: Path) -> Mapping[str, Any]:
     """Read what `save` wrote; raise UserError for anything else."""
     hint = "make it with `workbench bench --save FILE`"
-    content = read_file(path, UserError, hint)
+    content = read_file(path, UserError, hint, most=_MAX_BYTES)
     try:
         document = json.loads(content.decode())
     except (ValueError, RecursionError) as error:

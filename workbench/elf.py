@@ -20,7 +20,7 @@ from workbench import files
 from workbench.errors import ImageError
 
 # No Cortex-M4 image is larger; a size beyond it in a header means the header is damaged.
-MAX_FILE_BYTES = 512 << 20
+MAX_FILE_BYTES = 256 * files.MIB
 MAX_SYMBOLS = 1_000_000
 
 # The head of an ELF32 file: e_ident up to EI_DATA, then e_type and e_machine (ELF for the Arm
@@ -91,9 +91,8 @@ class Contents:
 
 def read_file(path: Path) -> bytes:
     """Return the bytes of the file at `path`; raise ImageError where it cannot be an image."""
-    if path.is_file() and path.stat().st_size > MAX_FILE_BYTES:
-        raise ImageError(f"{path}: too large for a firmware image", hint="is it an ELF file?")
-    return files.read_file(path, ImageError, "name an .elf; `workbench build` makes one")
+    hint = "name an .elf; `workbench build` makes one"
+    return files.read_file(path, ImageError, hint, most=MAX_FILE_BYTES)
 
 
 def parse(content: bytes, path: Path) -> Contents:

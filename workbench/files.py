@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,8 @@ _READABLE_BY_ALL = 0o644  # mkstemp makes files that only their owner may read
 FOR_NAMES = "backslashreplace"
 """How text is encoded that may hold names of files: those need not be text."""
 
+MIB = 1 << 20
+
 _UNREADABLE = {
     errno.ENOENT: "no such file",
     errno.EISDIR: "is a folder, not a file",
@@ -22,13 +25,51 @@ _UNREADABLE = {
 }
 
 
-def read_file(path: Path, error: Callable[[str, str], UserError], hint: str) -> bytes:
-    """Return what the file at `path` holds; raise `error`, with `hint`, where it cannot be read."""
+class UnsuitableFileError(OSError):
+    """A pipe, a socket or a device where a file is wanted, or a file that is too large."""
+
+
+def read_file(path: Path, error: Callable[[str, str], UserError], hint: str, *, most: int) -> bytes:
+    """Return what the file at `path` holds; raise `error`, with `hint`, where it cannot be read.
+
+    Only a regular file of at most `most` bytes is read, see `read_regular`.
+    """
     try:
-        return path.read_bytes()
-    except OSError as found:
-        why = _UNREADABLE.get(found.errno or 0, f"cannot be read ({found.strerror or found})")
+        return read_regular(path, most)
+    except UnsuitableFileError as found:
+        raise error(f"{path}: {found}", hint) from None
+    # An embedded NUL is a ValueError.
+    except (OSError, ValueError) as found:
+        number = found.errno if isinstance(found, OSError) else None
+        what = found.strerror if isinstance(found, OSError) else None
+        why = _UNREADABLE.get(number or 0, f"cannot be read ({what or found})")
         raise error(f"{path}: {why}", hint) from found
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """Return what the file at `path` holds, if it is a regular file of at most `most` bytes.
+
+    A device such as /dev/zero never ends, and a pipe waits until somebody writes: both raise
+    UnsuitableFileError, as a file that is too large does. Any other failure is the OSError of the
+    operating system.
+    """
+    _require_regular(path, path.stat())  # before it is opened: that alone can rewind a tape
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as stream:
+        _require_regular(path, os.fstat(descriptor))  # it may have been exchanged meanwhile
+        content = stream.read(most + 1)
+    if len(content) > most:
+        shown = f"{most // MIB} MiB" if most >= MIB else f"{most:,} bytes"
+        raise UnsuitableFileError(f"is larger than {shown}")
+    return content
+
+
+def _require_regular(path: Path, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(status.st_mode):
+        what = "a pipe" if stat.S_ISFIFO(status.st_mode) else "a device or a socket"
+        raise UnsuitableFileError(f"is not a regular file, but {what}")
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:

@@ -22,6 +22,8 @@ from workbench import assembler_lines
 from workbench import demangle as demangling
 from workbench.assembler_lines import AssemblerLines
 from workbench.demangle import demangle
+from workbench.elf import MAX_FILE_BYTES
+from workbench.files import read_regular
 from workbench.kept import Kept
 
 _SEGMENT_COUNT = 44  # e_phnum in the file header, 16 bits (System V ABI, ELF32)
@@ -123,7 +125,7 @@ def _open(path: Path) -> Any | None:
     from symbolic.exceptions import SymbolicError
 
     try:
-        content = _adapted(path.read_bytes())
+        content = _adapted(read_regular(path, MAX_FILE_BYTES))
         archive = Archive.from_bytes(content)
         (image,) = archive.iter_objects()
         return image.make_symcache() if "debug" in image.features else None

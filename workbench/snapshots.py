@@ -19,9 +19,10 @@ from typing import Any
 from workbench import engines
 from workbench.engines.base import Snapshot
 from workbench.errors import UserError
-from workbench.files import read_file, write_atomically
+from workbench.files import MIB, read_file, write_atomically
 
 _HINT = "give a file that a failed test left"
+_MAX_BYTES = 256 * MIB
 _MAGIC = b"workbench snapshot "
 _OWN = "workbench."
 _PLAIN = {("builtins", "frozenset"), ("builtins", "set"), ("builtins", "bytearray")}
@@ -57,7 +58,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
 
 def read_snapshot(path: Path) -> Snapshot:
     """Return the snapshot in `path`; raise UserError where it holds none."""
-    content = read_file(path, UserError, _HINT)
+    content = read_file(path, UserError, _HINT, most=_MAX_BYTES)
     if not content.startswith(_MAGIC):
         raise UserError(f"{path} is no snapshot", _HINT)
     sources, newline, pickled = content[len(_MAGIC) :].partition(b"\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import ModelError
-from workbench.files import read_file, write_atomically
+from workbench.files import read_file, read_regular, write_atomically
 
 
 def test_text_is_written_and_the_folder_made(tmp_path):
@@ -50,9 +50,34 @@ def test_what_is_no_plain_file_is_written_through(tmp_path):
 @pytest.mark.parametrize(("name", "why"), [("absent", "no such file"), (".", "is a folder")])
 def test_what_cannot_be_read_is_told_with_the_readers_own_advice(tmp_path, name, why):
     with pytest.raises(ModelError, match=why) as error:
-        read_file(tmp_path / name, ModelError, "give a .tflite")
+        read_file(tmp_path / name, ModelError, "give a .tflite", most=100)
     assert str(tmp_path / name) in error.value.message
     assert error.value.hint == "give a .tflite"
+
+
+def test_only_a_regular_file_is_read(tmp_path):
+    """A device never ends, and a pipe waits for somebody who writes."""
+    os.mkfifo(tmp_path / "pipe")
+    for path, what in ((Path("/dev/zero"), "a device"), (tmp_path / "pipe", "a pipe")):
+        with pytest.raises(ModelError, match=f"is not a regular file, but {what}"):
+            read_file(path, ModelError, "give a .tflite", most=100)
+
+
+def test_a_link_to_a_file_is_read(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    (tmp_path / "file").write_bytes(b"1")
+    assert read_regular(tmp_path / "link", 1) == b"1"
+
+
+def test_no_more_is_read_than_the_limit(tmp_path):
+    (tmp_path / "file").write_bytes(bytes(101))
+    with pytest.raises(ModelError, match="is larger than 100 bytes"):
+        read_file(tmp_path / "file", ModelError, "give a .tflite", most=100)
+
+
+def test_a_path_that_cannot_be_one_is_told():
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_file(Path("a\0b"), ModelError, "give a .tflite", most=100)
 
 
 def test_a_full_device_is_told_by_its_name():

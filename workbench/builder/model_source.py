@@ -9,7 +9,7 @@ from workbench.builder.sources import ModelSource
 from workbench.errors import ModelError
 from workbench.model.labels import read_labels
 from workbench.model.operators import RequiredOperator, required_operators
-from workbench.model.reader import read_model
+from workbench.model.reader import read_model, read_model_file
 from workbench.model.values import Model, Operator
 
 _BYTES_A_TENSOR = 32  # TfLiteEvalTensor and, while planning, an allocation record
@@ -36,7 +36,7 @@ def read_model_source(path: Path, *, any_operator: bool = False) -> ModelSource:
     needed = required_operators(model)
     _require_known(path, needed, any_operator)
     return ModelSource(
-        data=path.read_bytes(),
+        data=read_model_file(path),
         operators=tuple(_registration(operator) for operator in needed),
         input_elements=sum(tensor.elements for tensor in model.inputs),
         labels=_labels(path, model),

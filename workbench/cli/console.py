@@ -85,6 +85,7 @@ def read_input(path: Path | None, features: object = None) -> bytes:
         raise UserError("both --features and --input are given", "give one of them")
     if str(path) == "-":
         return sys.stdin.buffer.read() if sys.stdin else b""
-    from workbench.files import read_file
+    from workbench.files import MIB, read_file
 
-    return read_file(path, UserError, "--input takes a file with the bytes to send, or - for stdin")
+    hint = "--input takes a file with the bytes to send, or - for stdin"
+    return read_file(path, UserError, hint, most=16 * MIB)

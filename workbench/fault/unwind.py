@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+from workbench.elf import MAX_FILE_BYTES
 from workbench.engines.armv7m import (
     CORE_REGISTERS,
     EXC_RETURN_THREAD_MSP,
@@ -28,6 +29,7 @@ from workbench.fault.instruction import call_before
 from workbench.fault.memory import WORD, View
 from workbench.fault.prologue import pushed
 from workbench.fault.scan import caller_by_scan
+from workbench.files import read_regular
 from workbench.image import Image
 
 MOST_CALLS = 20_000
@@ -269,7 +271,7 @@ def _repetition(places: Sequence[object], start: int) -> tuple[int, int]:
 @lru_cache(maxsize=8)
 def _tables_of(path: Path, sha256: str, starts: frozenset[int]) -> tuple[CallFrames, IndexTable]:
     try:
-        content = path.read_bytes()
+        content = read_regular(path, MAX_FILE_BYTES)
     except OSError:
         content = b""
     return CallFrames(content, starts), IndexTable(content)

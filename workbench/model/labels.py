@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from pathlib import Path
 
 from workbench.errors import ModelError
+from workbench.files import read_file
+from workbench.model.reader import read_model_file
 
 FILE_NAME = "labels.txt"
 _MAX_BYTES = 64 * 1024
+_HINT = "a label a line, or no such file"
 
 
 def read_labels(model: Path) -> tuple[str, ...]:
@@ -20,19 +24,17 @@ def read_labels(model: Path) -> tuple[str, ...]:
     Raises ModelError for a file that is not plain text or has an empty or repeated label.
     """
     for path in (model.with_name(f"{model.stem}.labels.txt"), model.with_name(FILE_NAME)):
-        if path.is_file():
-            try:
-                return _parse(str(path), path.read_bytes())
-            except OSError as error:
-                raise ModelError(f"{path}: cannot be read ({error.strerror})") from None
+        if path.exists():
+            return _parse(str(path), read_file(path, ModelError, _HINT, most=_MAX_BYTES))
     return _associated_labels(model)
 
 
 def _associated_labels(model: Path) -> tuple[str, ...]:
-    if not zipfile.is_zipfile(model):
+    content = io.BytesIO(read_model_file(model))
+    if not zipfile.is_zipfile(content):
         return ()
     try:
-        with zipfile.ZipFile(model) as archive:
+        with zipfile.ZipFile(content) as archive:
             for entry in archive.infolist():
                 if "label" in entry.filename.lower() and entry.filename.endswith(".txt"):
                     with archive.open(entry) as file:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from workbench.errors import ModelError, UserError
 from workbench.model.quantization import dequantize, quantize
-from workbench.model.reader import parse_model
+from workbench.model.reader import parse_model, read_model_file
 from workbench.model.values import Model
 
 
@@ -46,7 +46,7 @@ class Oracle:
 
     @classmethod
     def from_file(cls, path: Path) -> Oracle:
-        return cls(path.read_bytes())
+        return cls(read_model_file(path))
 
     def run(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Run on one input of the model's own type, any shape that fits; the raw first output."""

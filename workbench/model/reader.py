@@ -12,13 +12,14 @@ from typing import Any
 import flatbuffers.number_types as fb
 
 from workbench.errors import ModelError
-from workbench.files import read_file
+from workbench.files import MIB, read_file
 from workbench.model.cost import macs, parameters
 from workbench.model.options import ACTIVATIONS, OPTIONS, PADDINGS, Kind, Option
 from workbench.model.quantization import Quantization
 from workbench.model.values import ELEMENT_BYTES, Model, Operator, Tensor
 from workbench.model.verify import verify
 
+MAX_FILE_BYTES = 256 * MIB  # far more than any flash holds
 # A device with 32-bit addresses can hold no more.
 _MAX_TENSOR_BYTES = 2**31 - 1
 # OperatorCode.deprecated_builtin_code is an int8; from 127 on only builtin_code tells.
@@ -28,11 +29,16 @@ _CUSTOM = "CUSTOM"
 
 def read_model(path: Path) -> Model:
     """Read the .tflite at `path`. Raises ModelError if it is missing, corrupt or inconsistent."""
-    content = read_file(Path(path), ModelError, "give the path of a .tflite")
+    content = read_model_file(Path(path))
     try:
         return parse_model(content, Path(path))
     except ModelError as error:
         raise ModelError(f"{path}: {error.message}", error.hint) from None
+
+
+def read_model_file(path: Path) -> bytes:
+    """Return what the .tflite at `path` holds, unread. Raises ModelError if it cannot be read."""
+    return read_file(path, ModelError, "give the path of a .tflite", most=MAX_FILE_BYTES)
 
 
 def parse_model(content: bytes, path: Path | None = None) -> Model:

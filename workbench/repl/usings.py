@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.errors import ReplError
+from workbench.files import UnsuitableFileError, read_regular
+from workbench.repl.lexer import MAX_CHARACTERS
 from workbench.repl.parser import parse
 from workbench.repl.syntax import FileNode, Using
 
@@ -61,9 +63,11 @@ class _Visitor:
 def read_text(path: Path, using: Using | None = None) -> str:
     """The text of a .repl file; a missing or binary one is a ReplError."""
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_regular(path, MAX_CHARACTERS).decode("utf-8")
     except FileNotFoundError:
         what = "does not exist"
+    except UnsuitableFileError as error:
+        what = str(error)
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:
