@@ -13,6 +13,7 @@ import numpy as np
 from workbench.errors import FeatureError
 from workbench.files import write_atomically
 from workbench.model import labels as label_file
+from workbench.model.archive import read_features_file
 from workbench.model.card import Card, DataSource, Heard, render
 from workbench.model.confusion import Confusion
 from workbench.model.dataset import UNKNOWN, DataSet, join, read_dataset
@@ -107,7 +108,8 @@ def _judge(model: bytes, data: DataSet) -> Confusion:
 
 
 def _source(path: Path, data: DataSet) -> DataSource:
-    return DataSource(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), data.counts())
+    digest = hashlib.sha256(read_features_file(path)).hexdigest()
+    return DataSource(path.name, digest, data.counts())
 
 
 def _hear(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import wave
 from pathlib import Path
 
@@ -9,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import FeatureError
+from workbench.files import MIB, read_file
 from workbench.model.mfcc import SAMPLE_RATE
 
 FloatArray = npt.NDArray[np.float32]
 
 # A file is read whole; an hour is far more than anyone classifies.
 _MAX_SECONDS = 3600
+_MAX_BYTES = 256 * MIB  # an hour at 32 bits a sample is 220 MiB
 
 
 def read_wav(path: Path) -> FloatArray:
@@ -22,19 +25,26 @@ def read_wav(path: Path) -> FloatArray:
 
     Raises FeatureError for another rate, more channels, compressed, damaged or empty files.
     """
+    content = io.BytesIO(read_file(path, FeatureError, "give a .wav file", most=_MAX_BYTES))
     try:
-        with wave.open(str(path), "rb") as file:
+        with wave.open(content, "rb") as file:
             width = file.getsampwidth()
             _check_format(path, file.getnchannels(), width, file.getframerate())
+            start = content.tell()
             raw = file.readframes(_MAX_SECONDS * SAMPLE_RATE)
-    except FileNotFoundError:
-        raise FeatureError(f"{path}: no such file") from None
-    except OSError as error:
-        raise FeatureError(f"{path}: cannot be read ({error.strerror})") from None
+            wanted = file.getnframes() * width
     # `wave` divides by header fields and seeks by them; damaged ones raise more than wave.Error.
     except (wave.Error, EOFError, RuntimeError, ValueError, ZeroDivisionError) as error:
         what = str(error) or "cut short"
         raise FeatureError(f"{path}: not a readable PCM .wav ({what})", _sox(path)) from None
+    if len(raw) < min(wanted, _MAX_SECONDS * SAMPLE_RATE * width):
+        held = min(content.getbuffer().nbytes, start + len(raw))
+        raise FeatureError(
+            f"{path}: cut short: it has {held:,} of the {start + wanted:,} bytes that its header "
+            "announces",
+            "copy or record it again; for a stream whose length was not known: "
+            f"sox --ignore-length {path.name} whole.wav",
+        )
     raw = raw[: len(raw) // width * width]
     if not raw:
         raise FeatureError(f"{path}: the recording is empty")

@@ -2,6 +2,7 @@
 
 import struct
 import wave
+import zipfile
 
 import numpy as np
 import pytest
@@ -106,6 +107,23 @@ def test_damaged_recordings_are_read_or_refused(tmp_path):
             continue
 
 
+def test_a_recording_that_is_cut_short_is_refused(tmp_path):
+    path = write_wav(tmp_path / "whole.wav", bytes(20_076))
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(FeatureError, match="has 3,000 of the 20,120 bytes"):
+        read_wav(path)
+
+
+def test_a_stream_without_a_length_is_told_how_to_get_one(tmp_path):
+    path = write_wav(tmp_path / "stream.wav", bytes(320))
+    content = bytearray(path.read_bytes())
+    content[4:8] = content[40:44] = b"\xff" * 4
+    path.write_bytes(content)
+    with pytest.raises(FeatureError, match="cut short") as caught:
+        read_wav(path)
+    assert "sox --ignore-length stream.wav" in caught.value.hint
+
+
 def test_a_compressed_wav_is_refused(tmp_path):
     mu_law = struct.pack(
         "<4sI4s4sIHHIIHH", b"RIFF", 36, b"WAVE", b"fmt ", 16, 7, 1, 16000, 16000, 1, 8
@@ -170,6 +188,32 @@ def test_int8_features_are_dequantized_and_labelled(tmp_path):
 def test_archives_that_do_not_fit_are_refused(tmp_path, arrays, message):
     np.savez(tmp_path / "a.npz", **arrays)
     with pytest.raises(FeatureError, match=message):
+        read_archive(tmp_path / "a.npz", (49, 10))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"label_names": np.array("yes")}, "label_names has shape"),
+        ({"label_names": np.array([1, 2])}, "type int64"),
+        ({"file_names": np.array([1.0])}, "file_names has shape"),
+        ({"scale": np.nan, "zero_point": 0}, "scale is nan"),
+        ({"scale": 1.0, "zero_point": np.nan}, "zero_point nan"),
+        ({"scale": 1.0, "zero_point": np.uint64(2**63)}, "zero_point 9223372036854775808"),
+    ],
+)
+def test_what_stands_beside_the_features_is_what_it_should_be(tmp_path, arrays, message):
+    held = np.zeros((1, 49, 10), np.int8)
+    features = {"features_int8": held} if "scale" in arrays else {"features": held * 1.0}
+    np.savez(tmp_path / "a.npz", **features, **arrays)
+    with pytest.raises(FeatureError, match=message):
+        read_archive(tmp_path / "a.npz", (49, 10))
+
+
+def test_a_member_that_is_not_an_array_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as packed:
+        packed.writestr("features.npy", b"text")
+    with pytest.raises(FeatureError, match=r"features\.npy is not an array"):
         read_archive(tmp_path / "a.npz", (49, 10))
 
 
