@@ -141,8 +141,8 @@ def classify_files(
 
 def _oracle_outputs(path: Path, inputs: Inputs) -> list[Output]:
     """What `tflite_micro` answers to the inputs."""
-    oracle = Oracle.from_file(path)
-    return [oracle.answer(features.values) for features in inputs.features]
+    with Oracle.from_file(path) as oracle:
+        return [oracle.answer(features.values) for features in inputs.features]
 
 
 def _run_image(

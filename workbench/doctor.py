@@ -15,6 +15,7 @@ from pathlib import Path
 from workbench import __version__
 from workbench.builder.toolchain import Tool, find_cmake, find_gcc, find_ninja
 from workbench.errors import ToolchainError, WorkbenchError
+from workbench.extras import how_to_install
 
 _OLDEST_PYTHON = (3, 10)
 _C_PARTS = ("_code_cache", "embedded._tracer", "embedded._reads")
@@ -140,7 +141,7 @@ def _tflite_micro() -> Finding:
         "tflite_micro",
         "tflite_micro",
         "comparing outputs with the host oracle (bench)",
-        "pip install 'tinyml-workbench[oracle]'",
+        how_to_install("oracle"),
         State.OPTIONAL,
     )
 
@@ -150,7 +151,7 @@ def _tensorflow() -> Finding:
         "tensorflow",
         "tensorflow",
         "model train",
-        "pip install 'tinyml-workbench[train]'",
+        how_to_install("train"),
         State.OPTIONAL,
     )
 

@@ -35,15 +35,15 @@ def scores_should_match_host(
 
     Raises UserError where `tflite_micro` is not installed.
     """
-    oracle = Oracle.from_file(model)
-    for features, answer in answers:
-        expected = oracle.answer(features.values)
-        if answer.output != expected.tobytes():
-            seen = np.frombuffer(answer.output, expected.dtype)
-            raise CheckFailedError(
-                f"{answer.name}: the output is {seen.tolist()}, "
-                f"on the host it is {expected.reshape(-1).tolist()}"
-            )
+    with Oracle.from_file(model) as oracle:
+        for features, answer in answers:
+            expected = oracle.answer(features.values)
+            if answer.output != expected.tobytes():
+                seen = np.frombuffer(answer.output, expected.dtype)
+                raise CheckFailedError(
+                    f"{answer.name}: the output is {seen.tolist()}, "
+                    f"on the host it is {expected.reshape(-1).tolist()}"
+                )
 
 
 def same_model(hello: Hello, model: Path) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import UserError
+from workbench.extras import how_to_install
 from workbench.model.quantization import dequantize, quantize
 
 FloatArray = npt.NDArray[np.float32]
@@ -33,7 +34,7 @@ def load_tensorflow() -> Any:
     except ImportError as error:
         raise UserError(
             f"training needs TensorFlow, which cannot be imported ({error})",
-            'pip install "tinyml-workbench[train]"',
+            how_to_install("train"),
         ) from None
     tensorflow.get_logger().setLevel("ERROR")
     return tensorflow

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.model.oracle import available
 from workbench.resources import resource
 
 SHARED = Path(__file__).parents[4] / "shared"
@@ -23,3 +24,10 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs the development data in {SHARED.name}/ beside the checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def installed() -> None:
+    """Skips the test where the host oracle is not installed."""
+    if not available():
+        pytest.skip("needs the host oracle tflite_micro")

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from workbench.engines.renode.protocol import Message, read_message, write_message
+from workbench.framing import Message, read_message, write_message
 
 WHERE = {"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}
 OPERATIONS = {

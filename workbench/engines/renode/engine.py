@@ -21,10 +21,10 @@ from workbench.engines.code_cache import CacheShape
 from workbench.engines.renode.discovery import RenodeInstallation, discover
 from workbench.engines.renode.findings import abort_in, log_lines, warnings_in, without_refusals
 from workbench.engines.renode.process import WorkerProcess
-from workbench.engines.renode.protocol import Message
 from workbench.engines.renode.unserved import semihosting_warning
 from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, RenodeUart
 from workbench.errors import EngineError, UserError
+from workbench.framing import Message
 
 if TYPE_CHECKING:
     from workbench.engines.renode.recording import Recording

@@ -27,13 +27,13 @@ from workbench.engines.renode.discovery import (
     PORTABLE,
     RUNTIME,
 )
-from workbench.engines.renode.protocol import (
+from workbench.errors import EngineError, EngineUnavailableError, PlatformError, UserError
+from workbench.framing import (
     Message,
     ProtocolError,
     read_message,
     write_message,
 )
-from workbench.errors import EngineError, EngineUnavailableError, PlatformError, UserError
 
 WORKER = (sys.executable, "-m", "workbench.engines.renode.worker")
 

@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import IO
 
-from workbench.engines.renode.protocol import Message, ProtocolError, read_message, write_message
+from workbench.framing import Message, ProtocolError, read_message, write_message
 
 
 def main() -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 from workbench.engines.base import Stop, Watchpoint
 from workbench.engines.renode.nowhere import fault_state
-from workbench.engines.renode.protocol import Message
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.console import Console
 from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
 from workbench.engines.renode.worker.recorder import Recorder
 from workbench.engines.renode.worker.run import Limits, Runner
 from workbench.engines.renode.worker.state import State
+from workbench.framing import Message
 
 _LOG_LIMIT = 64 << 20  # bytes; at most a few seconds of accesses to where nothing is
 _CONSOLE = str(Path("console").absolute())  # in the worker's own folder

@@ -1,8 +1,10 @@
-"""What the engine and its worker process say to each other, over two pipes.
+"""What the workbench and its worker processes say to each other, over two pipes.
 
-A message is a JSON object and, beside it, raw bytes (console output, memory contents); on the
-wire: length of the JSON and of the bytes (unsigned 32-bit little-endian each), then both. Neither
-side believes the other: lengths are bounded, and what is no message is a ProtocolError.
+The workers are Renode's (`workbench.engines.renode.worker`) and the host oracle's
+(`workbench.model.oracle_worker`). A message is a JSON object and, beside it, raw bytes (console
+output, memory contents, tensors); on the wire: length of the JSON and of the bytes (unsigned 32-bit
+little-endian each), then both. Neither side believes the other: lengths are bounded, and what is no
+message is a ProtocolError.
 
 A request has "op" and that operation's arguments; it is answered by one message with "ok": true
 and the results, or "error" (with "kind" and "hint"), after any number of messages with "event".

@@ -1,4 +1,4 @@
-"""The frames between engine and worker."""
+"""The frames between the workbench and a worker process."""
 
 import io
 import json
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.engines.renode.protocol import (
+from workbench.framing import (
     MAX_BLOB,
     Message,
     ProtocolError,
