@@ -48,8 +48,8 @@ docs: $(VENV)/.run  ## the keywords of the Robot Framework library, as a page
 	@mkdir -p $(OUTPUT)
 	@$(BIN)/python -m robot.libdoc workbench.robot.Workbench $(OUTPUT)/Workbench.html
 
-clean:  ## remove .venv, out/ and what the tools left behind
-	rm -rf $(VENV) $(OUTPUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## remove .venv, out/ and what the tools left behind; no folder that OUTPUT or VENV names
+	rm -rf .venv out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A stamp is as old as the last successful set-up; the next change of its inputs repeats it.
 INPUTS := .ci/setup.sh pyproject.toml setup.py Makefile $(shell find workbench -path '*/csrc/*.[ch]')

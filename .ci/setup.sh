@@ -70,8 +70,10 @@ sys.exit(not pathlib.Path(sysconfig.get_paths()["include"], "Python.h").exists()
 fi
 install_packages "${missing[@]}"
 
+clear=()
+[ ! -f "$venv/pyvenv.cfg" ] || clear=(--clear)  # its mark: no other folder is emptied
 "$venv/bin/python" -m pip --version >/dev/null 2>&1 ||  # absent, or left half-made
-    "$python" -m venv --clear "$venv" ||
+    "$python" -m venv "${clear[@]}" "$venv" ||
     die "$python could not make a virtual environment in $venv"
 echo "setup: installing Python packages into $venv"
 "$venv/bin/python" -m pip install -q --disable-pip-version-check -e "$requirement" ||

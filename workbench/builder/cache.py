@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,23 +49,15 @@ def lookup(plan: BuildPlan) -> Path | None:
 
 
 def publish(plan: BuildPlan, elf: Path) -> Path:
-    """Put a finished image into the cache, all of it or nothing, and return its path there."""
+    """Put a finished image into the cache and return its path there.
+
+    The record comes last and holds the image's hash: `lookup` finds both as they are here, or none.
+    """
     folder = _image_folder(plan)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
-    try:
-        shutil.copyfile(elf, staging / ELF)
-        record = {"name": plan.name, "sha256": hashlib.sha256(elf.read_bytes()).hexdigest()}
-        (staging / _RECORD).write_text(json.dumps(record))
-        if folder.exists():  # damaged, or another process was quicker with the same bytes
-            shutil.rmtree(folder, ignore_errors=True)
-        try:
-            staging.rename(folder)
-        except OSError:
-            if lookup(plan) is None:
-                raise
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    content = elf.read_bytes()
+    record = {"name": plan.name, "sha256": hashlib.sha256(content).hexdigest()}
+    write_atomically(folder / ELF, content)
+    write_atomically(folder / _RECORD, json.dumps(record))
     return folder / ELF
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ Progress = Callable[[int, int, str], None]
 """Told after each step: steps done, steps in all, what was done."""
 
 _CONFIGURED = "configured.json"
+_MARK = ".tinyml-workbench-build-tree"  # in a tree that we have made, and may remove
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
 _IN_A_SOURCE = re.compile(r":\d+:\d+: (fatal )?error: ")
 _MAX_ERROR_LINES = 60
@@ -51,12 +53,25 @@ def execute(plan: BuildPlan, tree: Path, progress: Progress | None = None) -> Pa
         if not used or error.hint or _IN_A_SOURCE.search(str(error)):
             raise
         # Ninja goes by dates, so what a power cut has left half-written is in its way for ever.
-        shutil.rmtree(tree)
+        _remove(tree)
         _make(plan, tree, progress)
     return tree / cache.ELF
 
 
+def _remove(tree: Path) -> None:
+    """Remove a build tree; raise BuildError where no build has made that folder."""
+    if tree.is_symlink() or not (tree / _MARK).is_file():
+        raise BuildError(
+            f"the build tree {tree} is damaged, and it is not marked as made by the workbench",
+            "look at what is in it, and remove it yourself",
+        )
+    shutil.rmtree(tree)
+
+
 def _make(plan: BuildPlan, tree: Path, progress: Progress | None) -> None:
+    with contextlib.suppress(FileExistsError):
+        tree.mkdir(parents=True)
+        (tree / _MARK).touch()
     sources = tree / "model"
     write_sources(sources, plan.model, _kernels_label(plan), plan.arena_bytes, plan.stack_bytes)
     _configure(plan, tree, sources)

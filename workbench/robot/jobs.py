@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -97,10 +98,8 @@ class Runner:
 
     def run(self, job: Job) -> JobResult:
         """Run one suite to its end, or to the time-out."""
-        output = self._folder / f"{job.file_name}.xml"
-        output.unlink(missing_ok=True)
-        errors = self._folder / f"{job.file_name}.err"
-        with errors.open("w") as stream:
+        output = self._new_file(job)
+        with tempfile.TemporaryFile("w+", errors="replace") as stream:
             process = self._start(_command(job, output), stream)
             late = threading.Event()
             timer = threading.Timer(self._timeout, _end_late, (process, late))
@@ -111,21 +110,31 @@ class Runner:
             except BaseException:
                 _end([process])
                 process.wait()
+                output.unlink(missing_ok=True)
                 raise
             finally:
                 timer.cancel()
                 with self._lock:
                     self._running.discard(process)
-        said = errors.read_text(errors="replace")
-        errors.unlink()
+            stream.seek(0)
+            said = stream.read()
         broken = f"not done after {self._timeout:g} s" if late.is_set() else _broken(code, said)
-        return JobResult(job, tests, broken, output if output.is_file() else None)
+        if not output.stat().st_size:
+            output.unlink()
+            return JobResult(job, tests, broken, None)
+        return JobResult(job, tests, broken, output)
 
     def stop(self) -> None:
         """End what runs, and let nothing more start."""
         with self._lock:
             self._stopped = True
             _end(self._running)
+
+    def _new_file(self, job: Job) -> Path:
+        """Make a file for the job's results: no file of the user's has its name."""
+        descriptor, name = tempfile.mkstemp(".xml", f"{job.file_name}-", self._folder)
+        os.close(descriptor)
+        return Path(name)
 
     def _start(self, command: list[str], errors: IO[str]) -> subprocess.Popen[str]:
         with self._lock:

@@ -32,14 +32,24 @@ def test_a_damaged_image_is_not_found_and_can_be_replaced(plan, elf):
     assert cache.publish(plan, elf).read_bytes() == elf.read_bytes()
 
 
-def test_a_failed_publication_leaves_nothing(plan, elf, monkeypatch):
+def test_a_failed_publication_is_not_found(plan, elf, monkeypatch):
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("shutil.copyfile", fail)
-    with pytest.raises(OSError, match="No space left"):
-        cache.publish(plan, elf)
-    assert list((cache.root() / "images").iterdir()) == []
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", fail)
+        with pytest.raises(OSError, match="No space left"):
+            cache.publish(plan, elf)
+    assert cache.lookup(plan) is None
+    assert cache.publish(plan, elf) == cache.lookup(plan)
+
+
+def test_publishing_again_removes_nothing_that_lies_beside_the_image(plan, elf):
+    folder = cache.publish(plan, elf).parent
+    (folder / "notes.txt").write_text("the user's")
+    (folder / cache.ELF).write_bytes(b"damaged")
+    cache.publish(plan, elf)
+    assert (folder / "notes.txt").read_text() == "the user's"
 
 
 def test_the_lock_lets_one_in_at_a_time(plan):

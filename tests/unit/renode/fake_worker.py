@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 
+from workbench.engines.renode.worker.folder import introduction, make_folder
 from workbench.framing import Message, read_message, write_message
 
 WHERE = {"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}
@@ -41,7 +42,18 @@ def main() -> None:
     print("the worker's own chatter", file=sys.stderr, flush=True)
     if how == "silent":
         time.sleep(1000)
+    folder = make_folder(sys.argv[2:])
+    write_message(answers, introduction(folder))
     write_message(answers, Message({"ok": True, "version": "fake"}))
+    try:
+        serve(how, requests, answers)
+    finally:
+        if how == "serve":
+            folder.remove()
+
+
+def serve(how: str, requests, answers) -> None:
+    """Answer what is asked until the pipe closes."""
     while (request := read_message(requests)) is not None:
         operation = str(request.fields["op"])
         if operation == "quit":
@@ -89,4 +101,5 @@ def misbehave(how: str, answers) -> None:
         time.sleep(1000)
 
 
-main()
+if __name__ == "__main__":
+    main()

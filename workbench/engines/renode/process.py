@@ -1,8 +1,8 @@
 """The worker process as its owner sees it: started, asked, and killed when it does not answer.
 
-Nothing that happens in the worker hangs or ends the caller. The worker ends when its pipe closes,
-so that it does not outlive a caller that dies. Its log and Renode's lie in a folder of its own,
-which is also Renode's temporary folder: Renode clears the ones it finds when it starts.
+Nothing that happens in the worker hangs or ends the caller. The worker makes a folder for its files
+and for Renode's log. It ends and removes that folder when its pipe closes, so that nothing is left
+of a caller that dies. The owner removes the folder of a worker that it had to kill.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from workbench.framing import (
     read_message,
     write_message,
 )
+from workbench.own_folder import OwnFolder
 
 WORKER = (sys.executable, "-m", "workbench.engines.renode.worker")
 
@@ -47,13 +47,6 @@ ANSWER_SECONDS = 60.0
 # holds that lock (pythonnet 3.2 on Mono 6.8). No thread of Renode's enters Python after the start
 # (`worker.dotnet.attach`); during it, pyrenode3's own second thread does.
 _SUSPENDED_BY_SIGNAL = {"MONO_THREADS_SUSPEND": "preemptive"}
-
-# To flush its log, Renode 1.15.3 ends the thread that writes it, for good: the core would stop at
-# the first 10,000 lines after that. Newer ones fold lines that are alike, and their addresses.
-_CONFIG = """[general]
-use-synchronous-logging = True
-collapse-repeated-log-entries = False
-"""
 
 _LOG_LINES = 12
 _QUIT_SECONDS = 2.0
@@ -69,7 +62,7 @@ _ERRORS: Mapping[str, tuple[type[Exception], str]] = {
 
 
 class WorkerProcess:
-    """One worker; `folder` holds its files until `close`."""
+    """One worker; `folder` is the worker's, and holds its files until `close`."""
 
     def __init__(
         self,
@@ -79,35 +72,48 @@ class WorkerProcess:
         start_seconds: float = START_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        """Start `command` and wait for its greeting; raise EngineError where none comes."""
-        self.folder = Path(tempfile.mkdtemp(prefix="workbench-renode-"))
-        self.renode_log = self.folder / "renode.log"
-        self._log = self.folder / "worker.log"
+        """Start `command` and wait for its greeting; raise EngineError where none comes.
+
+        The command is told in one argument below which folder to make its own.
+        """
         self.answer_seconds = answer_seconds
         self._failed = False
+        self._own: OwnFolder | None = None
         self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        # A file without a name: nothing of it is left, whoever is killed.
+        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the worker
         try:
-            with self._log.open("wb") as log:
-                self._process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    cwd=self.folder,
-                    env=self._environment(environment),
-                    start_new_session=True,  # Ctrl-C is for the caller, who then closes this
-                )
+            self._process = subprocess.Popen(
+                (*command, str(Path(tempfile.gettempdir()).absolute())),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                cwd="/",  # `python -m` looks for modules here first
+                env=self._environment(environment),
+                start_new_session=True,  # Ctrl-C is for the caller, who then closes this
+            )
         except OSError as error:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._log.close()
             raise EngineError(f"the Renode worker did not start: {error}") from error
         self._input = cast(IO[bytes], self._process.stdin)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
-            self.version = str(self._await("start", start_seconds, None).fields.get("version", ""))
+            greeting = self._await("start", start_seconds, self._meet)
         except BaseException:
             self.close()
             raise
+        self.version = str(greeting.fields.get("version", ""))
+
+    @property
+    def folder(self) -> Path:
+        """The worker's folder, where the engine may put files for it."""
+        assert self._own is not None
+        return self._own.path
+
+    @property
+    def renode_log(self) -> Path:
+        return self.folder / "renode.log"
 
     @property
     def process_id(self) -> int:
@@ -146,23 +152,23 @@ class WorkerProcess:
                 write_message(self._input, Message({"op": "quit"}))
                 self._process.wait(_QUIT_SECONDS)
         self._kill()
-        if not self._failed:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if self._own is not None and not self._failed:
+            self._own.remove()
+        self._log.close()
+
+    def _meet(self, message: Message) -> None:
+        """Note what the worker says of itself before it starts Renode."""
+        if message.fields["event"] == "folder":
+            self._own = OwnFolder(Path(message.fields["path"]), str(message.fields["mark"]))
 
     def _environment(self, installation: Mapping[str, str]) -> dict[str, str]:
         theirs = (PORTABLE, PACKAGE, FOLDER, FOLDER_BINARIES, RUNTIME)
         environment = {k: v for k, v in os.environ.items() if k not in theirs}
-        temporary, config = self.folder / "tmp", self.folder / "config"
-        temporary.mkdir()
-        (config / "renode").mkdir(parents=True)
-        (config / "renode" / "config").write_text(_CONFIG)
         packages = [str(Path(__file__).parents[3]), environment.get("PYTHONPATH", "")]
         return {
             **_SUSPENDED_BY_SIGNAL,
             **environment,
             **installation,
-            "TMPDIR": str(temporary),
-            "XDG_CONFIG_HOME": str(config),
             "RENODE_CI_MODE": "YES",
             "PYTHONPATH": os.pathsep.join(path for path in packages if path),
         }
@@ -222,16 +228,32 @@ class WorkerProcess:
     def _failure(self, what: str) -> EngineError:
         self._failed = True
         self._kill()
-        lines = [*_last_lines(self._log), *_last_lines(self.renode_log)]
+        hint = "The embedded engine needs no Renode (--engine embedded)."
+        lines = _last_lines(self._worker_log())
+        if self._own is not None:
+            lines += _last_lines(_content(self.renode_log))
+            hint = f"The logs are in {self.folder}. {hint}"
         said = "".join(f"\n  | {line}" for line in lines)
-        return EngineError(
-            f"the Renode worker failed: {what}{said}",
-            f"The logs are in {self.folder}. The embedded engine needs no Renode "
-            "(--engine embedded).",
-        )
+        return EngineError(f"the Renode worker failed: {what}{said}", hint)
+
+    def _worker_log(self) -> bytes:
+        """Return what the worker has written, and leave it beside Renode's log."""
+        if self._log.closed:
+            return b""
+        self._log.seek(0)
+        said = self._log.read()
+        if self._own is not None:
+            with contextlib.suppress(OSError):
+                (self.folder / "worker.log").write_bytes(said)
+        return said
 
     def _kill(self) -> None:
         """Kill the worker and what it may have started: it leads a session of its own."""
+        if self._own is None:  # it may have made its folder by now, and is the only one to know
+            with contextlib.suppress(OSError):
+                self._input.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_QUIT_SECONDS)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -239,8 +261,12 @@ class WorkerProcess:
             self._input.close()
 
 
-def _last_lines(log: Path) -> list[str]:
+def _content(log: Path) -> bytes:
     try:
-        return log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+        return log.read_bytes()
     except OSError:
-        return []
+        return b""
+
+
+def _last_lines(log: bytes) -> list[str]:
+    return log.decode(errors="replace").splitlines()[-_LOG_LINES:]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from workbench.engines.renode.worker import dotnet
@@ -86,11 +85,10 @@ class Machine:
         self.build(self._setup)
 
     def save(self, path: str) -> None:
-        """Write the state of the whole emulation to `path` (Renode's Save)."""
+        """Write the state of the whole emulation to `path`, a file that is not there yet (Save)."""
         self._detach()
         try:
             self.emulation.PauseAll()
-            Path(path).unlink(missing_ok=True)
             self.command(f"Save {_quoted(path)}")
         finally:
             self._start()

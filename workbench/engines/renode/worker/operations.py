@@ -19,16 +19,17 @@ from workbench.engines.renode.worker.state import State
 from workbench.framing import Message
 
 _LOG_LIMIT = 64 << 20  # bytes; at most a few seconds of accesses to where nothing is
-_CONSOLE = str(Path("console").absolute())  # in the worker's own folder
 
 
 class Operations:
     """Holds the machine and answers requests; see `protocol` for their form."""
 
-    def __init__(self, send: Callable[[Message], None]) -> None:
+    def __init__(self, send: Callable[[Message], None], folder: Path) -> None:
+        """`folder`: the worker's own, for what the firmware sends."""
+        console = str(folder / "console")
         self._send = send
-        self._console = Console(_CONSOLE)
-        self._machine = Machine(_CONSOLE)
+        self._console = Console(console)
+        self._machine = Machine(console)
         self._state = State(self._machine)
         self._runner = Runner(self._machine, self._console, self._report_progress)
         self._recorder = Recorder(self._machine)
