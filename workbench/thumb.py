@@ -58,6 +58,11 @@ def is_breakpoint(halfword: int) -> bool:
     return halfword & 0xFF00 == BKPT
 
 
+def is_supervisor_call(halfword: int) -> bool:
+    """Whether this is an SVC, of whatever immediate (A7.7.175)."""
+    return halfword & 0xFF00 == 0xDF00
+
+
 def is_undefined_on_purpose(first: int, second: int) -> bool:
     """Whether this is a UDF, which compilers and assertions use for what must not be reached."""
     if not is_wide(first):

@@ -124,6 +124,7 @@ PERIPHERALS = range(0x40000000, 0x60000000)
 EXTERNAL_DEVICES = range(0xA0000000, 0xE0000000)
 SYSTEM = range(0xE0000000, 1 << 32)
 
+_PRIVATE_PERIPHERALS = range(0xE0000000, 0xE0100000)
 _OWN_PERIPHERALS = (range(0xE0000000, 0xE0040000), range(0xE00FF000, 0xE0100000))
 
 
@@ -134,12 +135,28 @@ def is_own_peripheral(address: int) -> bool:
     return any(address in own for own in _OWN_PERIPHERALS)
 
 
+def is_device_memory(address: int) -> bool:
+    """Whether the default memory map makes it Device or Strongly-ordered: accesses to it must be
+    aligned, and nothing executes from it (B3.1, A3.2.1).
+    """
+    return any(address in area for area in (PERIPHERALS, EXTERNAL_DEVICES, SYSTEM))
+
+
+def is_private(address: int) -> bool:
+    """Whether it is on the Private Peripheral Bus, which is closed to unprivileged code (B3.1)."""
+    return address in _PRIVATE_PERIPHERALS
+
+
 def frame_is_on_psp(exc_return: int) -> bool:
     """Whether the frame that `exc_return` leads back to lies on the process stack."""
     return bool(exc_return & _EXC_RETURN_PSP)
 
 
+def frame_bytes(exc_return: int) -> int:
+    """Return the size of the frame that `exc_return` leads back to."""
+    return BASIC_FRAME_BYTES if exc_return & EXC_RETURN_BASIC else EXTENDED_FRAME_BYTES
+
+
 def sp_before(frame: int, exc_return: int, xpsr: int) -> int:
     """Return SP as it was before the frame at `frame`, which holds `xpsr`, was stacked."""
-    size = BASIC_FRAME_BYTES if exc_return & EXC_RETURN_BASIC else EXTENDED_FRAME_BYTES
-    return frame + size + (4 if xpsr & FRAME_PADDED else 0)
+    return frame + frame_bytes(exc_return) + (4 if xpsr & FRAME_PADDED else 0)

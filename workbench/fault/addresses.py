@@ -62,10 +62,22 @@ class Addresses:
             start = min(area.start for area in joined)
         return start
 
-    def describe(self, address: int, is_code: bool = False) -> str:
+    def beyond(self, address: int, size: int) -> str:
+        """Say how far `size` bytes at `address` reach out of the memory that holds the first.
+
+        "" where they do not, or where another memory follows.
+        """
+        area = self.area_at(address)
+        last = address + size - 1
+        if area is None or not area.kind or last < area.end or self.area_at(last) is not None:
+            return ""
+        return f"ending {counted(last + 1 - area.end, 'byte')} beyond the end of {area.title}"
+
+    def describe(self, address: int, is_code: bool = False, size: int = 0) -> str:
         """Say what lies at `address`, to be put behind "read of 0x...", such as "in flash".
 
-        is_code: it was jumped to, so bit 0 of what was jumped to is not in it.
+        is_code: it was jumped to, so bit 0 of what was jumped to is not in it. size: bytes of an
+        access, which may reach beyond.
         """
         area = self.area_at(address)
         said = []
@@ -73,7 +85,10 @@ class Addresses:
             said.append(f"NULL + {address}" if address else "NULL")
         variable = self._variable(address) if area is not None and area.kind == "RAM" else ""
         said += [variable] if variable else []
-        if area is not None:
+        beyond = self.beyond(address, size) if size else ""
+        if beyond:
+            said.append(beyond)
+        elif area is not None:
             said.append(f"in {area.title}")
         else:
             said.append(self._beside(address) or _nowhere(address))

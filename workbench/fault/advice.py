@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.engines.armv7m import Cfsr, Exc, Hfsr
+from workbench.fault.accesses import is_closed, why_aligned
 from workbench.fault.addresses import NULL_BYTES
-from workbench.fault.cause import Scene, is_trap, primary, renode_hides
+from workbench.fault.cause import by_chance, is_trap, lacks_fpu, renode_hides
+from workbench.fault.scene import Scene
 from workbench.fault.stacks import END_OF_VARIABLES, StackUse
-from workbench.fault.status import MEANINGS, cause_bits
+from workbench.fault.status import MEANINGS, cause_bits, primary
 
 _STACKING = Cfsr.STKERR | Cfsr.MSTKERR
 _ENABLED_BY_SHCSR = (Exc.MEM_MANAGE, Exc.BUS_FAULT, Exc.USAGE_FAULT)
+
+
+_ALIGNMENT = {
+    "device": "use accesses of the register's own width: no packed structure, no memcpy over it",
+    "always": "the address must be aligned: look at casts of byte buffers and packed structures",
+    "ccr": "clear bit 3 of CCR (0xE000ED14), or align the data",
+    "": "LDM, LDRD, VLDR and their stores need words that are aligned, others if CCR says so",
+}
 
 
 def notes(scene: Scene) -> Iterator[str]:
@@ -20,6 +30,8 @@ def notes(scene: Scene) -> Iterator[str]:
     for bit in bits:
         if bit is not first:
             yield f"{bit.name} is set too: {MEANINGS[bit]}"
+    if chance := by_chance(scene):
+        yield chance
     if any(bit & _STACKING for bit in bits):
         yield (
             "the frame of this fault was not stored: a handler that reads it reads what was there"
@@ -54,14 +66,21 @@ def advice(scene: Scene, use: StackUse | None) -> Iterator[str]:
             yield f"{null[0]} is the pointer that was not set: see who gives it"
     if bit is Cfsr.IMPRECISERR:
         yield "set DISDEFWBUF (bit 1) in ACTLR at 0xE000E008 and run again: the write is then exact"
-    if bit is Cfsr.NOCP or renode_hides(scene) is Cfsr.NOCP:
+    if scene.is_data:
+        yield "look at who wrote the address that was gone to: a function pointer, or a stack"
+        return
+    if lacks_fpu(scene):
         yield "enable the FPU before the first such instruction: CPACR (0xE000ED88) |= 0xF << 20"
     if scene.fault.pc and Cfsr.INVSTATE in (bit, renode_hides(scene)):
         yield "a function's address has bit 0 set; look at where the pointer was stored"
     if bit is Cfsr.UNDEFINSTR and scene.instruction is not None and is_trap(scene.instruction):
         yield "compilers put it where the source has undefined behaviour, and assertions end in it"
     if bit is Cfsr.UNALIGNED:
-        yield "LDM, LDRD, VLDR and their stores need words that are aligned, others if CCR says so"
+        yield _ALIGNMENT[why_aligned(scene)]
+    if is_closed(scene):
+        yield "do it in an exception handler, such as SVCall's, or before CONTROL.nPRIV is set"
+    if scene.refused_call is not None:
+        yield "call it where SVCall can preempt, or give SVCall a more urgent priority (SHPR2)"
     if (scene.fault.hfsr or 0) & Hfsr.VECTTBL:
         yield "look at what was written to VTOR (0xE000ED08), and that the table is linked there"
 

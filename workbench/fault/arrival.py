@@ -8,6 +8,7 @@ from workbench.fault.instruction import call_before
 from workbench.fault.memory import View
 from workbench.image import Image
 
+_RUN_ON = 64  # bytes of data that are executed before one is no instruction
 _ANY = tuple(f"r{n}" for n in range(13))
 
 
@@ -23,9 +24,14 @@ def arrival(image: Image, view: View, registers: Mapping[str, int]) -> str:
     def is_target(value: int | None) -> bool:
         return value is not None and value & ~1 == pc & ~1
 
+    def leads_here(value: int | None) -> bool:
+        """Whether what was gone to is PC, or right before it: data may hold instructions too."""
+        return value is not None and bool(value & 1) and 0 <= (pc & ~1) - (value & ~1) < _RUN_ON
+
     call = call_before(view, link)
-    if call is not None and is_target(registers.get(call[2])):
-        value = registers[call[2]]
+    target = registers.get(call[2]) if call is not None else None
+    if call is not None and target is not None and (is_target(target) or leads_here(target)):
+        value = target
         what = "a NULL function pointer" if pc == 0 else f"the function pointer 0x{value:08x}"
         return f"called through {what} in {call[2]}, by {_place(image, call[0])}"
     if is_target(link):

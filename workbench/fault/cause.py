@@ -3,60 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
 from workbench.engines.base import FaultState
-from workbench.fault.addresses import Addresses
+from workbench.fault.accesses import refused_by_bus, refused_by_mpu, unaligned
+from workbench.fault.frame_moves import bad_return, lazy, stacking, unstacking
 from workbench.fault.instruction import Instruction
-from workbench.fault.mpu import MpuState
-from workbench.fault.status import EXCEPTIONS, cause_bits, exception_name, kind_of
-from workbench.text import counted
+from workbench.fault.scene import Scene
+from workbench.fault.status import EXCEPTIONS, cause_bits, exception_name, kind_of, primary
+from workbench.fault.supervisor import RefusedCall
 from workbench.thumb import BKPT_SEMIHOSTING, is_coprocessor, is_undefined_on_purpose
 
 _FETCHES = Cfsr.IBUSERR | Cfsr.IACCVIOL | Cfsr.INVSTATE
-_FORBIDDEN = Cfsr.IACCVIOL | Cfsr.DACCVIOL
-# The most telling first, where several are set
-_ORDER = (
-    *(Cfsr.STKERR, Cfsr.MSTKERR, Cfsr.UNSTKERR, Cfsr.MUNSTKERR, Cfsr.LSPERR, Cfsr.MLSPERR),
-    *(Cfsr.PRECISERR, Cfsr.DACCVIOL, Cfsr.IBUSERR, Cfsr.IACCVIOL, Cfsr.NOCP, Cfsr.INVSTATE),
-    *(Cfsr.UNDEFINSTR, Cfsr.INVPC, Cfsr.DIVBYZERO, Cfsr.UNALIGNED, Cfsr.IMPRECISERR),
-)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What is known when the cause is looked for.
-
-    access: the address that a data access was refused at, if one was. came_by: how the core came
-    to a PC that is no code. cpacr: Coprocessor Access Control Register, None where unreadable.
-    """
-
-    fault: FaultState
-    instruction: Instruction | None
-    addresses: Addresses
-    mpu: MpuState
-    access: int | None
-    came_by: str
-    cpacr: int | None
-    is_privileged: bool
-    engine: str
-
-
-def primary(fault: FaultState) -> Cfsr | None:
-    """Return the cause that tells most, None where the status registers name none.
-
-    Bits stay set until firmware clears them: those of the fault that was taken come first.
-    """
-    bits = cause_bits(fault)
-    bits = tuple(bit for bit in bits if kind_of(bit) == exception_name(fault)) or bits
-    precise = [bit for bit in (Cfsr.PRECISERR, Cfsr.DACCVIOL) if bit in bits]
-    return next((bit for bit in (*precise, *_ORDER) if bit in bits), None)
+_OF_FPU = (None, 10, 11)  # coprocessors, where that is known (A6.1)
+_PRIVILEGED_ONLY = 1  # of a field of CPACR (B3.2.20)
 
 
 def title(scene: Scene) -> str:
     """Say in a line which fault it was, and of what."""
     fault = scene.fault
+    if scene.refused_call is not None:
+        return f"{exception_name(fault)}: {refused_service(scene.refused_call)}"
     bit = primary(fault)
     if bit is None:
         return f"{exception_name(fault)}: {_without_bits(scene)}"
@@ -65,7 +32,32 @@ def title(scene: Scene) -> str:
         kind += " escalated to HardFault"
     elif EXCEPTIONS.get(fault.exception, kind) != kind:
         kind = f"{exception_name(fault)} after a {kind}"
-    return f"{kind}: {_SAYINGS[bit](scene)}"
+    return f"{kind}: {astray(scene) or _SAYINGS[bit](scene)}"
+
+
+def refused_service(call: RefusedCall) -> str:
+    """Say that an SVC could not be taken, and why."""
+    return f"an SVC at a priority at which SVCall cannot be taken: {call.reason}"
+
+
+def astray(scene: Scene) -> str:
+    """Say that the core executes what is not code, "" where it does not.
+
+    What such an instruction was refused for is chance: `by_chance` says it.
+    """
+    if not scene.is_data or is_fetch(scene.fault):
+        return ""
+    pc = scene.fault.pc & ~1
+    area = scene.addresses.area_at(pc)
+    what = "data" if area and area.kind == "RAM" else "what the ELF does not call code"
+    came = f"; {scene.came_by}" if scene.came_by else ""
+    return f"control left the code: it executes {what}, {scene.addresses.describe(pc)}{came}"
+
+
+def by_chance(scene: Scene) -> str:
+    """What data was refused for when it was executed, "" where it was not."""
+    bit = primary(scene.fault)
+    return f"taken as code, it is {_SAYINGS[bit](scene)}" if bit and astray(scene) else ""
 
 
 def _without_bits(scene: Scene) -> str:
@@ -74,7 +66,7 @@ def _without_bits(scene: Scene) -> str:
         return _breakpoint(scene)
     if hfsr & Hfsr.VECTTBL:
         return "the vector of an exception could not be read: VTOR does not point to a table"
-    return scene.fault.detail or "the status registers do not say why"
+    return astray(scene) or scene.fault.detail or "the status registers do not say why"
 
 
 def _breakpoint(scene: Scene) -> str:
@@ -82,32 +74,6 @@ def _breakpoint(scene: Scene) -> str:
     if int.from_bytes(code[:2], "little") == BKPT_SEMIHOSTING:
         return "a semihosting call, and no debugger to serve it"
     return "a breakpoint instruction, and no debugger"
-
-
-def _data(scene: Scene) -> str:
-    """An access to data."""
-    address, instruction = scene.access, scene.instruction
-    if address is None:
-        return "an access to data was refused"
-    if instruction is None:
-        return f"an access to 0x{address:08x}, {scene.addresses.describe(address)}"
-    is_write = is_store(instruction)
-    verb = "write" if is_write else "read"
-    bytes_ = f" of {counted(instruction.size, 'byte')}" if instruction.size else ""
-    place = f"{verb}{bytes_} {'to' if is_write else 'from'} 0x{address:08x}"
-    area = scene.addresses.area_at(address)
-    said = f"{place}, {scene.addresses.describe(address)}"
-    if area is not None and area.kind == "flash" and is_write:
-        said += ", which a store does not change"
-    return said
-
-
-def _refused_data(scene: Scene) -> str:
-    address = scene.access
-    refusal = "which the MPU forbids"
-    if address is not None:
-        refusal = scene.mpu.refusal(address, scene.is_privileged, fetch=False) or refusal
-    return f"{_data(scene)}, {refusal}"
 
 
 def _fetch(scene: Scene) -> str:
@@ -142,42 +108,38 @@ def _undefined(scene: Scene) -> str:
 
 
 def _coprocessor(scene: Scene) -> str:
-    text = f"`{scene.instruction.text}` " if scene.instruction else ""
-    if scene.cpacr is not None and not scene.cpacr >> 20 & 0xF:
-        return f"the floating-point instruction {text}while the FPU is off (CPACR is 0)"
-    return f"the coprocessor instruction {text}for a coprocessor that is off or not there"
+    instruction = scene.instruction
+    text = f" `{instruction.text}`" if instruction else ""
+    number = coprocessor(instruction) if instruction else None
+    if instruction is not None and number not in _OF_FPU:
+        halves = " ".join(
+            f"{int.from_bytes(half, 'little'):04x}" for half in _halves(instruction.code)
+        )
+        return f"{halves}, an instruction of coprocessor {number}, which this core does not have"
+    if scene.cpacr is None:
+        return f"the coprocessor instruction{text} for a coprocessor that is off or not there"
+    access = scene.cpacr >> 20 & 3
+    if not access:
+        return f"the floating-point instruction{text} while the FPU is off (CPACR is 0)"
+    who = " by unprivileged code" if access == _PRIVILEGED_ONLY and not scene.is_privileged else ""
+    return f"the floating-point instruction{text}{who}, which CPACR 0x{scene.cpacr:08x} refuses"
+
+
+def coprocessor(instruction: Instruction) -> int | None:
+    """Return which coprocessor an instruction is for, None where it is for none (A5.3.18)."""
+    first, second = (int.from_bytes(half, "little") for half in _halves(instruction.code))
+    return second >> 8 & 0xF if is_coprocessor(first) else None
+
+
+def lacks_fpu(scene: Scene) -> bool:
+    """Whether a floating-point instruction was refused because CPACR does not allow it."""
+    if Cfsr.NOCP not in (primary(scene.fault), renode_hides(scene)) or scene.is_data:
+        return False
+    return scene.instruction is None or coprocessor(scene.instruction) in _OF_FPU
 
 
 def _division(scene: Scene) -> str:
     return "a division by zero, which CCR.DIV_0_TRP makes a fault"
-
-
-def _unaligned(scene: Scene) -> str:
-    return f"unaligned {_data(scene)}"
-
-
-def _stacking(scene: Scene) -> str:
-    frame = scene.fault.frame_address
-    place = scene.addresses.describe(frame)
-    refusal = scene.mpu.refusal(frame, True, fetch=False)
-    forbidden = f", {refusal}" if refusal and "beyond" not in place else ""
-    return f"the exception frame could not be written at 0x{frame:08x}, {place}{forbidden}"
-
-
-def _unstacking(scene: Scene) -> str:
-    return f"the exception frame at 0x{scene.fault.frame_address:08x} could not be read back"
-
-
-def _lazy(scene: Scene) -> str:
-    return "the floating-point registers could not be saved into the frame of the exception"
-
-
-def _return(scene: Scene) -> str:
-    value = scene.fault.registers.get("pc", scene.fault.pc)
-    return (
-        f"a return from an exception by EXC_RETURN 0x{value | 1:08x} that does not hold: "
-        "LR or the stack of the handler is overwritten"
-    )
 
 
 def _imprecise(scene: Scene) -> str:
@@ -185,21 +147,21 @@ def _imprecise(scene: Scene) -> str:
 
 
 _SAYINGS: dict[Cfsr, Callable[[Scene], str]] = {
-    Cfsr.PRECISERR: lambda scene: f"{_data(scene)} (precise)",
-    Cfsr.DACCVIOL: _refused_data,
+    Cfsr.PRECISERR: refused_by_bus,
+    Cfsr.DACCVIOL: refused_by_mpu,
     Cfsr.IBUSERR: _fetch,
     Cfsr.IACCVIOL: _fetch,
-    Cfsr.STKERR: _stacking,
-    Cfsr.MSTKERR: _stacking,
-    Cfsr.UNSTKERR: _unstacking,
-    Cfsr.MUNSTKERR: _unstacking,
-    Cfsr.LSPERR: _lazy,
-    Cfsr.MLSPERR: _lazy,
+    Cfsr.STKERR: stacking,
+    Cfsr.MSTKERR: stacking,
+    Cfsr.UNSTKERR: unstacking,
+    Cfsr.MUNSTKERR: unstacking,
+    Cfsr.LSPERR: lazy,
+    Cfsr.MLSPERR: lazy,
     Cfsr.UNDEFINSTR: _undefined,
     Cfsr.INVSTATE: _state,
-    Cfsr.INVPC: _return,
+    Cfsr.INVPC: bad_return,
     Cfsr.NOCP: _coprocessor,
-    Cfsr.UNALIGNED: _unaligned,
+    Cfsr.UNALIGNED: unaligned,
     Cfsr.DIVBYZERO: _division,
     Cfsr.IMPRECISERR: _imprecise,
 }
@@ -226,11 +188,6 @@ def is_trap(instruction: Instruction) -> bool:
 
 def _halves(code: bytes) -> tuple[bytes, bytes]:
     return code[:2], code[2:]
-
-
-def is_store(instruction: Instruction) -> bool:
-    """Whether an instruction that accesses data writes it."""
-    return instruction.text.startswith(("st", "push", "vst", "vpush"))
 
 
 def is_fetch(fault: FaultState) -> bool:

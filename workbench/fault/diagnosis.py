@@ -20,12 +20,16 @@ from workbench.errors import WorkbenchError
 from workbench.fault.addresses import Addresses
 from workbench.fault.advice import advice, notes
 from workbench.fault.arrival import arrival
-from workbench.fault.cause import Scene, is_fetch, primary, title
+from workbench.fault.cause import is_fetch, refused_service, title
 from workbench.fault.exceptions import ExceptionNames
+from workbench.fault.frame_moves import is_exception_return
 from workbench.fault.frames import Call, Context, How
+from workbench.fault.handlers import Handlers
 from workbench.fault.instruction import Instruction, instruction_at
 from workbench.fault.memory import View
 from workbench.fault.mpu import read_mpu
+from workbench.fault.scan import interrupted_by_scan
+from workbench.fault.scene import Scene
 from workbench.fault.stacks import Stacks, StackUse, above_guard, stack_use
 from workbench.fault.status import (
     CAUSES,
@@ -33,12 +37,20 @@ from workbench.fault.status import (
     cause_bits,
     exception_name,
     kind_of,
+    primary,
 )
+from workbench.fault.supervisor import RefusedCall, refused_call
 from workbench.fault.unwind import Chain, Unwinder, folded, registers_of
 from workbench.image import Image
 from workbench.platform import Platform
 
-_AFSR, _CPACR = 0xE000ED3C, 0xE000ED88  # ARM DDI 0403E, B3.2.19, B3.2.20
+# ARM DDI 0403E, B3.2.8, B3.2.19, B3.2.20
+_CCR, _AFSR, _CPACR = 0xE000ED14, 0xE000ED3C, 0xE000ED88
+_MASKS = ("primask", "faultmask", "basepri")
+_OTHER_PART = (
+    "compare the RAM of the linker script with that of the .repl: is the image linked for another "
+    "part?"
+)
 _PUSH_BYTES = 128  # below SP: as much as one instruction stores
 STACK_OVERFLOW, LOCKUP = "StackOverflow", "Lockup"
 KINDS = frozenset(
@@ -139,6 +151,7 @@ class _Crash:
         self._names = ExceptionNames.of(platform)
         self._addresses = Addresses(image, platform)
         self._stacks = Stacks(image, self._addresses, self._view)
+        self._handlers = Handlers(image, self._view)
 
     def diagnosis(self) -> Diagnosis:
         fault = self._fault
@@ -149,8 +162,11 @@ class _Crash:
         refused = scene.access
         if refused is None and is_fetch(fault):
             refused = fault.pc
+        outside = self._initial_sp_outside_ram(scene)
+        if outside:
+            use = None
         return Diagnosis(
-            title=self._title(scene),
+            title=f"{outside}: {self._title(scene)}" if outside else self._title(scene),
             exception=LOCKUP if self._is_lockup else exception_name(fault),
             causes=bits,
             status=_status(fault) | self._auxiliary(),
@@ -163,7 +179,7 @@ class _Crash:
             broken=chain.broken,
             stack=use,
             notes=tuple(notes(scene)),
-            advice=tuple(advice(scene, use)),
+            advice=(_OTHER_PART,) if outside else tuple(advice(scene, use)),
             registers=fault.registers,
         )
 
@@ -172,9 +188,9 @@ class _Crash:
     def _scene(self) -> Scene:
         fault = self._fault
         registers = fault.registers
-        instruction = instruction_at(self._view, fault.pc & ~1, registers)
-        control = _register(self._engine, "control")
-        in_handler = bool(self._exception)
+        call = self._refused_call()
+        at = fault.pc & ~1 if call is None else call.address
+        instruction = instruction_at(self._view, at, registers)
         return Scene(
             fault=fault,
             instruction=None if is_fetch(fault) else instruction,
@@ -183,9 +199,45 @@ class _Crash:
             access=_access(fault, instruction),
             came_by=arrival(self._image, self._view, registers) if self._is_astray() else "",
             cpacr=self._view.word(_CPACR),
-            is_privileged=in_handler or not control & CONTROL_NPRIV,
+            is_privileged=self._is_privileged,
             engine=self._engine.name,
+            ccr=self._view.word(_CCR),
+            is_data=self._is_data(fault.pc & ~1),
+            refused_call=call,
+            handler=self._handler,
         )
+
+    def _refused_call(self) -> RefusedCall | None:
+        """The SVC that could not be taken: HardFault is forced, and by none of the other faults.
+
+        Where earlier faults have left their bits, what the engine says tells it.
+        """
+        fault = self._fault
+        is_alone = fault.hfsr == Hfsr.FORCED and not cause_bits(fault)
+        if not is_alone and not (fault.detail or self._reason.detail).startswith("SVC"):
+            return None
+        masks = {name: _register(self._engine, name) for name in _MASKS}
+        return refused_call(self._view, fault.registers, masks, self._names)
+
+    @property
+    def _handler(self) -> str:
+        """The function that handles the exception in which the fault came, and which that is."""
+        symbol = self._handlers.of(self._exception)
+        if symbol is None:
+            return self._names.name(self._exception) if self._exception else ""
+        return f"{symbol.demangled} ({self._names.name(self._exception)})"
+
+    def _is_data(self, address: int) -> bool:
+        """Whether the image has something else there than code."""
+        if self._image.function_at(address) is not None or self._exception_is_returning:
+            return False
+        if self._addresses.object_at(address) is not None:
+            return True
+        area = self._addresses.area_at(address)
+        code = [s for s in self._image.sections if s.executable]
+        is_known = bool(code or self._image.functions)
+        is_code = any(s.address <= address < s.address + s.size for s in code)
+        return area is not None and bool(area.kind) and is_known and not is_code
 
     def _auxiliary(self) -> dict[str, int]:
         """AFSR, whose bits each part defines by itself, where any is set."""
@@ -199,6 +251,8 @@ class _Crash:
             came_by = f"; {scene.came_by}" if scene.came_by else ""
             return self._reason.detail + came_by
         detail = self._reason.detail
+        if scene.refused_call is not None:
+            return f"lockup: {refused_service(scene.refused_call)}"
         if primary(self._fault) is None:
             return f"lockup: {detail}"
         if not self._exception:
@@ -207,6 +261,23 @@ class _Crash:
         # The status registers hold the fault that is being handled too, and that one's address.
         first = title(replace(scene, instruction=None))
         return f"lockup: {detail}, where no handler can take it, after a {first}"
+
+    def _initial_sp_outside_ram(self, scene: Scene) -> str:
+        """Say where the main stack begins, if that is outside RAM and the stack is still there."""
+        top = self._image.vectors[0] if self._image.vectors else 0
+        sp = self._fault.registers.get("sp")
+        if not top or sp is None or self._pointer != "msp":
+            return ""
+        if any(self._is_ram(address - 1) or self._is_ram(address) for address in (top, sp)):
+            return ""
+        return (
+            f"the initial stack pointer 0x{top:08x} lies outside RAM, "
+            f"{scene.addresses.describe(top)}"
+        )
+
+    def _is_ram(self, address: int) -> bool:
+        area = self._addresses.area_at(address)
+        return area is not None and area.kind == "RAM"
 
     def _is_astray(self) -> bool:
         """Whether PC may be where no code is."""
@@ -222,12 +293,22 @@ class _Crash:
         return self._fault.registers.get("xpsr", 0) & IPSR
 
     @property
+    def _exception_is_returning(self) -> bool:
+        return bool(self._exception) and is_exception_return(self._fault.pc)
+
+    @property
+    def _is_privileged(self) -> bool:
+        """Handlers are; what CONTROL says of a thread holds in the handler too."""
+        return bool(self._exception) or not _register(self._engine, "control") & CONTROL_NPRIV
+
+    @property
     def _pointer(self) -> str:
         on_psp = not self._exception and frame_is_on_psp(self._fault.exc_return)
         return "psp" if on_psp and not self._is_lockup else "msp"
 
     def _context(self) -> str:
-        mode = f"in {self._names.name(self._exception)}" if self._exception else "in thread mode"
+        thread = "in thread mode" if self._is_privileged else "in unprivileged thread mode"
+        mode = f"in {self._names.name(self._exception)}" if self._exception else thread
         return f"{mode}, on {self._pointer.upper()}"
 
     # -- calls and stack -------------------------------------------------------------------------
@@ -236,9 +317,37 @@ class _Crash:
         registers = registers_of(self._fault.registers)
         if not {"sp", "pc"} <= registers.keys():
             return Chain((), "the engine does not tell the registers")
+        call = self._refused_call()
+        if call is not None:
+            registers["pc"] = call.address
         unwinder = Unwinder(self._image, self._view, self._names)
         innermost = Context(registers, True, How.REGISTERS, self._pointer, self._exception)
-        return unwinder.chain(innermost, _register(self._engine, "psp"))
+        chain = unwinder.chain(innermost, _register(self._engine, "psp"))
+        if not self._exception:
+            return chain
+        calls = chain.calls
+        if self._exception_is_returning:
+            symbol = self._handlers.of(self._exception)
+            calls = (replace(calls[0], function=symbol.demangled if symbol else ""), *calls[1:])
+        if not any(call.interrupted_by for call in calls):
+            calls += self._lost(unwinder)
+        return replace(chain, calls=calls)
+
+    def _lost(self, unwinder: Unwinder) -> tuple[Call, ...]:
+        """What was interrupted by a handler whose stack pointer does not lead there: a guess."""
+        stack = self._stacks.main
+        if stack is None or stack.top is None:
+            return ()
+        found = interrupted_by_scan(
+            self._view,
+            stack.limit,
+            stack.top,
+            lambda address: self._image.function_at(address) is not None,
+        )
+        if found is None:
+            return ()
+        first, *rest = unwinder.chain(found).calls
+        return (replace(first, interrupted_by=self._names.name(self._exception)), *rest)
 
     def _stack_use(self, scene: Scene, chain: Chain) -> StackUse | None:
         sp = self._fault.registers.get("sp")

@@ -14,6 +14,10 @@ LONGEST = 4  # bytes of an instruction
 UNDEFINED = "(undefined)"
 _MASK = 0xFFFFFFFF
 _BYTES_BY_MNEMONIC = {"b": 1, "sb": 1, "h": 2, "sh": 2, "d": 8}
+_BYTES_OF_TABLES = {"tbb": 1, "tbh": 2}
+# What moves a list of registers: with a base, which comes first, or from and to the stack
+_LISTS = ("ldm", "stm", "vldm", "vstm")
+_STACK_LISTS = ("push", "pop", "vpush", "vpop")
 # Capstone's names where ours are the numbered ones
 _NUMBERED = {"sb": "r9", "sl": "r10", "fp": "r11", "ip": "r12"}
 
@@ -22,8 +26,8 @@ _NUMBERED = {"sb": "r9", "sl": "r10", "fp": "r11", "ip": "r12"}
 class Instruction:
     """An instruction: `text` is its disassembly, `code` its bytes.
 
-    values: the core registers that it reads, as they were. accesses: the address of the memory
-    operand that these give, and `size` its bytes, None and 0 where there is none.
+    values: the core registers that it reads, as they were. accesses: the lowest address that it
+    accesses with these, and `size` the bytes from there on, None and 0 where there is none.
     """
 
     address: int
@@ -96,8 +100,12 @@ def _read(decoded: Any) -> list[str]:
 
 
 def _access(decoded: Any, registers: Mapping[str, int]) -> tuple[int | None, int]:
+    """The lowest address that an instruction accesses and how many bytes from there on."""
     from capstone import arm
 
+    stem = decoded.mnemonic.split(".")[0]
+    if stem.startswith((*_LISTS, *_STACK_LISTS)):
+        return _access_of_list(decoded, stem, registers)
     for operand in decoded.operands:
         if operand.type != arm.ARM_OP_MEM:
             continue
@@ -108,8 +116,28 @@ def _access(decoded: Any, registers: Mapping[str, int]) -> tuple[int | None, int
         if operand.shift.type == arm.ARM_SFT_LSL:
             index <<= operand.shift.value
         displacement = 0 if decoded.post_index else operand.mem.disp
-        return (base + index + displacement) & _MASK, _width(decoded.mnemonic)
+        return (base + index + displacement) & _MASK, _width(decoded, stem)
     return None, 0
+
+
+def _access_of_list(
+    decoded: Any, stem: str, registers: Mapping[str, int]
+) -> tuple[int | None, int]:
+    """LDM, STM, PUSH, POP and those of the FPU (A7.7): words from the base up, or below it."""
+    operands = [operand.reg for operand in decoded.operands]
+    base = registers.get("sp")
+    if not stem.startswith(_STACK_LISTS):
+        base, operands = _value(decoded, operands[0], registers), operands[1:]
+    size = sum(_bytes_of(decoded.reg_name(register)) for register in operands)
+    if base is None:
+        return None, size
+    is_below = stem.endswith("db") or "push" in stem
+    return (base - size if is_below else base) & _MASK, size
+
+
+def _bytes_of(register: str) -> int:
+    """Bytes of a register: D registers of the FPU have two words."""
+    return 8 if register.startswith("d") else 4
 
 
 def _value(decoded: Any, register: int, registers: Mapping[str, int]) -> int | None:
@@ -119,10 +147,14 @@ def _value(decoded: Any, register: int, registers: Mapping[str, int]) -> int | N
     return registers.get(_NUMBERED.get(name, name))
 
 
-def _width(mnemonic: str) -> int:
-    """Bytes that LDR, STR, VLDR, ... of one operand move."""
-    stem = mnemonic.split(".")[0]
+def _width(decoded: Any, stem: str) -> int:
+    """Bytes that an instruction with one memory operand moves."""
+    if stem in _BYTES_OF_TABLES:
+        return _BYTES_OF_TABLES[stem]
+    if stem in ("vldr", "vstr"):
+        return _bytes_of(decoded.reg_name(decoded.operands[0].reg))
     for prefix in ("ldr", "str"):
         if stem.startswith(prefix):
-            return _BYTES_BY_MNEMONIC.get(stem[len(prefix) :].removesuffix("t"), 4)
+            size = stem[len(prefix) :].removeprefix("ex").removesuffix("t")
+            return _BYTES_BY_MNEMONIC.get(size, 4)
     return 4

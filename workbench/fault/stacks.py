@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from workbench.fault.addresses import Addresses
 from workbench.fault.frames import Call
@@ -127,7 +128,7 @@ class Stacks:
 
         What SP has left is told by where its outermost frame lies.
         """
-        main = self._main()
+        main = self.main
         if pointer == "msp":
             return self._of_handlers(main, outermost)
         return self._task(sp) or self._object(outermost) or self._thread() or self._of_main(main)
@@ -139,8 +140,9 @@ class Stacks:
         other = self._object(outermost)
         return other if other is not None and _STACK_WORD in other.known_by.lower() else main
 
-    def _main(self) -> Stack | None:
-        """From the initial SP downwards."""
+    @cached_property
+    def main(self) -> Stack | None:
+        """The main stack: from the initial SP downwards."""
         if self._image.vectors is None:
             return None
         top, _ = self._image.vectors

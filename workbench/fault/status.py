@@ -37,6 +37,13 @@ MEANINGS: dict[Cfsr | Hfsr, str] = {
 CAUSES = tuple(bit for bit in Cfsr if bit not in (Cfsr.MMARVALID, Cfsr.BFARVALID))
 """The bits that say why; the other two say of an address."""
 
+# The most telling first, where several are set
+_ORDER = (
+    *(Cfsr.STKERR, Cfsr.MSTKERR, Cfsr.UNSTKERR, Cfsr.MUNSTKERR, Cfsr.LSPERR, Cfsr.MLSPERR),
+    *(Cfsr.PRECISERR, Cfsr.DACCVIOL, Cfsr.IBUSERR, Cfsr.IACCVIOL, Cfsr.NOCP, Cfsr.INVSTATE),
+    *(Cfsr.UNDEFINSTR, Cfsr.INVPC, Cfsr.DIVBYZERO, Cfsr.UNALIGNED, Cfsr.IMPRECISERR),
+)
+
 
 def exception_name(fault: FaultState) -> str:
     """Return the name of the exception that was taken."""
@@ -51,3 +58,14 @@ def kind_of(bit: Cfsr) -> str:
 def cause_bits(fault: FaultState) -> tuple[Cfsr, ...]:
     """Return the CFSR bits that say why, none where the engine does not know."""
     return tuple(bit for bit in CAUSES if bit & (fault.cfsr or 0))
+
+
+def primary(fault: FaultState) -> Cfsr | None:
+    """Return the cause that tells most, None where the status registers name none.
+
+    Bits stay set until firmware clears them: those of the fault that was taken come first.
+    """
+    bits = cause_bits(fault)
+    bits = tuple(bit for bit in bits if kind_of(bit) == exception_name(fault)) or bits
+    precise = [bit for bit in (Cfsr.PRECISERR, Cfsr.DACCVIOL) if bit in bits]
+    return next((bit for bit in (*precise, *_ORDER) if bit in bits), None)

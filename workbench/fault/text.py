@@ -9,6 +9,7 @@ from pathlib import Path
 from workbench.demangle import without_types
 from workbench.engines.armv7m import Cfsr, Hfsr
 from workbench.fault.diagnosis import Diagnosis
+from workbench.fault.frame_moves import is_exception_return
 from workbench.fault.frames import Call, How
 from workbench.fault.stacks import FrameSum, StackUse
 from workbench.text import counted
@@ -110,7 +111,9 @@ def _where(diagnosis: Diagnosis) -> str:
         return f"at 0x{diagnosis.registers.get('pc', 0):08x}{instruction}"
     call = diagnosis.calls[0]
     place = f" ({_seen_from_here(call.file)}:{call.line})" if call.line else ""
-    name = _function(call) if call.function else "what is no function"
+    if is_exception_return(call.address) and call.function:
+        return f"at 0x{call.address:08x}, on the return from {_function(call)}"
+    name = _function(call) if call.function else "what is not a function"
     return f"at 0x{call.address:08x} in {name}{place}{instruction}"
 
 

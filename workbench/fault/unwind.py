@@ -37,6 +37,7 @@ LONGEST_CYCLE = 8
 _MASK = 0xFFFFFFFF
 _ENDS = (0, 0xFFFFFFFE)  # LR of a thread that has no caller, and at reset (B1.5.5), without bit 0
 _LR = 14
+_EXECUTED = (How.REGISTERS, How.EXCEPTION, How.SCAN)  # an exact PC is where the core stood
 _EXC_RETURN_FIRST = 0xFFFFFF00  # what is branched to from here on is meant to be an EXC_RETURN
 
 
@@ -235,7 +236,7 @@ class Unwinder:
 
 def _ends_thread(context: Context) -> bool:
     """Whether it is what a thread returns to at its end: nothing of it was executed."""
-    return context.is_exact and context.how not in (How.REGISTERS, How.EXCEPTION)
+    return context.is_exact and context.how not in _EXECUTED
 
 
 def folded(calls: Sequence[Call]) -> tuple[Call, ...]:

@@ -43,3 +43,19 @@ def test_an_address_is_named_by_what_is_there_or_near(
 
 def test_bit_0_belongs_to_what_was_jumped_to(addresses: Addresses) -> None:
     assert "the text 'AAAA'" in addresses.describe(0x4141_4140, is_code=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "size", "says"),
+    [
+        (0x2001_FFFC, 8, "ending 4 bytes beyond the end of RAM sram2"),
+        (0x2001_FFFC, 4, "in RAM sram2"),
+        (0x2001_BFFC, 8, "in RAM sram1"),
+        (0x1000_FFF0, 32, "ending 16 bytes beyond the end of RAM ccm"),
+        (0x5FFF_FFFC, 8, "where peripherals are, but none of the .repl"),
+    ],
+)
+def test_what_reaches_out_of_a_memory_says_so(
+    address: int, size: int, says: str, addresses: Addresses
+) -> None:
+    assert addresses.describe(address, size=size) == says

@@ -7,9 +7,10 @@ from workbench.engines.base import FaultState
 from workbench.engines.mpu_region import MpuRegion
 from workbench.fault.addresses import Addresses
 from workbench.fault.advice import notes
-from workbench.fault.cause import Scene, title
+from workbench.fault.cause import title
 from workbench.fault.instruction import Instruction
 from workbench.fault.mpu import MpuState
+from workbench.fault.scene import Scene
 from workbench.fault.status import CAUSES, MEANINGS
 
 from .machines import image, platform
@@ -53,7 +54,7 @@ def scene(cfsr: int = 0, exception: int = 3, hfsr: int | None = Hfsr.FORCED, **m
         (Cfsr.INVSTATE, "UsageFault escalated to HardFault: execution at 0x08000200 without"),
         (Cfsr.INVPC, "by EXC_RETURN 0x08000201 that does not hold"),
         (Cfsr.NOCP, "`ldr r3, [r0]` while the FPU is off"),
-        (Cfsr.UNALIGNED, "UsageFault escalated to HardFault: unaligned"),
+        (Cfsr.UNALIGNED, "UsageFault escalated to HardFault: an unaligned data access was"),
         (Cfsr.DIVBYZERO, "a division by zero"),
     ],
 )
