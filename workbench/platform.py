@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.bus_masters import BusMasters, read_bus_masters
 from workbench.errors import PlatformError
 from workbench.platform_settings import Settings
 from workbench.repl import read, types
@@ -49,6 +50,7 @@ class Platform:
         the image has its vector table.
     report_clocks_hz: core clocks for which latencies are reported.
     flash_timing: the table [flash_timing] of platform.toml as it stands, for `workbench.timing`.
+    bus_masters: what DMA controllers and other bus masters beside the core reach.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Platform:
     mcu: str = ""
     report_clocks_hz: tuple[int, ...] = ()
     flash_timing: Mapping[str, Any] = field(default_factory=dict)
+    bus_masters: BusMasters = field(default_factory=BusMasters)
 
     @property
     def uarts(self) -> tuple[str, ...]:
@@ -132,6 +135,7 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
     vector_table = settings.number("vector_table", -1)  # -1: not given
     kinds = settings.kinds("memories")
     flash_timing = settings.table("flash_timing")
+    buses, masters = settings.table("buses"), settings.table("bus_masters")
     settings.finish()
     description = read(repl, _search_path())
     return Platform(
@@ -147,6 +151,7 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
         mcu=mcu,
         report_clocks_hz=report,
         flash_timing=flash_timing,
+        bus_masters=read_bus_masters(buses, masters, description, folder / SETTINGS),
     )
 
 
@@ -171,6 +176,7 @@ def load_repl(path: Path, *, uart: str | None = None, search: Sequence[Path] = (
         mips=mips,
         memories=_memories(description, None, path),
         report_clocks_hz=(clock,),
+        bus_masters=read_bus_masters({}, {}, description, path),
     )
 
 

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from workbench.bus_masters import AddressRange
 from workbench.errors import PlatformError, ReplError
 from workbench.platform import MemoryRegion, load, load_platform, load_repl, names
 
@@ -67,6 +68,7 @@ def test_what_the_nrf52840_dk_is():
     assert platform.clock_hz == 64_000_000
     assert [(m.kind, m.origin, m.size) for m in platform.memories] == [
         ("flash", 0, 1024 * 1024),
+        ("flash", 0x1000_1000, 4 * 1024),
         ("ram", 0x2000_0000, 256 * 1024),
     ]
 
@@ -150,6 +152,15 @@ def test_an_unknown_platform_is_told_with_those_that_are_known(which, message):
         ('sram = "ram"', 'usart1 = "ram"', "names 'usart1', which is no memory"),
         ('"usart1"', '"usart7"', "has no UART 'usart7'"),
         ("title =", "title", "is not valid TOML"),
+        ("[memories]", "[buses]\nAPB = 1\n[memories]", "has buses.APB = 1"),
+        ("[memories]", "[buses]\nAPB = [2, 1]\n[memories]", "has buses.APB = [2, 1]"),
+        ("[memories]", "[bus_masters]\nusart = []\n[memories]", "names 'usart'"),
+        ("[memories]", "[bus_masters]\nusart1 = 1\n[memories]", "bus_masters.usart1 = 1"),
+        (
+            "[memories]",
+            '[bus_masters]\nusart1.tx = ["sran"]\n[memories]',
+            "usart1.tx reaches 'sran', which is neither",
+        ),
     ],
 )
 def test_bad_settings_are_told_with_what_to_write(folder, old, new, message):
@@ -175,6 +186,36 @@ def test_repl_that_is_no_platform(folder, old, new, message):
     with pytest.raises(PlatformError) as caught:
         load_repl(path)
     assert message in str(caught.value)
+
+
+def test_what_bus_masters_reach_is_said_by_port_by_name_or_for_all_others(folder):
+    settings = folder / "platform.toml"
+    settings.write_text(
+        settings.read_text()
+        + "[buses]\nAPB = [0x4000_0000, 0x4000_7FFF]\n"
+        + '[bus_masters]\nusart1.peripheral = ["APB"]\nusart1.memory = ["sram"]\n"*" = []\n'
+    )
+    platform = load(folder)
+    usart1, lpuart = (platform.description.entries[name] for name in ("usart1", "lpuart"))
+    reach = platform.bus_masters.reach
+    assert reach(usart1, "peripheral") == (AddressRange(0x4000_0000, 0x4000_8000),)
+    assert reach(usart1, "memory") == (AddressRange(0x2000_0000, 0x2000_4000),)
+    assert reach(lpuart) == reach(usart1) == ()
+
+
+def test_masters_of_a_repl_alone_reach_no_alias_of_the_core(folder):
+    platform = load_repl(folder / "board.repl")
+    reach = platform.bus_masters.reach(platform.description.entries["usart1"])
+    for address, reached in {
+        0x0000_0000: False,  # the second address of flash0
+        0x0800_0000: True,
+        0x2000_3FFC: True,
+        0x2200_0000: False,  # bit-band alias
+        0x4001_1000: True,
+        0x4200_0000: False,
+        0xE000_E100: False,
+    }.items():
+        assert any(one.holds(address, 4) for one in reach) == reached, hex(address)
 
 
 def test_error_in_the_repl_is_a_repl_error(folder):

@@ -52,12 +52,41 @@ class FakeClock:
         self.advance(round(seconds * self.ticks_per_second))
 
 
+class FakeMaster:
+    """A master port that reaches all but the holes of its bus."""
+
+    def __init__(self, bus: FakeBus) -> None:
+        self._bus = bus
+
+    def read(self, address: int, size: int) -> bytes | None:
+        return None if self._bus.is_hole(address) else self._bus.read(address, size)
+
+    def write(self, address: int, data: bytes) -> bool:
+        if self._bus.is_hole(address):
+            return False
+        self._bus.write(address, data)
+        return True
+
+
 class FakeBus:
-    """Sparse memory, and peripherals that are put on it."""
+    """Sparse memory, and peripherals that are put on it; no master reaches `holes`."""
 
     def __init__(self) -> None:
+        self.holes: list[range] = []
         self.bytes: dict[int, int] = {}
         self.blocks: list[tuple[int, int, Peripheral]] = []
+
+    def master(self, port: str = "") -> FakeMaster:
+        return FakeMaster(self)
+
+    def erase_flash(self, address: int, size: int) -> bool:
+        if self.is_hole(address):
+            return False
+        self.write(address, b"\xff" * size)
+        return True
+
+    def is_hole(self, address: int) -> bool:
+        return any(address in hole for hole in self.holes)
 
     def read(self, address: int, size: int) -> bytes:
         for start, length, block in self.blocks:

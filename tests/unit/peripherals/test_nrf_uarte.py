@@ -42,10 +42,21 @@ def test_sends_from_memory(uarte):
     assert uarte[u.TXSTOPPED] == 1
 
 
-def test_sending_from_flash_gets_a_warning(uarte):
+def test_what_easydma_does_not_reach_is_not_sent(uarte):
+    uarte.bus.holes.append(range(0x2000_0000))
     uarte[u.TXD_PTR], uarte[u.TXD_MAXCNT] = 0x1000, 1
     uarte[u.STARTTX] = 1
-    assert "EasyDMA cannot reach flash" in uarte.warnings[0]
+    assert uarte.sent == b""
+    assert (uarte[u.ENDTX], uarte[u.TXDRDY], uarte[u.TXD_AMOUNT]) == (1, 0, 0)
+
+
+def test_a_buffer_that_easydma_does_not_reach_is_passed_over(uarte):
+    uarte.bus.holes.append(range(0x2000_0000))
+    uarte[u.RXD_PTR], uarte[u.RXD_MAXCNT] = 0x1000, 2
+    uarte[u.STARTRX] = 1
+    uarte.model.receive(b"ab")
+    assert (uarte[u.ENDRX], uarte[u.RXD_AMOUNT]) == (1, 0)
+    assert uarte.bus.read(0x1000, 2) == b"\0\0"
 
 
 def test_receives_until_the_buffer_is_full(uarte):

@@ -105,6 +105,8 @@ def test_nrf52840_nvmc_script_is_ready_programs_and_erases():
     nvmc[0x504] = 2
     nvmc[0x508] = 0x3000
     assert nvmc.bus.read(0x3000, 0x1001) == b"\xff" * 0x1000 + b"\0"
+    nvmc[0x514] = 1  # ERASEUICR
+    assert nvmc.bus.read(0x1000_1000, 4) == b"\xff" * 4
 
 
 def test_nrf52840_temperature_and_adc_scripts():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.bus_masters import BusMasters
 from workbench.engines.armv7m import is_own_peripheral
 from workbench.engines.embedded.bitband import BitBand
-from workbench.engines.embedded.bus import Bus, Store
+from workbench.engines.embedded.bus import Store
+from workbench.engines.embedded.bus_access import BusAccess
 from workbench.engines.embedded.machine import Machine, Sizing
 from workbench.engines.embedded.peripheral import Context, Peripheral, UartPeripheral
 from workbench.engines.embedded.peripherals import registry
@@ -19,23 +21,6 @@ from workbench.repl.description import Description, Entry, Registration
 SYSTEM_BUS = "sysbus"
 DEFAULT_SYSTICK_HZ = 72_000_000  # Renode's NVIC
 SUPPORTED_CPUS = ("cortex-m0", "cortex-m0+", "cortex-m1", "cortex-m3", "cortex-m4", "cortex-m4f")
-
-
-class _MasterBus:
-    """The bus for peripherals: DMA, and flash controllers that erase."""
-
-    def __init__(self, bus: Bus, machine: Machine) -> None:
-        self._bus = bus
-        self._machine = machine
-
-    def read(self, address: int, size: int) -> bytes:
-        return self._bus.read(address, size)
-
-    def write(self, address: int, data: bytes) -> None:
-        shown = self._bus.range_at(address)
-        self._bus.program(address, data)
-        if shown is not None and shown.store.is_flash:
-            self._machine.code_changed()
 
 
 def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
@@ -58,7 +43,7 @@ def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
     try:
         # Buttons are reset last: what they are wired to takes note of their level then.
         for entry in sorted(description.entries.values(), key=lambda e: e.type == types.BUTTON):
-            _add(machine, entry, nvic, wiring, flash)
+            _add(machine, entry, nvic, wiring, flash, platform.bus_masters)
         for tag in monitor.tags(description):
             machine.bus.add_tag(tag.value, tag.begin, tag.end, tag.name)
         machine.connect()
@@ -116,6 +101,7 @@ def _add(
     nvic: Entry,
     wiring: Wiring,
     flash: set[tuple[int, int]],
+    masters: BusMasters,
 ) -> None:
     if entry is nvic or entry.type.startswith((types.CPU, types.BUS)) or entry.name == SYSTEM_BUS:
         return
@@ -127,7 +113,7 @@ def _add(
     elif entry.type == types.BIT_BAND:
         _add_bit_band(machine, entry, on_bus)
     elif on_bus or registry.is_modelled(entry.type):
-        _add_peripheral(machine, entry, on_bus, wiring)
+        _add_peripheral(machine, entry, on_bus, wiring, masters)
 
 
 def _is_own(registration: Registration) -> bool:
@@ -169,7 +155,11 @@ def _add_bit_band(machine: Machine, entry: Entry, on_bus: list[Registration]) ->
 
 
 def _add_peripheral(
-    machine: Machine, entry: Entry, on_bus: list[Registration], wiring: Wiring
+    machine: Machine,
+    entry: Entry,
+    on_bus: list[Registration],
+    wiring: Wiring,
+    masters: BusMasters,
 ) -> None:
     size = _size(entry, on_bus)
     peripheral = registry.create(
@@ -179,7 +169,7 @@ def _add_peripheral(
             size=size,
             properties=entry.properties,
             clock=machine.clock,
-            bus=_MasterBus(machine.bus, machine),
+            bus=BusAccess(machine, entry, masters),
             lines=wiring.lines_of(entry),
             warn=machine.warn,
             address=(on_bus[0].address or 0) if on_bus else 0,

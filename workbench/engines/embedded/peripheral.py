@@ -38,12 +38,28 @@ class Line(Protocol):
     def set(self, level: bool) -> None: ...
 
 
+class BusMaster(Protocol):
+    """A port through which a block reaches memories and other blocks, those that it does reach.
+
+    What is refused is a bus error of the transfer, never of the core: the block ends the transfer
+    as the part does.
+    """
+
+    def read(self, address: int, size: int) -> bytes | None:
+        """Return the bytes, None for a bus error."""
+
+    def write(self, address: int, data: bytes) -> bool:
+        """Store the bytes; False for a bus error, with nothing stored."""
+
+
 class Bus(Protocol):
-    """The bus as a DMA master sees it."""
+    """The bus, for a block of the part."""
 
-    def read(self, address: int, size: int) -> bytes: ...
+    def master(self, port: str = "") -> BusMaster:
+        """Return the block's master port of this name ("" where it has only one)."""
 
-    def write(self, address: int, data: bytes) -> None: ...
+    def erase_flash(self, address: int, size: int) -> bool:
+        """As a flash controller: erase what is flash of these bytes; False where none is."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from workbench.engines.embedded.bus_access import NO_BUS
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.peripheral import Context, Line
 from workbench.engines.embedded.peripherals.combined_input import CombinedInput
@@ -50,7 +51,7 @@ class Wiring:
                     size=0,
                     properties={},
                     clock=self._machine.clock,
-                    bus=self._machine.bus,
+                    bus=NO_BUS,
                     lines={"": self._plain_line_to(end)},
                     warn=self._machine.warn,
                 )

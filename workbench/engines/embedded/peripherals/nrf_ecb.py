@@ -5,6 +5,7 @@ Source: nRF52840 Product Specification v1.7, section 6.6 "ECB"; FIPS 197 for the
 
 from __future__ import annotations
 
+from workbench.engines.embedded.peripheral import Context
 from workbench.engines.embedded.peripherals.nrf import NrfPeripheral
 
 STARTECB = 0x000
@@ -20,13 +21,22 @@ ROUNDS = 10
 class NrfEcb(NrfPeripheral):
     """Encrypts at once: key, clear text and cipher text follow each other in memory, 6.6.1."""
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._dma = context.bus.master()
+
     def task(self, offset: int) -> None:
         if offset == STARTECB:
             address = self.values.get(ECBDATAPTR, 0)
-            data = self.context.bus.read(address, KEY_SIZE + BLOCK_SIZE)
-            cipher = encrypt(data[:KEY_SIZE], data[KEY_SIZE:])
-            self.context.bus.write(address + KEY_SIZE + BLOCK_SIZE, cipher)
-            self.event(ENDECB)
+            self.event(ENDECB if self._encrypt_at(address) else ERRORECB)
+
+    def _encrypt_at(self, address: int) -> bool:
+        """Encrypt the block at `address`; False where EasyDMA does not reach it."""
+        data = self._dma.read(address, KEY_SIZE + BLOCK_SIZE)
+        if data is None:
+            return False
+        cipher = encrypt(data[:KEY_SIZE], data[KEY_SIZE:])
+        return self._dma.write(address + KEY_SIZE + BLOCK_SIZE, cipher)
 
 
 def encrypt(key: bytes, block: bytes) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.engines.embedded.peripheral import Context, Peripheral
-from workbench.engines.embedded.peripherals.nrf import PPI, NrfPeripheral
+from workbench.engines.embedded.peripherals.nrf import PPI, TASKS_END, NrfPeripheral
 
 GROUPS = 6
 CHANNELS = 20
@@ -22,6 +22,8 @@ TASK_END = 0x514  # + 8 n
 GROUP = 0x800  # + 4 n
 FORK_TASK_END = 0x910  # + 4 n
 
+BLOCK_SIZE = 0x1000  # of a peripheral, 4.2.4; its tasks come first, 3.4
+WORD_SIZE = 4
 MAX_DEPTH = 16  # of tasks that generate events that trigger tasks
 
 
@@ -31,6 +33,7 @@ class NrfPpi(NrfPeripheral):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         context.shared[PPI] = self
+        self._tasks = context.bus.master()
         self._depth = 0
         self._others: list[NrfPeripheral] = []
 
@@ -47,9 +50,13 @@ class NrfPpi(NrfPeripheral):
         self._depth += 1
         for channel in self._channels(event):
             for task in (TASK_END + 8 * channel, FORK_TASK_END + 4 * channel):
-                if address := self.values.get(task, 0):
-                    self.context.bus.write(address, b"\x01\x00\x00\x00")
+                self._trigger(self.values.get(task, 0))
         self._depth -= 1
+
+    def _trigger(self, address: int) -> None:
+        """Trigger the task at the bus address `address`; what is not a task register is left."""
+        if address and address % BLOCK_SIZE < TASKS_END and address % WORD_SIZE == 0:
+            self._tasks.write(address, b"\x01\x00\x00\x00")
 
     def task(self, offset: int) -> None:
         group, disable = divmod((offset - TASK_GROUP) // 4, 2)

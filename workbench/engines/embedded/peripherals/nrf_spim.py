@@ -5,6 +5,7 @@ Source: nRF52840 Product Specification v1.7, 6.24 "SPI" and 6.25 "SPIM".
 
 from __future__ import annotations
 
+from workbench.engines.embedded.peripheral import Context
 from workbench.engines.embedded.peripherals.nrf import NrfPeripheral
 
 START = 0x010
@@ -27,6 +28,10 @@ MAXCNT_MASK = 0xFFFF
 class NrfSpim(NrfPeripheral):
     """A transfer is done at once; what is received is all ones."""
 
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._dma = context.bus.master()
+
     def task(self, offset: int) -> None:
         if offset == START:
             self._transfer()
@@ -42,10 +47,14 @@ class NrfSpim(NrfPeripheral):
             self.event(READY)
 
     def _transfer(self) -> None:
-        room = self.values.get(RXD_MAXCNT, 0) & MAXCNT_MASK
-        if room:
-            self.context.bus.write(self.values.get(RXD_PTR, 0), bytes([IDLE]) * room)
-        self.values[RXD_AMOUNT] = room
-        self.values[TXD_AMOUNT] = self.values.get(TXD_MAXCNT, 0) & MAXCNT_MASK
+        """Move both buffers; one that EasyDMA does not reach counts as 0 bytes."""
+        values = self.values
+        sent = values.get(TXD_MAXCNT, 0) & MAXCNT_MASK
+        if sent and self._dma.read(values.get(TXD_PTR, 0), sent) is None:
+            sent = 0
+        room = values.get(RXD_MAXCNT, 0) & MAXCNT_MASK
+        if room and not self._dma.write(values.get(RXD_PTR, 0), bytes([IDLE]) * room):
+            room = 0
+        values[RXD_AMOUNT], values[TXD_AMOUNT] = room, sent
         for event in (STARTED, ENDTX, ENDRX, END):
             self.event(event)

@@ -58,7 +58,7 @@ class _Self:
     ErrorLog = WarningLog
 
     def EraseFlash(self, address: int, size: int) -> None:  # noqa: N802 - beside Renode's names
-        self._context.bus.write(address, b"\xff" * size)
+        self._context.bus.erase_flash(address, size)
 
 
 class PythonScript(Peripheral):

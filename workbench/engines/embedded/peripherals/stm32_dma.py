@@ -22,14 +22,15 @@ STREAM_SIZE = 0x18
 CR, NDTR, PAR, M0AR = 0x00, 0x04, 0x08, 0x0C
 
 CR_EN = 1 << 0
-CR_HTIE, CR_TCIE = 1 << 3, 1 << 4
+CR_TEIE, CR_HTIE, CR_TCIE = 1 << 2, 1 << 3, 1 << 4
 CR_DIR_SHIFT = 6
 CR_CIRC = 1 << 8
 CR_PINC, CR_MINC = 1 << 9, 1 << 10
 CR_PSIZE_SHIFT, CR_MSIZE_SHIFT = 11, 13
+PSIZE_WORD = 2  # 3 is reserved
 FROM_PERIPHERAL, TO_PERIPHERAL, BETWEEN_MEMORIES = 0, 1, 2
 
-HTIF, TCIF = 1 << 4, 1 << 5
+TEIF, HTIF, TCIF = 1 << 3, 1 << 4, 1 << 5
 FLAG_SHIFTS = (0, 6, 16, 22)  # of the streams in LISR, and again in HISR
 
 SETUP_SECONDS = 10e-6  # between enabling a stream and the first request of its peripheral
@@ -45,6 +46,8 @@ class Stm32Dma(RegisterBlock):
         self._lines = [context.line(stream) for stream in range(STREAMS)]
         self._timers = [context.clock.timer(self._runner(stream)) for stream in range(STREAMS)]
         self._usarts: list[Stm32Usart] = []
+        self._peripheral_port = context.bus.master("peripheral")
+        self._memory_port = context.bus.master("memory")
         self.reset()
 
     def connect(self, peripherals: Mapping[str, Peripheral]) -> None:
@@ -122,19 +125,29 @@ class Stm32Dma(RegisterBlock):
         if not control & CR_EN or not left:
             return
         done = self.lengths[stream] - left
-        width = 1 << (control >> CR_PSIZE_SHIFT & 0b11)
+        width = 1 << min(control >> CR_PSIZE_SHIFT & 0b11, PSIZE_WORD)
         peripheral = self._get(stream, PAR) + (done * width if control & CR_PINC else 0)
         memory = self._get(stream, M0AR) + (done * width if control & CR_MINC else 0)
-        direction = control >> CR_DIR_SHIFT & 0b11
-        source, target = (
-            (memory, peripheral) if direction == TO_PERIPHERAL else (peripheral, memory)
-        )
         self._set(stream, NDTR, left - 1)
-        self.context.bus.write(target, self.context.bus.read(source, width))
+        if control >> CR_DIR_SHIFT & 0b11 == TO_PERIPHERAL:
+            data = self._memory_port.read(memory, width)
+            moved = data is not None and self._peripheral_port.write(peripheral, data)
+        else:
+            data = self._peripheral_port.read(peripheral, width)
+            moved = data is not None and self._memory_port.write(memory, data)
+        if not moved:
+            self._fail(stream, left)
+            return
         if left - 1 == self.lengths[stream] // 2:
             self._flag(stream, HTIF)
         if left == 1:
             self._complete(stream, control)
+
+    def _fail(self, stream: int, left: int) -> None:
+        """A bus error ends the transfer: TEIF, and the stream is disabled (10.3.19)."""
+        self._set(stream, NDTR, left)
+        self._set(stream, CR, self._get(stream, CR) & ~CR_EN)
+        self._flag(stream, TEIF)
 
     def _complete(self, stream: int, control: int) -> None:
         self._flag(stream, TCIF)
@@ -152,9 +165,8 @@ class Stm32Dma(RegisterBlock):
             control = self._get(stream, CR)
             register, shift = _flags(stream)
             flags = self.values.get(register, 0) >> shift
-            complete = flags & TCIF and control & CR_TCIE
-            half = flags & HTIF and control & CR_HTIE
-            line.set(bool(complete or half))
+            pairs = ((TCIF, CR_TCIE), (HTIF, CR_HTIE), (TEIF, CR_TEIE))
+            line.set(any(flags & flag and control & enable for flag, enable in pairs))
 
 
 def _flags(stream: int) -> tuple[int, int]:

@@ -37,7 +37,6 @@ OPTCR_OPTLOCK = 1 << 0
 BASE = 0x0800_0000
 _KIB = 1024
 SECTORS = (16 * _KIB,) * 4 + (64 * _KIB,) + (128 * _KIB,) * 7
-ERASED = b"\xff"
 
 
 class Stm32FlashController(RegisterBlock):
@@ -106,5 +105,5 @@ class Stm32FlashController(RegisterBlock):
                 self._erase(sum(SECTORS[:sector]), SECTORS[sector])
 
     def _erase(self, start: int, size: int) -> None:
-        self.context.bus.write(BASE + start, ERASED * size)
+        self.context.bus.erase_flash(BASE + start, size)
         self.values[SR] = self.values.get(SR, 0) | SR_EOP
