@@ -1,75 +1,181 @@
 """Snapshots of machines as files, so that a machine on which a test failed can be looked at later.
 
-A file holds a pickle of plain values, dataclasses and enums of the engines, behind a line that says
-which sources those are: a machine is what they make of it. It is read by a reader that makes
-nothing else, so that a file from elsewhere cannot run code.
+A file is data: a line with the version of the format; a SHA-256 of all that follows; a seal; the
+length of a JSON document (unsigned 32-bit little-endian) and that document; then bytes. The
+document says which engine's state it is and what sources the engines had (a machine is what they
+make of it), how the bytes are cut, and holds the state as `workbench.engines.state` writes it.
+Nothing in a file can name code.
+
+Renode's own file of a machine, which is one of those bytes, names the classes that Renode is to
+make objects of. So it is only given to Renode where the seal says that this user's workbench has
+written it, or the user says that it can be trusted.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import pickle
-from dataclasses import is_dataclass
-from enum import Enum
+import hmac
+import importlib
+import json
+import os
+import secrets
+import struct
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workbench import engines
-from workbench.engines.base import Snapshot
-from workbench.errors import UserError
-from workbench.files import MIB, read_file, write_atomically
+from workbench import cache_folder, engines
+from workbench.engines.base import Engine, Snapshot
+from workbench.engines.state import StateError, from_json, require_like, to_json
+from workbench.errors import UserError, WorkbenchError
+from workbench.files import MIB, read_file, read_regular, write_atomically
 
 _HINT = "give a file that a failed test left"
-_MAX_BYTES = 256 * MIB
+_AGAIN = "take the snapshot again"
 _MAGIC = b"workbench snapshot "
-_OWN = "workbench."
-_PLAIN = {("builtins", "frozenset"), ("builtins", "set"), ("builtins", "bytearray")}
-_COLLECTIONS = {("collections", "deque"), ("collections", "OrderedDict")}
-
-
-class _Reader(pickle.Unpickler):
-    """Makes containers, and the dataclasses and enums of the workbench."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _PLAIN | _COLLECTIONS:
-            return super().find_class(module, name)
-        if module.startswith(_OWN) and "." not in name:
-            found = super().find_class(module, name)
-            if isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum)):
-                return found
-        raise pickle.UnpicklingError(f"it holds {module}.{name}, which is no part of a machine")
+_VERSION = b"2\n"
+_LENGTH = struct.Struct("<I")
+_HASH_BYTES = hashlib.sha256().digest_size
+_MAX_BYTES = 1024 * MIB
+_MAX_DOCUMENT = 64 * MIB
+_KEY_BYTES = 32
+_SEALED = "renode"  # the engine whose state is more than data
+# The modules that say which classes an engine's state has (`in_snapshots`).
+_STATES = {
+    "embedded": "workbench.engines.embedded.engine",
+    "renode": "workbench.engines.renode.engine",
+}
 
 
 @cache
-def _sources() -> bytes:
-    """Return a line that differs where the engines do."""
+def _sources() -> str:
+    """Return what differs where the engines do."""
     found = hashlib.sha256()
     for file in sorted(Path(engines.__file__).parent.rglob("*.py")):
         found.update(file.read_bytes())
-    return found.hexdigest().encode() + b"\n"
+    return found.hexdigest()
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:
-    """Write `snapshot` to `path`, whole or not at all."""
-    write_atomically(path, _MAGIC + _sources() + pickle.dumps(snapshot))
+    """Write `snapshot` to `path`, whole or not at all; raise UserError where it is not data."""
+    blobs: list[bytes] = []
+    try:
+        state = to_json(snapshot.state, blobs)
+    except StateError as error:
+        raise UserError(f"the machine cannot be written to {path}: {error}") from None
+    document = json.dumps(
+        {
+            "engine": snapshot.engine,
+            "sources": _sources(),
+            "bytes": [len(blob) for blob in blobs],
+            "state": state,
+        }
+    ).encode()
+    body = b"".join((_LENGTH.pack(len(document)), document, *blobs))
+    digest = hashlib.sha256(body).digest()
+    write_atomically(path, _MAGIC + _VERSION + digest + _seal(digest) + body)
 
 
-def read_snapshot(path: Path) -> Snapshot:
-    """Return the snapshot in `path`; raise UserError where it holds none."""
+def read_snapshot(path: Path, trusted: bool = False) -> Snapshot:
+    """Return the snapshot in `path`; raise UserError where it holds none, or one to be distrusted.
+
+    trusted: the user says that a file from elsewhere may be given to Renode.
+    """
     content = read_file(path, UserError, _HINT, most=_MAX_BYTES)
     if not content.startswith(_MAGIC):
-        raise UserError(f"{path} is no snapshot", _HINT)
-    sources, newline, pickled = content[len(_MAGIC) :].partition(b"\n")
-    if sources + newline != _sources():
-        raise UserError(
-            f"{path} was left by another version of the workbench", "run the failed test again"
-        )
+        raise UserError(f"{path} is not a snapshot", _HINT)
+    version, body = content[len(_MAGIC) :].split(b"\n", 1) if b"\n" in content else (b"", b"")
+    if version + b"\n" != _VERSION:
+        raise _of_another_version(path)
+    digest, seal, body = (
+        body[:_HASH_BYTES],
+        body[_HASH_BYTES:][:_HASH_BYTES],
+        body[2 * _HASH_BYTES :],
+    )
+    if hashlib.sha256(body).digest() != digest:
+        raise UserError(f"{path} is damaged: it is cut off or changed", _AGAIN)
     try:
-        snapshot = _Reader(io.BytesIO(pickled)).load()
-    except Exception as error:  # a damaged pickle raises whatever it likes
-        raise UserError(f"{path} is damaged: {error}", "take the snapshot again") from None
-    if not isinstance(snapshot, Snapshot):
-        raise UserError(f"{path} holds no snapshot", "take the snapshot again")
+        snapshot = _decode(body)
+    except (StateError, ValueError, KeyError, TypeError, struct.error, RecursionError) as error:
+        raise UserError(f"{path} is damaged: {error}", _AGAIN) from None
+    if snapshot is None:
+        raise _of_another_version(path)
+    if snapshot.engine == _SEALED and not trusted and not hmac.compare_digest(seal, _seal(digest)):
+        raise UserError(
+            f"{path} is from elsewhere, and Renode would make objects of any class it names",
+            "take the snapshot on this machine, or give --trust-scripts if you trust the file",
+        )
     return snapshot
+
+
+def restore_snapshot(engine: Engine, snapshot: Snapshot) -> None:
+    """Restore what was read from a file in `engine`, which holds the image and platform of it.
+
+    Raises UserError where it is of another machine.
+    """
+    try:
+        if snapshot.engine != _SEALED and snapshot.engine == engine.name:
+            require_like(engine.snapshot().state, snapshot.state)
+        engine.restore(snapshot)
+    except WorkbenchError:
+        raise
+    except Exception as error:  # what a state makes of a machine that it is not of
+        raise UserError(
+            f"the snapshot does not fit this machine: {error}",
+            "give the ELF and the platform that it was taken on",
+        ) from None
+
+
+def _decode(body: bytes) -> Snapshot | None:
+    """Return the snapshot in `body`, None where other sources have written it."""
+    (size,) = _LENGTH.unpack_from(body)
+    if size > _MAX_DOCUMENT:
+        raise StateError("its document is too large")
+    document: Any = json.loads(body[_LENGTH.size :][:size])
+    if document["sources"] != _sources():
+        return None
+    position, blobs = _LENGTH.size + size, []
+    for length in document["bytes"]:
+        if type(length) is not int or not 0 <= length <= len(body) - position:
+            raise StateError("bytes are missing")
+        blobs.append(body[position : position + length])
+        position += length
+    engine = document["engine"]
+    if position != len(body):
+        raise StateError("it holds more than a snapshot")
+    if engine not in _STATES:
+        raise StateError(f"there is no engine {engine!r}")
+    importlib.import_module(_STATES[engine])
+    return Snapshot(engine, from_json(document["state"], blobs))
+
+
+def _of_another_version(path: Path) -> UserError:
+    return UserError(
+        f"{path} was left by another version of the workbench", "run the failed test again"
+    )
+
+
+def _seal(digest: bytes) -> bytes:
+    """Return what only this user's workbench can make of `digest`."""
+    return hmac.digest(_key(), digest, "sha256")
+
+
+@cache
+def _key() -> bytes:
+    """Return this user's key; one for this process only where none can be kept."""
+    path = cache_folder.root() / "snapshots.key"
+    new = secrets.token_bytes(_KEY_BYTES)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(path, flags, 0o600), "wb") as stream:
+            stream.write(new)
+    except FileExistsError:
+        try:
+            kept = read_regular(path, _KEY_BYTES)
+        except OSError:
+            return new
+        return kept if len(kept) == _KEY_BYTES else new
+    except OSError:
+        pass
+    return new

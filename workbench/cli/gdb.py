@@ -48,7 +48,7 @@ def gdb(
     from workbench.gdb import Board, GdbServer, gdb_command
     from workbench.image import Image
     from workbench.platform import load_platform
-    from workbench.snapshots import read_snapshot
+    from workbench.snapshots import read_snapshot, restore_snapshot
 
     image = Image.load(elf)
     target = load_platform(platform, repl=repl, uart=uart)
@@ -57,7 +57,7 @@ def gdb(
     with open_engine(saved.engine if saved else engine.value) as machine:
         machine.load(image, target)
         if saved is not None:
-            machine.restore(saved)
+            restore_snapshot(machine, saved)
         machine.uart.listen(_show)
         if send:
             machine.uart.write(send)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from workbench.engines.code_cache import FirstUse, Misses
+from workbench.engines.state import in_snapshots
 
 NO_BLOCK = -1
 
@@ -18,6 +19,7 @@ class Account(IntEnum):
     CYCLES = 1
 
 
+@in_snapshots("recording")
 @dataclass(frozen=True)
 class Recording:
     """What a tracer has recorded: blocks and the edges between them, by index into `blocks`.

@@ -385,7 +385,11 @@ def _pack(chunk: bytes) -> bytes:
 def _unpack(memory: Any, start: int, packed: bytes) -> bool:
     """Put a chunk back; return whether anything differed."""
     end = min(start + CHUNK, len(memory))
-    chunk = zlib.decompress(packed) if packed else bytes(end - start)
+    chunk = bytes(end - start)
+    if packed:
+        chunk = zlib.decompressobj().decompress(packed, CHUNK + 1)
+        if len(chunk) != end - start:
+            raise ValueError(f"{len(chunk)} bytes for the {end - start} of a part of a memory")
     if memory[start:end] == chunk:
         return False
     memory[start:end] = chunk

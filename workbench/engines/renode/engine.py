@@ -23,6 +23,7 @@ from workbench.engines.renode.findings import abort_in, log_lines, warnings_in, 
 from workbench.engines.renode.process import WorkerProcess
 from workbench.engines.renode.unserved import semihosting_warning
 from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, RenodeUart
+from workbench.engines.state import in_snapshots
 from workbench.errors import EngineError, UserError
 from workbench.framing import Message
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _NS = 1_000_000_000
 
 
+@in_snapshots("renode")
 @dataclass(frozen=True)
 class _Saved:
     """A snapshot's state: what Renode saved, and what the host's side keeps of the machine."""

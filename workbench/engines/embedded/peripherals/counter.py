@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.engines.state import in_snapshots
 
+
+@in_snapshots("counter")
 @dataclass
 class Counter:
     """Turns elapsed ticks into counts.

@@ -93,17 +93,18 @@ class PythonScript(Peripheral):
 
     def save(self) -> dict[str, Any]:
         hidden = {"request", "__builtins__", *self._given}
-        return {
-            name: value if isinstance(value, ModuleType) else copy.deepcopy(value)
+        variables = [
+            (name, value if isinstance(value, ModuleType) else copy.deepcopy(value))
             for name, value in self._scope.items()
             if name not in hidden
-        }
+        ]
+        return {"variables": variables}
 
     def load(self, state: dict[str, Any]) -> None:
         self._restore(
             {
                 name: value if isinstance(value, ModuleType) else copy.deepcopy(value)
-                for name, value in state.items()
+                for name, value in state["variables"]
             }
         )
 

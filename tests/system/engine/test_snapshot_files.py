@@ -1,0 +1,96 @@
+"""Snapshots that went through a file: the machine goes on as it did, another one is refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+from workbench import platform as platforms
+from workbench.engines.base import Instructions, Seconds, Stop
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.errors import UserError
+from workbench.image import Image
+from workbench.snapshots import read_snapshot, restore_snapshot, write_snapshot
+
+from .conftest import Program, run_to_end
+
+BOARDS = ("stm32f4_discovery", "nrf52840_dk")
+
+
+@pytest.mark.parametrize("name", ["loops", "tasks", "frames", "sleep", "mpu"])
+def test_a_program_goes_on_from_a_file(name: str, program: Program, tmp_path: Path) -> None:
+    image, target = Image.load(program(name)), platforms.load("stm32f4_discovery")
+    with EmbeddedEngine() as engine:
+        engine.load(image, target)
+        engine.run(Stop(fault=False), Instructions(1234))
+        write_snapshot(tmp_path / "file", engine.snapshot())
+        expected = run_to_end(engine), engine.instructions
+    with EmbeddedEngine() as engine:
+        engine.load(image, target)
+        restore_snapshot(engine, read_snapshot(tmp_path / "file"))
+        assert engine.instructions == 1234
+        assert (run_to_end(engine), engine.instructions) == expected
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_every_moment_of_a_board_can_be_written(board: str, firmware_image, tmp_path: Path) -> None:
+    image, target = Image.load(firmware_image(board).elf), platforms.load(board)
+    with EmbeddedEngine() as engine, EmbeddedEngine() as second:
+        engine.load(image, target)
+        second.load(image, target)
+        for _ in range(6):
+            engine.run(Stop(idle=False), Seconds(0.0007))
+            engine.uart.write(b"x")
+            snapshot = engine.snapshot()
+            write_snapshot(tmp_path / "file", snapshot)
+            restore_snapshot(second, read_snapshot(tmp_path / "file"))
+            assert second.snapshot() == snapshot
+
+
+def test_one_of_another_board_is_refused(firmware_image, tmp_path: Path) -> None:
+    for board in BOARDS:
+        with EmbeddedEngine() as engine:
+            engine.load(Image.load(firmware_image(board).elf), platforms.load(board))
+            if board == BOARDS[0]:
+                write_snapshot(tmp_path / "file", engine.snapshot())
+                continue
+            with pytest.raises(UserError, match="does not fit this machine"):
+                restore_snapshot(engine, read_snapshot(tmp_path / "file"))
+
+
+def test_a_part_of_a_memory_is_as_long_as_it_is(program: Program, tmp_path: Path) -> None:
+    """Compressed zeros without end do not fill the host's memory."""
+    with EmbeddedEngine() as engine:
+        engine.load(Image.load(program("loops")), platforms.load("stm32f4_discovery"))
+        snapshot = engine.snapshot()
+        snapshot.state["machine"]["memories"][0][0] = zlib.compress(bytes(1 << 28))
+        with pytest.raises(UserError, match="does not fit this machine"):
+            restore_snapshot(engine, snapshot)
+
+
+def test_a_file_that_names_a_module_is_refused_and_empties_no_folder(
+    program: Program, tmp_path: Path
+) -> None:
+    """What the format before this one was answered with the loss of the current folder."""
+    users = tmp_path / "users"
+    users.mkdir()
+    (users / "work").write_text("kept")
+    name = b"workbench.engines.renode.worker.__main__"
+    (tmp_path / "evil").write_bytes(
+        b"workbench snapshot " + b"0" * 64 + b"\n\x80\x02c" + name + b"\nanything\n."
+    )
+    command = ["-m", "workbench", "gdb", str(program("loops")), "-p", "stm32f4_discovery"]
+    done = subprocess.run(
+        [sys.executable, *command, "--snapshot", str(tmp_path / "evil"), "--port", "0"],
+        cwd=users,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "another version" in done.stderr
+    assert [path.name for path in users.iterdir()] == ["work"]
