@@ -109,7 +109,8 @@ class Registration:
 class Entry:
     """One peripheral after all entries for its name are merged, later ones over earlier ones.
 
-    `init`, `reset` and `preinit` are lines in the language of Renode's Monitor.
+    `init`, `reset` and `preinit` are lines in the language of Renode's Monitor. `locations` holds
+    where the value of each property begins.
     """
 
     name: str
@@ -122,6 +123,11 @@ class Entry:
     alias: str | None = None
     reset: tuple[str, ...] = ()
     preinit: tuple[str, ...] = ()
+    locations: Mapping[str, Location] = field(default_factory=dict)
+
+    def location_of(self, name: str) -> Location:
+        """Where the value of the property `name` begins; the entry itself if it is not given."""
+        return self.locations.get(name, self.location)
 
 
 @dataclass(frozen=True)

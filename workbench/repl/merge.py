@@ -42,6 +42,7 @@ class _Draft:
     registrations: tuple[Registration, ...] = ()
     alias: str | None = None
     properties: dict[str, Value] = field(default_factory=dict)
+    locations: dict[str, Location] = field(default_factory=dict)
     wires: dict[str | int, list[Wire]] = field(default_factory=dict)
     monitor: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -57,6 +58,7 @@ class _Draft:
             alias=self.alias,
             reset=self.monitor.get("reset", ()),
             preinit=self.monitor.get("preinit", ()),
+            locations=self.locations,
         )
 
 
@@ -143,6 +145,7 @@ def _apply(node: EntryNode, scope: Mapping[str, str], table: _Table) -> None:
         )
         draft.alias = node.alias
     draft.properties |= _renamed_all(node.attributes.properties, scope)
+    draft.locations |= node.attributes.locations
     _connect(draft, node, scope)
     for kind, block in node.attributes.monitor.items():
         draft.monitor[kind] = _extended(draft.monitor.get(kind, ()), block)

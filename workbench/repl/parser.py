@@ -7,7 +7,7 @@ The language is Renode's platform description format; this parser follows its do
 from __future__ import annotations
 
 from workbench.repl.cursor import Cursor
-from workbench.repl.description import Registration, Value
+from workbench.repl.description import Location, Registration, Value
 from workbench.repl.lexer import Kind, Token
 from workbench.repl.syntax import (
     Attributes,
@@ -106,18 +106,20 @@ class _Parser:
         """The block in braces, or nothing."""
         cursor = self._cursor
         properties: dict[str, Value] = {}
+        locations: dict[str, Location] = {}
         connections: list[Connection] = []
         monitor: dict[str, MonitorBlock] = {}
         if cursor.accept("{"):
             while not cursor.accept("}"):
-                self._attribute(properties, connections, monitor)
+                self._attribute(properties, locations, connections, monitor)
                 if not cursor.accept(";") and not cursor.at_mark("}"):
                     raise cursor.unexpected("the end of the attribute")
-        return Attributes(properties, tuple(connections), monitor)
+        return Attributes(properties, tuple(connections), monitor, locations)
 
     def _attribute(
         self,
         properties: dict[str, Value],
+        locations: dict[str, Location],
         connections: list[Connection],
         monitor: dict[str, MonitorBlock],
     ) -> None:
@@ -133,6 +135,7 @@ class _Parser:
             cursor.advance()
             if name in properties:
                 raise cursor.error(f"'{name}' is given twice in the same block", first)
+            locations[name] = cursor.location()
             properties[name] = self._values.property_value()
         else:
             connections.append(self._wires.connection())

@@ -43,11 +43,15 @@ class Connection:
 
 @dataclass(frozen=True)
 class Attributes:
-    """What stands in the block of an entry or of an inline object."""
+    """What stands in the block of an entry or of an inline object.
+
+    `locations` holds where the value of each property begins.
+    """
 
     properties: Mapping[str, Value]
     connections: tuple[Connection, ...]
     monitor: Mapping[str, MonitorBlock]  # by "init", "reset" and "preinit"
+    locations: Mapping[str, Location]
 
 
 @dataclass(frozen=True)

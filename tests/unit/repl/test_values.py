@@ -97,3 +97,11 @@ def test_bad_value_says_what_was_expected(read, text, column, message):
 def test_nested_too_deep_is_an_error_and_no_stack_overflow(read):
     with pytest.raises(ReplError, match="nested more than"):
         read("x: T\n    value: " + "[" * 100_000)
+
+
+def test_each_property_knows_where_its_value_begins(read):
+    entry = read("x: Type\n    first: 1\nx:\n    second: 2\n    first:  3").entries["x"]
+    found = {name: (at.line, at.column) for name, at in entry.locations.items()}
+    assert found == {"first": (5, 13), "second": (4, 13)}
+    third = entry.location_of("third")
+    assert (third.line, third.column) == (1, 1)
