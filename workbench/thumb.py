@@ -75,6 +75,11 @@ def is_coprocessor(first: int) -> bool:
     return first & 0xEC00 == 0xEC00
 
 
+def is_float(second: int) -> bool:
+    """Whether this ends an instruction of coprocessor 10 or 11: the FPU, where `is_coprocessor`."""
+    return second >> 8 & 0xE == 0xA
+
+
 def it_length(first: int) -> int:
     """Return how many instructions an IT instruction makes conditional, 0 for any other."""
     mask = first & 0xF
@@ -137,7 +142,7 @@ def flags_of(first: int, second: int) -> BlockFlag:
         return _HINTS.get(second & 0xFF, BlockFlag(0))
     if first & 0xFFE0 == 0xF380 and second & 0xD000 == 0x8000:  # MSR
         return _special(second & 0xFF)
-    if is_coprocessor(first) and second >> 8 & 0xE == 0xA:  # coprocessors 10 and 11
+    if is_coprocessor(first) and is_float(second):
         return BlockFlag.FLOAT | (BlockFlag.MULTIPLE if _is_multiple(first) else BlockFlag(0))
     if first & 0xFE00 == 0xE800 and _is_multiple(first):
         return BlockFlag.MULTIPLE

@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from unicorn import Uc, arm_const, unicorn_const
+from unicorn import arm_const
 
 from tests.system.programs import compile_program
 from workbench.engines.base import Instructions, Stop
+from workbench.engines.embedded.core import new_cortex_m4
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.embedded.tracers import native_module
 from workbench.image import Image
@@ -29,9 +30,7 @@ FUNCTIONS = ("convolve", "sort")
 
 def plain_unicorn(image: Image, function: str, millions: int) -> Callable[[], int]:
     """Return a run of `function`, called again and again, without any hook."""
-    mode = unicorn_const.UC_MODE_THUMB | unicorn_const.UC_MODE_MCLASS
-    uc = Uc(unicorn_const.UC_ARCH_ARM, mode)
-    uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+    uc = new_cortex_m4()
     uc.mem_map(0x08000000, 0x100000)
     uc.mem_map(0x20000000, 0x20000)
     for segment in image.segments:

@@ -110,11 +110,14 @@ EXC_RETURN_THREAD_PSP = 0xFFFFFFFD
 
 _EXC_RETURN_PSP, EXC_RETURN_BASIC = 1 << 2, 1 << 4  # the latter clear: an extended frame
 
-EXC_RETURNS = frozenset(
-    value & ~1 & ~extended
+EXC_RETURN_VALUES = frozenset(
+    value & ~extended
     for value in (EXC_RETURN_HANDLER, EXC_RETURN_THREAD_MSP, EXC_RETURN_THREAD_PSP)
     for extended in (0, EXC_RETURN_BASIC)
 )
+"""What an exception leaves in LR (B1.5.8)."""
+
+EXC_RETURNS = frozenset(value & ~1 for value in EXC_RETURN_VALUES)
 """Where a handler's return address points, with bit 0 cleared, as in `Stop.pc`: a run that stops
 there stands before the unstacking.
 """

@@ -6,9 +6,10 @@ import random
 from collections.abc import Callable
 
 import pytest
-from unicorn import UC_ARCH_ARM, UC_MODE_MCLASS, UC_MODE_THUMB, Uc, UcError, arm_const
+from unicorn import UcError, arm_const
 
 from workbench.engines.embedded.bases import accesses, low_bits
+from workbench.engines.embedded.core import new_cortex_m4
 
 CODE, RAM, STACK = 0x1000, 0x20000, 0x24000
 NAMES = [f"r{number}" for number in range(13)]
@@ -28,8 +29,7 @@ WIDE = {
 @pytest.fixture(scope="module")
 def execute() -> Callable[[bytes, dict[str, int]], dict[str, int] | None]:
     """Return a function that executes code and gives the registers; None where it traps."""
-    core = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
-    core.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+    core = new_cortex_m4()
     core.mem_map(CODE, 0x1000)
     core.mem_map(RAM, 0x10000)
     core.mem_write(RAM, random.Random(0).randbytes(0x10000))

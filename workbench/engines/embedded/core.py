@@ -90,7 +90,7 @@ class Core:
     """
 
     def __init__(self) -> None:
-        self._uc = _new_cortex_m4()
+        self._uc = _configure(new_cortex_m4())
         self.handle = self._uc._uch
         self.event: Event | None = None
         self.in_callback = False
@@ -214,9 +214,12 @@ class Core:
         self._exits = exits
 
     def run(self, pc: int) -> Event | None:
-        """Execute from `pc` until a hook, an exit, WFI or an event stops the core."""
+        """Execute from `pc` until a hook, an exit, WFI or an event stops the core.
+
+        Bit 0 of `pc` becomes EPSR.T: without it the core raises INVSTATE.
+        """
         self.event = None
-        uclib.uc_emu_start(self.handle, pc | 1, 0, 0, 0)
+        uclib.uc_emu_start(self.handle, pc, 0, 0, 0)
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
@@ -374,17 +377,21 @@ class Core:
         return callbacks
 
 
-def _new_cortex_m4() -> Any:
-    mode = unicorn_const.UC_MODE_THUMB | unicorn_const.UC_MODE_MCLASS
-    uc: Any = Uc(unicorn_const.UC_ARCH_ARM, mode)
-    _configure(uc)
+def new_cortex_m4() -> Any:
+    """Return Unicorn's Cortex-M4.
+
+    UC_MODE_MCLASS would be the obvious mode, but it overrides the model of the core: with it
+    Unicorn 2.1.4 executes as a Cortex-M33, with the instructions and registers of ARMv8-M.
+    """
+    uc: Any = Uc(unicorn_const.UC_ARCH_ARM, unicorn_const.UC_MODE_THUMB)
+    uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
     return uc
 
 
-def _configure(uc: Any) -> None:
-    uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+def _configure(uc: Any) -> Any:
     uc.ctl_set_tcg_buffer_size(TRANSLATION_BYTES)
     uc.ctl_exits_enabled(True)
+    return uc
 
 
 def _check(status: int) -> None:

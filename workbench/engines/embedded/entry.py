@@ -197,14 +197,14 @@ class ExceptionUnit:
         if not stacked:
             number = self._derived(number)
         try:
-            vector = self._vector(number)
+            vector = self.vector(number)
         except BusError:
             if number in (Exc.HARD_FAULT, Exc.NMI):
                 raise LockupError(f"the vector of exception {number} cannot be read") from None
             self._scb.hfsr |= Hfsr.VECTTBL
             number = Exc.HARD_FAULT
             try:
-                vector = self._vector(number)
+                vector = self.vector(number)
             except BusError:
                 raise LockupError("the vector of HardFault cannot be read") from None
         exceptions.activate(number)
@@ -275,7 +275,8 @@ class ExceptionUnit:
         exceptions.pend(fault)
         return min((number, fault), key=lambda n: (exceptions.priority(n), n))
 
-    def _vector(self, number: int) -> int:
+    def vector(self, number: int) -> int:
+        """Return the vector of an exception; raises BusError where it cannot be read."""
         return int.from_bytes(self._bus.read(self._scb.vtor + 4 * number, 4), "little")
 
     # -- return --------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from workbench.engines.armv7m import (
     CORE_REGISTERS,
+    EXC_RETURN_VALUES,
     EXTERNAL_DEVICES,
+    IPSR,
     PERIPHERALS,
     SYSTEM,
     XPSR_T,
@@ -20,7 +22,7 @@ from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
 from workbench.engines.embedded.events import Access, Event, EventKind, QemuException
 from workbench.engines.embedded.machine import Machine
-from workbench.thumb import is_coprocessor, is_wide
+from workbench.thumb import is_coprocessor, is_float, is_wide
 
 DFSR_BKPT = 1 << 1
 _EXECUTE_NEVER = (PERIPHERALS, EXTERNAL_DEVICES, SYSTEM)  # in the default memory map
@@ -52,13 +54,14 @@ def fault_of(machine: Machine, event: Event) -> Cause:
     if event.kind is EventKind.ACCESS:
         return _access_fault(machine, event)
     if event.kind is EventKind.UNDEFINED:
-        if not machine.core.get("xpsr") & XPSR_T:
-            return Cause(Cfsr.INVSTATE)
-        return Cause(Cfsr.NOCP if _is_coprocessor(machine) else Cfsr.UNDEFINSTR)
+        xpsr = machine.core.get("xpsr")
+        if not xpsr & XPSR_T:
+            return Cause(Cfsr.INVSTATE, detail=_even_vector(machine, xpsr & IPSR))
+        return Cause(Cfsr.NOCP if _is_missing_coprocessor(machine) else Cfsr.UNDEFINSTR)
     if event.value in (QemuException.PREFETCH_ABORT, QemuException.EXCEPTION_EXIT):
         return Cause(Cfsr.IACCVIOL)
     if event.value == QemuException.NOCP:
-        return Cause(Cfsr.NOCP)
+        return Cause(Cfsr.NOCP if _is_missing_coprocessor(machine) else Cfsr.UNDEFINSTR)
     if event.value == QemuException.DATA_ABORT:  # of its own accord only LDREX and STREX come here
         return Cause(Cfsr.UNALIGNED, detail="unaligned exclusive access")
     return Cause(Cfsr.UNDEFINSTR, detail=f"exception {event.value} of the core")
@@ -76,13 +79,30 @@ def _access_fault(machine: Machine, event: Event) -> Cause:
     return Cause(machine.refusal, event.address, detail)
 
 
-def _is_coprocessor(machine: Machine) -> bool:
-    """Encodings of a coprocessor that is not there raise NOCP (A6.1)."""
+def _even_vector(machine: Machine, number: int) -> str:
+    """Say so where the core is at the entry of handler `number`, whose vector has bit 0 clear."""
+    if not number or machine.core.get("lr") not in EXC_RETURN_VALUES:
+        return ""
     try:
-        halfword = int.from_bytes(machine.bus.read(machine.core.pc, 2), "little")
+        vector = machine.unit.vector(number)
+    except BusError:
+        return ""
+    if vector != machine.core.pc:
+        return ""
+    return f"the vector of exception {number} is 0x{vector:08x}: bit 0, the Thumb bit, is clear"
+
+
+def _is_missing_coprocessor(machine: Machine) -> bool:
+    """Whether the instruction at PC, which did not execute, is one of a coprocessor other than the
+    FPU: those raise NOCP (A5.3.18). What the FPU does not know is undefined; that it is off was
+    noticed before.
+    """
+    try:
+        code = machine.bus.read(machine.core.pc, 4)
     except BusError:
         return False
-    return is_coprocessor(halfword)
+    first, second = int.from_bytes(code[:2], "little"), int.from_bytes(code[2:], "little")
+    return is_coprocessor(first) and first & 0x0F00 != 0x0F00 and not is_float(second)
 
 
 class Faults:

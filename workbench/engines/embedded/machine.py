@@ -77,7 +77,9 @@ class Machine:
         self.core.add_block_hook(self.tracer.hook, self.tracer.user_data)
         self.clock = Clock(sizing.ticks_per_second, lambda: self.instructions, self.attend)
         self.exceptions = ExceptionState(sizing.interrupts, sizing.priority_mask)
-        self.scb = Scb(self.exceptions, lambda: self.unit.ipsr, self.attend, self.request_reset)
+        self.scb = Scb(
+            self.exceptions, lambda: self.unit.ipsr, self.attend, self.request_reset, self.warn
+        )
         self.mpu = Mpu(self._on_mode_change)
         self.systick = SysTick(self.clock, sizing.systick_hz, self._pend_systick)
         self.scs = SystemControlSpace(

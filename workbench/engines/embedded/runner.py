@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, frame_is_on_psp
+from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, XPSR_T, frame_is_on_psp
 from workbench.engines.base import (
     FaultState,
     Instructions,
@@ -37,6 +37,11 @@ _BREAKPOINT = exception_event(int(QemuException.BKPT))
 _MASKS, _CONTROL = int(BlockFlag.MASKS), int(BlockFlag.CONTROL)
 # The host looks in at least this often, so that Ctrl-C works.
 SLICE = 20_000_000
+
+
+def _branch_target(pc: int, xpsr: int) -> int:
+    """Return what was branched to: bit 0 of it has become EPSR.T (ARM DDI 0403E, A4.1.1)."""
+    return pc | bool(xpsr & XPSR_T)
 
 
 @dataclass(frozen=True)
@@ -114,11 +119,10 @@ class Runner:
 
     def _leave(self, until: Stop, goal: Goal) -> StopReason | None:
         """Go on from a stop address."""
-        machine = self._machine
-        if machine.core.pc in EXC_RETURNS and machine.unit.ipsr:
-            fault = self._return(machine.core.pc)
-            return self._stop_at(fault, until)
-        return self._step_off(until, goal) if machine.core.pc in until.pc else None
+        pc, xpsr = self._pc_batch.read()
+        if pc in EXC_RETURNS and xpsr & IPSR:
+            return self._stop_at(self._return(_branch_target(pc, xpsr)), until)
+        return self._step_off(until, goal) if pc in until.pc else None
 
     def _step_off(self, until: Stop, goal: Goal) -> StopReason | None:
         """Execute the instruction at a stop address, before any interrupt is taken."""
@@ -227,7 +231,7 @@ class Runner:
         stepper = self._stepper
         machine.core.set_exits(exits | stepper.exits if stepper.exits else exits)
         try:
-            event = machine.core.run(pc | (xpsr >> 24 & 1))
+            event = machine.core.run(_branch_target(pc, xpsr))
             return self._after(event, until)
         except LockupError as lockup:
             return self._lock_up(lockup)
@@ -273,7 +277,7 @@ class Runner:
             if pc in until.pc:
                 machine.state.flags = 0
                 return self._stop(StopKind.PC)
-            fault = self._return(pc)
+            fault = self._return(_branch_target(pc, xpsr))
         elif event is _BREAKPOINT and self._host.is_called():
             self._host.call()
             fault = None
@@ -293,10 +297,9 @@ class Runner:
             return self._stop(StopKind.PC)
         return None
 
-    def _return(self, pc: int) -> FaultState | None:
-        """A branch to EXC_RETURN, which is `pc` but for bit 0, in a handler."""
+    def _return(self, exc_return: int) -> FaultState | None:
+        """A branch to EXC_RETURN in a handler."""
         machine = self._machine
-        exc_return = pc | 1
         failed = machine.unit.leave(exc_return)
         machine.state.event = 1
         if failed is not None:

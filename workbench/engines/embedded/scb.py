@@ -35,7 +35,7 @@ FEATURES = {
 ICSR_NMIPENDSET, ICSR_PENDSVSET, ICSR_PENDSVCLR = 1 << 31, 1 << 28, 1 << 27
 ICSR_PENDSTSET, ICSR_PENDSTCLR, ICSR_ISRPENDING = 1 << 26, 1 << 25, 1 << 22
 ICSR_VECTPENDING_SHIFT, ICSR_RETTOBASE = 12, 1 << 11
-VTOR_MASK = 0xFFFFFF80
+VTOR_MASK = 0xFFFFFF80  # TBLOFF of the Cortex-M4, DDI 0439B table 4-1
 AIRCR_KEY, AIRCR_KEY_READ = 0x05FA, 0xFA05
 AIRCR_SYSRESETREQ, AIRCR_VECTCLRACTIVE = 1 << 2, 1 << 1
 SCR_SLEEPONEXIT, SCR_SEVONPEND = 1 << 1, 1 << 4
@@ -68,7 +68,8 @@ class Scb:
     """The registers from CPUID to CPACR, and those of the FPU.
 
     `on_change` is called after a write that may change what the core does next, `on_reset` when
-    the firmware asks for a system reset. `ipsr` returns the number of the running exception.
+    the firmware asks for a system reset. `ipsr` returns the number of the running exception;
+    `warn` takes what a user should know of a write.
     """
 
     STATE = (
@@ -92,8 +93,10 @@ class Scb:
         ipsr: Callable[[], int],
         on_change: Callable[[], None],
         on_reset: Callable[[], None],
+        warn: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._exceptions = exceptions
+        self._warn = warn
         self._ipsr = ipsr
         self._on_change = on_change
         self._on_reset = on_reset
@@ -151,7 +154,7 @@ class Scb:
         if offset == ICSR:
             self._write_icsr(value)
         elif offset == VTOR:
-            self.vtor = value & VTOR_MASK
+            self._write_vtor(value)
         elif offset == AIRCR:
             self._write_aircr(value)
         elif offset == SCR:
@@ -185,6 +188,14 @@ class Scb:
         elif offset == FPDSCR:
             self.fpdscr = value & 0x07C00000
         self._on_change()
+
+    def _write_vtor(self, value: int) -> None:
+        self.vtor = value & VTOR_MASK
+        if value != self.vtor:
+            self._warn(
+                f"VTOR was written with 0x{value:08x} and holds 0x{self.vtor:08x}: bits 6 to 0 do "
+                "not exist; align the vector table to its size, rounded up to a power of two"
+            )
 
     def _read_icsr(self) -> int:
         exceptions, current = self._exceptions, self._ipsr()

@@ -1,0 +1,135 @@
+"""What the core does at its edges, with programs of a few halfwords."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
+from workbench.engines.base import Instructions, Stop, StopKind, StopReason
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.platform import Platform, load
+
+FLASH, STACK, FAULT_HANDLER, CODE = 0x0800_0000, 0x2000_1000, 0x0800_0100, 0x0800_0200
+BRANCH_TO_SELF, BX_R0 = 0xE7FE, 0x4700
+VTOR, CCR = 0xE000_ED08, 0xE000_ED14
+
+
+@pytest.fixture
+def engine() -> Iterator[EmbeddedEngine]:
+    with EmbeddedEngine() as machine:
+        yield machine
+
+
+@pytest.fixture(scope="module")
+def platform() -> Platform:
+    return load("stm32f4_discovery")
+
+
+def start(
+    engine: EmbeddedEngine, platform: Platform, *halfwords: int, entry: int = CODE | 1
+) -> None:
+    """Load `halfwords` at CODE and a vector table whose faults end in an endless loop."""
+    words = [STACK, entry, *[FAULT_HANDLER | 1] * 14]
+    table = b"".join(word.to_bytes(4, "little") for word in words)
+    code = b"".join(halfword.to_bytes(2, "little") for halfword in halfwords)
+    segments = (
+        SimpleNamespace(address=FLASH, data=table),
+        SimpleNamespace(address=FAULT_HANDLER, data=BRANCH_TO_SELF.to_bytes(2, "little")),
+        SimpleNamespace(address=CODE, data=code),
+    )
+    image = SimpleNamespace(path=Path("a.elf"), segments=segments, vector_table=FLASH)
+    engine.load(image, platform)  # type: ignore[arg-type]
+
+
+def to_fault(engine: EmbeddedEngine) -> StopReason:
+    reason = engine.run(Stop(), Instructions(1000))
+    assert reason.kind is StopKind.FAULT and reason.fault is not None
+    return reason
+
+
+def test_a_reset_vector_without_bit_0_is_a_hard_fault_at_the_first_instruction(
+    engine: EmbeddedEngine, platform: Platform
+) -> None:
+    start(engine, platform, BRANCH_TO_SELF, entry=CODE)
+    fault = to_fault(engine).fault
+    assert (fault.exception, fault.pc, fault.cfsr) == (Exc.HARD_FAULT, CODE, Cfsr.INVSTATE)
+    assert fault.hfsr == Hfsr.FORCED
+    assert not fault.registers["xpsr"] & XPSR_T
+
+
+def test_a_snapshot_keeps_the_thumb_bit(engine: EmbeddedEngine, platform: Platform) -> None:
+    start(engine, platform, BX_R0)
+    engine.registers["r0"] = CODE + 0x10
+    engine.run(Stop(pc=frozenset({CODE + 0x10}), fault=False), Instructions(1))
+    saved = engine.snapshot()
+    first = to_fault(engine).fault
+    engine.restore(saved)
+    assert to_fault(engine).fault == first
+    assert (first.cfsr, first.pc) == (Cfsr.INVSTATE, CODE + 0x10)
+
+
+# An STR to the SCS in the same block has the core come out behind the store.
+STORE_R1_TO_R2 = 0x6011
+
+
+@pytest.mark.parametrize(("value", "lost"), [(0x0800_0420, True), (0x0800_0400, False)])
+def test_a_vtor_that_loses_bits_is_warned_of(
+    value: int, lost: bool, engine: EmbeddedEngine, platform: Platform
+) -> None:
+    start(engine, platform, STORE_R1_TO_R2, BRANCH_TO_SELF)
+    engine.registers["r1"], engine.registers["r2"] = value, VTOR
+    warnings = engine.run(Stop(), Instructions(10)).warnings
+    assert any(f"VTOR was written with 0x{value:08x}" in text for text in warnings) is lost
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        (0xE8D0, 0x2FAF),  # LDA r2, [r0]
+        (0xE8C0, 0x2F8F),  # STL r2, [r0]
+        (0xE8D0, 0x2FEF),  # LDAEX r2, [r0]
+        (0xE840, 0xF200),  # TT r2, r0
+    ],
+)
+def test_what_armv8m_added_is_undefined(
+    instruction: tuple[int, int], engine: EmbeddedEngine, platform: Platform
+) -> None:
+    start(engine, platform, *instruction)
+    engine.registers["r0"] = STACK
+    assert to_fault(engine).fault.cfsr == Cfsr.UNDEFINSTR
+
+
+@pytest.mark.parametrize(
+    "instruction",
+    [
+        (0xFE00, 0x0A00),  # VSELEQ.F32
+        (0xFE80, 0x0A00),  # VMAXNM.F32
+        (0xFEB8, 0x0A40),  # VRINTA.F32
+        (0xEE30, 0x0B00),  # VADD.F64
+    ],
+)
+def test_what_fpv4_sp_has_not_is_undefined_with_the_fpu_on(
+    instruction: tuple[int, int], engine: EmbeddedEngine, platform: Platform
+) -> None:
+    start(engine, platform, STORE_R1_TO_R2, *instruction)
+    engine.registers["r1"], engine.registers["r2"] = 0xF << 20, 0xE000_ED88  # CPACR
+    assert to_fault(engine).fault.cfsr == Cfsr.UNDEFINSTR
+
+
+@pytest.mark.parametrize(
+    ("instruction", "bit"),
+    [
+        ((0xEE07, 0x0F15), Cfsr.NOCP),  # MCR p15
+        ((0xED80, 0x0100), Cfsr.NOCP),  # STC p1
+        ((0xFFFF, 0xFFFF), Cfsr.UNDEFINSTR),  # erased flash
+    ],
+)
+def test_a_coprocessor_that_is_not_there_is_told_from_what_is_no_instruction(
+    instruction: tuple[int, int], bit: Cfsr, engine: EmbeddedEngine, platform: Platform
+) -> None:
+    start(engine, platform, *instruction)
+    assert to_fault(engine).fault.cfsr == bit
