@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.cost import Latency, modelled_latencies
+from workbench.ending import Ending, ending_of, require_good_end
 from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
 from workbench.errors import CheckFailedError, LinkError, UserError
-from workbench.fault.diagnosis import Diagnosis, diagnose
-from workbench.fault.text import lines as diagnosis_lines
-from workbench.fault.told import require_good_end
+from workbench.fault.diagnosis import Diagnosis
 from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client
@@ -29,6 +28,7 @@ class MeasureReport:
     latencies: of the first call or passage, modelled at the platform's clocks; its first entry is
     the clock that the board's firmware sets up. diagnosis: why the firmware crashed, if it did.
     exit_code: what it ended itself with, by semihosting, and `detail` says so in words.
+    model_error: why its model did not start, "" where it did or there is none.
     `require_measured` says whether there is anything in it.
     """
 
@@ -41,7 +41,13 @@ class MeasureReport:
     diagnosis: Diagnosis | None = None
     detail: str = ""
     exit_code: int | None = None
+    model_error: str = ""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def ending(self) -> Ending:
+        """How the run ended, as far as that makes it a failed check."""
+        return Ending(self.stop, 0, self.detail, self.diagnosis, self.exit_code, self.model_error)
 
 
 def gauge_for(
@@ -94,16 +100,15 @@ def measure_inferences(
 ) -> MeasureReport:
     """Boot firmware that speaks our UART protocol and give it all that is in `files`.
 
-    limit: for each answer. Raises LinkError where it does not answer, unless it crashed.
+    limit: for each answer. Raises LinkError where it does not answer, unless it crashed, and
+    ModelFailedError where its model does not start.
     """
     gauge.trace_next()
     engine.load(image, platform)
     probe = Probe(engine, gauge)
     client = Client(probe, limit)
     try:
-        client.boot()
-        hello = client.hello()
-        shape = hello.inputs[0].shape if hello.inputs else ()
+        shape = client.start().inputs[0].shape
         for features in (one for file in files for one in read_features(file, shape)):
             client.infer_float32(features.values)
             if gauge.done:
@@ -120,10 +125,10 @@ def require_measured(report: MeasureReport) -> None:
     """Raise CheckFailedError where nothing was measured, or the firmware did not end well."""
     if not report.measurement.calls:
         told = never_seen(report.measurement, report.stop, report.detail)
-        if report.diagnosis is None:
+        if not report.ending.failure:
             raise told
-        raise CheckFailedError("\n".join((told.message, *diagnosis_lines(report.diagnosis))))
-    require_good_end(report.diagnosis, report.exit_code)
+        raise CheckFailedError(f"{told.message}\n{report.ending.failure}")
+    require_good_end(report.ending)
 
 
 def _report(
@@ -138,14 +143,14 @@ def _report(
         latencies=_latencies(gauge, platform),
         warnings=probe.warnings,
     )
-    if reason is None:
-        return report
+    ending = ending_of(probe, image, platform, reason)
     return replace(
         report,
-        stop=reason.kind,
-        diagnosis=diagnose(probe, image, platform, reason),
-        detail=reason.detail,
-        exit_code=reason.exit_code,
+        stop=ending.kind,
+        diagnosis=ending.diagnosis,
+        detail=ending.detail,
+        exit_code=ending.exit_code,
+        model_error=ending.model_error,
     )
 
 

@@ -18,16 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.dut.evidence import readable
+from workbench.ending import Ending, ending_of, require_good_end
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
 from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError, LinkError
-from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.text import lines
-from workbench.fault.told import require_good_end
 from workbench.gauge import Gauge, Probe
 from workbench.image import Image
-from workbench.link import Client
+from workbench.link import Client, ModelFailedError
 from workbench.measure import gauge_for
 from workbench.model.features import read_features
 from workbench.platform import Platform
@@ -48,11 +48,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Run:
-    """All that one engine showed, in order, and why the firmware crashed, if it did."""
+    """All that one engine showed, in order, and how the run ended."""
 
     engine: str
     steps: tuple[Step, ...]
-    crash: Diagnosis | None
+    ending: Ending
     warnings: tuple[str, ...]
 
 
@@ -69,7 +69,8 @@ class ParityReport:
     """Two runs of `image`; `difference` is None where they show the same.
 
     unanswered: what the firmware did not answer on the first engine, "" where it did; diagnosis:
-    why it crashed there, None where it did not. warnings: of each engine, by its name.
+    why it crashed there, None where it did not; model_error: why its model did not start, "" where
+    it did. warnings: of each engine, by its name.
     """
 
     image: str
@@ -79,6 +80,7 @@ class ParityReport:
     difference: Difference | None
     unanswered: str = ""
     diagnosis: Diagnosis | None = None
+    model_error: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -118,7 +120,8 @@ def parity(
         compared=first.steps,
         difference=first_difference(first.steps, second.steps),
         unanswered=next((step.value for step in first.steps if step.what == _UNANSWERED), ""),
-        diagnosis=first.crash,
+        diagnosis=first.ending.diagnosis,
+        model_error=first.ending.model_error,
         warnings=tuple(f"{run.engine}: {text}" for run in (first, second) for text in run.warnings),
     )
 
@@ -132,7 +135,7 @@ def require_parity(report: ParityReport) -> None:
         if report.diagnosis is not None:
             said += [f"{report.engines[0]}:", *lines(report.diagnosis)]
         raise CheckFailedError("\n".join(said))
-    require_good_end(report.diagnosis)
+    require_good_end(Ending(diagnosis=report.diagnosis, model_error=report.model_error))
     if report.unanswered:
         raise CheckFailedError(f"on both engines {report.unanswered}")
 
@@ -159,13 +162,13 @@ def _run(name: str, image: Image, platform: Platform, stimulus: Stimulus) -> Run
         machine = Probe(engine, gauge) if gauge is not None else EngineFront(engine)
         drive = _drive if stimulus.features else _let_run
         steps, reason = drive(machine, stimulus)
-        crash = diagnose(machine, image, platform, reason) if reason else None
+        ending = ending_of(machine, image, platform, reason)
         if gauge is not None:
             steps += [
                 Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
                 for index, count in enumerate(gauge.calls, 1)
             ]
-    return Run(name, tuple(steps), crash, machine.warnings)
+    return Run(name, tuple(steps), ending, machine.warnings)
 
 
 def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:
@@ -189,6 +192,8 @@ def _drive(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason 
         client.boot()
         steps.append(_asleep(machine, stimulus, "boot"))
         hello = client.hello()
+        if hello.error is not None:
+            raise ModelFailedError(hello.error)
         steps.append(_asleep(machine, stimulus, "HELLO"))
         shape = hello.inputs[0].shape if hello.inputs else ()
         for features in (one for file in stimulus.features for one in read_features(file, shape)):

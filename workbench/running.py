@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from workbench.ending import Ending, Verdict, ending_of
 from workbench.engines.base import (
     Engine,
     FaultState,
@@ -17,7 +18,7 @@ from workbench.engines.base import (
 )
 from workbench.engines.front import EngineFront
 from workbench.errors import UserError
-from workbench.fault.diagnosis import Diagnosis, calls_at, diagnose
+from workbench.fault.diagnosis import Diagnosis, calls_at
 from workbench.fault.frames import Call
 from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
@@ -33,9 +34,10 @@ class RunResult:
 
     `function` is where the core stood. `pattern` is what was waited for on the console, None
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
-    without one, in anything but a fault, a lockup or an exit code of the firmware's. `uart` holds
+    without one, in what is not a failed check (see `workbench.ending`). `uart` holds
     what the console said; bytes that are no UTF-8 appear as \\xNN. `fault` is the first one, also
     where the run went on through it; `diagnosis` says why and where.
+    `model_error` is why the firmware's model did not start, "" where it did or there is none.
     `calls` led to where the core stood, where the run ended unasked and not in a fault.
     """
 
@@ -55,6 +57,7 @@ class RunResult:
     uart: str
     calls: tuple[Call, ...] = ()
     diagnosis: Diagnosis | None = None
+    model_error: str = ""
 
 
 def run_image(
@@ -83,12 +86,12 @@ def run_image(
     machine = StimulatedRun(engine, platform, stimuli)
     reason = machine.run(Stop(uart=pattern), limit)
     rest = left_of(limit, reason.instructions, reason.seconds)
-    first, diagnosis = reason.fault, diagnose(engine, image, platform, reason)
+    first, ending = reason.fault, ending_of(engine, image, platform, reason)
     if through_faults and reason.kind is StopKind.FAULT and rest:
+        crash = ending.diagnosis
         reason = machine.run(Stop(uart=pattern, fault=False), rest)
-        diagnosis = diagnosis or diagnose(engine, image, platform, reason)
-    fault = first or reason.fault
-    expected = _as_asked(reason, fault, pattern)
+        ending = ending_of(engine, image, platform, reason)
+        ending = replace(ending, diagnosis=crash or ending.diagnosis)
     return RunResult(
         image=str(image.path),
         platform=platform.name,
@@ -100,12 +103,13 @@ def run_image(
         instructions=reason.instructions,
         seconds=reason.seconds,
         pattern=None if pattern is None else pattern.decode(errors="backslashreplace"),
-        expected=expected,
-        fault=fault,
+        expected=_as_asked(ending, pattern),
+        fault=first or reason.fault,
         warnings=front.warnings,
         uart=engine.uart.transcript.decode(errors="backslashreplace"),
         calls=_calls(engine, image, platform, reason),
-        diagnosis=diagnosis,
+        diagnosis=ending.diagnosis,
+        model_error=ending.model_error,
     )
 
 
@@ -178,6 +182,8 @@ def describe(result: RunResult) -> list[str]:
     told = result.fault.detail if result.fault else result.diagnosis and result.detail
     if result.detail and result.detail not in (why, told):
         lines.append(result.detail)
+    if result.model_error:
+        lines.append(f"the model does not start: {result.model_error}")
     lines.extend(f"warning: {warning}" for warning in result.warnings)
     lines.append(
         f"{result.instructions:,} instructions, {result.seconds:.6f} s of virtual time, "
@@ -192,7 +198,8 @@ def function_at(image: Image, address: int) -> str:
     return symbol.demangled if symbol else ""
 
 
-def _as_asked(reason: StopReason, fault: FaultState | None, pattern: bytes | None) -> bool:
+def _as_asked(ending: Ending, pattern: bytes | None) -> bool:
+    """A pattern that came is all that was asked for, whatever came before it."""
     if pattern is not None:
-        return reason.kind is StopKind.UART
-    return fault is None and reason.kind is not StopKind.LOCKUP and not reason.exit_code
+        return ending.kind is StopKind.UART
+    return ending.verdict is Verdict.GOOD

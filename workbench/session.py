@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.ending import crash_told
 from workbench.engines import open_engine
 from workbench.errors import CheckFailedError
-from workbench.fault.told import crash_told
 from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client, Hello, TensorInfo
@@ -47,10 +47,9 @@ class Session:
     """A machine with the firmware booted on it; `hello` is what the firmware said of itself."""
 
     def __init__(self, client: Client, engine_name: str, invokes: FunctionCalls) -> None:
-        client.boot()
+        self.hello: Hello = client.start()
         self.client = client
         self.engine_name = engine_name
-        self.hello: Hello = client.hello()
         self._invokes = invokes
         self.device_cycles: int | None = None
         """What the firmware's cycle counter said of its last inference."""

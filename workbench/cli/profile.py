@@ -80,8 +80,8 @@ def profile(
 
     Instructions are counted, cycles are modelled. Exits with 1 where the firmware crashed.
     """
+    from workbench.ending import require_good_end
     from workbench.engines import open_engine
-    from workbench.fault.told import require_good_end
     from workbench.image import Image
     from workbench.limits import parse_limit
     from workbench.platform import load_platform
@@ -105,7 +105,7 @@ def profile(
     else:
         _print(found, top)
     print_warnings(found.warnings)
-    require_good_end(found.diagnosis, found.exit_code)
+    require_good_end(found.ending)
 
 
 def _write(

@@ -63,7 +63,8 @@ def run(
 ) -> None:
     """Boot any ELF, show its UART live, and say why it stopped and how many instructions it took.
 
-    Exits with 1 where the firmware faulted, or did not print what --until waits for.
+    Exits with 1 where the firmware faulted, ended itself with another exit code than 0, says that
+    its model does not start, or did not print what --until waits for.
     """
     from workbench.engines import open_engine
     from workbench.image import Image

@@ -163,8 +163,14 @@ class DeviceUnderTest:
     # -- any firmware ----------------------------------------------------------------------------
 
     def run(self, limit: Limit) -> StopReason:
-        """Let the machine run for `limit`; it ends early where the core sleeps for good."""
-        return self._run(Stop(), limit)
+        """Let the machine run for `limit`; it ends early where the core sleeps for good.
+
+        Raises CheckFailedError where the firmware fails (see `workbench.ending`).
+        """
+        reason = self._run(Stop(), limit)
+        if self._failure:
+            raise CheckFailedError(self._failure)
+        return reason
 
     def send(self, data: bytes) -> None:
         """Queue `data` for the console."""
@@ -255,10 +261,7 @@ class DeviceUnderTest:
         invokes = FunctionCalls("Invoke", self.image.symbol(inference).address)
         self._probe = Probe(self._guard, invokes)
         self._session = Session(Client(self._probe), self._guard.name, invokes)
-        hello = self._session.hello
-        if hello.error is not None:
-            raise CheckFailedError(f"the model does not start: {hello.error}")
-        return hello
+        return self._session.hello
 
     @property
     def session(self) -> Session:
@@ -372,6 +375,11 @@ class DeviceUnderTest:
             raise CheckFailedError(f"the firmware failed: {ended(reason)}")
         return reason
 
+    @property
+    def _failure(self) -> str:
+        """Why the end of the last run is a failed check, "" where it is not."""
+        return self._guard.ending.failure if self._guard.ending is not None else ""
+
     def _await(self, pattern: bytes, allowance: _Allowance, missing: str) -> None:
         """Run until `pattern` comes and take what has come; CheckFailedError where it does not."""
         left = allowance.left
@@ -380,4 +388,4 @@ class DeviceUnderTest:
         reason = self._run(Stop(uart=pattern), left)
         self._pending += self._machine.uart.read()
         if reason.kind is not StopKind.UART:
-            raise CheckFailedError(f"{missing}: {ended(reason)}")
+            raise CheckFailedError(f"{missing}: {self._failure or ended(reason)}")

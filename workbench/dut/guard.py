@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from workbench.ending import Ending, ending_of
 from workbench.engines.base import (
     Engine,
     FaultState,
@@ -21,12 +22,13 @@ from workbench.engines.base import (
     Registers,
     Snapshot,
     Stop,
+    StopKind,
     StopReason,
     Uart,
 )
 from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError
-from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.diagnosis import Diagnosis
 from workbench.running import compile_pattern
 
 if TYPE_CHECKING:
@@ -112,7 +114,8 @@ class _Memory(Memory):
 class Guard(EngineFront):
     """An engine in front of `engine`; it owns it, and closes it.
 
-    `stopped` is why the last run ended, None before the first; `fault` is the fault that was taken
+    `stopped` is why the last run ended, None before the first; `ending` says it with all that
+    makes it a failed check, None at a pattern on the console. `fault` is the fault that was taken
     last since reset, `diagnosis` says why; `journal` is to be read only.
     """
 
@@ -121,6 +124,7 @@ class Guard(EngineFront):
         super().__init__(engine)
         self.journal = Journal()
         self.stopped: StopReason | None = None
+        self.ending: Ending | None = None
         self.fault: FaultState | None = None
         self.diagnosis: Diagnosis | None = None
         self._loaded: tuple[Image, Platform] | None = None
@@ -163,8 +167,10 @@ class Guard(EngineFront):
         self.note(lambda engine: engine.run(until, limit), run=True)
         self.stopped = super().run(until, limit)
         self.fault = self.stopped.fault or self.fault
-        if self._loaded is not None:
-            self.diagnosis = diagnose(self.engine, *self._loaded, self.stopped) or self.diagnosis
+        self.ending = None
+        if self._loaded is not None and self.stopped.kind is not StopKind.UART:
+            self.ending = ending_of(self.engine, *self._loaded, self.stopped)
+            self.diagnosis = self.ending.diagnosis or self.diagnosis
         self._check()
         return self.stopped
 
@@ -179,18 +185,18 @@ class Guard(EngineFront):
 
     def snapshot(self) -> Snapshot:
         events = list(self.journal.events)
-        seen = (self.stopped, self.fault, self.diagnosis, self._searched)
+        seen = (self.stopped, self.ending, self.fault, self.diagnosis, self._searched)
         return Snapshot(self.name, (self.engine.snapshot(), events, seen))
 
     def restore(self, snapshot: Snapshot) -> None:
         inner, events, seen = snapshot.state
-        self.stopped, self.fault, self.diagnosis, self._searched = seen
+        self.stopped, self.ending, self.fault, self.diagnosis, self._searched = seen
         self.engine.restore(inner)
         self.journal.events = list(events)
 
     def _forget(self) -> None:
         self.journal = Journal()
-        self.stopped = self.fault = self.diagnosis = None
+        self.stopped = self.ending = self.fault = self.diagnosis = None
         self._searched = len(self.engine.uart.transcript)
 
     def _check(self) -> None:

@@ -1,6 +1,6 @@
 """The host's side of the UART protocol: frames, messages, and a client over any engine."""
 
-from workbench.link.client import Client, RefusedError
+from workbench.link.client import Client, ModelFailedError, RefusedError
 from workbench.link.messages import (
     Answer,
     ErrorCode,
@@ -18,6 +18,7 @@ __all__ = [
     "ErrorCode",
     "FirmwareError",
     "Hello",
+    "ModelFailedError",
     "RefusedError",
     "Request",
     "Statistics",

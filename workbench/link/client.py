@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from workbench.engines.base import Engine, Limit, Seconds, Stop, StopKind, StopReason
 from workbench.errors import LinkError, UserError
+from workbench.link.boot_log import READY
 from workbench.link.frames import ERROR, REPLY, VERSION, Frame, FrameSplitter, encode
 from workbench.link.messages import (
     Answer,
@@ -27,7 +28,6 @@ from workbench.link.messages import (
 DEFAULT_LIMIT = Seconds(60.0)
 """Virtual time for one answer: a large model on a slow clock takes some seconds."""
 
-_READY = b"ready\r\n|error \\d+ \\(\\d+\\)[^\n]*\n"
 _DELIMITER = b"\\x00"
 _MAX_STOPS = 1000  # delimiters that are let pass before an answer: firmware may flood us
 _MAX_SEQUENCE = 0xFFFF
@@ -38,6 +38,14 @@ class RefusedError(LinkError):
 
     def __init__(self, request: Request, error: FirmwareError) -> None:
         super().__init__(f"the firmware refuses {request.name}: {error}")
+        self.error = error
+
+
+class ModelFailedError(LinkError):
+    """The firmware is alive, and its model does not start."""
+
+    def __init__(self, error: FirmwareError) -> None:
+        super().__init__(f"the model does not start: {error}")
         self.error = error
 
 
@@ -60,12 +68,20 @@ class Client:
 
     def boot(self) -> None:
         """Run until the firmware says that it is ready, or that its model has failed."""
-        self.stopped = self._engine.run(Stop(uart=_READY), self._limit)
+        self.stopped = self._engine.run(Stop(uart=READY), self._limit)
         self._splitter.feed(self._engine.uart.read())
         if self.stopped.kind is not StopKind.UART:
             raise self._no_answer(
                 "the firmware did not come up: it never said 'ready', as all do that take features"
             )
+
+    def start(self) -> Hello:
+        """Boot and return what the firmware is; raise ModelFailedError where it cannot infer."""
+        self.boot()
+        hello = self.hello()
+        if hello.error is not None:
+            raise ModelFailedError(hello.error)
+        return hello
 
     def hello(self) -> Hello:
         """Ask the firmware what it is; firmware whose model failed answers too."""
@@ -106,7 +122,7 @@ class Client:
     def _check_size(self, values: npt.NDArray[np.generic]) -> None:
         hello = self._known()
         if hello.error is not None:
-            raise RefusedError(Request.HELLO, hello.error)
+            raise ModelFailedError(hello.error)
         expected = sum(tensor.elements for tensor in hello.inputs)
         if values.size != expected:
             shapes = " and ".join(_shape(tensor) for tensor in hello.inputs)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workbench.ending import crash_told, ending_of
 from workbench.engines.base import Engine, Limit, Stop, StopReason
 from workbench.engines.front import EngineFront
-from workbench.fault.diagnosis import diagnose
-from workbench.fault.told import crash_told
 from workbench.gauge import Probe
 from workbench.image import Image
 from workbench.places import Place
@@ -62,8 +61,14 @@ def profile(engine: Engine, request: Request) -> Profile:
         with reading_ahead(request.image, operators=False) as read:
             trace, reason = _whole_run(engine, request, read)
         found = _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name)
-        crash = diagnose(engine, request.image, request.platform, reason)
-        return replace(found, diagnosis=crash, exit_code=reason.exit_code, warnings=front.warnings)
+        ending = ending_of(engine, request.image, request.platform, reason)
+        return replace(
+            found,
+            diagnosis=ending.diagnosis,
+            exit_code=ending.exit_code,
+            model_error=ending.model_error,
+            warnings=front.warnings,
+        )
     with reading_ahead(request.image, operators=True) as read:
         calls = _record_call(engine, request, function, read)
     return replace(analyse(request, calls, engine.name), warnings=front.warnings)
@@ -142,9 +147,7 @@ def _drive(machine: Engine, request: Request) -> None:
         from workbench.model.features import read_features
 
         client = Client(machine, request.limit)
-        client.boot()
-        hello = client.hello()
-        shape = hello.inputs[0].shape if hello.inputs else ()
+        shape = client.start().inputs[0].shape
         client.infer_float32(read_features(request.features[0], shape)[0].values)
         return
     if request.send:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.ending import Ending
 from workbench.fault.diagnosis import Diagnosis
 from workbench.timing.cycles import Cycles
 
@@ -77,7 +78,8 @@ class Profile:
     """What `what` of `image` costs on `platform` at one clock, and where.
 
     diagnosis: why the firmware crashed, if that ended a whole run. exit_code: what it ended itself
-    with, by semihosting, None where it did not.
+    with, by semihosting, None where it did not. model_error: why its model did not start, "" where
+    it did.
     """
 
     image: str
@@ -94,7 +96,15 @@ class Profile:
     stacks: tuple[Stack, ...]
     diagnosis: Diagnosis | None = None
     exit_code: int | None = None
+    model_error: str = ""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def ending(self) -> Ending:
+        """How the run ended, as far as that makes it a failed check."""
+        return Ending(
+            diagnosis=self.diagnosis, exit_code=self.exit_code, model_error=self.model_error
+        )
 
     @property
     def function_names(self) -> frozenset[str]:

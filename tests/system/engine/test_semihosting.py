@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from workbench.ending import require_good_end
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import CheckFailedError
-from workbench.fault.told import require_good_end
 from workbench.image import Image
 from workbench.measure import gauge_for, measure_run, require_measured
 from workbench.platform import Platform
@@ -60,4 +60,4 @@ def test_a_measurement_and_a_profile_of_a_run_with_an_exit_code_fail_with_it(
         require_measured(measured)
     profiled = profile(engine, Request(image, platform, PLENTY))
     with pytest.raises(CheckFailedError, match="exit code 3"):
-        require_good_end(profiled.diagnosis, profiled.exit_code)
+        require_good_end(profiled.ending)

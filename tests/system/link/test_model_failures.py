@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tflite
 
-from workbench.link import Client, ErrorCode, RefusedError
+from workbench.link import Client, ErrorCode, ModelFailedError
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_an_operator_that_is_not_registered_is_named(boot):
 
 def test_inference_without_a_model_is_refused_with_the_same_error(boot):
     client = boot(break_root)
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(ModelFailedError) as caught:
         client.infer_int8(np.zeros(490, np.int8))
     assert caught.value.error == client.hello().error
     assert client.statistics().inferences == 0

@@ -1,0 +1,112 @@
+"""How firmware ended a run, and whether that is a failed check: decided here, for every face.
+
+A crash, an exit code other than 0 and a model that does not start are failed checks wherever they
+are seen: `run`, `measure`, `profile`, `parity`, `bench`, `classify`, Robot Framework and pytest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+
+from workbench.engines.base import Engine, StopKind, StopReason
+from workbench.errors import CheckFailedError, LinkError
+from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.text import lines
+from workbench.gauge import Probe
+from workbench.image import Image
+from workbench.link.boot_log import model_failure
+from workbench.platform import Platform
+
+
+class Verdict(Enum):
+    """What a run says of the firmware, whatever else was checked."""
+
+    GOOD = "good"  # it ended itself with 0, sleeps, or was still running
+    CRASHED = "crashed"
+    EXIT_CODE = "exit code"  # it ended itself, by semihosting, with another code than 0
+    MODEL_FAILED = "model failed"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: why and where it stopped, and all that makes it a failed check.
+
+    kind: None where the firmware has answered all that it was asked. diagnosis: why it crashed,
+    if it did. exit_code: what it ended itself with. model_error: why its model did not start, as
+    it printed it, "" where it did or there is none.
+    """
+
+    kind: StopKind | None = None
+    pc: int = 0
+    detail: str = ""
+    diagnosis: Diagnosis | None = None
+    exit_code: int | None = None
+    model_error: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of what is known."""
+        if self.diagnosis is not None or self.kind in (StopKind.FAULT, StopKind.LOCKUP):
+            return Verdict.CRASHED
+        if self.model_error:
+            return Verdict.MODEL_FAILED
+        return Verdict.EXIT_CODE if self.exit_code else Verdict.GOOD
+
+    @property
+    def failure(self) -> str:
+        """What went wrong, in lines for a reader; "" where nothing did."""
+        if self.verdict is Verdict.CRASHED:
+            told = lines(self.diagnosis) if self.diagnosis is not None else [self.detail]
+            return "\n".join(("the firmware crashed:", *told))
+        if self.verdict is Verdict.MODEL_FAILED:
+            return f"the model does not start: {self.model_error}"
+        if self.verdict is Verdict.EXIT_CODE:
+            return f"the firmware ended itself with exit code {self.exit_code}"
+        return ""
+
+
+def ending_of(
+    engine: Engine, image: Image, platform: Platform, reason: StopReason | None
+) -> Ending:
+    """Return how a run of `image` ended; the machine must stand where it did.
+
+    reason: None where all that was asked was answered.
+    """
+    error = model_failure(engine.uart.transcript)
+    model_error = str(error) if error is not None else ""
+    if reason is None:
+        return Ending(model_error=model_error)
+    return Ending(
+        kind=reason.kind,
+        pc=reason.pc,
+        detail=reason.detail,
+        diagnosis=diagnose(engine, image, platform, reason),
+        exit_code=reason.exit_code,
+        model_error=model_error,
+    )
+
+
+def require_good_end(ending: Ending) -> None:
+    """Raise CheckFailedError where a run, after all that it showed, did not end well."""
+    if ending.failure:
+        raise CheckFailedError(f"then {ending.failure}")
+
+
+@contextmanager
+def crash_told(probe: Probe, image: Image, platform: Platform) -> Iterator[None]:
+    """Within, a failed check or a missing answer says of a crash what led to it, and what the
+    engine has warned of.
+    """
+    try:
+        yield
+    except (CheckFailedError, LinkError) as error:
+        stopped = probe.stopped
+        crash = diagnose(probe, image, platform, stopped) if stopped is not None else None
+        warnings = (f"warning: {text}" for text in probe.warnings)
+        error.message = "\n".join((error.message, *(lines(crash) if crash else ()), *warnings))
+        if crash is None:
+            raise
+        raise CheckFailedError(error.message, error.hint) from error
