@@ -27,7 +27,8 @@ class State(Enum):
     OK = "ok"
     MISSING = "missing"  # and something needs it
     OPTIONAL = "optional"  # not here; `needed_for` says what does without
-    BROKEN = "broken"  # here, but not usable
+    BROKEN = "broken"  # here, but not usable, and something needs it
+    UNUSABLE = "unusable"  # here, but not usable; `needed_for` says what does without
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Report:
 def examine() -> Report:
     """Look at the machine; asks programs for their versions, changes nothing."""
     findings = tuple(check() for check in _CHECKS)
-    ready = all(finding.state in (State.OK, State.OPTIONAL) for finding in findings)
+    ready = not any(finding.state in (State.MISSING, State.BROKEN) for finding in findings)
     return Report(__version__, findings, ready)
 
 
@@ -182,16 +183,17 @@ def _program(part: str, names: Sequence[str], needed_for: str, remedy: str) -> F
 
 
 def _renode() -> Finding:
+    """Load the Renode of this machine, anew where it did not work the last time."""
+    from workbench.engines.renode import NoRenodeError, discover
+
     needed_for = "--engine renode"
     try:
-        from workbench.engines.renode import discover
-    except ImportError:
-        return Finding("renode", State.OPTIONAL, "", needed_for, "")
-    try:
-        installation = discover()
-    except WorkbenchError as error:
+        installation = discover(again=True)
+    except NoRenodeError as error:
         return Finding("renode", State.OPTIONAL, error.message, needed_for, error.hint)
-    return Finding("renode", State.OK, str(installation), needed_for)
+    except WorkbenchError as error:
+        return Finding("renode", State.UNUSABLE, error.message, needed_for, error.hint)
+    return Finding("renode", State.OK, f"{installation}: loaded, runs", needed_for)
 
 
 _CHECKS: tuple[Callable[[], Finding], ...] = (

@@ -13,7 +13,10 @@ import importlib, pkgutil
 import workbench
 
 # Packages of other projects that a module may need, and that are not installed everywhere.
-OTHERS = {"clr", "pyrenode3", "robot", "tensorflow", "tflite_micro", "tf_keras", "keras", "unicorn"}
+OTHERS = {
+    "Antmicro", "clr", "clr_loader", "keras", "pythonnet", "robot", "tensorflow", "tf_keras",
+    "tflite_micro", "unicorn",
+}
 imported = 0
 for module in pkgutil.walk_packages(workbench.__path__, "workbench."):
     try:

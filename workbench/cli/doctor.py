@@ -9,7 +9,13 @@ from workbench.cli.options import JsonOption
 
 app = typer.Typer(add_completion=False)
 
-_STYLES = {"ok": "green", "missing": "bold red", "optional": "yellow", "broken": "bold red"}
+_STYLES = {
+    "ok": "green",
+    "missing": "bold red",
+    "optional": "yellow",
+    "broken": "bold red",
+    "unusable": "bold yellow",
+}
 
 
 @app.command()

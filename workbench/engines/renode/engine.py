@@ -18,8 +18,9 @@ from workbench.engines.base import (
 )
 from workbench.engines.boot import boot_of
 from workbench.engines.code_cache import CacheShape
-from workbench.engines.renode.discovery import RenodeInstallation, discover
+from workbench.engines.renode.discovery import discover
 from workbench.engines.renode.findings import abort_in, log_lines, warnings_in, without_refusals
+from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.engines.renode.unserved import semihosting_warning
 from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, RenodeUart

@@ -19,13 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
-from workbench.engines.renode.discovery import (
-    FOLDER,
-    FOLDER_BINARIES,
-    PACKAGE,
-    PORTABLE,
-    RUNTIME,
-)
+from workbench.engines.renode.installations import BINARIES, FRAMEWORK, ROOT, RUNTIME
 from workbench.errors import EngineError, EngineUnavailableError, PlatformError, UserError
 from workbench.framing import (
     Message,
@@ -44,8 +38,8 @@ ANSWER_SECONDS = 60.0
 
 # Mono's collector stops the other threads first. Left to itself it waits for each one to come to a
 # safe place, and one that waits for Python's lock never comes there while the collecting thread
-# holds that lock (pythonnet 3.2 on Mono 6.8). No thread of Renode's enters Python after the start
-# (`worker.dotnet.attach`); during it, pyrenode3's own second thread does.
+# holds that lock (pythonnet 3.2 on Mono 6.8). No thread of Renode's enters Python
+# (`worker.dotnet.attach`); Python's own second thread, which reads requests, can hold it.
 _SUSPENDED_BY_SIGNAL = {"MONO_THREADS_SUSPEND": "preemptive"}
 
 _LOG_LINES = 12
@@ -71,12 +65,15 @@ class WorkerProcess:
         *,
         start_seconds: float = START_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
+        keep_logs: bool = True,
     ) -> None:
         """Start `command` and wait for its greeting; raise EngineError where none comes.
 
-        The command is told in one argument below which folder to make its own.
+        The command is told in one argument below which folder to make its own. keep_logs: leave
+        that folder behind after a failure.
         """
         self.answer_seconds = answer_seconds
+        self._keep_logs = keep_logs
         self._failed = False
         self._own: OwnFolder | None = None
         self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
@@ -152,7 +149,7 @@ class WorkerProcess:
                 write_message(self._input, Message({"op": "quit"}))
                 self._process.wait(_QUIT_SECONDS)
         self._kill()
-        if self._own is not None and not self._failed:
+        if self._own is not None and not (self._failed and self._keep_logs):
             self._own.remove()
         self._log.close()
 
@@ -162,7 +159,7 @@ class WorkerProcess:
             self._own = OwnFolder(Path(message.fields["path"]), str(message.fields["mark"]))
 
     def _environment(self, installation: Mapping[str, str]) -> dict[str, str]:
-        theirs = (PORTABLE, PACKAGE, FOLDER, FOLDER_BINARIES, RUNTIME)
+        theirs = (BINARIES, FRAMEWORK, ROOT, RUNTIME)
         environment = {k: v for k, v in os.environ.items() if k not in theirs}
         packages = [str(Path(__file__).parents[3]), environment.get("PYTHONPATH", "")]
         return {
@@ -232,7 +229,8 @@ class WorkerProcess:
         lines = _last_lines(self._worker_log())
         if self._own is not None:
             lines += _last_lines(_content(self.renode_log))
-            hint = f"The logs are in {self.folder}. {hint}"
+            if self._keep_logs:
+                hint = f"The logs are in {self.folder}. {hint}"
         said = "".join(f"\n  | {line}" for line in lines)
         return EngineError(f"the Renode worker failed: {what}{said}", hint)
 

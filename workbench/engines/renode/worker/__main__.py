@@ -48,6 +48,9 @@ def _serve(pending: queue.SimpleQueue[Message], answers: IO[bytes], folder: OwnF
 
     send(introduction(folder))
     try:
+        from workbench.engines.renode.worker.loading import load_renode
+
+        load_renode()
         from workbench.engines.renode.worker.operations import Operations
 
         operations = Operations(send, folder.path)

@@ -1,4 +1,4 @@
-"""Renode's and .NET's own names, once pyrenode3 has loaded them into this process."""
+"""Renode's and .NET's own names, once `loading.load_renode` has loaded them into this process."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 # isort: off
-import pyrenode3  # noqa: F401  loads Renode, and with it every name below
-import clr
-from Antmicro.Renode.Core import EmulationManager
+from Antmicro.Renode.Core import EmulationManager, ObjectCreator
 from Antmicro.Renode.Logging import LogEntry, Logger, LoggerBackend
 from Antmicro.Renode.Logging.Profiling import MemoryOperation
 from Antmicro.Renode.Peripherals.Bus import Access as BusAccess
 from Antmicro.Renode.Peripherals.Bus import BusHookDelegate, SysbusAccessWidth
 from Antmicro.Renode.Peripherals.CPU import ExecutionMode, RegisterValue
 from Antmicro.Renode.Time import ClockEntry, Direction, WorkMode
-from pyrenode3.conversion import interface_to_class
-from pyrenode3.wrappers import Monitor
+from Antmicro.Renode.UserInterface import CommandInteractionEater
+from Antmicro.Renode.UserInterface import Monitor as RenodeMonitor
+import clr  # after Renode: it starts a runtime where none is
 from System import (
     Action,
     Activator,
@@ -24,12 +23,14 @@ from System import (
     Boolean,
     Byte,
     Int32,
+    NotSupportedException,
     Object,
     String,
     Type,
     UInt64,
     Void,
 )
+from System.Collections.Generic import List
 from System.IO import BinaryWriter, File, FileAccess, FileMode, FileShare, FileStream
 from System.Linq.Expressions import Expression, ParameterExpression
 from System.Reflection import (
@@ -59,6 +60,7 @@ __all__ = [
     "Byte",
     "CPUState",
     "ClockEntry",
+    "CommandInteractionEater",
     "Direction",
     "EmulationManager",
     "ExecutionMode",
@@ -73,9 +75,10 @@ __all__ = [
     "Logger",
     "ManualResetEventSlim",
     "MemoryOperation",
-    "Monitor",
+    "ObjectCreator",
     "ParameterExpression",
     "RegisterValue",
+    "RenodeMonitor",
     "SemaphoreSlim",
     "String",
     "SysbusAccessWidth",
@@ -130,6 +133,13 @@ def detach(target: Any, event: str, handler: Any) -> None:
     target.GetType().GetEvent(event).RemoveEventHandler(target, handler)
 
 
+def interface_to_class(value: Any) -> Any:
+    """`value`, typed as an interface, as an object of its own class: a list of those gives it."""
+    values = List[value.GetType()]()
+    values.Add(value)
+    return values[0]
+
+
 def log_listener(name: str) -> Callable[[Any], None]:
     """Let Renode tell what it logs; returns what sets the Action[LogEntry] that is told it.
 
@@ -143,18 +153,8 @@ def log_listener(name: str) -> Callable[[Any], None]:
     )
     field = made.DefineField("told", kind, FieldAttributes.Public)
     made.DefineDefaultConstructor(MethodAttributes.Public)
-    method = made.DefineMethod(
-        "Log",
-        MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig,
-        type_of(Void),
-        Array[Type]([type_of(LogEntry)]),
-    )
-    code = method.GetILGenerator()
-    code.Emit(OpCodes.Ldarg_0)
-    code.Emit(OpCodes.Ldfld, field)
-    code.Emit(OpCodes.Ldarg_1)
-    code.Emit(OpCodes.Callvirt, kind.GetMethod("Invoke"))
-    code.Emit(OpCodes.Ret)
+    for method in _abstract_methods(type_of(LoggerBackend)):
+        _override(made, method, field, kind)
     finished = made.CreateType()
     backend = Activator.CreateInstance(finished)
 
@@ -164,6 +164,28 @@ def log_listener(name: str) -> Callable[[Any], None]:
     tell(Expression.Lambda(kind, Expression.Empty(), _entry_parameter()).Compile())
     Logger.AddBackend(backend, name)
     return tell
+
+
+def _abstract_methods(kind: Any) -> list[Any]:
+    """What a class must override: Log(LogEntry), since 2026-08 Log(LogEntry, TimestampType)."""
+    return [method for method in kind.GetMethods() if method.IsAbstract]
+
+
+def _override(made: Any, method: Any, told: Any, kind: Any) -> None:
+    """Override `method`: it calls the delegate in the field `told`, where it is given an entry."""
+    parameters = [parameter.ParameterType for parameter in method.GetParameters()]
+    attributes = MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig
+    own = made.DefineMethod(method.Name, attributes, method.ReturnType, Array[Type](parameters))
+    code = own.GetILGenerator()
+    if parameters[:1] == [type_of(LogEntry)] and method.ReturnType == type_of(Void):
+        code.Emit(OpCodes.Ldarg_0)
+        code.Emit(OpCodes.Ldfld, told)
+        code.Emit(OpCodes.Ldarg_1)
+        code.Emit(OpCodes.Callvirt, kind.GetMethod("Invoke"))
+    elif method.ReturnType != type_of(Void):
+        code.Emit(OpCodes.Newobj, type_of(NotSupportedException).GetConstructor(Array[Type]([])))
+        code.Emit(OpCodes.Throw)
+    code.Emit(OpCodes.Ret)
 
 
 def _entry_parameter() -> Any:

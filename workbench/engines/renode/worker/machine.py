@@ -16,10 +16,10 @@ from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.dotnet import (
     EmulationManager,
     ExecutionMode,
-    Monitor,
     interface_to_class,
 )
 from workbench.engines.renode.worker.hooks import Hooks
+from workbench.engines.renode.worker.monitor import Monitor
 
 _NAME = "machine"
 # Timers are exact whatever the quantum is; what waits for a quantum's end are requests that Renode

@@ -12,6 +12,7 @@ from workbench.engines.base import Stop, Watchpoint
 from workbench.engines.renode.nowhere import fault_state
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.console import Console
+from workbench.engines.renode.worker.loading import renode_version
 from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
 from workbench.engines.renode.worker.recorder import Recorder
 from workbench.engines.renode.worker.run import Limits, Runner
@@ -34,7 +35,7 @@ class Operations:
         self._runner = Runner(self._machine, self._console, self._report_progress)
         self._recorder = Recorder(self._machine)
         self._log = ""
-        self.version = str(self._machine.command("version")).split("\n")[0].strip()
+        self.version = renode_version()
 
     def answer(self, request: Message) -> Message:
         """Carry out one request; never raises."""
