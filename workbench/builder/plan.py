@@ -23,7 +23,7 @@ DEFAULT_STACK_BYTES = 4096
 ALIGNMENT = 16
 _HASH_DIGITS = 16
 _FORMAT = 1  # of the cache; raise it when an older cache must not be read any more
-_SOURCE_SUFFIXES = {".c", ".cc", ".h", ".S", ".ld", ".cmake", ".txt", ".json"}
+_SOURCE_SUFFIXES = {".c", ".cc", ".h", ".inc", ".S", ".ld", ".cmake", ".txt", ".json"}
 
 
 @dataclass(frozen=True)

@@ -2,61 +2,70 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from workbench.model.values import Model, Operator
+from workbench.resources import resource
 
-# The methods of MicroMutableOpResolver, by the operator's name in the schema
-# (tensorflow/lite/micro/micro_mutable_op_resolver.h). The first group is what firmware/runtime
-# implements; for the rest the firmware has to be linked with TFLM itself.
-RUNTIME_METHODS = {
-    "ADD": "AddAdd",
-    "AVERAGE_POOL_2D": "AddAveragePool2D",
-    "CONV_2D": "AddConv2D",
-    "DEPTHWISE_CONV_2D": "AddDepthwiseConv2D",
-    "DEQUANTIZE": "AddDequantize",
-    "FULLY_CONNECTED": "AddFullyConnected",
-    "MAX_POOL_2D": "AddMaxPool2D",
-    "MEAN": "AddMean",
-    "PAD": "AddPad",
-    "QUANTIZE": "AddQuantize",
-    "RELU": "AddRelu",
-    "RELU6": "AddRelu6",
-    "RESHAPE": "AddReshape",
-    "SOFTMAX": "AddSoftmax",
-}
+# The rows of the table of operators that firmware/runtime has; its head says what they hold.
+_TABLE = Path("runtime", "include", "runtime", "operators.inc")
+_ROW = re.compile(r"^TFLM_KERNEL\((\w+), (\w+), \w+, \w+, \w+, ([\w, ]+)\)$", re.MULTILINE)
+_INT8_ROW = re.compile(r"^TFLM_KERNEL_INT8\((\w+),", re.MULTILINE)
+
+# The methods of TFLM's MicroMutableOpResolver, by the operator's name in the schema
+# (tensorflow/lite/micro/micro_mutable_op_resolver.h). For those that firmware/runtime lacks, the
+# firmware has to be linked with TFLM itself.
 _TFLM_SPELLINGS = {
     "ADD_N": "AddAddN",
+    "AVERAGE_POOL_2D": "AddAveragePool2D",
     "BATCH_MATMUL": "AddBatchMatMul",
+    "CONV_2D": "AddConv2D",
     "CUMSUM": "AddCumSum",
+    "DEPTHWISE_CONV_2D": "AddDepthwiseConv2D",
     "L2_POOL_2D": "AddL2Pool2D",
+    "MAX_POOL_2D": "AddMaxPool2D",
     "PADV2": "AddPadV2",
     "UNIDIRECTIONAL_SEQUENCE_LSTM": "AddUnidirectionalSequenceLSTM",
 }
 _REGULAR_SPELLINGS = """
-    ABS ARG_MAX ARG_MIN ASSIGN_VARIABLE BATCH_TO_SPACE_ND BROADCAST_ARGS BROADCAST_TO CALL_ONCE
-    CAST CEIL CONCATENATION COS DEPTH_TO_SPACE DIV DYNAMIC_UPDATE_SLICE ELU EMBEDDING_LOOKUP EQUAL
-    EXP EXPAND_DIMS FILL FLOOR FLOOR_DIV FLOOR_MOD GATHER GATHER_ND GREATER GREATER_EQUAL
-    HARD_SWISH IF L2_NORMALIZATION LEAKY_RELU LESS LESS_EQUAL LOG LOG_SOFTMAX LOGICAL_AND
-    LOGICAL_NOT LOGICAL_OR LOGISTIC MAXIMUM MINIMUM MIRROR_PAD MUL NEG NOT_EQUAL PACK PRELU
-    READ_VARIABLE REDUCE_ALL REDUCE_MAX REDUCE_MIN RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR
-    REVERSE_V2 ROUND RSQRT SELECT_V2 SHAPE SIN SLICE SPACE_TO_BATCH_ND SPACE_TO_DEPTH SPLIT SPLIT_V
-    SQRT SQUARE SQUARED_DIFFERENCE SQUEEZE STRIDED_SLICE SUB SUM SVDF TANH TRANSPOSE
-    TRANSPOSE_CONV UNPACK VAR_HANDLE WHILE ZEROS_LIKE
+    ABS ADD ARG_MAX ARG_MIN ASSIGN_VARIABLE BATCH_TO_SPACE_ND BROADCAST_ARGS BROADCAST_TO CALL_ONCE
+    CAST CEIL CONCATENATION COS DEPTH_TO_SPACE DEQUANTIZE DIV DYNAMIC_UPDATE_SLICE ELU
+    EMBEDDING_LOOKUP EQUAL EXP EXPAND_DIMS FILL FLOOR FLOOR_DIV FLOOR_MOD FULLY_CONNECTED GATHER
+    GATHER_ND GREATER GREATER_EQUAL HARD_SWISH IF L2_NORMALIZATION LEAKY_RELU LESS LESS_EQUAL LOG
+    LOG_SOFTMAX LOGICAL_AND LOGICAL_NOT LOGICAL_OR LOGISTIC MAXIMUM MEAN MINIMUM MIRROR_PAD MUL NEG
+    NOT_EQUAL PACK PAD PRELU QUANTIZE READ_VARIABLE REDUCE_ALL REDUCE_MAX REDUCE_MIN RELU RELU6
+    RESHAPE RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR REVERSE_V2 ROUND RSQRT SELECT_V2 SHAPE SIN SLICE
+    SOFTMAX SPACE_TO_BATCH_ND SPACE_TO_DEPTH SPLIT SPLIT_V SQRT SQUARE SQUARED_DIFFERENCE SQUEEZE
+    STRIDED_SLICE SUB SUM SVDF TANH TRANSPOSE TRANSPOSE_CONV UNPACK VAR_HANDLE WHILE ZEROS_LIKE
 """
 
-# Operators with a registration that links the int8 kernel alone (Register_<NAME>_INT8 in
-# tensorflow/lite/micro/kernels/*.h), which saves flash.
-_INT8_REGISTRATIONS = (
-    "ADD",
-    "AVERAGE_POOL_2D",
-    "CONV_2D",
-    "DEPTHWISE_CONV_2D",
-    "FULLY_CONNECTED",
-    "MAX_POOL_2D",
-    "PAD",
-    "SOFTMAX",
-)
+
+@dataclass(frozen=True)
+class Kernel:
+    """One operator of firmware/runtime.
+
+    `types` are those of the first input and the outputs that it computes on. `int8_registration`:
+    there is a Register_<NAME>_INT8 that links the int8 kernel alone, which saves flash.
+    """
+
+    method: str
+    types: frozenset[str]
+    int8_registration: bool
+
+
+@cache
+def runtime_kernels() -> Mapping[str, Kernel]:
+    """The operators that firmware/runtime implements, by their names in the schema."""
+    table = (resource("firmware") / _TABLE).read_text(encoding="utf-8")
+    narrow = set(_INT8_ROW.findall(table))
+    return {
+        name: Kernel(f"Add{method}", frozenset(types.split(", ")), name in narrow)
+        for name, method, types in _ROW.findall(table)
+    }
 
 
 @dataclass(frozen=True)
@@ -90,20 +99,19 @@ def required_operators(model: Model) -> list[RequiredOperator]:
 def _required(name: str, custom: bool, int8_only: bool) -> RequiredOperator:
     if custom:
         return RequiredOperator(name, "AddCustom", custom=True, int8_only=int8_only)
-    narrow = int8_only and name in _INT8_REGISTRATIONS
+    kernel = runtime_kernels().get(name)
+    narrow = int8_only and kernel is not None and kernel.int8_registration
     return RequiredOperator(
         name=name,
         method=resolver_method(name),
         registration=f"Register_{name}_INT8()" if narrow else "",
         int8_only=int8_only,
-        in_runtime=name in RUNTIME_METHODS,
+        in_runtime=kernel is not None,
     )
 
 
 def resolver_method(name: str) -> str:
     """MicroMutableOpResolver's method for a builtin operator, "" where TFLM has none."""
-    if name in RUNTIME_METHODS:
-        return RUNTIME_METHODS[name]
     if name in _TFLM_SPELLINGS:
         return _TFLM_SPELLINGS[name]
     if name in _REGULAR_SPELLINGS.split():

@@ -113,18 +113,11 @@ TfLiteStatus PrepareFullyConnectedQuantization(TfLiteContext* context, const Con
 
 namespace tflm::reference {
 
-// Prepare of the portable kernels: checks, allocates, selects the function. A kernel set
-// falls back to these for what it does not do itself.
-TfLiteStatus PrepareConv2D(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareConv2DInt8(TfLiteContext* context, TfLiteNode* node);
+// Prepare of the portable kernels for float, to which kernel sets fall back.
 TfLiteStatus PrepareConv2DFloat(TfLiteContext* context, TfLiteNode* node,
                                 const ConvTensors& tensors);
-TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node);
 TfLiteStatus PrepareDepthwiseConv2DFloat(TfLiteContext* context, TfLiteNode* node,
                                          const ConvTensors& tensors);
-TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node);
 TfLiteStatus PrepareFullyConnectedFloat(TfLiteContext* context, TfLiteNode* node,
                                         const ConvTensors& tensors);
 

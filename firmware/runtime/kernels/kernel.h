@@ -23,10 +23,10 @@
 
 namespace tflm {
 
-using PrepareFunction = TfLiteStatus (*)(TfLiteContext* context, TfLiteNode* node);
+using PrepareFunction = TfLiteStatus(TfLiteContext* context, TfLiteNode* node);
 
 // A registration whose Prepare does everything described above.
-inline TFLMRegistration BuiltinOperator(PrepareFunction prepare) {
+inline TFLMRegistration BuiltinOperator(PrepareFunction* prepare) {
   return {nullptr, nullptr, prepare, nullptr, nullptr, 0, nullptr, true};
 }
 

@@ -1,5 +1,5 @@
-// Prepare functions of the portable kernels for the remaining operators. A kernel set's
-// register.cc builds its Register_* functions from these and its own.
+// The Prepare functions of all kernels, from which a kernel set's register.cc builds its
+// Register_* functions, and what pooling shares.
 #ifndef RUNTIME_KERNELS_OPERATORS_H_
 #define RUNTIME_KERNELS_OPERATORS_H_
 
@@ -24,27 +24,23 @@ struct PoolGeometry {
 TfLiteStatus PreparePoolGeometry(TfLiteContext* context, const TfLiteNode* node,
                                  PoolGeometry* geometry);
 
+// PrepareAdd and so on, for each row of the table of operators in the namespaces that the row
+// names, and in `reference`.
+#define TFLM_DECLARE(space, function) \
+  namespace space {                   \
+  PrepareFunction function;           \
+  }
+#define TFLM_KERNEL(name, method, options, cmsis_nn, dsp, ...) \
+  TFLM_DECLARE(reference, Prepare##method)                     \
+  TFLM_DECLARE(cmsis_nn, Prepare##method)                      \
+  TFLM_DECLARE(dsp, Prepare##method)
+#define TFLM_KERNEL_INT8(name, method, cmsis_nn, dsp) \
+  TFLM_DECLARE(reference, Prepare##method##Int8)      \
+  TFLM_DECLARE(cmsis_nn, Prepare##method##Int8)       \
+  TFLM_DECLARE(dsp, Prepare##method##Int8)
+#include "runtime/operators.inc"
+#undef TFLM_DECLARE
+
 }  // namespace tflm
-
-namespace tflm::reference {
-
-TfLiteStatus PrepareAdd(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareAddInt8(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareAveragePool(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareAveragePoolInt8(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareDequantize(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareMaxPool(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareMaxPoolInt8(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareMean(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PreparePad(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PreparePadInt8(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareQuantize(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareRelu(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareRelu6(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareReshape(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareSoftmax(TfLiteContext* context, TfLiteNode* node);
-TfLiteStatus PrepareSoftmaxInt8(TfLiteContext* context, TfLiteNode* node);
-
-}  // namespace tflm::reference
 
 #endif  // RUNTIME_KERNELS_OPERATORS_H_

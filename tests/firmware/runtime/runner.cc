@@ -46,40 +46,29 @@ TfLiteStatus DoublerInvoke(TfLiteContext *context, TfLiteNode *node) {
   return kTfLiteOk;
 }
 
-using Resolver = tflite::MicroMutableOpResolver<15>;
+constexpr unsigned kOperators = 1  // DOUBLER
+#define TFLM_KERNEL(...) +1
+#include "runtime/operators.inc"
+    ;
+using Resolver = tflite::MicroMutableOpResolver<kOperators>;
 
 TfLiteStatus AddInt8Operators(Resolver *resolver) {
-  TF_LITE_ENSURE_STATUS(resolver->AddAdd(tflite::Register_ADD_INT8()));
-  TF_LITE_ENSURE_STATUS(resolver->AddAveragePool2D(tflite::Register_AVERAGE_POOL_2D_INT8()));
-  TF_LITE_ENSURE_STATUS(resolver->AddConv2D(tflite::Register_CONV_2D_INT8()));
-  TF_LITE_ENSURE_STATUS(resolver->AddDepthwiseConv2D(tflite::Register_DEPTHWISE_CONV_2D_INT8()));
-  TF_LITE_ENSURE_STATUS(resolver->AddFullyConnected(tflite::Register_FULLY_CONNECTED_INT8()));
-  TF_LITE_ENSURE_STATUS(resolver->AddMaxPool2D(tflite::Register_MAX_POOL_2D_INT8()));
-  TF_LITE_ENSURE_STATUS(resolver->AddPad(tflite::Register_PAD_INT8()));
-  return resolver->AddSoftmax(tflite::Register_SOFTMAX_INT8());
+#define TFLM_KERNEL_INT8(name, method, ...) \
+  TF_LITE_ENSURE_STATUS(resolver->Add##method(tflite::Register_##name##_INT8()));
+#include "runtime/operators.inc"
+  return kTfLiteOk;
 }
 
+// All that are not there yet.
 TfLiteStatus AddOperators(Resolver *resolver) {
-  TF_LITE_ENSURE_STATUS(resolver->AddAdd());
-  TF_LITE_ENSURE_STATUS(resolver->AddAveragePool2D());
-  TF_LITE_ENSURE_STATUS(resolver->AddConv2D());
-  TF_LITE_ENSURE_STATUS(resolver->AddDepthwiseConv2D());
-  TF_LITE_ENSURE_STATUS(resolver->AddFullyConnected());
-  TF_LITE_ENSURE_STATUS(resolver->AddMaxPool2D());
-  TF_LITE_ENSURE_STATUS(resolver->AddPad());
-  return resolver->AddSoftmax();
-}
-
-TfLiteStatus AddCommonOperators(Resolver *resolver) {
+#define TFLM_KERNEL(name, method, ...)                               \
+  if (resolver->FindOp(tflite::BuiltinOperator_##name) == nullptr) { \
+    TF_LITE_ENSURE_STATUS(resolver->Add##method());                  \
+  }
+#include "runtime/operators.inc"
   static const TFLMRegistration kDoubler =
       tflite::micro::RegisterOp(DoublerInit, DoublerPrepare, DoublerInvoke);
-  TF_LITE_ENSURE_STATUS(resolver->AddCustom("DOUBLER", &kDoubler));
-  TF_LITE_ENSURE_STATUS(resolver->AddDequantize());
-  TF_LITE_ENSURE_STATUS(resolver->AddMean());
-  TF_LITE_ENSURE_STATUS(resolver->AddQuantize());
-  TF_LITE_ENSURE_STATUS(resolver->AddRelu());
-  TF_LITE_ENSURE_STATUS(resolver->AddRelu6());
-  return resolver->AddReshape();
+  return resolver->AddCustom("DOUBLER", &kDoubler);
 }
 
 bool SetInputs(const Request &request, tflite::MicroInterpreter *interpreter) {
@@ -111,8 +100,8 @@ void RunSteps(const Request &request, Response *response) {
 
   response->step = kAllocate;
   Resolver resolver;
-  if (request.int8_only ? AddInt8Operators(&resolver) : AddOperators(&resolver)) return;
-  if (AddCommonOperators(&resolver) != kTfLiteOk) return;
+  if (request.int8_only && AddInt8Operators(&resolver) != kTfLiteOk) return;
+  if (AddOperators(&resolver) != kTfLiteOk) return;
   tflite::MicroInterpreter interpreter(tflite::GetModel(request.model), resolver, request.arena,
                                        request.arena_bytes, nullptr, nullptr,
                                        request.preserve_all != 0);

@@ -5,8 +5,10 @@ import tflite
 
 from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
 from workbench.model.inspection import Severity, check, inspect_model
-from workbench.model.operators import required_operators, resolver_method
+from workbench.model.operators import required_operators, resolver_method, runtime_kernels
 from workbench.model.reader import parse_model
+from workbench.model.values import ELEMENT_BYTES
+from workbench.resources import resource
 
 OP = tflite.BuiltinOperator
 TWO = (TensorSpec((1, 4)), TensorSpec((1, 4)))
@@ -55,6 +57,23 @@ def test_float_use_of_an_operator_needs_the_full_registration():
 )
 def test_the_resolvers_method(name, method):
     assert resolver_method(name) == method
+
+
+def test_the_table_of_operators_uses_tflms_methods():
+    kernels = runtime_kernels()
+    assert len(kernels) >= 14
+    assert {name: kernel.method for name, kernel in kernels.items()} == {
+        name: resolver_method(name) for name in kernels
+    }
+    assert all(kernel.types <= set(ELEMENT_BYTES) for kernel in kernels.values())
+    assert {name for name in kernels if not hasattr(OP, name)} == set()
+
+
+def test_every_row_of_the_table_of_operators_is_read():
+    table = (resource("firmware") / "runtime/include/runtime/operators.inc").read_text()
+    rows = [line for line in table.splitlines() if line.startswith("TFLM_KERNEL")]
+    narrow = [kernel for kernel in runtime_kernels().values() if kernel.int8_registration]
+    assert len(rows) == len(runtime_kernels()) + len(narrow)
 
 
 def test_an_operator_that_only_tflm_has_names_the_way_out():

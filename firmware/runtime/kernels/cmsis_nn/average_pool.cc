@@ -4,7 +4,7 @@
 
 namespace tflm::cmsis_nn {
 
-TfLiteStatus PrepareAveragePoolInt8(TfLiteContext* context, TfLiteNode* node) {
+TfLiteStatus PrepareAveragePool2DInt8(TfLiteContext* context, TfLiteNode* node) {
   Pool* op = nullptr;
   TF_LITE_ENSURE_STATUS(PreparePool(context, node, &op));
   const PoolGeometry& g = op->geometry;
@@ -13,9 +13,9 @@ TfLiteStatus PrepareAveragePoolInt8(TfLiteContext* context, TfLiteNode* node) {
                         &op->scratch);
 }
 
-TfLiteStatus PrepareAveragePool(TfLiteContext* context, TfLiteNode* node) {
-  return InputIsInt8(context, node) ? PrepareAveragePoolInt8(context, node)
-                                    : reference::PrepareAveragePool(context, node);
+TfLiteStatus PrepareAveragePool2D(TfLiteContext* context, TfLiteNode* node) {
+  return InputIsInt8(context, node) ? PrepareAveragePool2DInt8(context, node)
+                                    : reference::PrepareAveragePool2D(context, node);
 }
 
 }  // namespace tflm::cmsis_nn

@@ -2,7 +2,6 @@
 // without Arm's call for every pixel of a window; Arm's functions otherwise.
 #include "kernels/cmsis_nn/operators.h"
 #include "kernels/dsp/columns.h"
-#include "kernels/dsp/operators.h"
 #include "kernels/dsp/output_stage.h"
 #include "kernels/dsp/products.h"
 

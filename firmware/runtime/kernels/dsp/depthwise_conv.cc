@@ -1,7 +1,6 @@
 // DEPTHWISE_CONV_2D, int8: DepthwisePlanes where the shape allows it; Arm's functions otherwise.
 #include "kernels/cmsis_nn/operators.h"
 #include "kernels/dsp/depthwise_planes.h"
-#include "kernels/dsp/operators.h"
 
 namespace tflm::dsp {
 namespace {

@@ -1,6 +1,5 @@
 // FULLY_CONNECTED, int8: RowProducts where the shape allows it; Arm's function otherwise.
 #include "kernels/cmsis_nn/operators.h"
-#include "kernels/dsp/operators.h"
 #include "kernels/dsp/output_stage.h"
 #include "kernels/dsp/products.h"
 

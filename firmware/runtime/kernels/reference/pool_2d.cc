@@ -118,19 +118,19 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node, TfLiteNodeInvoke 
 
 }  // namespace
 
-TfLiteStatus PrepareAveragePool(TfLiteContext* context, TfLiteNode* node) {
+TfLiteStatus PrepareAveragePool2D(TfLiteContext* context, TfLiteNode* node) {
   return Prepare(context, node, InvokeAverageInt8, InvokeAverageFloat);
 }
 
-TfLiteStatus PrepareAveragePoolInt8(TfLiteContext* context, TfLiteNode* node) {
+TfLiteStatus PrepareAveragePool2DInt8(TfLiteContext* context, TfLiteNode* node) {
   return Prepare(context, node, InvokeAverageInt8, nullptr);
 }
 
-TfLiteStatus PrepareMaxPool(TfLiteContext* context, TfLiteNode* node) {
+TfLiteStatus PrepareMaxPool2D(TfLiteContext* context, TfLiteNode* node) {
   return Prepare(context, node, InvokeMaxInt8, InvokeMaxFloat);
 }
 
-TfLiteStatus PrepareMaxPoolInt8(TfLiteContext* context, TfLiteNode* node) {
+TfLiteStatus PrepareMaxPool2DInt8(TfLiteContext* context, TfLiteNode* node) {
   return Prepare(context, node, InvokeMaxInt8, nullptr);
 }
 

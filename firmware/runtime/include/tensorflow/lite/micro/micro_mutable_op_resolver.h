@@ -53,82 +53,18 @@ class MicroMutableOpResolver : public MicroOpResolver {
     return Append(name, BuiltinOperator_CUSTOM, *registration, {nullptr, 0});
   }
 
-  TfLiteStatus AddAdd(const TFLMRegistration& registration = Register_ADD()) {
-    return AddBuiltin<TfLiteAddParams>(BuiltinOperator_ADD, registration, tflm::ParseAdd);
+  // AddAdd(), AddConv2D() and so on: one for each row of the table of operators. A registration
+  // that is not the default is a narrower one or the application's own.
+#define TFLM_KERNEL(name, method, options, ...)                                        \
+  TfLiteStatus Add##method(const TFLMRegistration& registration = Register_##name()) { \
+    return AddBuiltin(BuiltinOperator_##name, registration,                            \
+                      {tflm::options.parse, tflm::options.bytes});                     \
   }
-
-  TfLiteStatus AddAveragePool2D(const TFLMRegistration& registration = Register_AVERAGE_POOL_2D()) {
-    return AddBuiltin<TfLitePoolParams>(BuiltinOperator_AVERAGE_POOL_2D, registration,
-                                        tflm::ParsePool);
-  }
-
-  TfLiteStatus AddConv2D(const TFLMRegistration& registration = Register_CONV_2D()) {
-    return AddBuiltin<TfLiteConvParams>(BuiltinOperator_CONV_2D, registration, tflm::ParseConv2D);
-  }
-
-  TfLiteStatus AddDepthwiseConv2D(
-      const TFLMRegistration& registration = Register_DEPTHWISE_CONV_2D()) {
-    return AddBuiltin<TfLiteDepthwiseConvParams>(BuiltinOperator_DEPTHWISE_CONV_2D, registration,
-                                                 tflm::ParseDepthwiseConv2D);
-  }
-
-  TfLiteStatus AddDequantize(const TFLMRegistration& registration = Register_DEQUANTIZE()) {
-    return AddBuiltin(BuiltinOperator_DEQUANTIZE, registration);
-  }
-
-  TfLiteStatus AddFullyConnected(
-      const TFLMRegistration& registration = Register_FULLY_CONNECTED()) {
-    return AddBuiltin<TfLiteFullyConnectedParams>(BuiltinOperator_FULLY_CONNECTED, registration,
-                                                  tflm::ParseFullyConnected);
-  }
-
-  TfLiteStatus AddMaxPool2D(const TFLMRegistration& registration = Register_MAX_POOL_2D()) {
-    return AddBuiltin<TfLitePoolParams>(BuiltinOperator_MAX_POOL_2D, registration, tflm::ParsePool);
-  }
-
-  TfLiteStatus AddMean(const TFLMRegistration& registration = Register_MEAN()) {
-    return AddBuiltin<TfLiteReducerParams>(BuiltinOperator_MEAN, registration, tflm::ParseReducer);
-  }
-
-  TfLiteStatus AddPad(const TFLMRegistration& registration = Register_PAD()) {
-    return AddBuiltin(BuiltinOperator_PAD, registration);
-  }
-
-  TfLiteStatus AddQuantize(const TFLMRegistration& registration = Register_QUANTIZE()) {
-    return AddBuiltin(BuiltinOperator_QUANTIZE, registration);
-  }
-
-  TfLiteStatus AddRelu(const TFLMRegistration& registration = Register_RELU()) {
-    return AddBuiltin(BuiltinOperator_RELU, registration);
-  }
-
-  TfLiteStatus AddRelu6(const TFLMRegistration& registration = Register_RELU6()) {
-    return AddBuiltin(BuiltinOperator_RELU6, registration);
-  }
-
-  TfLiteStatus AddReshape(const TFLMRegistration& registration = Register_RESHAPE()) {
-    return AddBuiltin<TfLiteReshapeParams>(BuiltinOperator_RESHAPE, registration,
-                                           tflm::ParseReshape);
-  }
-
-  TfLiteStatus AddSoftmax(const TFLMRegistration& registration = Register_SOFTMAX()) {
-    return AddBuiltin<TfLiteSoftmaxParams>(BuiltinOperator_SOFTMAX, registration,
-                                           tflm::ParseSoftmax);
-  }
+#include "runtime/operators.inc"
 
  private:
-  template <typename Params>
   TfLiteStatus AddBuiltin(BuiltinOperator op, const TFLMRegistration& registration,
-                          tflm::ParseOptions parse) {
-    return AddParsed(op, registration, {parse, sizeof(Params)});
-  }
-
-  TfLiteStatus AddBuiltin(BuiltinOperator op, const TFLMRegistration& registration) {
-    return AddParsed(op, registration, {nullptr, 0});
-  }
-
-  TfLiteStatus AddParsed(BuiltinOperator op, const TFLMRegistration& registration,
-                         tflm::OptionsParser parser) {
+                          tflm::OptionsParser parser) {
     if (FindOp(op) != nullptr) return AlreadyThere(EnumNameBuiltinOperator(op));
     return Append(EnumNameBuiltinOperator(op), op, registration, parser);
   }

@@ -16,6 +16,19 @@ bool ParseAdd(const tflite::Operator* op, void* params);
 bool ParseReshape(const tflite::Operator* op, void* params);
 bool ParseReducer(const tflite::Operator* op, void* params);
 
+// What the table of operators names.
+constexpr OptionsParser kNoOptions = {nullptr, 0};
+constexpr OptionsParser kConv2DOptions = {ParseConv2D, sizeof(TfLiteConvParams)};
+constexpr OptionsParser kDepthwiseConv2DOptions = {ParseDepthwiseConv2D,
+                                                   sizeof(TfLiteDepthwiseConvParams)};
+constexpr OptionsParser kFullyConnectedOptions = {ParseFullyConnected,
+                                                  sizeof(TfLiteFullyConnectedParams)};
+constexpr OptionsParser kPoolOptions = {ParsePool, sizeof(TfLitePoolParams)};
+constexpr OptionsParser kSoftmaxOptions = {ParseSoftmax, sizeof(TfLiteSoftmaxParams)};
+constexpr OptionsParser kAddOptions = {ParseAdd, sizeof(TfLiteAddParams)};
+constexpr OptionsParser kReshapeOptions = {ParseReshape, sizeof(TfLiteReshapeParams)};
+constexpr OptionsParser kReducerOptions = {ParseReducer, sizeof(TfLiteReducerParams)};
+
 }  // namespace tflm
 
 #endif  // TENSORFLOW_LITE_CORE_API_FLATBUFFER_CONVERSIONS_H_

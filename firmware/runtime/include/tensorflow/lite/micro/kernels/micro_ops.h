@@ -1,6 +1,6 @@
-// The operators that the runtime has. Which implementation these return is chosen at link
-// time: kernels_reference or kernels_cmsis_nn. The _INT8 variants refuse other types in
-// Prepare and so keep the float code out of the image.
+// The operators that the runtime has: Register_ADD() and so on, one for each row of the table of
+// operators. Which implementation these return is chosen at link time, by the kernel set. The
+// _INT8 variants refuse other types in Prepare and so keep the float code out of the image.
 #ifndef TENSORFLOW_LITE_MICRO_KERNELS_MICRO_OPS_H_
 #define TENSORFLOW_LITE_MICRO_KERNELS_MICRO_OPS_H_
 
@@ -8,28 +8,9 @@
 
 namespace tflite {
 
-TFLMRegistration Register_ADD();
-TFLMRegistration Register_ADD_INT8();
-TFLMRegistration Register_AVERAGE_POOL_2D();
-TFLMRegistration Register_AVERAGE_POOL_2D_INT8();
-TFLMRegistration Register_CONV_2D();
-TFLMRegistration Register_CONV_2D_INT8();
-TFLMRegistration Register_DEPTHWISE_CONV_2D();
-TFLMRegistration Register_DEPTHWISE_CONV_2D_INT8();
-TFLMRegistration Register_DEQUANTIZE();
-TFLMRegistration Register_FULLY_CONNECTED();
-TFLMRegistration Register_FULLY_CONNECTED_INT8();
-TFLMRegistration Register_MAX_POOL_2D();
-TFLMRegistration Register_MAX_POOL_2D_INT8();
-TFLMRegistration Register_MEAN();
-TFLMRegistration Register_PAD();
-TFLMRegistration Register_PAD_INT8();
-TFLMRegistration Register_QUANTIZE();
-TFLMRegistration Register_RELU();
-TFLMRegistration Register_RELU6();
-TFLMRegistration Register_RESHAPE();
-TFLMRegistration Register_SOFTMAX();
-TFLMRegistration Register_SOFTMAX_INT8();
+#define TFLM_KERNEL(name, ...) TFLMRegistration Register_##name();
+#define TFLM_KERNEL_INT8(name, ...) TFLMRegistration Register_##name##_INT8();
+#include "runtime/operators.inc"
 
 }  // namespace tflite
 
