@@ -13,9 +13,10 @@ from typing import Any
 
 from workbench.bus_masters import BusMasters, read_bus_masters
 from workbench.errors import PlatformError
-from workbench.platform_settings import Settings
+from workbench.platform_settings import read_settings
 from workbench.repl import read, types
 from workbench.repl.description import Description, Entry
+from workbench.repl.limits import check_limits
 from workbench.resources import resource
 
 SETTINGS = "platform.toml"
@@ -125,33 +126,27 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
     Raises PlatformError for what does not hold together and ReplError for a bad .repl.
     """
     folder = _folder(which)
-    settings = Settings(folder / SETTINGS)
-    repl = folder / settings.text("repl", f"{folder.name}.repl")
-    title = settings.text("title")
-    mcu = settings.text("mcu")
-    console = settings.text("uart")
-    clock = settings.number("clock")
-    report = settings.numbers("report_clocks", (clock,))
-    vector_table = settings.number("vector_table", -1)  # -1: not given
-    kinds = settings.kinds("memories")
-    flash_timing = settings.table("flash_timing")
-    buses, masters = settings.table("buses"), settings.table("bus_masters")
-    settings.finish()
-    description = read(repl, _search_path())
+    source = folder / SETTINGS
+    settings = read_settings(source)
+    clock = settings["clock"]
+    repl = folder / settings.get("repl", f"{folder.name}.repl")
+    description = _read(repl, _search_path())
     return Platform(
         name=folder.name,
-        title=title,
+        title=settings["title"],
         repl=repl,
         description=description,
-        uart=_console(description, uart or console, repl),
+        uart=_console(description, uart or settings["uart"], repl),
         clock_hz=clock,
-        mips=_mips(description, repl),
-        memories=_memories(description, kinds, folder / SETTINGS),
-        vector_table=None if vector_table < 0 else vector_table,
-        mcu=mcu,
-        report_clocks_hz=report,
-        flash_timing=flash_timing,
-        bus_masters=read_bus_masters(buses, masters, description, folder / SETTINGS),
+        mips=_mips(description),
+        memories=_memories(description, settings.get("memories"), source),
+        vector_table=settings.get("vector_table"),
+        mcu=settings["mcu"],
+        report_clocks_hz=tuple(settings.get("report_clocks", [clock])),
+        flash_timing=settings.get("flash_timing", {}),
+        bus_masters=read_bus_masters(
+            settings.get("buses", {}), settings.get("bus_masters", {}), description, source
+        ),
     )
 
 
@@ -161,8 +156,8 @@ def load_repl(path: Path, *, uart: str | None = None, search: Sequence[Path] = (
     The console is the first UART unless `uart` names another; the core clock is what the .repl
     gives as `systickFrequency`; `search` are folders for `using`, as Renode's own.
     """
-    description = read(path, (*search, *_search_path()))
-    mips = _mips(description, path)
+    description = _read(path, (*search, *_search_path()))
+    mips = _mips(description)
     nvic = next((e for e in description.entries.values() if e.type == types.NVIC), None)
     systick = nvic.properties.get("systickFrequency") if nvic else None
     clock = systick if isinstance(systick, int) else mips * 1_000_000
@@ -200,6 +195,19 @@ def _folder(which: str | Path) -> Path:
     )
 
 
+def _read(path: Path, search: Sequence[Path]) -> Description:
+    """Read a .repl of a microcontroller with 32-bit addresses; ReplError where it cannot be."""
+    description = read(path, search)
+    cores = [e for e in description.entries.values() if e.type == types.CORTEX_M]
+    if len(cores) != 1:
+        raise PlatformError(
+            f"{path} has {len(cores)} entries of type CPU.CortexM",
+            "the workbench runs parts with one Cortex-M core",
+        )
+    check_limits(description)
+    return description
+
+
 def _search_path() -> tuple[Path, ...]:
     return (resource("platforms"),)
 
@@ -224,19 +232,10 @@ def _console(description: Description, wanted: str | None, source: Path) -> str:
     return name
 
 
-def _mips(description: Description, source: Path) -> int:
-    cores = [e for e in description.entries.values() if e.type == types.CORTEX_M]
-    if len(cores) != 1:
-        raise PlatformError(
-            f"{source} has {len(cores)} entries of type CPU.CortexM",
-            "the workbench runs parts with one Cortex-M core",
-        )
-    mips = cores[0].properties.get("PerformanceInMips", DEFAULT_MIPS)
-    if not isinstance(mips, int) or mips <= 0:
-        raise PlatformError(
-            f"{source}: PerformanceInMips of '{cores[0].name}' is {mips!r}",
-            "give a whole number above 0",
-        )
+def _mips(description: Description) -> int:
+    cores = (e for e in description.entries.values() if e.type == types.CORTEX_M)
+    mips = next(cores).properties.get("PerformanceInMips", DEFAULT_MIPS)
+    assert isinstance(mips, int)  # `check_limits` has seen to it
     return mips
 
 

@@ -1,80 +1,102 @@
-"""platform.toml, read key by key."""
+"""platform.toml: which keys it may have, and what each may hold."""
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import PlatformError
+from workbench.kinds import LAST_ADDRESS, Choice, Flag, Kind, Named, Several, Table, Text, Whole
 from workbench.toml import read_toml
 
+# Hz. A Cortex-M runs at 32 kHz from a watch crystal, and at 1 GHz in the fastest M7.
+CLOCK = Whole(1_000, 10_000_000_000)
 
-class Settings:
-    """platform.toml, key by key; what is missing, of the wrong type or unknown is an error."""
+# VTOR has no bits 6:0 (ARM DDI 0403E, B3.2.5).
+_VECTOR_TABLE = Whole(0, LAST_ADDRESS, 128)
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._asked: set[str] = set()
-        self._values = read_toml(path, PlatformError, "check the path")
+KEYS: Mapping[str, Kind] = {
+    "title": Text(),
+    "mcu": Text(),
+    "uart": Text(),
+    "clock": CLOCK,
+    "repl": Text(),
+    "report_clocks": Several(CLOCK, 1, 16),
+    "vector_table": _VECTOR_TABLE,
+    "memories": Named(Choice(("flash", "ram"))),
+    "flash_timing": Table(),
+    "buses": Table(),
+    "bus_masters": Table(),
+}
+REQUIRED = ("title", "mcu", "uart", "clock")
 
-    def _error(self, message: str, hint: str) -> PlatformError:
-        return PlatformError(f"{self._path} {message}", hint)
+_LINES = Whole(0, 4096)  # 64 KiB of lines of 128 bits; the largest caches of Cortex-M7 parts
+FLASH_TIMING_KEYS: Mapping[str, Kind] = {
+    "source": Text(),
+    "wait_states_up_to": Several(Whole(1, CLOCK.high), 1, 32, ascending=True),
+    "code_cache_lines": _LINES,
+    "data_cache_lines": _LINES,
+    "prefetch": Flag(),
+    "data_wait_offset": Several(Whole(-32, 32), 3, 3),
+    "read_bytes": Choice((8, 16)),  # 64 or 128 bits
+}
+FLASH_TIMING_REQUIRED = ("source", "wait_states_up_to")
 
-    def _get(self, key: str, kind: type, what: str, default: Any) -> Any:
-        self._asked.add(key)
-        if key not in self._values:
-            if default is None:
-                raise self._error(f"has no '{key}'", f"add {key} = {what}")
-            return default
-        value = self._values[key]
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise self._error(f"has {key} = {value!r}", f"write {key} = {what}")
-        return value
 
-    def text(self, key: str, default: str | None = None) -> str:
-        """Return a text; `default` where it is not given, an error where that is None too."""
-        return str(self._get(key, str, '"..."', default))
+def read_settings(path: Path) -> dict[str, Any]:
+    """Return what platform.toml says, by key. Raises PlatformError for what it may not say."""
+    values = read_toml(path, PlatformError, "check the path")
+    check(values, KEYS, REQUIRED, lambda text, hint: PlatformError(f"{path} {text}", hint))
+    check_flash_timing(values.get("flash_timing", {}))
+    return values
 
-    def number(self, key: str, default: int | None = None) -> int:
-        """Return a whole number from 0 on, else as `text`."""
-        value = int(self._get(key, int, "a number such as 168_000_000", default))
-        if value < 0 and value != default:
-            raise self._error(f"has {key} = {value}", "write a number from 0 on")
-        return value
 
-    def numbers(self, key: str, default: tuple[int, ...]) -> tuple[int, ...]:
-        """Return whole numbers above 0."""
-        what = "a list such as [64_000_000, 168_000_000]"
-        values = self._get(key, list, what, list(default))
-        if not all(type(value) is int and value > 0 for value in values):
-            raise self._error(f"has {key} = {values!r}", f"write {key} = {what}")
-        return tuple(values)
+def check_flash_timing(table: Mapping[str, Any]) -> None:
+    """Raise PlatformError where the table [flash_timing] is not empty and not as it should be."""
 
-    def table(self, key: str) -> dict[str, Any]:
-        """Return a table as it stands, an empty one where it is not given."""
-        return dict(self._get(key, dict, "a table", {}))
+    def error(text: str, hint: str) -> PlatformError:
+        return PlatformError(f"[flash_timing] of platform.toml {text}", hint)
 
-    def kinds(self, key: str) -> dict[str, str] | None:
-        """Return a table of "flash" and "ram", None where it is not given."""
-        if key not in self._values:
-            self._asked.add(key)
-            return None
-        kinds = self.table(key)
-        for name, kind in kinds.items():
-            if kind not in ("flash", "ram"):
-                raise self._error(
-                    f"has {key}.{name} = {kind!r}", f'write {name} = "flash" or {name} = "ram"'
-                )
-        return kinds
+    if table:
+        check(table, FLASH_TIMING_KEYS, FLASH_TIMING_REQUIRED, error)
+        offset = table.get("data_wait_offset", [])
+        if sorted(offset) != offset:
+            hint = "write [lowest, best estimate, highest]"
+            raise error(f"has data_wait_offset = {offset!r}", hint)
 
-    def finish(self) -> None:
-        """Raise PlatformError for keys that were not asked for."""
-        unknown = sorted(set(self._values) - self._asked)
-        if unknown:
-            close = difflib.get_close_matches(unknown[0], self._asked, n=1)
-            raise self._error(
-                f"has an unknown key '{unknown[0]}'",
-                (f"did you mean '{close[0]}'? " if close else "")
-                + f"known: {', '.join(sorted(self._asked))}",
-            )
+
+def check(
+    values: Mapping[str, Any],
+    keys: Mapping[str, Kind],
+    required: tuple[str, ...],
+    error: Callable[[str, str], PlatformError],
+) -> None:
+    """Raise `error` for keys that are missing or unknown, and values that are not of their kind."""
+    for key in required:
+        if key not in values:
+            raise error(f"has no '{key}'", f"add {key} = {keys[key]}")
+    for key, value in values.items():
+        kind = keys.get(key)
+        if kind is None:
+            close = difflib.get_close_matches(key, keys, n=1)
+            suggestion = f"did you mean '{close[0]}'? " if close else ""
+            raise error(f"has an unknown key '{key}'", f"{suggestion}known: {', '.join(keys)}")
+        if not kind.accepts(value):
+            where, found, wanted = _culprit(key, value, kind)
+            raise error(f"has {where} = {_shown(found)}", f"write {wanted}")
+
+
+def _culprit(key: str, value: Any, kind: Kind) -> tuple[str, Any, Kind]:
+    """The entry of a table that is not of the kind of all, or the value itself."""
+    if isinstance(kind, Named) and isinstance(value, Mapping):
+        for name, one in value.items():
+            if not kind.kind.accepts(one):
+                return f"{key}.{name}", one, kind.kind
+    return key, value, kind
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -39,7 +39,8 @@ def read_toml(path: Path, error: Callable[[str, str], UserError], hint: str) -> 
             tables = tomllib.loads(text)
             if not _is_deeper(tables, MAX_DEPTH):
                 return tables
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as found:
+    # A number of thousands of digits is a plain ValueError.
+    except ValueError as found:
         raise error(f"{path}: is not valid TOML: {found}", "see https://toml.io") from None
     raise error(f"{path}: is nested deeper than {MAX_DEPTH} levels", "is this the right file?")
 
@@ -54,7 +55,12 @@ def _brackets(text: str) -> int:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    """Whether tables and lists lie deeper in each other than `levels`: dotted keys nest too."""
+    """Whether tables and lists lie deeper in each other than `levels`: dotted keys nest too.
+
+    Raises ValueError for a whole number that TOML cannot hold.
+    """
+    if isinstance(value, int) and not -1 << 63 <= value < 1 << 63:
+        raise ValueError("a whole number that does not fit into 64 bits")
     if not isinstance(value, (dict, list)):
         return False
     inner = value.values() if isinstance(value, dict) else value

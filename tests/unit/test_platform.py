@@ -147,6 +147,14 @@ def test_an_unknown_platform_is_told_with_those_that_are_known(which, message):
         ("clock = 64_000_000", "clock = -1", "has clock = -1"),
         ("clock =", "clokc =", "has no 'clock'"),
         ('mcu = "PART"', 'mcu = "PART"\nclocks = 1', "did you mean 'clock'"),
+        ("clock = 64_000_000", "clock = 1", "has clock = 1"),
+        ("clock = 64_000_000", "clock = 1e26", "has clock = 1e+26"),
+        ("clock = 64_000_000", "clock = 99999999999", "has clock = 99999999999"),
+        ('mcu = "PART"', 'mcu = "PART"\nvector_table = 1', "has vector_table = 1"),
+        ('mcu = "PART"', 'mcu = "PART"\nvector_table = -1', "has vector_table = -1"),
+        ('mcu = "PART"', 'mcu = "PART"\nvector_table = 1e26', "has vector_table = 1e+26"),
+        ('mcu = "PART"', 'mcu = "PART"\nvector_table = 0x1_0000_0000', "vector_table = 4294967296"),
+        ('mcu = "PART"', 'mcu = "\\u001b[31m"', "has mcu ="),
         ('mcu = "PART"', 'mcu = "PART"\nreport_clocks = [1, 0]', "has report_clocks"),
         ('sram = "ram"', 'sram = "rom"', "has memories.sram = 'rom'"),
         ('sram = "ram"', 'usart1 = "ram"', "names 'usart1', which is no memory"),
@@ -176,7 +184,6 @@ def test_bad_settings_are_told_with_what_to_write(folder, old, new, message):
     ("old", "new", "message"),
     [
         ("CPU.CortexM", "CPU.RiscV32", "has 0 entries of type CPU.CortexM"),
-        ("PerformanceInMips: 50", "PerformanceInMips: 0", "PerformanceInMips of 'cpu' is 0"),
         ("UART.", "SPI.", "has no UART"),
     ],
 )
@@ -222,3 +229,12 @@ def test_error_in_the_repl_is_a_repl_error(folder):
     (folder / "board.repl").write_text("x T")
     with pytest.raises(ReplError, match=r"board\.repl:1:3"):
         load(folder)
+
+
+@pytest.mark.parametrize("value", ["-1", "true", "1e26", "1_000_000", '"x"'])
+def test_flash_timing_is_checked_when_the_platform_is_loaded(folder, value):
+    timing = f'[flash_timing]\nsource = "x"\nwait_states_up_to = [1]\ncode_cache_lines = {value}'
+    (folder / "platform.toml").write_text(TOML + timing)
+    with pytest.raises(PlatformError, match="has code_cache_lines = ") as caught:
+        load(folder)
+    assert caught.value.hint == "write a whole number from 0 to 4,096"

@@ -38,6 +38,9 @@ def test_what_is_nested_too_deep_is_refused(tmp_path, content):
         read(tmp_path / "deep.toml", content)
 
 
-def test_what_is_not_toml_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    "content", ["a = ", "a = " + "1" * 5000, "a = [9223372036854775808]", "a = 0x" + "f" * 5000]
+)
+def test_what_is_not_toml_is_refused(tmp_path, content):
     with pytest.raises(PlatformError, match="is not valid TOML"):
-        read(tmp_path / "a.toml", "a = ")
+        read(tmp_path / "a.toml", content)

@@ -95,7 +95,7 @@ class Registration:
 
     `size` is None where the .repl leaves it to the type. `port` is what stands after the `@` for
     parents that are no bus. `properties` are the named arguments of a registration that is
-    written as an object, as `region` of `Bus.BusMultiRegistration`.
+    written as an object, as `region` of `Bus.BusMultiRegistration`. `location` is where it begins.
     """
 
     parent: str
@@ -103,6 +103,7 @@ class Registration:
     size: int | None = None
     port: Value = None
     properties: Mapping[str, Value] = field(default_factory=dict)
+    location: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

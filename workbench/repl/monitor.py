@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from workbench.repl.description import Description
 
 _WIDTHS = {"WriteByte": 1, "WriteWord": 2, "WriteDoubleWord": 4}
-_NUMBER = r"(0x[0-9A-Fa-f_]+|\d[\d_]*)"
+_NUMBER = r"(0x[0-9A-Fa-f_]+|\d[\d_]{0,99})"  # Python reads no more than 4,300 decimal digits
 _TAG = re.compile(
     rf'Tag\s+<\s*{_NUMBER}\s*,\s*(\+)?\s*{_NUMBER}\s*>\s*"([^"]*)"(?:\s+{_NUMBER})?', re.IGNORECASE
 )

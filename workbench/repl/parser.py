@@ -124,11 +124,12 @@ class _Parser:
         monitor: dict[str, MonitorBlock],
     ) -> None:
         cursor = self._cursor
-        first = cursor.token
+        first, location = cursor.token, cursor.location()
         if cursor.at_word(*_MONITOR_BLOCKS):
             kind = cursor.advance().text
             if kind in monitor:
                 raise cursor.error(f"a second '{kind}' in the same block", first)
+            locations[kind] = location
             monitor[kind] = self._monitor_block(kind)
         elif cursor.at_name() and cursor.ahead().kind is Kind.MARK and cursor.ahead().text == ":":
             name = cursor.advance().text

@@ -6,6 +6,7 @@ MEMORY = "Memory.MappedMemory"
 NVIC = "IRQControllers.NVIC"
 CPU, CORTEX_M = "CPU.", "CPU.CortexM"
 BUS = "Bus."
+SYSTEM_BUS = "sysbus"  # the name of the entry that every peripheral registers at
 UART = "UART."
 BIT_BAND = "Miscellaneous.BitBanding"
 BUTTON = "Miscellaneous.Button"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.repl.cursor import Cursor
@@ -74,9 +75,10 @@ class ValueParser:
     def registration(self) -> Registration:
         """A bus or another parent, and the place on it."""
         parent = self.reference("the peripheral to register at")
+        location = self._cursor.location()
         if not self.starts_registration_point():
             return Registration(parent)
-        return _registration(parent, self.value())
+        return replace(_registration(parent, self.value()), location=location)
 
     def _scalar(self) -> Value:
         cursor = self._cursor

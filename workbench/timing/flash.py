@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.errors import PlatformError
+from workbench.platform_settings import check_flash_timing
 from workbench.trace import FLASH_LINE_BYTES
-
-_READ_BYTES = (8, FLASH_LINE_BYTES)
 
 
 @dataclass(frozen=True)
@@ -71,16 +68,6 @@ class Flash:
 
 UNKNOWN_FLASH = Flash("no flash timing is known: zero wait states", (10**12,))
 
-_KEYS = {
-    "source": str,
-    "wait_states_up_to": list,
-    "code_cache_lines": int,
-    "data_cache_lines": int,
-    "prefetch": bool,
-    "data_wait_offset": list,
-    "read_bytes": int,
-}
-
 
 def read_flash(table: Mapping[str, Any]) -> Flash:
     """Return what [flash_timing] of platform.toml says; zero wait states where there is none.
@@ -89,31 +76,7 @@ def read_flash(table: Mapping[str, Any]) -> Flash:
     """
     if not table:
         return UNKNOWN_FLASH
-    for key, value in table.items():
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"did you mean '{near[0]}'? " if near else ""
-            raise _error(f"has an unknown key '{key}'", f"{hint}known: {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]):
-            raise _error(f"has {key} = {value!r}", f"it takes a {_KEYS[key].__name__}")
-    for key in ("source", "wait_states_up_to"):
-        if key not in table:
-            raise _error(f"has no '{key}'", "name the document, and the clocks in Hz")
-    clocks = table["wait_states_up_to"]
-    if (
-        not clocks
-        or not all(type(hz) is int and hz > 0 for hz in clocks)
-        or sorted(set(clocks)) != list(clocks)
-    ):
-        raise _error(f"has wait_states_up_to = {clocks!r}", "list clocks in Hz, ascending")
-    bounds = table.get("data_wait_offset", [0, 0, 0])
-    if len(bounds) != 3 or not all(type(n) is int for n in bounds) or sorted(bounds) != bounds:
-        raise _error(f"has data_wait_offset = {bounds!r}", "write [lowest, best estimate, highest]")
-    width = table.get("read_bytes", FLASH_LINE_BYTES)
-    if width not in _READ_BYTES:
-        raise _error(f"has read_bytes = {width!r}", f"write {' or '.join(map(str, _READ_BYTES))}")
-    return Flash(**{**table, "wait_states_up_to": tuple(clocks), "data_wait_offset": tuple(bounds)})
-
-
-def _error(message: str, hint: str) -> PlatformError:
-    return PlatformError(f"[flash_timing] of platform.toml {message}", hint)
+    check_flash_timing(table)
+    lists = ("wait_states_up_to", "data_wait_offset")
+    fields: dict[str, Any] = {k: tuple(v) if k in lists else v for k, v in table.items()}
+    return Flash(**fields)

@@ -13,6 +13,8 @@ from unicorn import unicorn_const
 from workbench.engines.embedded.core import PAGE, Core
 
 READ_EXECUTE = unicorn_const.UC_PROT_READ | unicorn_const.UC_PROT_EXEC
+_FILLED_AT_ONCE = 1 << 20  # bytes
+
 READ_WRITE_EXECUTE = READ_EXECUTE | unicorn_const.UC_PROT_WRITE
 
 
@@ -56,6 +58,18 @@ class ConstantDevice:
         pass
 
 
+def _give_back(memory: mmap.mmap) -> bool:
+    """Make all bytes 0 by giving the host its pages back, where the host can."""
+    advice = getattr(mmap, "MADV_REMOVE", None)
+    if advice is None:
+        return False
+    try:
+        memory.madvise(advice)
+    except OSError:
+        return False
+    return True
+
+
 class Store:
     """Host memory of one memory of the part; several address ranges may show it."""
 
@@ -67,7 +81,11 @@ class Store:
 
     def fill(self, byte: bytes) -> None:
         """Set every byte to the same value."""
-        self.memory[:] = byte * len(self.memory)
+        if byte == b"\0" and _give_back(self.memory):
+            return
+        for start in range(0, len(self.memory), _FILLED_AT_ONCE):
+            end = min(start + _FILLED_AT_ONCE, len(self.memory))
+            self.memory[start:end] = byte * (end - start)
 
 
 @dataclass(frozen=True)
