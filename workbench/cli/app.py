@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "compare": "Set two saved benches side by side; fail on a regression.",
     "model": "Inspect or train a TensorFlow Lite model.",
     "repl": "Check platform descriptions in Renode's language.",
+    "renode": "Install a portable Renode, and see that it works.",
 }
 """Command -> its one line in `workbench --help`; the module is `workbench.cli.<command>`."""
 

@@ -92,3 +92,11 @@ def debian_package(path: Path) -> Path:
         text += content + b"\n" * (len(content) % 2)
     path.write_bytes(text)
     return path
+
+
+def archive(path: Path, folder: Path) -> Path:
+    """An archive with what is in `folder`."""
+    with tarfile.open(path, "w:gz") as made:
+        for entry in sorted(folder.iterdir()):
+            made.add(entry, entry.name)
+    return path

@@ -142,8 +142,8 @@ def test_every_form_is_found_in_the_usual_places(home, make):
 def test_what_the_workbench_installed_is_found_the_newest_first(bare):
     folder = Path(bare["HOME"]) / ".local/share/tinyml-workbench/renode"
     for version in ("1.9.0", "1.16.1", "1.16.0"):
-        layouts.portable_folder(folder / version)
-    assert discover(bare).path == folder / "1.16.1"
+        layouts.portable_folder(folder / version / f"renode_{version}_portable")
+    assert discover(bare).path == folder / "1.16.1" / "renode_1.16.1_portable"
 
 
 # -- not whole, not usable, not Renode -------------------------------------------------------------

@@ -66,7 +66,7 @@ def discover(
         try:
             found = find()
             if found is not None:
-                return _working(found, again)
+                return working(found, again)
         except EngineUnavailableError as error:
             refused = refused or error
     raise refused or NoRenodeError(
@@ -75,8 +75,8 @@ def discover(
     )
 
 
-def _working(found: RenodeInstallation, again: bool) -> RenodeInstallation:
-    """`found` with its version; raises EngineUnavailableError where it does not work here."""
+def working(found: RenodeInstallation, again: bool) -> RenodeInstallation:
+    """Return `found` with its version; raise EngineUnavailableError where it does not work here."""
     if importlib.util.find_spec("pythonnet") is None:
         raise EngineUnavailableError(
             f"{found} cannot be loaded: the Python package pythonnet is missing", GET_BRIDGE
@@ -89,7 +89,7 @@ def _working(found: RenodeInstallation, again: bool) -> RenodeInstallation:
     if not trial.works:
         raise EngineUnavailableError(
             f"{found} does not work here: {trial.why}",
-            "`workbench doctor` tries it again; the embedded engine needs no Renode "
+            "`workbench renode install` brings another release; the embedded engine needs none "
             "(--engine embedded).",
         )
     return found

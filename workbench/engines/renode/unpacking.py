@@ -20,7 +20,7 @@ from workbench.own_folder import OwnFolder
 _AR_MAGIC = b"!<arch>\n"  # ar(5); a Debian package is one
 _AR_HEADER = 60
 _DATA = b"data.tar"  # deb(5): the member that holds the files
-_DAMAGED = (tarfile.TarError, EOFError, lzma.LZMAError, zlib.error, ValueError, bundle.BundleError)
+DAMAGED = (tarfile.TarError, EOFError, lzma.LZMAError, zlib.error, ValueError, bundle.BundleError)
 _AGAIN = "Get it again: a download that ended early is cut short."
 
 
@@ -67,7 +67,7 @@ def _once(source: Path, fill: Callable[[Path], None]) -> Path:
     try:
         fill(filling.path)
         filling.path.rename(place)
-    except (OSError, *_DAMAGED) as error:
+    except (OSError, *DAMAGED) as error:
         if place.is_dir():
             return place  # another process was first
         raise EngineUnavailableError(f"{source} cannot be unpacked: {error}", _AGAIN) from error
