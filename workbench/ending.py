@@ -15,10 +15,23 @@ from workbench.engines.base import Engine, StopKind, StopReason
 from workbench.errors import CheckFailedError, LinkError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.text import lines
+from workbench.fault.waiting import waits_for
 from workbench.gauge import Probe
 from workbench.image import Image
 from workbench.link.boot_log import model_failure
 from workbench.platform import Platform
+
+ENDINGS = {
+    StopKind.UART: "the console matched",
+    StopKind.PC: "the address was reached",
+    StopKind.FAULT: "the firmware faulted",
+    StopKind.LOCKUP: "the core locked up: a fault within a fault handler",
+    StopKind.RESET: "the firmware asked for a reset",
+    StopKind.WATCH: "a watched address was accessed",
+    StopKind.IDLE: "the core sleeps and nothing but input can wake it",
+    StopKind.LIMIT: "the limit was reached",
+}
+"""Why a run ended, in words."""
 
 
 class Verdict(Enum):
@@ -34,9 +47,10 @@ class Verdict(Enum):
 class Ending:
     """How a run ended: why and where it stopped, and all that makes it a failed check.
 
-    kind: None where the firmware has answered all that it was asked. diagnosis: why it crashed,
-    if it did. exit_code: what it ended itself with. model_error: why its model did not start, as
-    it printed it, "" where it did or there is none.
+    kind: None where the firmware has answered all that it was asked. detail: more about it, such
+    as what the firmware waited for at the limit. diagnosis: why it crashed, if it did. exit_code:
+    what it ended itself with. model_error: why its model did not start, as it printed it, "" where
+    it did or there is none.
     """
 
     kind: StopKind | None = None
@@ -54,6 +68,14 @@ class Ending:
         if self.model_error:
             return Verdict.MODEL_FAILED
         return Verdict.EXIT_CODE if self.exit_code else Verdict.GOOD
+
+    @property
+    def told(self) -> str:
+        """Why the run ended, and where, in a line for a reader."""
+        if self.kind is None:
+            return "all that was asked was answered"
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{ENDINGS[self.kind]}, at 0x{self.pc:08x}{detail}"
 
     @property
     def failure(self) -> str:
@@ -79,10 +101,13 @@ def ending_of(
     model_error = str(error) if error is not None else ""
     if reason is None:
         return Ending(model_error=model_error)
+    detail = reason.detail
+    if reason.kind is StopKind.LIMIT and not detail:
+        detail = waits_for(engine, image, platform)
     return Ending(
         kind=reason.kind,
         pc=reason.pc,
-        detail=reason.detail,
+        detail=detail,
         diagnosis=diagnose(engine, image, platform, reason),
         exit_code=reason.exit_code,
         model_error=model_error,

@@ -62,7 +62,8 @@ def never_seen(
     if stop is None:
         why, hint = "all features were answered", "look at whether it was inlined, or name another"
     elif stop is StopKind.LIMIT:
-        why, hint = "the limit was reached", "raise --limit" + ("" if begun else _OR_WORK)
+        why = "the limit was reached" + (f": the core {detail}" if detail else "")
+        hint = "raise --limit" + ("" if begun else _OR_WORK)
     elif stop is StopKind.IDLE and detail:
         why, hint = detail, "name a function or address that runs before that"
     elif stop is StopKind.IDLE:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.ending import Ending, Verdict, ending_of
+from workbench.ending import ENDINGS, Ending, Verdict, ending_of
 from workbench.engines.base import (
     Engine,
     FaultState,
@@ -97,7 +97,7 @@ def run_image(
         platform=platform.name,
         engine=engine.name,
         stop=reason.kind,
-        detail=reason.detail,
+        detail=ending.detail,
         pc=reason.pc,
         function=function_at(image, reason.pc),
         instructions=reason.instructions,
@@ -148,26 +148,9 @@ def stop_pattern(text: str | None) -> bytes | None:
     return pattern
 
 
-_ENDINGS = {
-    StopKind.UART: "the console matched",
-    StopKind.PC: "the address was reached",
-    StopKind.FAULT: "the firmware faulted",
-    StopKind.LOCKUP: "the core locked up: a fault within a fault handler",
-    StopKind.RESET: "the firmware asked for a reset",
-    StopKind.IDLE: "the core sleeps and nothing but input can wake it",
-    StopKind.LIMIT: "the limit was reached",
-}
-
-
-def ended(reason: StopReason) -> str:
-    """Say for a reader why a run ended, and where."""
-    detail = f" ({reason.detail})" if reason.detail else ""
-    return f"{_ENDINGS[reason.kind]}, at 0x{reason.pc:08x}{detail}"
-
-
 def describe(result: RunResult) -> list[str]:
     """Say in lines for a reader why the run ended, where, and how long it took."""
-    why = _ENDINGS[result.stop]
+    why = ENDINGS[result.stop]
     if result.stop is StopKind.UART:
         why += f" '{result.pattern}'"
     if result.stop is StopKind.IDLE and result.detail:

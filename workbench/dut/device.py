@@ -36,7 +36,7 @@ from workbench.model.features import Features, read_features
 from workbench.platform import Platform
 from workbench.points import inference_of
 from workbench.resources import own_model
-from workbench.running import compile_pattern, ended
+from workbench.running import compile_pattern
 from workbench.session import Classification, Session
 from workbench.timing.model import CycleModel
 
@@ -332,9 +332,9 @@ class DeviceUnderTest:
     def wait_for_fault(self, limit: Limit = DEFAULT_LIMIT) -> Diagnosis:
         """Return why the firmware crashed, or run until it does; CheckFailedError without."""
         if self.diagnosis is None:
-            reason = self._machine.run(Stop(), limit)
+            self._machine.run(Stop(), limit)
             if self.diagnosis is None:
-                raise CheckFailedError(f"no fault: {ended(reason)}")
+                raise CheckFailedError(f"no fault: {self._told}")
         assert self.diagnosis is not None
         return self.diagnosis
 
@@ -372,8 +372,13 @@ class DeviceUnderTest:
         reason = self._machine.run(until, limit)
         if reason.kind in (StopKind.FAULT, StopKind.LOCKUP):
             checks.should_not_have_faulted(self.diagnosis)
-            raise CheckFailedError(f"the firmware failed: {ended(reason)}")
+            raise CheckFailedError(f"the firmware failed: {self._told}")
         return reason
+
+    @property
+    def _told(self) -> str:
+        """Why the last run ended."""
+        return self._guard.ending.told if self._guard.ending is not None else "nothing ran"
 
     @property
     def _failure(self) -> str:
@@ -388,4 +393,4 @@ class DeviceUnderTest:
         reason = self._run(Stop(uart=pattern), left)
         self._pending += self._machine.uart.read()
         if reason.kind is not StopKind.UART:
-            raise CheckFailedError(f"{missing}: {self._failure or ended(reason)}")
+            raise CheckFailedError(f"{missing}: {self._failure or self._told}")

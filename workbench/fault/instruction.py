@@ -57,7 +57,7 @@ def instruction_at(view: View, address: int, registers: Mapping[str, int]) -> In
     code = view.read(address, 4 if is_wide(first) else 2) or view.read(address, 2) or b""
     for decoded in disassembler().disasm(code, address, 1):
         values = {name: registers[name] for name in _read(decoded) if name in registers}
-        accesses, size = _access(decoded, registers)
+        accesses, size = accessed(decoded, registers)
         text = f"{decoded.mnemonic} {decoded.op_str}".strip()
         return Instruction(address, code, text, values, accesses, size)
     return Instruction(address, code, UNDEFINED, {})
@@ -88,19 +88,28 @@ def _branch_target(after: int, first: int, second: int) -> int:
     return (after + offset) & _MASK
 
 
+def register_called(decoded: Any, register: int) -> str:
+    """Return the name of one of Capstone's registers as it is called here."""
+    name = decoded.reg_name(register) or ""
+    return _NUMBERED.get(name, name)
+
+
 def _read(decoded: Any) -> list[str]:
     """The core registers that an instruction reads, PC left out, in the order of its operands."""
     names: list[str] = []
     for register in decoded.regs_access()[0]:
-        name = _NUMBERED.get(decoded.reg_name(register), decoded.reg_name(register))
+        name = register_called(decoded, register)
         if name not in names and name != "pc":
             names.append(name)
     text = decoded.op_str.replace("]", ",")
     return sorted(names, key=lambda name: text.find(name) if name in text else len(text))
 
 
-def _access(decoded: Any, registers: Mapping[str, int]) -> tuple[int | None, int]:
-    """The lowest address that an instruction accesses and how many bytes from there on."""
+def accessed(decoded: Any, registers: Mapping[str, int]) -> tuple[int | None, int]:
+    """Return the lowest address that an instruction of Capstone's accesses, and how many bytes.
+
+    None and 0 where it accesses none, or `registers` do not hold what gives it.
+    """
     from capstone import arm
 
     stem = decoded.mnemonic.split(".")[0]
@@ -141,10 +150,10 @@ def _bytes_of(register: str) -> int:
 
 
 def _value(decoded: Any, register: int, registers: Mapping[str, int]) -> int | None:
-    name = decoded.reg_name(register) or ""
+    name = register_called(decoded, register)
     if name == "pc":
         return (decoded.address + 4) & ~3  # A5.1.2
-    return registers.get(_NUMBERED.get(name, name))
+    return registers.get(name)
 
 
 def _width(decoded: Any, stem: str) -> int:

@@ -90,6 +90,15 @@ class Unwinder:
         others = (n for n, context in enumerate(found) if context.stack != innermost.stack)
         return Chain(self._as_calls(found), broken, next(others, len(found)))
 
+    def interrupted(self, handler: Context, psp: int) -> Context | None:
+        """Return what was interrupted by the exception that is handled in the frame `handler`."""
+        found: Context | None = handler
+        for _ in range(MOST_CALLS):
+            found = self._caller(found, psp)[0] if found is not None else None
+            if found is None or found.how is How.EXCEPTION:
+                break
+        return found
+
     # -- one step --------------------------------------------------------------------------------
 
     def _is_outermost(self, context: Context) -> bool:

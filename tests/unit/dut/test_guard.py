@@ -5,7 +5,9 @@ import re
 import pytest
 
 from tests.unit.bare_engine import BareEngine
+from tests.unit.fault.machines import Pieces, image, platform
 from workbench.dut.guard import Guard
+from workbench.engines.armv7m import CORE_REGISTERS
 from workbench.engines.base import (
     Instructions,
     Seconds,
@@ -28,6 +30,8 @@ class TalkingEngine(BareEngine, Uart):
         self.said = self.consumed = 0
         self.written = b""
         self.uart = self
+        self.registers = dict.fromkeys((*CORE_REGISTERS, "psp", "control"), 0)
+        self.memory = Pieces({})
 
     def reset(self):
         self.said = self.consumed = 0
@@ -77,7 +81,7 @@ ANY = Seconds(1.0)
 
 def guarded(text, *patterns):
     guard = Guard(TalkingEngine(text), patterns)
-    guard.load(None, None)
+    guard.load(image(), platform())
     return guard
 
 

@@ -1,0 +1,79 @@
+"""What firmware is said to wait for at the limit of a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.ending import ending_of
+from workbench.engines.base import Instructions, Stop, StopKind
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.fault.waiting import waits_for
+from workbench.image import Image
+from workbench.platform import Platform
+
+from .conftest import PLAIN, Compile
+
+SOME = Instructions(20_000)
+PLAINEST = ("-O0", "-g")
+
+
+@pytest.fixture
+def stuck(compiled: Compile, platform: Platform):
+    """Return a function that jumps to one of stuck.c and says what it waits for."""
+
+    def run(function: str, options=PLAIN) -> str:
+        image = Image.load(compiled("stuck", options))
+        with EmbeddedEngine() as engine:
+            engine.load(image, platform)
+            engine.run(Stop(pc=frozenset({image.symbol("main").address})), SOME)
+            engine.registers["pc"] = image.symbol(function).address
+            assert engine.run(Stop(), SOME).kind is StopKind.LIMIT
+            return waits_for(engine, image, platform)
+
+    return run
+
+
+@pytest.mark.parametrize("options", [PLAIN, PLAINEST], ids=" ".join)
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        ("wait_for_flag", ("waits for a change of `done` at 0x2000", ", which is 0x0: the loop")),
+        ("wait_for_member", ("waits for a change of `device` + 4 at 0x2000", ", which is 0x0")),
+        ("wait_through_pointer", ("waits for a change of `device` + 4 at 0x2000",)),
+        ("wait_for_tick", ("waits for a change of `ticks` at 0x2000",)),
+        ("wait_for_register", ("waits for a change of 0x40023c00 (in ",)),
+        ("poll", ("waits for a change of `done` at 0x2000",)),
+        ("endless", ("endless is in an endless loop at stuck.c:51", "must be volatile")),
+        (
+            "unhandled",
+            (
+                "IRQ 3 (rtc/exti) has no handler of its own",
+                " is an endless loop that 3 vectors share",
+            ),
+        ),
+        (
+            "handler_that_stays",
+            ("Irq2Handler, the handler of IRQ 2, is in an endless loop and does not return",),
+        ),
+    ],
+)
+def test_what_is_waited_for_is_named(function, says, options, stuck) -> None:
+    said = stuck(function, options)
+    assert all(part in said for part in says), said
+
+
+@pytest.mark.parametrize("options", [PLAIN, PLAINEST], ids=" ".join)
+@pytest.mark.parametrize("function", ["work", "count_down"])
+def test_what_works_is_not_said_to_wait(function, options, stuck) -> None:
+    assert stuck(function, options) == ""
+
+
+def test_the_ending_of_a_run_tells_it(compiled: Compile, platform: Platform) -> None:
+    image = Image.load(compiled("stuck"))
+    with EmbeddedEngine() as engine:
+        engine.load(image, platform)
+        engine.run(Stop(pc=frozenset({image.symbol("main").address})), SOME)
+        engine.registers["pc"] = image.symbol("wait_for_flag").address
+        ending = ending_of(engine, image, platform, engine.run(Stop(), SOME))
+    assert "the limit was reached, at 0x0800" in ending.told
+    assert "(waits for a change of `done`" in ending.told
