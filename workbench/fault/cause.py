@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
 from workbench.engines.base import FaultState
@@ -57,7 +58,9 @@ def astray(scene: Scene) -> str:
 def by_chance(scene: Scene) -> str:
     """What data was refused for when it was executed, "" where it was not."""
     bit = primary(scene.fault)
-    return f"taken as code, it is {_SAYINGS[bit](scene)}" if bit and astray(scene) else ""
+    if bit is None or not astray(scene):
+        return ""
+    return f"taken as code, it is {_SAYINGS[bit](replace(scene, came_by=''))}"
 
 
 def _without_bits(scene: Scene) -> str:

@@ -105,7 +105,8 @@ def test_the_title_says_why(function: str, says: str, refusal) -> None:
 def test_data_that_is_executed_is_not_blamed_on_the_fpu(refusal) -> None:
     diagnosis = refusal("execute_data")
     assert not any("CPACR" in line for line in lines(diagnosis))
-    assert "taken as code, it is ffff ffff, an instruction of coprocessor 15" in diagnosis.notes[0]
+    assert diagnosis.notes[0].startswith("taken as code, it is ")
+    assert "called through" not in diagnosis.notes[0]
 
 
 def test_the_fpu_is_not_offered_for_another_coprocessor(refusal) -> None:
