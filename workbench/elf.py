@@ -16,7 +16,8 @@ from elftools.elf.constants import P_FLAGS, SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
-from workbench import files
+from workbench import build_attributes, files
+from workbench.build_attributes import BuildAttributes
 from workbench.errors import ImageError
 
 # No Cortex-M4 image is larger; a size beyond it in a header means the header is damaged.
@@ -87,6 +88,7 @@ class Contents:
     segments: tuple[Segment, ...]
     sections: tuple[Section, ...]
     symbols: tuple[Symbol, ...]
+    attributes: BuildAttributes
 
 
 def read_file(path: Path) -> bytes:
@@ -109,6 +111,7 @@ def parse(content: bytes, path: Path) -> Contents:
             segments=tuple(_segments(elf, content, path)),
             sections=tuple(_sections(elf)),
             symbols=tuple(_symbols(elf, path)),
+            attributes=attributes_of(elf),
         )
     except ImageError:
         raise
@@ -210,6 +213,14 @@ def _symbols(elf: ELFFile, path: Path) -> Iterator[Symbol]:
                 is_global=symbol["st_info"]["bind"] != "STB_LOCAL",
                 is_weak=symbol["st_info"]["bind"] == "STB_WEAK",
             )
+
+
+def attributes_of(elf: ELFFile) -> BuildAttributes:
+    """Return what the file says it was built for."""
+    for section in elf.iter_sections():
+        if section["sh_type"] == build_attributes.SECTION_TYPE:
+            return build_attributes.parse(section.data())
+    return BuildAttributes()
 
 
 def _build_id(elf: ELFFile) -> str | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from workbench import elf
+from workbench.build_attributes import BuildAttributes
 from workbench.elf import Section, Segment, Symbol
 from workbench.errors import ImageError
 from workbench.places import Places
@@ -27,6 +28,7 @@ class Image:
     sections: tuple[Section, ...]
     symbols: tuple[Symbol, ...] = field(repr=False)
     vector_table: int
+    attributes: BuildAttributes = field(default_factory=BuildAttributes)
 
     @classmethod
     def load(cls, path: Path | str) -> Image:
@@ -48,6 +50,7 @@ class Image:
             sections=contents.sections,
             symbols=contents.symbols,
             vector_table=find_vector_table(contents, path),
+            attributes=contents.attributes,
         )
 
     @cached_property

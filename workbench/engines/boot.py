@@ -1,9 +1,10 @@
-"""Where an image starts: at the vector table the part boots from, or at the image's own."""
+"""How an image starts: at the vector table the part boots from, or at the image's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.cores import foreign_core_warning
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.repl import types
@@ -12,10 +13,10 @@ from workbench.vector_table import BOOT_BYTES
 
 @dataclass(frozen=True)
 class Boot:
-    """The vector table of the first SP and PC, and of VTOR; a warning if silicon differs."""
+    """The vector table of the first SP and PC, and of VTOR; warnings if silicon differs."""
 
     vector_table: int
-    warning: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def boot_of(image: Image, platform: Platform) -> Boot:
@@ -24,14 +25,16 @@ def boot_of(image: Image, platform: Platform) -> Boot:
     An image that leaves the address the part boots from empty is one behind a boot loader, or one
     that a debugger puts into RAM: it is started as those do it, at its own vector table.
     """
+    foreign = foreign_core_warning(image.attributes, platform)
+    warnings = (foreign,) if foreign else ()
     own, fixed = image.vector_table, platform.vector_table
     if fixed is None or fixed == own or _is_loaded(fixed, image, platform):
-        return Boot(own if fixed is None else fixed)
-    return Boot(
-        own,
+        return Boot(own if fixed is None else fixed, warnings)
+    at_own_table = (
         f"the image has nothing at 0x{fixed:08x}, where {platform.name} boots from; started at "
-        f"its vector table at 0x{own:08x}, as a boot loader or a debugger would",
+        f"its vector table at 0x{own:08x}, as a boot loader or a debugger would"
     )
+    return Boot(own, (*warnings, at_own_table))
 
 
 def _is_loaded(address: int, image: Image, platform: Platform) -> bool:

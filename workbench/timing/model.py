@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from workbench.cores import require_modelled
 from workbench.platform import Platform
 from workbench.timing.costs import Cause, Costs
 from workbench.timing.cycles import Cycles
@@ -56,7 +57,11 @@ class CycleModel:
 
     @classmethod
     def of(cls, platform: Platform) -> CycleModel:
-        """Return the model for `platform`; raise PlatformError for a bad [flash_timing]."""
+        """Return the model for `platform`.
+
+        Raises PlatformError for a bad [flash_timing] and for a core other than the Cortex-M4.
+        """
+        require_modelled(platform, "the cycle model")
         return cls(read_flash(platform.flash_timing), platform.flash_ranges)
 
     def estimate(self, trace: Trace, clock_hz: int, program: Program | None = None) -> Estimate:

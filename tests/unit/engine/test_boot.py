@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.build_attributes import BuildAttributes
 from workbench.engines.boot import boot_of
 from workbench.image import Image
 from workbench.platform import Platform, load
@@ -22,13 +23,18 @@ def platform() -> Platform:
 
 def image_at(address: int) -> Image:
     segment = SimpleNamespace(address=address, data=bytes(64))
-    return SimpleNamespace(path=Path("a.elf"), segments=(segment,), vector_table=address)  # type: ignore[return-value]
+    return SimpleNamespace(  # type: ignore[return-value]
+        path=Path("a.elf"),
+        segments=(segment,),
+        vector_table=address,
+        attributes=BuildAttributes(),
+    )
 
 
 @pytest.mark.parametrize("address", [0, FLASH])
 def test_an_image_where_the_part_boots_starts_there(address: int, platform: Platform) -> None:
     boot = boot_of(image_at(address), platform)
-    assert (boot.vector_table, boot.warning) == (0, "")
+    assert (boot.vector_table, boot.warnings) == (0, ())
 
 
 @pytest.mark.parametrize("address", [BEHIND_BOOT_LOADER, RAM])
@@ -37,4 +43,4 @@ def test_another_image_starts_at_its_own_table_with_a_warning(
 ) -> None:
     boot = boot_of(image_at(address), platform)
     assert boot.vector_table == address
-    assert f"0x{address:08x}" in boot.warning
+    assert f"0x{address:08x}" in boot.warnings[0]

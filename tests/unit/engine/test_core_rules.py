@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.build_attributes import BuildAttributes
 from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
 from workbench.engines.base import Instructions, Stop, StopKind, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
@@ -41,7 +42,12 @@ def start(
         SimpleNamespace(address=FAULT_HANDLER, data=BRANCH_TO_SELF.to_bytes(2, "little")),
         SimpleNamespace(address=CODE, data=code),
     )
-    image = SimpleNamespace(path=Path("a.elf"), segments=segments, vector_table=FLASH)
+    image = SimpleNamespace(
+        path=Path("a.elf"),
+        segments=segments,
+        vector_table=FLASH,
+        attributes=BuildAttributes(),
+    )
     engine.load(image, platform)  # type: ignore[arg-type]
 
 

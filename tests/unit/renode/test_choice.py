@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from workbench import doctor, platform
+from workbench.build_attributes import BuildAttributes
 from workbench.doctor import State
 from workbench.engines import open_engine, renode
 from workbench.engines.base import Instructions, Stop
@@ -14,6 +15,7 @@ from workbench.errors import EngineUnavailableError
 # Initial SP and PC, and a loop there (b .).
 CODE = bytes.fromhex("00100020 09000008 fee7")
 IMAGE = SimpleNamespace(
+    attributes=BuildAttributes(),
     path="loop.elf",
     segments=(SimpleNamespace(address=0x0800_0000, data=CODE),),
     functions=(),

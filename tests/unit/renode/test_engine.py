@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.build_attributes import BuildAttributes
 from workbench.engines.base import Instructions, Seconds, Snapshot, Stop, StopKind
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.engines.renode.installations import RenodeInstallation
@@ -13,6 +14,7 @@ from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
 
 IMAGE = SimpleNamespace(
+    attributes=BuildAttributes(),
     segments=(SimpleNamespace(address=0x0800_0000, data=b"\x00\x10\x00\x20\x01\x01\x00\x08"),),
     functions=(),
     vector_table=0x0800_0000,

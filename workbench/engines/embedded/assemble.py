@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.bus_masters import BusMasters
+from workbench.cores import require_modelled
 from workbench.engines.armv7m import is_own_peripheral
 from workbench.engines.embedded.bitband import BitBand
 from workbench.engines.embedded.bus import Store
@@ -20,14 +21,13 @@ from workbench.repl.description import Description, Entry, Registration
 
 SYSTEM_BUS = "sysbus"
 DEFAULT_SYSTICK_HZ = 72_000_000  # Renode's NVIC
-SUPPORTED_CPUS = ("cortex-m0", "cortex-m0+", "cortex-m1", "cortex-m3", "cortex-m4", "cortex-m4f")
 
 
 def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
     """Return the machine of `platform`, powered off: nothing is loaded yet."""
     description = platform.description
     nvic = _the_nvic(description, platform)
-    _check_cpu(description, platform)
+    require_modelled(platform, "the embedded engine")
     frequency = nvic.properties.get("systickFrequency", DEFAULT_SYSTICK_HZ)
     priority_mask = nvic.properties.get("priorityMask", 0xFF)
     machine = Machine(
@@ -80,19 +80,6 @@ def _the_nvic(description: Description, platform: Platform) -> Entry:
         f"{platform.repl}: no {types.NVIC} entry: not a Cortex-M platform",
         hint="the workbench runs Cortex-M4 platforms",
     )
-
-
-def _check_cpu(description: Description, platform: Platform) -> None:
-    for entry in description.entries.values():
-        cpu_type = entry.properties.get("cpuType")
-        if entry.type.startswith(types.CPU) and isinstance(cpu_type, str):
-            if cpu_type in SUPPORTED_CPUS:
-                return
-            raise PlatformError(
-                f"{platform.repl}:{entry.location.line}: cpuType {cpu_type!r} is not supported "
-                "by the embedded engine",
-                hint="it executes as a Cortex-M4; use --engine renode for other cores",
-            )
 
 
 def _add(

@@ -231,8 +231,8 @@ def _start(machine: Machine, image: Image, platform: Platform) -> _Loaded:
     runner = Runner(machine, console)
     boot = boot_of(image, platform)
     machine.vector_table = boot.vector_table
-    if boot.warning:
-        machine.warn(boot.warning)
+    for warning in boot.warnings:
+        machine.warn(warning)
     machine.on_power_up.append(lambda: _program(machine, image, platform))
     machine.power_on()
     return _Loaded(

@@ -100,7 +100,7 @@ class RenodeEngine(Engine):
             file.write_bytes(segment.data)
             segments.append((str(file), segment.address))
         boot = boot_of(image, platform)
-        self._untold = tuple(one for one in (boot.warning, semihosting_warning(image)) if one)
+        self._untold = tuple(one for one in (*boot.warnings, semihosting_warning(image)) if one)
         self._clear()
         answer = worker.ask(
             "load",
