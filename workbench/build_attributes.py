@@ -15,7 +15,7 @@ _FILE_SCOPE = 1  # Tag_File
 
 # Tags
 _CPU_RAW_NAME, _CPU_NAME, _CPU_ARCH, _CPU_ARCH_PROFILE = 4, 5, 6, 7
-_FP_ARCH, _ABI_HARD_FP_USE, _ABI_VFP_ARGS = 10, 27, 28
+_FP_ARCH, _ABI_FP_NUMBER_MODEL, _ABI_HARD_FP_USE, _ABI_VFP_ARGS = 10, 23, 27, 28
 _COMPATIBILITY = 32  # a number and a string
 _STRINGS = (_CPU_RAW_NAME, _CPU_NAME)  # above 32 the odd tags have strings
 
@@ -41,12 +41,23 @@ _ARCHITECTURES = {
     V8_M_MAIN: "Armv8-M Mainline",
     V8_1_M_MAIN: "Armv8.1-M Mainline",
 }
+# The first core of each, as GCC's -mcpu names it
+_CPUS = {
+    V6_M: "cortex-m0",
+    V6S_M: "cortex-m0",
+    V7: "cortex-m3",
+    V7E_M: "cortex-m4",
+    V8_M_BASE: "cortex-m23",
+    V8_M_MAIN: "cortex-m33",
+    V8_1_M_MAIN: "cortex-m55",
+}
+MICROCONTROLLER = "M"  # Tag_CPU_arch_profile
 
 # Tag_FP_arch
 NO_FP, VFPV4_D16, FPV5, FPV5_D16 = 0, 6, 7, 8
 _FP_UNITS = {1: "vfp", 2: "vfpv2", 3: "vfpv3", 4: "vfpv3-d16", 5: "vfpv4", FPV5: "fp-armv8"}
 _SINGLE_PRECISION = 1  # of Tag_ABI_HardFP_use
-_AAPCS, _VFP_REGISTERS, _EITHER = 0, 1, 3  # of Tag_ABI_VFP_args
+_VFP_REGISTERS, _EITHER = 1, 3  # of Tag_ABI_VFP_args
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,7 @@ class BuildAttributes:
     cpu_arch: int = 0
     profile: str = ""
     fp_arch: int = NO_FP
+    fp_number_model: int = 0
     hard_fp_use: int = 0
     vfp_args: int = 0
 
@@ -67,6 +79,16 @@ class BuildAttributes:
         if self.cpu_arch == V7 and self.profile:
             name += f"-{self.profile}"
         return name if self.cpu_arch else ""
+
+    @property
+    def cpu(self) -> str:
+        """The core as GCC's -mcpu names it, the first one of several; "" where none is known."""
+        name = self.cpu_name.lower()
+        if name.startswith("cortex-"):
+            return name
+        if self.cpu_arch == V7E_M and self.fp_arch == FPV5_D16:
+            return "cortex-m7"
+        return _CPUS.get(self.cpu_arch, "") if self.profile in ("", MICROCONTROLLER) else ""
 
     @property
     def fpu(self) -> str:
@@ -87,8 +109,11 @@ class BuildAttributes:
 
     @property
     def links_with_hard(self) -> bool:
-        """Whether the linker takes it together with objects of -mfloat-abi=hard."""
-        return self.vfp_args in (_VFP_REGISTERS, _EITHER)
+        """Whether the linker takes it together with objects of -mfloat-abi=hard.
+
+        It looks at files with floating-point numbers only.
+        """
+        return not self.fp_number_model or self.vfp_args in (_VFP_REGISTERS, _EITHER)
 
 
 def parse(section: bytes) -> BuildAttributes:
@@ -105,6 +130,7 @@ def parse(section: bytes) -> BuildAttributes:
         cpu_arch=_number(found, _CPU_ARCH),
         profile=chr(_number(found, _CPU_ARCH_PROFILE) & 0x7F).strip("\0"),
         fp_arch=_number(found, _FP_ARCH),
+        fp_number_model=_number(found, _ABI_FP_NUMBER_MODEL),
         hard_fp_use=_number(found, _ABI_HARD_FP_USE),
         vfp_args=_number(found, _ABI_VFP_ARGS),
     )

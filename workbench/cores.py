@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from workbench.build_attributes import (
     FPV5_D16,
+    MICROCONTROLLER,
     NO_FP,
     V6_M,
     V6S_M,
@@ -23,7 +24,6 @@ from workbench.repl import types
 from workbench.repl.description import Entry
 
 MODELLED = ("cortex-m4", "cortex-m4f")
-_PROFILE = "M"
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,11 @@ def foreign_core_warning(attributes: BuildAttributes, platform: Platform) -> str
     if attributes.fpu:
         built_for += f" with -mfpu={attributes.fpu}"
     runs = f"it runs here as on a {core.name}"
-    if attributes.cpu_arch in _SUBSETS and attributes.profile == _PROFILE and not attributes.fpu:
+    if (
+        attributes.cpu_arch in _SUBSETS
+        and attributes.profile == MICROCONTROLLER
+        and not attributes.fpu
+    ):
         runs += ", which executes the same instructions at its own speed"
     else:
         runs += ", which does not have all of its instructions and registers"
@@ -102,7 +106,7 @@ def _is_for(attributes: BuildAttributes, core: CoreType) -> bool:
     return (
         attributes.cpu_arch in core.architectures
         and attributes.fp_arch in core.fp_units
-        and attributes.profile in ("", _PROFILE)
+        and attributes.profile in ("", MICROCONTROLLER)
         and not (name.startswith("cortex-") and name != core.name.lower())
     )
 
@@ -114,7 +118,7 @@ def _likely(attributes: BuildAttributes) -> str:
         for core in dict.fromkeys(_CORES.values())
         if attributes.cpu_arch in core.architectures
         and attributes.fp_arch in core.fp_units
-        and attributes.profile in ("", _PROFILE)
+        and attributes.profile in ("", MICROCONTROLLER)
     ]
     return " or ".join(names)
 

@@ -141,9 +141,9 @@ def section(tags: bytes) -> bytes:
 
 def test_attributes_are_numbers_and_strings() -> None:
     """Unknown tags are passed over: above 32 the odd ones have strings (IHI 0045, 3.2)."""
-    tags = b"\5Name\0" + b"\6\x0d" + b"\7M" + b"\x0a\6" + b"\x1b\1" + b"\x1c\1"
+    tags = b"\5Name\0" + b"\6\x0d" + b"\7M" + b"\x0a\6" + b"\x17\3" + b"\x1b\1" + b"\x1c\1"
     tags += b"\x20\1gnu\0" + b"\x43text\0" + b"\x44\x81\1"
-    assert parse(section(tags)) == BuildAttributes("Name", V7E_M, "M", 6, 1, 1)
+    assert parse(section(tags)) == BuildAttributes("Name", V7E_M, "M", 6, 3, 1, 1)
 
 
 def test_any_bytes_are_read_as_attributes() -> None:

@@ -13,6 +13,7 @@ from importlib import util
 from pathlib import Path
 
 from workbench import __version__
+from workbench.builder.library import check_library
 from workbench.builder.model_source import ModelSource, estimate_arena, read_model_source
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
@@ -239,7 +240,9 @@ def _checked(tflm: Tflm) -> Tflm:
             "give --tflm-include with the top folder of tflite-micro, and further ones for its "
             "flatbuffers and gemmlowp",
         )
-    digest = hashlib.sha256(tflm.library.read_bytes()).hexdigest()
+    content = tflm.library.read_bytes()
+    check_library(tflm.library, content)
+    digest = hashlib.sha256(content).hexdigest()
     include = tuple(folder.resolve() for folder in tflm.include)
     return Tflm(tflm.library.resolve(), include, tflm.definitions, digest)
 

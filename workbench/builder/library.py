@@ -1,0 +1,122 @@
+"""Whether the linker takes a static library together with the firmware: its objects' attributes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.elf.elffile import ELFFile
+
+from workbench.build_attributes import (
+    MICROCONTROLLER,
+    V6_M,
+    V6S_M,
+    V7,
+    V7E_M,
+    VFPV4_D16,
+    BuildAttributes,
+)
+from workbench.elf import attributes_of
+from workbench.errors import UserError
+
+# As in firmware/cmake/arm-none-eabi.cmake
+FIRMWARE_MACHINE = "-mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard"
+
+# System V ABI, ar(5): the head of an archive, and of each member
+_ARCHIVE, _THIN_ARCHIVE = b"!<arch>\n", b"!<thin>\n"
+_HEAD_BYTES, _NAME_BYTES = 60, 16
+_SIZE = slice(48, 58)
+_LONG_NAMES = b"//"
+_INDEXES = (b"/", b"/SYM64/")
+_ELF_MAGIC = b"\x7fELF"
+_EM_ARM = "EM_ARM"
+
+_LINKABLE = (V6_M, V6S_M, V7, V7E_M)  # with the profile M
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive."""
+
+    name: str
+    content: bytes
+
+
+def check_library(library: Path, content: bytes) -> None:
+    """Raise UserError where `content`, the archive at `library`, does not link with the firmware.
+
+    Objects that say nothing of what they were built for pass, as with the linker.
+    """
+    if content.startswith(_THIN_ARCHIVE):
+        return  # its members lie elsewhere: the linker reads them
+    if not content.startswith(_ARCHIVE):
+        raise UserError(
+            f"{library}: not a static library (an archive of object files)",
+            "give a libtensorflow-microlite.a",
+        )
+    for member in _members(content):
+        if member.content.startswith(_ELF_MAGIC):
+            _check_object(library, member)
+
+
+def _check_object(library: Path, member: Member) -> None:
+    try:
+        elf = ELFFile(io.BytesIO(member.content))
+        machine = elf["e_machine"]
+        attributes = attributes_of(elf) if machine == _EM_ARM else BuildAttributes()
+    except Exception as error:  # pyelftools raises whatever the damage leads to
+        raise UserError(
+            f"{library}: {member.name} is damaged ({type(error).__name__}: {error})",
+            "build the library again",
+        ) from error
+    if machine != _EM_ARM:
+        built_with = f"for another machine ({machine})"
+    elif attributes.cpu_arch and not _links(attributes):
+        built_with = f"with {_machine_of(attributes)}"
+    else:
+        return
+    raise UserError(
+        f"{library}: {member.name} was built {built_with}; the firmware is built with "
+        f"{FIRMWARE_MACHINE}, and they do not link",
+        "build the library with the firmware's options; in tflite-micro: make -f "
+        "tensorflow/lite/micro/tools/make/Makefile TARGET=cortex_m_generic "
+        "TARGET_ARCH=cortex-m4+fp microlite",
+    )
+
+
+def _links(attributes: BuildAttributes) -> bool:
+    is_subset = attributes.cpu_arch in _LINKABLE and attributes.profile in ("", MICROCONTROLLER)
+    return is_subset and attributes.fp_arch <= VFPV4_D16 and attributes.links_with_hard
+
+
+def _machine_of(attributes: BuildAttributes) -> str:
+    """The options of GCC that objects with these attributes are built with."""
+    cpu = f"-mcpu={attributes.cpu} " if attributes.cpu else ""
+    fpu = f"-mfpu={attributes.fpu} " if attributes.fpu else ""
+    return f"{cpu}{fpu}-mfloat-abi={attributes.float_abi} ({attributes.architecture})"
+
+
+def _members(content: bytes) -> Iterator[Member]:
+    """Yield the members but the archive's own tables."""
+    at, long_names = len(_ARCHIVE), b""
+    while at + _HEAD_BYTES <= len(content):
+        head = content[at : at + _HEAD_BYTES]
+        size = head[_SIZE].strip()
+        if not size.isdigit():
+            return
+        start = at + _HEAD_BYTES
+        data = content[start : start + int(size)]
+        name = head[:_NAME_BYTES].rstrip()
+        if name == _LONG_NAMES:
+            long_names = data
+        elif name not in _INDEXES:
+            yield Member(_name(name, long_names), data)
+        at = start + int(size) + int(size) % 2
+
+
+def _name(name: bytes, long_names: bytes) -> str:
+    if name[:1] == b"/" and name[1:].isdigit():
+        name = long_names[int(name[1:]) :].partition(b"\n")[0]
+    return name.rstrip(b"/").decode(errors="backslashreplace")
