@@ -138,8 +138,13 @@ def root(
         ),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the logs of an engine that fails.")] = (
+        False
+    ),
 ) -> None:
     """Boot, check, count and explain TinyML firmware for Cortex-M4 on emulated boards."""
+    if keep:
+        os.environ["WORKBENCH_KEEP"] = "1"  # read by `engines.renode.process`
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -28,7 +28,7 @@ OPERATIONS = {
     "read": ({}, b"\x01\x02\x03\x04"),
     "write": ({}, b""),
     "run": (
-        {"pc": 0x0800_0200, "instructions": 1000, "seconds": 1e-5, "reason": "uart", "log": [0, 0]},
+        {"pc": 0x0800_0200, "instructions": 1000, "seconds": 1e-5, "reason": "uart", "log": []},
         b"lo\n",
     ),
 }

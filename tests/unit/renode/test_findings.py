@@ -1,5 +1,7 @@
 """Renode's log (lines as 1.15.3 writes them) as warnings for people."""
 
+import pytest
+
 from workbench.engines.renode.findings import (
     MAX_WARNINGS,
     abort_in,
@@ -64,6 +66,18 @@ def test_other_warnings_keep_their_words_and_information_is_none():
     assert warnings_in([f"12:36:50.2115 [WARNING] {text}", INFO]) == (text,)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nvic: Writing to CCR.DIV_0_TRP, but FilterCcrDiv0Write is set. The field won't be "
+        "updated.",
+        "cpu: Semihosting handler is not registered; R0=0x5 R1=0x20000100",
+    ],
+)
+def test_what_is_not_the_user_s_business_is_no_warning(text):
+    assert warnings_in([f"[12:36:50.2115]  [WARNING] {text}"] * 3) == ()
+
+
 def test_registers_without_a_model_are_one_warning():
     lines = [
         "12:00:00.0000 [WARNING] nvic: Changing value of the SHCSR register to 0x70000, the "
@@ -87,8 +101,10 @@ def test_abort_names_the_address_and_the_fault_of_silicon():
     assert "IBUSERR" in abort_in([ABORT])
 
 
-def test_log_is_read_between_two_offsets(tmp_path):
+def test_log_is_read_where_it_is_told(tmp_path):
     log = tmp_path / "renode.log"
     log.write_text("one\ntwo\nthree\n")
-    assert log_lines(log, 4, 8) == ["two"]
-    assert log_lines(tmp_path / "absent", 0, 100) == []
+    assert log_lines(log, [(4, 8)]) == ["two"]
+    assert log_lines(log, [(0, 4), (8, 100)]) == ["one", "three"]
+    assert log_lines(log, []) == []
+    assert log_lines(tmp_path / "absent", [(0, 100)]) == []

@@ -76,7 +76,20 @@ def test_failure_in_a_run_is_an_error_in_time_and_leaves_no_process(start, how, 
         worker.ask("reset")
 
 
-def test_logs_outlive_a_failure_and_nothing_else_does(start):
+def test_nothing_outlives_a_worker_that_failed_or_did_not(start):
+    for how in ("exits", "serve"):
+        worker = start(how)
+        if how == "exits":
+            with pytest.raises(EngineError) as failure:
+                worker.ask("run")
+            assert "WORKBENCH_KEEP=1" in failure.value.hint
+        worker.close()
+        assert not worker.folder.exists()
+        assert not exists(worker.process_id)
+
+
+def test_logs_of_a_failure_are_kept_where_the_user_says_so(start, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_KEEP", "1")
     worker = start("exits")
     with pytest.raises(EngineError) as failure:
         worker.ask("run")
@@ -86,7 +99,6 @@ def test_logs_outlive_a_failure_and_nothing_else_does(start):
     other = start("serve")
     other.close()
     assert not other.folder.exists()
-    assert not exists(other.process_id)
 
 
 def test_worker_that_does_not_quit_is_killed(start):

@@ -21,8 +21,7 @@ class Worker:
     says: dict = WORKS
     started = 0
 
-    def __init__(self, environment, *, keep_logs):
-        assert not keep_logs
+    def __init__(self, environment):
         Worker.started += 1
         self._raise("start")
         self.folder = Path(environment["WORKBENCH_RENODE_ROOT"]) / "worker"

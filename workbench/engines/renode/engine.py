@@ -236,7 +236,7 @@ class RenodeEngine(Engine):
         self.uart.take(answer.blob)
 
     def _reason(self, fields: dict[str, Any]) -> StopReason:
-        lines = log_lines(self._worker().renode_log, *fields["log"])
+        lines = log_lines(self._worker().renode_log, fields["log"])
         kind = StopKind(fields["reason"])
         fault = fields.get("fault")
         unraised = fault is not None and not fault.get("raised", True)

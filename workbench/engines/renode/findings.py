@@ -18,17 +18,28 @@ MAX_WARNINGS = 20
 # The time is bare in Renode 1.15, in brackets from 1.16 on.
 _LINE = re.compile(r"^(?:[\d:.]+|\[[\d:.]+\]) +\[(WARNING|ERROR)\] (?P<text>.*)")
 _NOT_MODELLED = re.compile(r"^(?P<where>\w+): (?:Unhandled|Changing value of the \w+ register)")
+# What is not the user's business: that a setting of Renode's own is as it is, and what the
+# workbench says itself before the run (`unserved`).
+_CHATTER = re.compile(
+    r"^\w+: (?:Writing to CCR\.DIV_0_TRP, but FilterCcrDiv0Write is set"
+    r"|Semihosting handler is not registered"
+    r"|Intercepted semihosting call)"
+)
 _ABORT = re.compile(r"CPU abort \[PC=(?P<pc>0x[0-9A-Fa-f]+)\]: (?P<why>.*)")
 
 
-def log_lines(log: Path, start: int, end: int) -> list[str]:
-    """The lines of `log` between two byte offsets; none where it cannot be read."""
+def log_lines(log: Path, places: Iterable[Sequence[int]]) -> list[str]:
+    """The lines of `log` at `places`, two byte offsets each; none where it cannot be read."""
+    lines: list[str] = []
     try:
         with log.open("rb") as stream:
-            stream.seek(start)
-            return stream.read(max(0, end - start)).decode(errors="replace").splitlines()
+            for begin, end in places:
+                stream.seek(begin)
+                data = stream.read(max(0, end - begin))
+                lines += data.decode(errors="replace").splitlines()
     except OSError:
-        return []
+        pass
+    return lines
 
 
 def warnings_in(lines: Iterable[str]) -> tuple[str, ...]:
@@ -46,6 +57,8 @@ def warnings_in(lines: Iterable[str]) -> tuple[str, ...]:
             continue
         text = found["text"].rstrip()
         gap, refusal = _NOT_MODELLED.match(text), refusal_in(text)
+        if _CHATTER.match(text):
+            continue
         if gap:
             not_modelled[gap["where"]] = None
         elif is_own_access(text):

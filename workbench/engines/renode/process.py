@@ -20,7 +20,13 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from workbench.engines.renode.installations import BINARIES, FRAMEWORK, ROOT, RUNTIME
-from workbench.errors import EngineError, EngineUnavailableError, PlatformError, UserError
+from workbench.errors import (
+    EngineError,
+    EngineUnavailableError,
+    ImageError,
+    PlatformError,
+    UserError,
+)
 from workbench.framing import (
     Message,
     ProtocolError,
@@ -30,6 +36,9 @@ from workbench.framing import (
 from workbench.own_folder import OwnFolder
 
 WORKER = (sys.executable, "-m", "workbench.engines.renode.worker")
+
+KEEP = "WORKBENCH_KEEP"
+"""The variable of the environment that keeps what a failure would explain: set, and not empty."""
 
 # Seconds without a word from the worker. It reports 20 times a second while the core runs, and
 # notices itself when Renode stands still (`worker.run`), which must come first.
@@ -47,7 +56,7 @@ _QUIT_SECONDS = 2.0
 _DUMP_SECONDS = 0.3
 _ERRORS: Mapping[str, tuple[type[Exception], str]] = {
     "platform": (PlatformError, "Correct the .repl, or try it in Renode itself."),
-    "image": (PlatformError, "Does the platform have memory where the image is loaded?"),
+    "image": (ImageError, "was it linked for another part? choose the platform it is for"),
     "register": (UserError, "Read it on the embedded engine (--engine embedded)."),
     "address": (UserError, "Choose an address that the .repl maps."),
     "input": (UserError, "See the GPIO ports in the platform's .repl."),
@@ -65,15 +74,12 @@ class WorkerProcess:
         *,
         start_seconds: float = START_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
-        keep_logs: bool = True,
     ) -> None:
         """Start `command` and wait for its greeting; raise EngineError where none comes.
 
-        The command is told in one argument below which folder to make its own. keep_logs: leave
-        that folder behind after a failure.
+        The command is told in one argument below which folder to make its own.
         """
         self.answer_seconds = answer_seconds
-        self._keep_logs = keep_logs
         self._failed = False
         self._own: OwnFolder | None = None
         self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
@@ -149,9 +155,13 @@ class WorkerProcess:
                 write_message(self._input, Message({"op": "quit"}))
                 self._process.wait(_QUIT_SECONDS)
         self._kill()
-        if self._own is not None and not (self._failed and self._keep_logs):
-            self._own.remove()
+        self._remove_folder()
         self._log.close()
+
+    def _remove_folder(self) -> None:
+        """Remove the worker's folder; after a failure leave it where the user wants it kept."""
+        if self._own is not None and not (self._failed and os.environ.get(KEEP)):
+            self._own.remove()
 
     def _meet(self, message: Message) -> None:
         """Note what the worker says of itself before it starts Renode."""
@@ -229,8 +239,11 @@ class WorkerProcess:
         lines = _last_lines(self._worker_log())
         if self._own is not None:
             lines += _last_lines(_content(self.renode_log))
-            if self._keep_logs:
+            if os.environ.get(KEEP):
                 hint = f"The logs are in {self.folder}. {hint}"
+            else:
+                hint = f"--keep before the command, or {KEEP}=1, keeps all of the logs. {hint}"
+            self._remove_folder()
         said = "".join(f"\n  | {line}" for line in lines)
         return EngineError(f"the Renode worker failed: {what}{said}", hint)
 

@@ -18,9 +18,9 @@ PAGE = "https://github.com/renode/renode/releases"
 _DOWNLOAD = f"{PAGE}/download"
 _PLAIN_NAME_SINCE = (1, 17)  # "-dotnet" went from the archives' names with Mono, in 2026-03
 
-# SHA-256 of the portable archives of 1.16.1 (2026-02). Nine public projects that download the first
-# and five that download the second check for these; the workbench's authors could not download
-# them, and the release itself publishes no file of checksums.
+# SHA-256 of the portable archives of 1.16.1 (2026-02). Nine files in public projects that download
+# the first, and five that download the second, name these; the workbench's authors had no network
+# to download the archives themselves.
 _SHA256: Mapping[str, str] = {
     "renode-1.16.1.linux-portable-dotnet.tar.gz": (
         "00e113cdbd0f5354cf2f64bbe3f5a070d8958409542fca66e45ac97d982938c0"

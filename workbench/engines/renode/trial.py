@@ -72,7 +72,7 @@ def try_out(installation: RenodeInstallation, *, again: bool = False) -> Trial:
 
 
 def _try(installation: RenodeInstallation) -> Trial:
-    worker = WorkerProcess(installation.environment, keep_logs=False)
+    worker = WorkerProcess(installation.environment)
     try:
         repl, image = worker.folder / "trial.repl", worker.folder / "trial.bin"
         repl.write_text(_REPL)

@@ -7,6 +7,7 @@ current folder at each command besides. All it takes is a runtime and the assemb
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 from workbench.engines.renode.installations import BINARIES, FRAMEWORK, PROGRAMS, ROOT, RUNTIME
@@ -19,6 +20,8 @@ def load_renode() -> None:
     """Load Renode; its namespaces can be imported then."""
     import pythonnet
 
+    # clr_loader warns of each Mono before 6.12, Debian's among them, on which all is tested.
+    warnings.filterwarnings("ignore", module="clr_loader")
     binaries = Path(os.environ[BINARIES])
     if os.environ[RUNTIME] == MONO:
         pythonnet.load("mono")

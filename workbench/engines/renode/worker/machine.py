@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from workbench.engines.renode.worker import dotnet
@@ -73,6 +74,7 @@ class Machine:
         self.command(f"machine LoadPlatformDescription {_quoted(setup.repl)}", kind="platform")
         self.command(f'emulation SetGlobalQuantum "{_QUANTUM}"')
         self._find_parts()
+        self._check_memories()
         for command in self._load_commands():
             self.command(command, kind="image")
         self._define_reset_macro()
@@ -173,6 +175,19 @@ class Machine:
         self._hooks = Hooks(self.machine, self.cpu, self._uart, self._console)
         if self._tell_log_to is not None:
             self._tell_log_to(self._hooks.log)
+
+    def _check_memories(self) -> None:
+        """Refuse an image that lies where no memory is: Renode drops it, and halts the core."""
+        assert self._setup is not None
+        for file, address in self._setup.segments:
+            end = address + Path(file).stat().st_size - 1
+            bus = self.machine.SystemBus
+            if any(bus.WhatPeripheralIsAt(place) is None for place in (address, end)):
+                raise RenodeError(
+                    f"0x{address:08x}..0x{end:08x} of the image does not fit the memories of "
+                    f"{self._setup.repl}",
+                    "image",
+                )
 
     def _load_commands(self) -> list[str]:
         assert self._setup is not None

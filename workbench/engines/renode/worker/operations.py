@@ -13,6 +13,7 @@ from workbench.engines.renode.nowhere import fault_state
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.console import Console
 from workbench.engines.renode.worker.loading import renode_version
+from workbench.engines.renode.worker.log import LogFile
 from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
 from workbench.engines.renode.worker.recorder import Recorder
 from workbench.engines.renode.worker.run import Limits, Runner
@@ -34,7 +35,7 @@ class Operations:
         self._state = State(self._machine)
         self._runner = Runner(self._machine, self._console, self._report_progress)
         self._recorder = Recorder(self._machine)
-        self._log = ""
+        self._log = LogFile(dotnet.Logger.Flush)
         self.version = renode_version()
 
     def answer(self, request: Message) -> Message:
@@ -57,16 +58,17 @@ class Operations:
     def op_load(self, request: Message) -> tuple[dict[str, Any], bytes]:
         """Build the machine; "log" names the file for Renode's log."""
         fields = request.fields
-        if not self._log:
+        if self._log.open(fields["log"]):
             self._machine.log_to(fields["log"])
-            self._log = fields["log"]
         setup = Setup(
             repl=fields["repl"],
             segments=tuple((file, address) for file, address in fields["segments"]),
             vector_table=fields["vector_table"],
             uart=fields["uart"],
         )
-        self._machine.build(setup)
+        self._log.forget()
+        with self._log.noted():
+            self._machine.build(setup)
         return self._fresh()
 
     def op_reset(self, request: Message) -> tuple[dict[str, Any], bytes]:
@@ -86,10 +88,10 @@ class Operations:
             idle=fields["idle"],
         )
         limits = Limits(fields["instructions"], fields["nanoseconds"])
-        log_start = self._log_size()
-        reason = self._runner.run(until, limits, request.blob[length or 0 :])
+        with self._log.noted():
+            reason = self._runner.run(until, limits, request.blob[length or 0 :])
         # Reading the state of a fault leaves lines in the log that are not the firmware's.
-        result = {"reason": reason, "log": [log_start, self._log_size()], **self._where()}
+        result = {"reason": reason, "log": self._log.take(), **self._where()}
         if reason == "fault" and self._runner.refused is not None:
             control = self._state.register("control")
             registers = self._machine.hooks.registers
@@ -101,12 +103,14 @@ class Operations:
         return result, self._console.take()
 
     def op_send(self, request: Message) -> tuple[dict[str, Any], bytes]:
-        self._machine.receive(request.blob)
+        with self._log.noted():
+            self._machine.receive(request.blob)
         return {}, self._console.take()
 
     def op_drive(self, request: Message) -> tuple[dict[str, Any], bytes]:
         fields = request.fields
-        self._machine.drive(fields["port"], fields["pin"], fields["level"])
+        with self._log.noted():
+            self._machine.drive(fields["port"], fields["pin"], fields["level"])
         return {}, self._console.take()
 
     def op_get_register(self, request: Message) -> tuple[dict[str, Any], bytes]:
@@ -161,15 +165,8 @@ class Operations:
             "seconds": machine.nanoseconds / 1e9,
         }
 
-    def _log_size(self) -> int:
-        dotnet.Logger.Flush()
-        try:
-            return Path(self._log).stat().st_size
-        except OSError:
-            return 0
-
     def _report_progress(self) -> None:
-        if Path(self._log).stat().st_size > _LOG_LIMIT:
+        if self._log.size() > _LOG_LIMIT:
             raise RenodeError(
                 f"the firmware filled Renode's log with {_LOG_LIMIT >> 20} MB: it goes on where "
                 "silicon would fault"
