@@ -17,9 +17,13 @@ class BlockFlag(IntFlag):
     DIVIDE = 32  # SDIV or UDIV
     MULTIPLE = 64  # accesses several words, or one of the FPU, from a base that may be unaligned
     CONTROL = 128  # MSR to CONTROL: may drop privilege
+    EXCLUSIVE = 256  # LDREX, LDREXB, LDREXH: set the exclusive monitor
+    BASEPRI = 512  # MSR to BASEPRI, which holds as many bits as the part has for priorities
+    BASEPRI_MAX = 1024  # the same through BASEPRI_MAX
 
 
-_SYSM_PRIMASK, _SYSM_FAULTMASK, _SYSM_CONTROL = 16, 19, 20  # special registers (B5.1.1)
+# special registers (B5.1.1)
+_SYSM_PRIMASK, _SYSM_BASEPRI, _SYSM_BASEPRI_MAX, _SYSM_FAULTMASK, _SYSM_CONTROL = 16, 17, 18, 19, 20
 _HINTS = {2: BlockFlag.WFE, 3: BlockFlag.WFI, 4: BlockFlag.SEV}
 
 
@@ -126,8 +130,18 @@ def is_plain_store(first: int, second: int) -> bool:
 def _special(sysm: int) -> BlockFlag:
     if sysm == _SYSM_CONTROL:
         return BlockFlag.CONTROL
-    masks = _SYSM_PRIMASK <= sysm <= _SYSM_FAULTMASK
-    return BlockFlag.MASKS if masks else BlockFlag(0)
+    if sysm == _SYSM_BASEPRI:
+        return BlockFlag.MASKS | BlockFlag.BASEPRI
+    if sysm == _SYSM_BASEPRI_MAX:
+        return BlockFlag.MASKS | BlockFlag.BASEPRI_MAX
+    return BlockFlag.MASKS if sysm in (_SYSM_PRIMASK, _SYSM_FAULTMASK) else BlockFlag(0)
+
+
+def _is_exclusive_load(first: int, second: int) -> bool:
+    """LDREX; LDREXB and LDREXH, which share their first half with TBB and TBH."""
+    if first & 0xFFF0 == 0xE850:
+        return True
+    return first & 0xFFF0 == 0xE8D0 and second >> 4 & 0xF in (4, 5)
 
 
 def flags_of(first: int, second: int) -> BlockFlag:
@@ -144,8 +158,10 @@ def flags_of(first: int, second: int) -> BlockFlag:
         return _special(second & 0xFF)
     if is_coprocessor(first) and is_float(second):
         return BlockFlag.FLOAT | (BlockFlag.MULTIPLE if _is_multiple(first) else BlockFlag(0))
-    if first & 0xFE00 == 0xE800 and _is_multiple(first):
-        return BlockFlag.MULTIPLE
+    if first & 0xFE00 == 0xE800:
+        if _is_multiple(first):
+            return BlockFlag.MULTIPLE
+        return BlockFlag.EXCLUSIVE if _is_exclusive_load(first, second) else BlockFlag(0)
     if first & 0xFFD0 == 0xFB90 and second & 0xF0 == 0xF0:  # SDIV, UDIV
         return BlockFlag.DIVIDE
     return BlockFlag(0)

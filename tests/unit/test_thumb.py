@@ -38,6 +38,12 @@ def test_lengths_are_those_of_capstone() -> None:
         ("61b6", BlockFlag.MASKS),  # cpsie f
         ("80f31088", BlockFlag.MASKS),  # msr primask, r0
         ("80f31388", BlockFlag.MASKS),  # msr faultmask, r0
+        ("80f31188", BlockFlag.MASKS | BlockFlag.BASEPRI),  # msr basepri, r0
+        ("80f31288", BlockFlag.MASKS | BlockFlag.BASEPRI_MAX),  # msr basepri_max, r0
+        ("54e8001f", BlockFlag.EXCLUSIVE),  # ldrex r1, [r4]
+        ("d4e84f1f", BlockFlag.EXCLUSIVE),  # ldrexb r1, [r4]
+        ("d4e85f1f", BlockFlag.EXCLUSIVE),  # ldrexh r1, [r4]
+        ("44e80012", BlockFlag(0)),  # strex r2, r1, [r4]
         ("80f31488", BlockFlag.CONTROL),  # msr control, r0
         ("80f30988", BlockFlag(0)),  # msr psp, r0
         ("b7ee000a", BlockFlag.FLOAT),  # vmov.f32 s0, #1.0

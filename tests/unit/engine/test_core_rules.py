@@ -31,21 +31,29 @@ def platform() -> Platform:
 
 
 def start(
-    engine: EmbeddedEngine, platform: Platform, *halfwords: int, entry: int = CODE | 1
+    engine: EmbeddedEngine,
+    platform: Platform,
+    *halfwords: int,
+    entry: int = CODE | 1,
+    flash: int = FLASH,
 ) -> None:
-    """Load `halfwords` at CODE and a vector table whose faults end in an endless loop."""
-    words = [STACK, entry, *[FAULT_HANDLER | 1] * 14]
+    """Load `halfwords` at CODE and a vector table whose faults end in an endless loop.
+
+    flash: where it is on the part, CODE and FAULT_HANDLER with it.
+    """
+    moved = flash - FLASH
+    words = [STACK, entry + moved, *[FAULT_HANDLER + moved | 1] * 14]
     table = b"".join(word.to_bytes(4, "little") for word in words)
     code = b"".join(halfword.to_bytes(2, "little") for halfword in halfwords)
     segments = (
-        SimpleNamespace(address=FLASH, data=table),
-        SimpleNamespace(address=FAULT_HANDLER, data=BRANCH_TO_SELF.to_bytes(2, "little")),
-        SimpleNamespace(address=CODE, data=code),
+        SimpleNamespace(address=flash, data=table),
+        SimpleNamespace(address=FAULT_HANDLER + moved, data=BRANCH_TO_SELF.to_bytes(2, "little")),
+        SimpleNamespace(address=CODE + moved, data=code),
     )
     image = SimpleNamespace(
         path=Path("a.elf"),
         segments=segments,
-        vector_table=FLASH,
+        vector_table=flash,
         attributes=BuildAttributes(),
     )
     engine.load(image, platform)  # type: ignore[arg-type]
@@ -139,3 +147,53 @@ def test_a_coprocessor_that_is_not_there_is_told_from_what_is_no_instruction(
 ) -> None:
     start(engine, platform, *instruction)
     assert to_fault(engine).fault.cfsr == bit
+
+
+LDREX_R4_R2, STREX_R3_R4_R2 = (0xE852, 0x4F00), (0xE842, 0x4300)
+
+
+def test_a_snapshot_keeps_the_exclusive_monitor(engine: EmbeddedEngine, platform: Platform) -> None:
+    start(engine, platform, *LDREX_R4_R2, *STREX_R3_R4_R2, BRANCH_TO_SELF)
+    engine.registers["r2"] = STACK
+    engine.run(Stop(), Instructions(1))
+    saved = engine.snapshot()
+    engine.reset()
+    engine.restore(saved)
+    engine.run(Stop(), Instructions(1))
+    assert engine.registers["r3"] == 0
+
+
+def test_reset_clears_the_exclusive_monitor(engine: EmbeddedEngine, platform: Platform) -> None:
+    start(engine, platform, *LDREX_R4_R2, *STREX_R3_R4_R2, BRANCH_TO_SELF)
+    engine.registers["r2"] = STACK
+    engine.run(Stop(), Instructions(1))
+    engine.reset()
+    engine.registers["r2"], engine.registers["pc"] = STACK, CODE + 4
+    engine.run(Stop(), Instructions(1))
+    assert engine.registers["r3"] == 1
+
+
+MSR_BASEPRI_R1, MSR_BASEPRI_MAX_R1, MRS_R2_BASEPRI = (
+    (0xF381, 0x8811),
+    (0xF381, 0x8812),
+    (0xF3EF, 0x8211),
+)
+
+
+def test_basepri_on_the_nrf52840_has_3_bits(engine: EmbeddedEngine) -> None:
+    code = (*MSR_BASEPRI_R1, *MRS_R2_BASEPRI, BRANCH_TO_SELF)
+    start(engine, load("nrf52840_dk"), *code, flash=0)
+    engine.registers["r1"] = 0xFF
+    engine.run(Stop(), Instructions(2))
+    assert (engine.registers["r2"], engine.registers["basepri"]) == (0xE0, 0xE0)
+
+
+@pytest.mark.parametrize("instructions", [1, 2])
+def test_the_host_sees_and_sets_the_bits_that_basepri_has(
+    instructions: int, engine: EmbeddedEngine, platform: Platform
+) -> None:
+    start(engine, platform, *MSR_BASEPRI_MAX_R1, *MRS_R2_BASEPRI, BRANCH_TO_SELF)
+    engine.registers["basepri"], engine.registers["r1"] = 0x8F, 5  # BASEPRI_MAX does not take 0
+    assert engine.registers["basepri"] == 0x80
+    engine.run(Stop(), Instructions(instructions))
+    assert engine.registers["basepri"] == 0x80

@@ -20,9 +20,11 @@ import mmap
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from unicorn import Uc, UcError, arm_const, unicorn_const
+from unicorn import UcError, unicorn_const
 
+from workbench.engines.embedded.cortex_m4 import new_cortex_m4
 from workbench.engines.embedded.events import Access, Event, EventKind, exception_event
+from workbench.engines.embedded.hidden import HiddenState
 from workbench.engines.embedded.registers import (
     ITSTATE,
     REFRESH_MODE_ID,
@@ -92,6 +94,7 @@ class Core:
     def __init__(self) -> None:
         self._uc = _configure(new_cortex_m4())
         self.handle = self._uc._uch
+        self.hidden = HiddenState(self.handle)
         self.event: Event | None = None
         self.in_callback = False
         self.device: DeviceHandler = lambda access, address, size, value: None
@@ -110,6 +113,7 @@ class Core:
         """Free the emulator and the memories."""
         if self._uc is not None:
             uclib.uc_emu_stop(self.handle)
+            self.hidden.close()
             self._uc = None
             self.handle = None
             self._callbacks.clear()
@@ -375,17 +379,6 @@ class Core:
         callbacks = _MMIO_READ(read), _MMIO_WRITE(lambda uc, offset, size, value, data: None)
         self._callbacks += callbacks
         return callbacks
-
-
-def new_cortex_m4() -> Any:
-    """Return Unicorn's Cortex-M4.
-
-    UC_MODE_MCLASS would be the obvious mode, but it overrides the model of the core: with it
-    Unicorn 2.1.4 executes as a Cortex-M33, with the instructions and registers of ARMv8-M.
-    """
-    uc: Any = Uc(unicorn_const.UC_ARCH_ARM, unicorn_const.UC_MODE_THUMB)
-    uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
-    return uc
 
 
 def _configure(uc: Any) -> Any:

@@ -30,16 +30,23 @@ from workbench.engines.armv7m import (
 )
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.core import Core
-from workbench.engines.embedded.exceptions import ExceptionState, Masks
+from workbench.engines.embedded.exceptions import HARD_FAULT_PRIORITY, ExceptionState, Masks
 from workbench.engines.embedded.mpu import Mpu
 from workbench.engines.embedded.scb import (
     CCR_NONBASETHRDENA,
     CCR_STKALIGN,
     FPCCR_ASPEN,
+    FPCCR_BFRDY,
+    FPCCR_HFRDY,
     FPCCR_LSPACT,
     FPCCR_LSPEN,
+    FPCCR_MMRDY,
+    FPCCR_MONRDY,
+    FPCCR_THREAD,
+    FPCCR_USER,
     Scb,
 )
+from workbench.engines.embedded.tracer import TracerState
 
 BASIC_FRAME = struct.Struct(f"<{len(STACKED)}I")
 FLOAT_FRAME = struct.Struct(f"<{len(STACKED_FLOAT)}I")
@@ -77,6 +84,7 @@ class ExceptionUnit:
         exceptions: ExceptionState,
         scb: Scb,
         mpu: Mpu,
+        state: TracerState,
         mode_changed: Callable[[], None],
     ) -> None:
         self._core = core
@@ -84,6 +92,7 @@ class ExceptionUnit:
         self._exceptions = exceptions
         self._scb = scb
         self._mpu = mpu
+        self._state = state
         self._mode_changed = mode_changed
         self._entry_batch = core.batch(ENTRY)
         self._mask_batch = core.batch((*_MASK_NAMES, "xpsr", "control"))
@@ -95,6 +104,7 @@ class ExceptionUnit:
             stack: core.writer((*_UNSTACKED, stack, "control", "pc", "xpsr", "control", "mode"))
             for stack in ("msp", "psp")
         }
+        self._faultmask = 0  # as NMI or HardFault found it, or has cleared it
         self.before: list[int] = []  # registers before the last entry, in the order of ENTRY
 
     # -- mode ----------------------------------------------------------------------------------
@@ -116,7 +126,17 @@ class ExceptionUnit:
             self._core.set_xpsr(xpsr | Exc.HARD_FAULT)
             primask, faultmask, basepri, *_ = self._mask_batch.read()
             self._core.set_xpsr(xpsr)
-        return Masks(primask & 1, faultmask & 1, basepri & 0xFF)
+        return self._masks(primask, faultmask, basepri)
+
+    def _masks(self, primask: int, faultmask: int, basepri: int) -> Masks:
+        return Masks(primask & 1, faultmask & 1, basepri & self._exceptions.priority_mask)
+
+    def hold_faultmask(self) -> None:
+        """In NMI and HardFault FAULTMASK can be cleared, not set (B5.2.1, B5.2.3)."""
+        faultmask = self._core.get("faultmask") & 1
+        if faultmask and not self._faultmask:
+            self._core.set("faultmask", 0)
+        self._faultmask &= faultmask
 
     def get_special(self, name: str) -> int:
         """Read a register that unprivileged code may not see."""
@@ -124,10 +144,12 @@ class ExceptionUnit:
         value = self._core.get(name)
         if with_privilege is not None:
             self._core.set_xpsr(with_privilege)
-        return value
+        return value & self._exceptions.priority_mask if name == "basepri" else value
 
     def set_special(self, name: str, value: int) -> None:
         """Write a register that unprivileged code may not change."""
+        if name == "basepri":
+            self._state.basepri = value = value & self._exceptions.priority_mask
         with_privilege = self._with_privilege()
         self._core.set(name, value)
         if with_privilege is not None:
@@ -158,6 +180,12 @@ class ExceptionUnit:
         self._core.set_xpsr(xpsr | Exc.HARD_FAULT)
         return xpsr
 
+    def _clear_exclusive(self) -> None:
+        """Exception entry and return do as CLREX does (B1.5.6, B1.5.8)."""
+        if self._state.exclusive:
+            self._state.exclusive = 0
+            self._core.hidden.clear_exclusive()
+
     # -- entry ---------------------------------------------------------------------------------
 
     def enter(self, number: int) -> Entered:
@@ -167,7 +195,7 @@ class ExceptionUnit:
         """
         self.before = registers = self._entry_batch.read()
         xpsr, sp, control = registers[7:]
-        extended = bool(control & CONTROL_FPCA and self._scb.fpccr & FPCCR_ASPEN)
+        extended = bool(control & CONTROL_FPCA)
         size = EXTENDED_FRAME_BYTES if extended else BASIC_FRAME.size
         align = 4 if extended or self._scb.ccr & CCR_STKALIGN else 0
         frame = (sp - size) & ~align & 0xFFFFFFFF
@@ -208,6 +236,9 @@ class ExceptionUnit:
             except BusError:
                 raise LockupError("the vector of HardFault cannot be read") from None
         exceptions.activate(number)
+        if number in (Exc.NMI, Exc.HARD_FAULT):
+            self._faultmask = self.masks().faultmask
+        self._clear_exclusive()
         if control & (CONTROL_NPRIV | CONTROL_SPSEL) and not xpsr & IPSR:
             self.set_control(0)  # Thread to Handler: privileged, MSP
         handler_xpsr = xpsr & XPSR_FLAGS | (vector & 1) << 24 | number
@@ -219,16 +250,17 @@ class ExceptionUnit:
 
     def _stack(self, frame: int, words: list[int], extended: bool) -> bool:
         """Write the frame; on failure note why in CFSR and return False."""
-        if not self._writable(frame, EXTENDED_FRAME_BYTES if extended else BASIC_FRAME.size):
+        lazy = bool(self._scb.fpccr & FPCCR_LSPEN)
+        written = EXTENDED_FRAME_BYTES if extended and not lazy else BASIC_FRAME.size
+        if not self._allowed(frame, written, self.privileged, write=True):
             self._scb.cfsr |= Cfsr.MSTKERR
             return False
         try:
             self._bus.write_stack(frame, BASIC_FRAME.pack(*words))
             if extended:
                 fp_frame = frame + BASIC_FRAME.size
-                if self._scb.fpccr & FPCCR_LSPEN:
-                    self._scb.fpcar = fp_frame
-                    self._scb.fpccr |= FPCCR_LSPACT
+                if lazy:
+                    self._postpone_float(fp_frame)
                 else:
                     self._save_float(fp_frame)
         except BusError:
@@ -239,24 +271,44 @@ class ExceptionUnit:
     def _save_float(self, address: int) -> None:
         self._bus.write_stack(address, FLOAT_FRAME.pack(*self._fp_batch.read(), 0))
 
-    def preserve_float(self) -> bool:
-        """Do the lazy stacking that is due; return False where that faulted (LSPERR)."""
-        self._scb.fpccr &= ~FPCCR_LSPACT
-        try:
-            self._save_float(self._scb.fpcar)
-        except BusError:
-            self._scb.cfsr |= Cfsr.LSPERR
-            return False
-        return True
+    def _postpone_float(self, address: int) -> None:
+        """Note where the registers go once they are needed: UpdateFPCCR (B1.5.7)."""
+        scb, exceptions = self._scb, self._exceptions
+        priority = exceptions.execution_priority(self.masks())
+        ready = FPCCR_HFRDY if priority > HARD_FAULT_PRIORITY else 0
+        for bit, fault in (
+            (FPCCR_MMRDY, Exc.MEM_MANAGE),
+            (FPCCR_BFRDY, Exc.BUS_FAULT),
+            (FPCCR_MONRDY, Exc.DEBUG_MONITOR),
+        ):
+            if exceptions.enabled >> fault & 1 and exceptions.group_priority(fault) < priority:
+                ready |= bit
+        mode = 0 if self.ipsr else FPCCR_THREAD
+        if not self.privileged:
+            mode |= FPCCR_USER
+        scb.fpcar = address & ~7
+        scb.fpccr = scb.fpccr & (FPCCR_ASPEN | FPCCR_LSPEN) | FPCCR_LSPACT | ready | mode
 
-    def _writable(self, frame: int, size: int) -> bool:
+    def preserve_float(self) -> Cfsr | None:
+        """Do the lazy stacking that is due; return the CFSR bit for it where that faulted."""
+        scb = self._scb
+        scb.fpccr &= ~FPCCR_LSPACT
+        if not self._allowed(scb.fpcar, FLOAT_FRAME.size, not scb.fpccr & FPCCR_USER, write=True):
+            return Cfsr.MLSPERR
+        try:
+            self._save_float(scb.fpcar)
+        except BusError:
+            return Cfsr.LSPERR
+        return None
+
+    def _allowed(self, frame: int, size: int, privileged: bool, write: bool) -> bool:
+        """Whether the MPU allows an access to a frame."""
         if not self._mpu.enabled:
             return True
-        privileged = self.privileged
-        return all(
-            self._mpu.permission(address, privileged).write
-            for address in range(frame, frame + size, 4)
+        permissions = (
+            self._mpu.permission(address, privileged) for address in range(frame, frame + size, 4)
         )
+        return all(one.write if write else one.read for one in permissions)
 
     def _derived(self, number: int) -> int:
         """Stacking failed: a derived exception (B1.5.11). The more urgent of the two is taken.
@@ -303,7 +355,7 @@ class ExceptionUnit:
         if to_thread and nested != 1 and not self._scb.ccr & CCR_NONBASETHRDENA:
             return Cfsr.INVPC
         from_psp = kind == EXC_RETURN_THREAD_PSP
-        following = exceptions.preempting(Masks(primask, faultmask, basepri))
+        following = exceptions.preempting(self._masks(primask, faultmask, basepri))
         if following is not None:  # tail-chaining: the frame stays, the context untouched
             frame = psp if from_psp else msp
             self._go(following, xpsr, control, exc_return, frame, True)
@@ -315,6 +367,12 @@ class ExceptionUnit:
         self, exc_return: int, stack: str, frame: int, control: int, to_thread: bool
     ) -> Cfsr | None:
         extended = not exc_return & EXC_RETURN_BASIC
+        read = BASIC_FRAME.size
+        if extended and not self._scb.fpccr & FPCCR_LSPACT:
+            read = EXTENDED_FRAME_BYTES
+        privileged = not to_thread or not control & CONTROL_NPRIV
+        if not self._allowed(frame, read, privileged, write=False):
+            return Cfsr.MUNSTKERR
         try:
             words = BASIC_FRAME.unpack(self._bus.read(frame, BASIC_FRAME.size))
             if extended:
@@ -336,6 +394,7 @@ class ExceptionUnit:
             | (CONTROL_FPCA if extended else 0)
         )
         self._return_writers[stack].write(*low, top, passing, pc, xpsr, final, xpsr)
+        self._clear_exclusive()
         self._mode_changed()
         return None
 

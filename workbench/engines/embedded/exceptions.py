@@ -22,6 +22,20 @@ _ALWAYS_ENABLED = (
 )
 
 
+# The system exceptions that have a priority register: the other bytes of SHPR1 to SHPR3 are
+# reserved (Cortex-M4 Devices Generic User Guide, DUI 0553A, 4.3.8). DebugMonitor is not modelled.
+_CONFIGURABLE = frozenset(
+    {
+        Exc.MEM_MANAGE,
+        Exc.BUS_FAULT,
+        Exc.USAGE_FAULT,
+        Exc.SVCALL,
+        Exc.PENDSV,
+        Exc.SYSTICK,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Masks:
     """The mask registers, B1.4.3."""
@@ -47,7 +61,7 @@ class ExceptionState:
         """`interrupts`: external interrupt lines; `priority_bits_mask`: implemented bits."""
         self.interrupts = interrupts
         self._count = Exc.IRQ0 + interrupts
-        self._implemented = priority_bits_mask & 0xFF
+        self.priority_mask = priority_bits_mask & 0xFF
         self.reset()
 
     def reset(self) -> None:
@@ -60,8 +74,8 @@ class ExceptionState:
 
     def set_priority(self, number: int, value: int) -> None:
         """Write the priority byte of an exception; bits that are not implemented stay 0."""
-        if number < self._count:
-            self.priorities[number] = value & self._implemented
+        if Exc.IRQ0 <= number < self._count or number in _CONFIGURABLE:
+            self.priorities[number] = value & self.priority_mask
 
     def pend(self, number: int) -> None:
         self.pending |= 1 << number

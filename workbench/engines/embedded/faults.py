@@ -36,6 +36,8 @@ _DETAILS = {
     Cfsr.NOCP: "floating-point instruction while the FPU is off, or no such coprocessor",
     Cfsr.DIVBYZERO: "division by zero",
     Cfsr.LSPERR: "lazy floating-point stacking failed",
+    Cfsr.MLSPERR: "the MPU refused the lazy floating-point stacking",
+    Cfsr.MUNSTKERR: "the MPU refused the unstacking on exception return",
     Cfsr.UNSTKERR: "unstacking on exception return failed",
 }
 

@@ -55,6 +55,18 @@ _SAVED_REGISTERS = (
 )
 
 
+_SAVED_STATE = (
+    "count",
+    "event",
+    "address",
+    "size",
+    "instructions",
+    "flags",
+    "exclusive",
+    "basepri",
+)
+
+
 @dataclass(frozen=True)
 class Sizing:
     """What the .repl says about core and interrupt controller."""
@@ -74,6 +86,7 @@ class Machine:
         self.tracer: Tracer = make_tracer(self.core, python_tracer)
         self.reads = ReadRecorder(self.core, python_tracer)
         self.state = self.tracer.state
+        self.state.priority_mask = sizing.priority_mask
         self.core.add_block_hook(self.tracer.hook, self.tracer.user_data)
         self.clock = Clock(sizing.ticks_per_second, lambda: self.instructions, self.attend)
         self.exceptions = ExceptionState(sizing.interrupts, sizing.priority_mask)
@@ -89,7 +102,13 @@ class Machine:
         self.itm = Itm()
         self.cycle_counter: CycleCounter | None = None
         self.unit = ExceptionUnit(
-            self.core, self.bus, self.exceptions, self.scb, self.mpu, self._on_mode_change
+            self.core,
+            self.bus,
+            self.exceptions,
+            self.scb,
+            self.mpu,
+            self.state,
+            self._on_mode_change,
         )
         self.protection = Protection(self.core, self.bus, self.mpu)
         self.watch = Watch(self.core, self.protection)
@@ -297,6 +316,9 @@ class Machine:
         state = self.state
         state.flags = state.event = state.size = state.instructions = 0
         self._reset_core()
+        if state.exclusive:
+            self.core.hidden.clear_exclusive()
+        state.exclusive = state.basepri = 0
         self.protection.update(privileged=True)
 
     def _reset_core(self) -> None:
@@ -329,10 +351,8 @@ class Machine:
                 [_pack(store.memory[i : i + CHUNK]) for i in range(0, len(store.memory), CHUNK)]
                 for store in self.bus.stores
             ],
-            "tracer": {
-                name: getattr(state, name)
-                for name in ("count", "event", "address", "size", "instructions", "flags")
-            },
+            "tracer": {name: getattr(state, name) for name in _SAVED_STATE},
+            "exclusive": core.hidden.exclusive() if state.exclusive else None,
             "clock": self.clock.save(),
             "cycles": self.cycle_counter.save() if self.cycle_counter else None,
             "exceptions": self.exceptions.save(),
@@ -342,6 +362,11 @@ class Machine:
 
     def load(self, saved: dict[str, Any]) -> None:
         """Take back a state that `save` returned."""
+        exclusive = saved["exclusive"]
+        if exclusive is not None:
+            self.core.hidden.set_exclusive(*exclusive)
+        elif self.state.exclusive:
+            self.core.hidden.clear_exclusive()
         for name, value in saved["tracer"].items():
             setattr(self.state, name, value)
         changed = False

@@ -20,7 +20,9 @@ class NativeTracer:
     def __init__(self, module: Any) -> None:
         stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
         read = ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p).value
-        self._tracer = module.Tracer(stop, read, REGISTER_IDS["r0"], REGISTER_IDS["lr"])
+        write = ctypes.cast(uclib.uc_reg_write, ctypes.c_void_p).value
+        registers = (REGISTER_IDS[name] for name in ("r0", "lr", "basepri"))
+        self._tracer = module.Tracer(stop, read, write, *registers)
         state, hook, inspect_hook, user_data, size = self._tracer.addresses()
         if size != ctypes.sizeof(TracerState):
             raise ImportError("the C tracer was built from another version of the workbench")

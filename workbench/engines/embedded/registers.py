@@ -24,11 +24,16 @@ def _load_library() -> ctypes.CDLL:
         "uc_mmio_map": (engine, u64, u64, pointer, pointer, pointer, pointer),
         "uc_hook_add": (engine, pointer, ctypes.c_int, pointer, pointer, u64, u64),
         "uc_hook_del": (engine, ctypes.c_size_t),
+        "uc_context_alloc": (engine, pointer),
+        "uc_context_save": (engine, pointer),
+        "uc_context_restore": (engine, pointer),
+        "uc_context_free": (pointer,),
+        "uc_context_size": (engine,),
         "uc_ctl": (engine, ctypes.c_int),  # and what the operation takes
     }.items():
         function = getattr(library, name)
         function.argtypes = arguments
-        function.restype = ctypes.c_int
+        function.restype = ctypes.c_size_t if name == "uc_context_size" else ctypes.c_int
     return library
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, XPSR_T, frame_is_on_psp
+from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, XPSR_T, Exc, frame_is_on_psp
 from workbench.engines.base import (
     FaultState,
     Instructions,
@@ -28,7 +28,7 @@ from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SLEEPONEXIT
 from workbench.engines.embedded.sleep import Sleep, Sleeper
 from workbench.engines.embedded.stepping import Stepper
-from workbench.engines.embedded.tracer import NEVER, StopCause
+from workbench.engines.embedded.tracer import NEVER, SETTLE_BASEPRI, StopCause
 from workbench.errors import EngineError
 from workbench.thumb import BlockFlag
 
@@ -221,13 +221,23 @@ class Runner:
         if machine.cycle_counter is not None:
             machine.cycle_counter.settle()
         machine.alignment.settle(bool(machine.scb.ccr & CCR_UNALIGN_TRP))
+        urgent = xpsr & IPSR in (Exc.NMI, Exc.HARD_FAULT)
+        if urgent:
+            machine.unit.hold_faultmask()
+        if machine.scb.float_changed:
+            machine.scb.float_changed = False
+            machine.core.hidden.set_float(machine.scb.is_float_automatic, machine.scb.fpdscr)
         state.cause = StopCause.NONE
         # A timer expires between two instructions: its moment is a limit, not only a deadline.
         timer = machine.clock.next_deadline - machine.clock.slept
         state.limit = min(limit, timer)
         state.deadline = min(timer, state.count + SLICE)
         state.stop_before = self._stepper.watched()
-        state.stop_after = self._stop_after | (_CONTROL if machine.mpu.ctrl else 0)
+        state.stop_after = self._stop_after | SETTLE_BASEPRI
+        if machine.mpu.ctrl or self._stepper.float_needs_privilege:
+            state.stop_after |= _CONTROL
+        if urgent:
+            state.stop_after |= _MASKS
         stepper = self._stepper
         machine.core.set_exits(exits | stepper.exits if stepper.exits else exits)
         try:

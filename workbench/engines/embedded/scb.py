@@ -42,7 +42,10 @@ SCR_SLEEPONEXIT, SCR_SEVONPEND = 1 << 1, 1 << 4
 CCR_NONBASETHRDENA, CCR_USERSETMPEND = 1 << 0, 1 << 1
 CCR_UNALIGN_TRP, CCR_DIV_0_TRP, CCR_BFHFNMIGN, CCR_STKALIGN = 1 << 3, 1 << 4, 1 << 8, 1 << 9
 CCR_WRITABLE = 0x31B
-FPCCR_LSPACT, FPCCR_LSPEN, FPCCR_ASPEN = 1 << 0, 1 << 30, 1 << 31
+FPCCR_LSPACT, FPCCR_USER, FPCCR_THREAD = 1 << 0, 1 << 1, 1 << 3
+FPCCR_HFRDY, FPCCR_MMRDY, FPCCR_BFRDY, FPCCR_MONRDY = 1 << 4, 1 << 5, 1 << 6, 1 << 8
+FPCCR_LSPEN, FPCCR_ASPEN = 1 << 30, 1 << 31
+FPDSCR_WRITABLE = 0x07C00000  # AHP, DN, FZ, RMode
 FPCCR_WRITABLE = FPCCR_LSPEN | FPCCR_ASPEN | 0x17B
 
 # SHCSR: (bit, exception) of the enable, pending and active bits, B3.2.13
@@ -116,11 +119,17 @@ class Scb:
         self.fpcar = 0
         self.fpdscr = 0
         self._trap_changed = False
+        self.float_changed = True  # FPCCR or FPDSCR, and the core has not been told
 
     def take_trap_change(self) -> bool:
         """Return whether a write since the last call changed which instructions trap."""
         changed, self._trap_changed = self._trap_changed, False
         return changed
+
+    @property
+    def is_float_automatic(self) -> bool:
+        """Whether floating-point instructions begin a context (FPCCR.ASPEN)."""
+        return bool(self.fpccr & FPCCR_ASPEN)
 
     def read(self, offset: int) -> int:
         readers = {
@@ -183,10 +192,12 @@ class Scb:
             self.cpacr = value & 0x00F00000
         elif offset == FPCCR:
             self.fpccr = value & FPCCR_WRITABLE
+            self.float_changed = self._trap_changed = True
         elif offset == FPCAR:
             self.fpcar = value & ~7
         elif offset == FPDSCR:
-            self.fpdscr = value & 0x07C00000
+            self.fpdscr = value & FPDSCR_WRITABLE
+            self.float_changed = self._trap_changed = True
         self._on_change()
 
     def _write_vtor(self, value: int) -> None:
@@ -263,6 +274,7 @@ class Scb:
 
     def load(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
+        self.float_changed = True
 
 
 def _with_bit(mask: int, bit: int, level: int) -> int:

@@ -51,8 +51,17 @@ class Stepper:
             flags |= _DIVIDE
         return flags
 
+    @property
+    def float_needs_privilege(self) -> bool:
+        """Whether CPACR lets privileged code alone use the FPU."""
+        return self._float_access == CP_PRIVILEGED
+
+    @property
+    def _float_access(self) -> int:
+        return self._machine.scb.cpacr >> CPACR_CP10_SHIFT & 3
+
     def _float_is_on(self) -> bool:
-        access = self._machine.scb.cpacr >> CPACR_CP10_SHIFT & 3
+        access = self._float_access
         return access == CP_FULL or (access == CP_PRIVILEGED and self._machine.unit.privileged)
 
     def refused(self, cause: StopCause, faults: Faults) -> FaultState | None:
@@ -153,9 +162,9 @@ class Stepper:
             elif flag & BlockFlag.FLOAT and not self._float_is_on():
                 trap = Cfsr.NOCP
             elif flag & BlockFlag.FLOAT:
-                if machine.unit.preserve_float():
+                trap = machine.unit.preserve_float()
+                if trap is None:
                     return None  # the lazy frame is written: nothing left to watch for
-                trap = Cfsr.LSPERR
             if trap is not None:
                 machine.tracer.issue(pc, 4)
                 self.reset()

@@ -19,6 +19,9 @@ from workbench.thumb import BlockFlag, base_register, register_name, scan
 
 NEVER = (1 << 64) - 1
 _SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
+_EXCLUSIVE, _BASEPRI_MAX = int(BlockFlag.EXCLUSIVE), int(BlockFlag.BASEPRI_MAX)
+SETTLE_BASEPRI = int(BlockFlag.BASEPRI | BlockFlag.BASEPRI_MAX)
+"""Of `stop_after`: let the tracer clear the bits of BASEPRI that the part does not have."""
 
 
 class StopCause(IntEnum):
@@ -52,6 +55,9 @@ class TracerState(ctypes.Structure):
         ("flags", ctypes.c_uint32),
         ("refused_size", ctypes.c_uint32),  # the refused block: bytes
         ("refused_flags", ctypes.c_uint32),  # and its BlockFlag bits
+        ("exclusive", ctypes.c_uint32),  # 1 once a block with EXCLUSIVE was issued
+        ("basepri", ctypes.c_uint32),  # what BASEPRI holds
+        ("priority_mask", ctypes.c_uint32),  # the bits that it has on the part
     )
 
     count: int
@@ -67,6 +73,9 @@ class TracerState(ctypes.Structure):
     flags: int
     refused_size: int
     refused_flags: int
+    exclusive: int
+    basepri: int
+    priority_mask: int
 
 
 class Tracer(Protocol):
@@ -146,8 +155,10 @@ class PythonTracer:
         stop: Callable[[], None],
         fail: Callable[[BaseException], None],
         read_register: Callable[[str], int],
+        write_register: Callable[[str, int], None],
     ) -> None:
         self.state = TracerState(deadline=NEVER, limit=NEVER)
+        self._write_register = write_register
         self.user_data: int | None = None
         self._stop = stop
         self._read_register = read_register
@@ -291,11 +302,30 @@ class PythonTracer:
     def _has_unaligned_base(self, bases: Sequence[Expression]) -> bool:
         return any(low_bits(base, self._read_register) for base in bases)
 
+    def _ends_behind_last(self) -> bool:
+        state = self.state
+        if state.flags & SETTLE_BASEPRI:
+            self._settle_basepri()
+        return bool(state.flags & state.stop_after & ~SETTLE_BASEPRI)
+
+    def _settle_basepri(self) -> None:
+        """The last block wrote BASEPRI: it keeps the bits that the part has. BASEPRI_MAX does not
+        take a value that is 0 without the others.
+        """
+        state = self.state
+        written = self._read_register("basepri")
+        held = written & state.priority_mask
+        if state.flags & _BASEPRI_MAX and not held:
+            held = state.basepri
+        state.basepri = held
+        if held != written:
+            self._write_register("basepri", held)
+
     def _on_block(self, address: int, size: int) -> None:
         state = self.state
         count, flags, index, _ = self._look_up(address, size)
         issued = state.count
-        if state.flags & state.stop_after:
+        if state.flags & state.stop_after and self._ends_behind_last():
             cause = StopCause.AFTER
         elif issued >= state.deadline:
             cause = StopCause.DEADLINE
@@ -326,6 +356,8 @@ class PythonTracer:
         state.flags = flags
         if flags & _SEV:
             state.event = 1
+        if flags & _EXCLUSIVE:
+            state.exclusive = 1
         for record in self._records.values():
             record.issue(index)
         if self._records and self._code_cache is not None:

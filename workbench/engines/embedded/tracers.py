@@ -21,7 +21,7 @@ def make_tracer(core: Core, python_tracer: bool = False) -> Tracer:
     """Return the tracer for `core`: the C one if it is there and not refused."""
     module = None if python_tracer else native_module()
     if module is None:
-        return PythonTracer(core.stop, core.fail, core.get)
+        return PythonTracer(core.stop, core.fail, core.get, core.set)
     from workbench.engines.embedded.native import NativeTracer
 
     return NativeTracer(module)

@@ -31,6 +31,7 @@ uint32_t __attribute__((used)) note_fault(uint32_t *frame, uint32_t exc_return) 
   HFSR = HFSR;
   frame[6] = (frame[7] & 0x1FF ? (uint32_t)leave_handler : resume) & ~1u;
   frame[7] = (frame[7] & ~0x0600FC00u) | 1 << 24;  // out of any IT block, in Thumb state
+  WRITE_SPECIAL("control", control() & ~1u);
   return go_on ? go_on : exc_return;
 }
 

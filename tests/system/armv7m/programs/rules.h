@@ -26,7 +26,7 @@ void forget_fault(void);
 void use_ram_vectors(void);
 
 // Executes `code` with r0 = value; a fault in it goes on behind it, with SP as before. A fault in
-// a handler ends that handler.
+// a handler ends that handler, a fault of unprivileged code its lack of privilege.
 #define ATTEMPT(value, code)                                                                \
   do {                                                                                      \
     forget_fault();                                                                         \

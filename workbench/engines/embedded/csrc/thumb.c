@@ -28,8 +28,24 @@ static int is_multiple(uint32_t first) {
 
 /* _special() in thumb.py */
 static uint32_t special(uint32_t sysm) {
-  if (sysm == 20) return FLAG_CONTROL;
-  return sysm >= 16 && sysm <= 19 ? FLAG_MASKS : 0;
+  switch (sysm) {
+    case 16:
+    case 19:
+      return FLAG_MASKS;
+    case 17:
+      return FLAG_MASKS | FLAG_BASEPRI;
+    case 18:
+      return FLAG_MASKS | FLAG_BASEPRI_MAX;
+    default:
+      return sysm == 20 ? FLAG_CONTROL : 0;
+  }
+}
+
+/* _is_exclusive_load() in thumb.py */
+static int is_exclusive_load(uint32_t first, uint32_t second) {
+  uint32_t operation = second >> 4 & 0xF;
+  if ((first & 0xFFF0) == 0xE850) return 1;
+  return (first & 0xFFF0) == 0xE8D0 && (operation == 4 || operation == 5);
 }
 
 /* flags_of() in thumb.py, which names the encodings */
@@ -43,7 +59,10 @@ uint32_t flags_of(uint32_t first, uint32_t second) {
   if ((first & 0xFFE0) == 0xF380 && (second & 0xD000) == 0x8000) return special(second & 0xFF);
   if ((first & 0xEC00) == 0xEC00 && (second >> 8 & 0xE) == 0xA)
     return FLAG_FLOAT | (is_multiple(first) ? FLAG_MULTIPLE : 0);
-  if ((first & 0xFE00) == 0xE800 && is_multiple(first)) return FLAG_MULTIPLE;
+  if ((first & 0xFE00) == 0xE800) {
+    if (is_multiple(first)) return FLAG_MULTIPLE;
+    return is_exclusive_load(first, second) ? FLAG_EXCLUSIVE : 0;
+  }
   if ((first & 0xFFD0) == 0xFB90 && (second & 0xF0) == 0xF0) return FLAG_DIVIDE;
   return 0;
 }

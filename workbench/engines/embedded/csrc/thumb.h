@@ -13,7 +13,10 @@ enum {
   FLAG_FLOAT = 16,
   FLAG_DIVIDE = 32,
   FLAG_MULTIPLE = 64,
-  FLAG_CONTROL = 128
+  FLAG_CONTROL = 128,
+  FLAG_EXCLUSIVE = 256,
+  FLAG_BASEPRI = 512,
+  FLAG_BASEPRI_MAX = 1024
 };
 
 static inline uint32_t halfword(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }

@@ -46,11 +46,16 @@ static inline void record(Tracer *t, Block *block) {
   t->last = block;
 }
 
+static void note(State *s, uint32_t flags) {
+  if (flags & FLAG_SEV) s->event = 1;
+  if (flags & FLAG_EXCLUSIVE) s->exclusive = 1;
+}
+
 static inline void issue(Tracer *t, Block *block) {
   State *s = &t->state;
   s->count += block->instructions;
   memcpy(&s->address, &block->address, 4 * sizeof(uint32_t));
-  if (block->flags & FLAG_SEV) s->event = 1;
+  if (block->flags & (FLAG_SEV | FLAG_EXCLUSIVE)) note(s, block->flags);
   if (t->recording) record(t, block);
 }
 
@@ -75,10 +80,28 @@ static int has_unaligned_base(const Tracer *t, void *uc, const uint64_t *bases) 
   return 0;
 }
 
-static uint32_t why_to_stop(const Tracer *t, void *uc, const Block *block) {
+/* settle_basepri() in tracer.py */
+static void settle_basepri(Tracer *t, void *uc) {
+  State *s = &t->state;
+  uint32_t written = 0;
+  t->read_register(uc, t->basepri, &written);
+  uint32_t held = written & s->priority_mask;
+  if (s->flags & FLAG_BASEPRI_MAX && !held) held = s->basepri;
+  s->basepri = held;
+  if (held != written) t->write_register(uc, t->basepri, &held);
+}
+
+static int ends_behind_last(Tracer *t, void *uc) {
+  const uint32_t basepri = FLAG_BASEPRI | FLAG_BASEPRI_MAX;
+  State *s = &t->state;
+  if (s->flags & basepri) settle_basepri(t, uc);
+  return (s->flags & s->stop_after & ~basepri) != 0;
+}
+
+static uint32_t why_to_stop(Tracer *t, void *uc, const Block *block) {
   const State *s = &t->state;
   if (!block) return CAUSE_FAILED;
-  if (s->flags & s->stop_after) return CAUSE_AFTER;
+  if (s->flags & s->stop_after && ends_behind_last(t, uc)) return CAUSE_AFTER;
   if (s->count >= s->deadline) return CAUSE_DEADLINE;
   if (block->flags & s->stop_before) return CAUSE_BEFORE;
   if (s->count + block->instructions > s->limit) return CAUSE_LIMIT;

@@ -28,17 +28,21 @@ typedef struct {
   uint32_t stop_before, stop_after, cause, event;
   uint32_t address, size, instructions, flags;
   uint32_t refused_size, refused_flags;
+  uint32_t exclusive, basepri, priority_mask;
 } State;
 
 typedef int (*StopFunction)(void *);
 typedef int (*ReadFunction)(void *, int, void *);
+typedef int (*WriteFunction)(void *, int, const void *);
 
 typedef struct {
   State state;
   StopFunction stop;
   ReadFunction read_register;
+  WriteFunction write_register;
   int first_register; /* Unicorn's number of r0; the others up to r12 follow */
   int link_register;
+  int basepri;
   Blocks blocks;
   int open[ACCOUNTS]; /* accounts that are kept */
   int recording;      /* any of them */

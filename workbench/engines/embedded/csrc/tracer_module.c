@@ -23,9 +23,10 @@ static PyObject *check_memory(Tracer *t) {
 
 static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
   (void)kwargs;
-  unsigned long long stop, read_register;
-  int first_register, link_register;
-  if (!PyArg_ParseTuple(args, "KKii", &stop, &read_register, &first_register, &link_register))
+  unsigned long long stop, read_register, write_register;
+  int first_register, link_register, basepri;
+  if (!PyArg_ParseTuple(args, "KKKiii", &stop, &read_register, &write_register, &first_register,
+                        &link_register, &basepri))
     return NULL;
   allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
   TracerObject *self = (TracerObject *)allocate(type, 0);
@@ -37,6 +38,8 @@ static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
   }
   t->stop = (StopFunction)(uintptr_t)stop;
   t->read_register = (ReadFunction)(uintptr_t)read_register;
+  t->write_register = (WriteFunction)(uintptr_t)write_register;
+  t->basepri = basepri;
   t->first_register = first_register;
   t->link_register = link_register;
   t->state.deadline = t->state.limit = UINT64_MAX;
