@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.builder.sources import ModelSource
 from workbench.errors import ModelError
+from workbench.model.inspection import require_runnable
 from workbench.model.labels import read_labels
 from workbench.model.operators import RequiredOperator, required_operators
 from workbench.model.reader import read_model, read_model_file
@@ -35,6 +36,7 @@ def read_model_source(path: Path, *, any_operator: bool = False) -> ModelSource:
             )
     needed = required_operators(model)
     _require_known(path, needed, any_operator)
+    require_runnable(model, path, any_operator=any_operator)
     return ModelSource(
         data=read_model_file(path),
         operators=tuple(_registration(operator) for operator in needed),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from pathlib import Path
 
 from workbench.errors import ModelError
+from workbench.model.conv_rules import HYBRID
+from workbench.model.kernel_rules import refusals
 from workbench.model.labels import read_labels
-from workbench.model.operators import RequiredOperator, required_operators
+from workbench.model.operators import RequiredOperator, required_operators, runtime_kernels
 from workbench.model.reader import read_model
 from workbench.model.values import Model, Operator
 
@@ -17,6 +20,9 @@ DATA_TYPES = frozenset({"INT8", "FLOAT32"})  # what the kernels of firmware/runt
 
 # What the converter adds to Flatten or Reshape where the batch size is open.
 _DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})
+
+_INT8 = "quantize to int8 with a representative data set (full integer quantization)"
+_DAMAGED = "the file is damaged, or its converter made it for another runtime: convert it again"
 
 
 class Severity(Enum):
@@ -79,8 +85,22 @@ def inspect_parsed(model: Model, labels: tuple[str, ...], *notes: Finding) -> In
 
 def check(model: Model) -> tuple[Finding, ...]:
     """Everything that keeps `firmware/runtime` from running `model`, then what is worth knowing."""
-    findings = [*_model_findings(model), *_operator_findings(model), *_dynamic_findings(model)]
+    parts = _model_findings, _operator_findings, _order_findings, _dynamic_findings
+    findings = [finding for part in parts for finding in part(model)]
     return tuple(sorted(findings, key=lambda finding: finding.severity is Severity.NOTE))
+
+
+def require_runnable(model: Model, where: Path, *, any_operator: bool = False) -> None:
+    """Raise ModelError where the firmware cannot run `model`, which is in the file `where`.
+
+    any_operator: the runtime is TensorFlow's, which has more kernels, for more types.
+    """
+    findings = [*_model_findings(model), *_order_findings(model)]
+    if not any_operator:
+        findings += _operator_findings(model)
+    for finding in findings:
+        if finding.severity is Severity.ERROR:
+            raise ModelError(f"{where}: {finding.message}", finding.hint)
 
 
 def _model_findings(model: Model) -> list[Finding]:
@@ -95,6 +115,9 @@ def _model_findings(model: Model) -> list[Finding]:
     if not model.operators or not model.inputs or not model.outputs:
         findings.append(Finding(Severity.ERROR, "it has no operators, no input or no output"))
     for tensor in (*model.inputs, *model.outputs):
+        if not all(tensor.shape):
+            message = f'"{tensor.name}" has a dimension of 0: {tensor.shape}'
+            findings.append(Finding(Severity.ERROR, message, _DAMAGED))
         if tensor.type not in DATA_TYPES:
             message = f'"{tensor.name}" is {tensor.type}; the firmware takes int8 and float32'
             hint = "set inference_input_type and inference_output_type of the converter to tf.int8"
@@ -102,7 +125,41 @@ def _model_findings(model: Model) -> list[Finding]:
     return findings
 
 
+def _order_findings(model: Model) -> list[Finding]:
+    """Each tensor must be computed once, and before it is read."""
+    known = {t.index for t in model.tensors if t.constant or t.variable}
+    known |= {t.index for t in model.inputs}
+    faults = []
+    for operator in model.operators:
+        where = f"operator {operator.index} {operator.name}"
+        faults += [
+            f"{where} reads tensor {i}, which nothing has computed"
+            for i in operator.inputs
+            if i >= 0 and i not in known
+        ]
+        faults += [f"{where} computes tensor {i} anew" for i in operator.outputs if i in known]
+        known |= set(operator.outputs)
+    absent = [t.index for t in model.outputs if t.index not in known]
+    faults += [f"nothing computes the output {i}" for i in absent]
+    return [Finding(Severity.ERROR, fault, _DAMAGED) for fault in faults[:1]]
+
+
 def _operator_findings(model: Model) -> list[Finding]:
+    findings = _kernel_findings(model)
+    for operator in model.operators:
+        where = f"operator {operator.index} {operator.name}"
+        kernel = runtime_kernels().get(operator.name)
+        types = _data_types(model, operator)
+        if not types <= (kernel.types if kernel else DATA_TYPES):
+            findings.append(Finding(Severity.ERROR, f"{where} computes on {_join(types)}", _INT8))
+        else:
+            for reason in islice(refusals(model, operator), 1):
+                hint = _INT8 if reason.startswith(HYBRID) else _DAMAGED
+                findings.append(Finding(Severity.ERROR, f"{where}: {reason}", hint))
+    return findings
+
+
+def _kernel_findings(model: Model) -> list[Finding]:
     findings = []
     for required in required_operators(model):
         if required.custom:
@@ -117,12 +174,6 @@ def _operator_findings(model: Model) -> list[Finding]:
         else:
             continue
         findings.append(Finding(Severity.ERROR, message, hint))
-    for operator in model.operators:
-        types = _data_types(model, operator)
-        if not types <= DATA_TYPES:
-            message = f"operator {operator.index} {operator.name} computes on {_join(types)}"
-            hint = "quantize to int8 with a representative data set (full integer quantization)"
-            findings.append(Finding(Severity.ERROR, message, hint))
     return findings
 
 

@@ -67,6 +67,7 @@ OPTIONS: dict[int, tuple[Option, ...]] = {
     8: (  # FullyConnectedOptions
         Option(2, "keep_num_dims", Kind.BOOL),
         Option(0, "activation", Kind.ACTIVATION),
+        Option(1, "weights_format", Kind.BOOL),
     ),
     9: (Option(0, "beta", Kind.FLOAT),),  # SoftmaxOptions
     11: (Option(0, "activation", Kind.ACTIVATION),),  # AddOptions

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import flatbuffers.number_types as fb
+import numpy as np
+import numpy.typing as npt
 
 from workbench.errors import ModelError
 from workbench.files import MIB, read_file
@@ -22,8 +24,11 @@ from workbench.model.verify import verify
 MAX_FILE_BYTES = 256 * MIB  # far more than any flash holds
 # A device with 32-bit addresses can hold no more.
 _MAX_TENSOR_BYTES = 2**31 - 1
-# OperatorCode.deprecated_builtin_code is an int8; from 127 on only builtin_code tells.
-_PLACEHOLDER_FOR_GREATER_OP_CODES = 127
+_MOST_DIMENSIONS = 8  # as in firmware/runtime/core/model_check.cc
+_MOST_ITEMS = 32_000  # tensors or operators, as there
+_MOST_INTEGERS = 16  # of paddings: two for each dimension
+_NOTHING = np.empty(0, np.uint8)
+_BUILTIN_CODE = 10  # in the vtable of OperatorCode: two u16 sizes, then field 3
 _CUSTOM = "CUSTOM"
 
 
@@ -50,7 +55,9 @@ def parse_model(content: bytes, path: Path | None = None) -> Model:
     if root.SubgraphsLength() == 0:
         raise ModelError("the model has no subgraph")
     graph = root.Subgraphs(0)
-    buffers = [_buffer_bytes(root.Buffers(i), i) for i in range(root.BuffersLength())]
+    if max(graph.TensorsLength(), graph.OperatorsLength()) > _MOST_ITEMS:
+        raise ModelError(f"the model has more than {_MOST_ITEMS:,} tensors or operators")
+    buffers = [_buffer(root.Buffers(i), i) for i in range(root.BuffersLength())]
     tensors = tuple(_tensor(graph.Tensors(i), i, buffers) for i in range(graph.TensorsLength()))
     operators = tuple(
         _operator(root, graph.Operators(i), i, tensors) for i in range(graph.OperatorsLength())
@@ -71,17 +78,28 @@ def parse_model(content: bytes, path: Path | None = None) -> Model:
     )
 
 
-def _buffer_bytes(buffer: Any, index: int) -> int:
+def _buffer(buffer: Any, index: int) -> npt.NDArray[np.uint8]:
+    """The content of a buffer, not copied; empty where the tensor is computed."""
     # Offset and Size locate content behind the flatbuffer, which models over 2 GB use.
     if buffer.Offset() > 1 or buffer.Size() > 1:
         raise ModelError(
             f"buffer {index} lies outside the flatbuffer",
             "such models are for files over 2 GB; convert without experimental large buffers",
         )
-    return int(buffer.DataLength())
+    return np.asarray(buffer.DataAsNumpy(), np.uint8) if buffer.DataLength() else _NOTHING
 
 
-def _tensor(raw: Any, index: int, buffers: Sequence[int]) -> Tensor:
+def _small_integers(
+    content: npt.NDArray[np.uint8], type_: str, shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """What a constant of a few INT32 holds; empty for anything else, and where sizes differ."""
+    count = math.prod(shape)
+    if type_ != "INT32" or count > _MOST_INTEGERS or content.size != 4 * count:
+        return ()
+    return tuple(int(one) for one in np.frombuffer(content.tobytes(), "<i4"))
+
+
+def _tensor(raw: Any, index: int, buffers: Sequence[npt.NDArray[np.uint8]]) -> Tensor:
     name = _text(raw.Name())
     where = f'tensor {index} "{name}"'
     type_ = _names("TensorType").get(raw.Type())
@@ -89,10 +107,14 @@ def _tensor(raw: Any, index: int, buffers: Sequence[int]) -> Tensor:
         raise ModelError(f"{where} has the unknown type {raw.Type()}")
     shape = _integers(raw.Shape, raw.ShapeLength())
     signature = _integers(raw.ShapeSignature, raw.ShapeSignatureLength())
-    dynamic = any(size < 0 for size in (*shape, *signature))
-    if any(size < -1 for size in shape):
-        raise ModelError(f"{where} has a negative size: {shape}")
-    shape = tuple(1 if size < 0 else size for size in shape)  # as the firmware will run it
+    dynamic = any(size < 0 for size in signature)
+    if any(size < 0 for size in shape):
+        raise ModelError(
+            f"{where} has a size that is open or negative: {shape}",
+            "fix the batch size: keras.Input(shape, batch_size=1)",
+        )
+    if len(shape) > _MOST_DIMENSIONS:
+        raise ModelError(f"{where} has {len(shape)} dimensions, more than {_MOST_DIMENSIONS}")
     if math.prod(shape) * ELEMENT_BYTES.get(type_, 1) > _MAX_TENSOR_BYTES:
         raise ModelError(f"{where} is larger than any device: {shape} of {type_}")
     if raw.Buffer() >= len(buffers):
@@ -104,12 +126,13 @@ def _tensor(raw: Any, index: int, buffers: Sequence[int]) -> Tensor:
         type=type_,
         shape=shape,
         quantization=_quantization(raw.Quantization(), where, shape),
-        constant=held > 0,
+        constant=held.size > 0,
         dynamic=dynamic,
         variable=bool(raw.IsVariable()),
+        integers=_small_integers(held, type_, shape),
     )
-    if tensor.constant and type_ in ELEMENT_BYTES and held != tensor.bytes:
-        raise ModelError(f"{where} needs {tensor.bytes} bytes, its buffer has {held}")
+    if tensor.constant and type_ in ELEMENT_BYTES and held.size != tensor.bytes:
+        raise ModelError(f"{where} needs {tensor.bytes} bytes, its buffer has {held.size}")
     return tensor
 
 
@@ -121,9 +144,14 @@ def _quantization(raw: Any, where: str, shape: tuple[int, ...]) -> Quantization 
     axis = raw.QuantizedDimension()
     if len(zero_points) != len(scales):
         raise ModelError(f"{where} has {len(scales)} scales but {len(zero_points)} zero points")
+    if not all(-(1 << 31) <= zero_point < 1 << 31 for zero_point in zero_points):
+        raise ModelError(f"{where} has a zero point beyond 32 bits")
     if not all(math.isfinite(scale) and scale >= 0.0 for scale in scales):
         raise ModelError(f"{where} has a scale that is negative or not finite")
-    if len(scales) > 1 and not (0 <= axis < len(shape) and shape[axis] == len(scales)):
+    fits = 0 <= axis < len(shape) and shape[axis] == len(scales)
+    # Older converters give the bias of a depthwise convolution the axis of its filter, 3; TFLM
+    # looks at the number of scales alone.
+    if len(scales) > 1 and not fits and shape != (len(scales),):
         raise ModelError(f"{where} has {len(scales)} scales, which fit no axis of {shape}")
     return Quantization(scales, zero_points, axis)
 
@@ -148,6 +176,7 @@ def _operator(root: Any, raw: Any, index: int, tensors: Sequence[Tensor]) -> Ope
         outputs=outputs,
         custom=custom,
         options=_options(raw),
+        options_type=_options_type(raw, f"operator {index} {name}"),
         macs=macs(
             name,
             [tensors[i] if i >= 0 else None for i in inputs],
@@ -158,9 +187,7 @@ def _operator(root: Any, raw: Any, index: int, tensors: Sequence[Tensor]) -> Ope
 
 def _operator_name(code: Any, index: int) -> tuple[str, bool]:
     """Return the builtin's name in the schema, or the custom operator's own, and if it is one."""
-    number = code.DeprecatedBuiltinCode()
-    if number == _PLACEHOLDER_FOR_GREATER_OP_CODES or number < code.BuiltinCode():
-        number = code.BuiltinCode()
+    number = max(code.DeprecatedBuiltinCode(), _builtin_code(code))  # as TFLM's GetBuiltinCode
     name = _names("BuiltinOperator").get(number)
     if name is None:
         raise ModelError(f"operator {index} has the unknown builtin code {number}")
@@ -170,6 +197,20 @@ def _operator_name(code: Any, index: int) -> tuple[str, bool]:
     if not custom:
         raise ModelError(f"operator {index} is a custom operator without a name")
     return custom, True
+
+
+def _builtin_code(code: Any) -> int:
+    """The field builtin_code; `tflite` gives the deprecated one in its place where it can."""
+    offset = code._tab.Offset(_BUILTIN_CODE)
+    return int(code._tab.Get(fb.Int32Flags, code._tab.Pos + offset)) if offset else 0
+
+
+def _options_type(raw: Any, where: str) -> str:
+    number = raw.BuiltinOptionsType()
+    name = _names("BuiltinOptions").get(number)
+    if name is None:
+        raise ModelError(f"{where} has options of the unknown type {number}")
+    return name if number else ""
 
 
 def _options(raw: Any) -> dict[str, str | int | float]:

@@ -33,7 +33,8 @@ class Tensor:
     """One tensor of the first subgraph.
 
     `shape` has the sizes that the firmware will see; `dynamic` says that the converter left some
-    of them open. `constant` tensors have their content in the file.
+    of them open. `constant` tensors have their content in the file; `integers` is that of a small
+    one of INT32, such as axes and paddings.
     """
 
     index: int
@@ -44,6 +45,7 @@ class Tensor:
     constant: bool = False
     dynamic: bool = False
     variable: bool = False
+    integers: tuple[int, ...] = ()
 
     @property
     def elements(self) -> int:
@@ -57,7 +59,10 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator, in order of execution. `inputs` has -1 where an optional input is absent."""
+    """One operator, in order of execution. `inputs` has -1 where an optional input is absent.
+
+    `options_type` is the type of its options in the schema, "" where it has none.
+    """
 
     index: int
     name: str
@@ -67,6 +72,7 @@ class Operator:
     custom: bool = False
     options: dict[str, str | int | float] = field(default_factory=dict)
     macs: int = 0
+    options_type: str = ""
 
 
 @dataclass(frozen=True)

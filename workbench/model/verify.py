@@ -36,7 +36,12 @@ class _Vector:
 
 @dataclass(frozen=True)
 class _Bytes:
-    """A vector of bytes that is located but not walked: a string or the content of a buffer."""
+    """A vector of bytes that is located but not walked, such as the content of a buffer."""
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A string: bytes with a NUL behind them that their number does not count."""
 
 
 @dataclass(frozen=True)
@@ -54,37 +59,53 @@ class _Options:
     """The union BuiltinOptions; its type is the field before it."""
 
 
-_Field = _Scalar | _Vector | _Bytes | _Table | _Tables | _Options
+_Field = _Scalar | _Vector | _Bytes | _Text | _Table | _Tables | _Options
 
-# Field numbers as in tensorflow/compiler/mlir/lite/schema/schema.fbs; only the fields that are
-# read.
+# Field numbers as in tensorflow/compiler/mlir/lite/schema/schema.fbs; the fields that are read
+# here, and those that TFLM's Python package reads beside them.
 _SCHEMA: dict[str, dict[int, _Field]] = {
     "Model": {
         0: _Scalar(4),  # version
         1: _Tables("OperatorCode"),
         2: _Tables("SubGraph"),
-        3: _Bytes(),  # description
+        3: _Text(),  # description
         4: _Tables("Buffer"),
+        5: _Vector(4),  # metadata_buffer
         6: _Tables("Metadata"),
+        7: _Tables("SignatureDef"),
     },
-    "OperatorCode": {0: _Scalar(1), 1: _Bytes(), 2: _Scalar(4), 3: _Scalar(4)},
+    "OperatorCode": {0: _Scalar(1), 1: _Text(), 2: _Scalar(4), 3: _Scalar(4)},
     "SubGraph": {
         0: _Tables("Tensor"),
         1: _Vector(4),  # inputs
         2: _Vector(4),  # outputs
         3: _Tables("Operator"),
-        4: _Bytes(),  # name
+        4: _Text(),  # name
+        5: _Scalar(4),  # debug_metadata_index
     },
     "Tensor": {
         0: _Vector(4),  # shape
         1: _Scalar(1),  # type
         2: _Scalar(4),  # buffer
-        3: _Bytes(),  # name
+        3: _Text(),  # name
         4: _Table("QuantizationParameters"),
         5: _Scalar(1),  # is_variable
+        6: _Table("SparsityParameters"),
         7: _Vector(4),  # shape_signature
+        8: _Scalar(1),  # has_rank
+        9: _Tables("VariantSubType"),
     },
-    "QuantizationParameters": {2: _Vector(4), 3: _Vector(8), 6: _Scalar(4)},
+    "QuantizationParameters": {
+        0: _Vector(4),  # min
+        1: _Vector(4),  # max
+        2: _Vector(4),  # scale
+        3: _Vector(8),  # zero_point
+        4: _Scalar(1),  # details_type
+        6: _Scalar(4),  # quantized_dimension
+    },
+    "SparsityParameters": {0: _Vector(4), 1: _Vector(4), 2: _Tables("DimensionMetadata")},
+    "DimensionMetadata": {0: _Scalar(1), 1: _Scalar(4), 2: _Scalar(1), 4: _Scalar(1)},
+    "VariantSubType": {0: _Vector(4), 1: _Scalar(1), 2: _Scalar(1)},
     "Operator": {
         0: _Scalar(4),  # opcode_index
         1: _Vector(4),  # inputs
@@ -92,9 +113,23 @@ _SCHEMA: dict[str, dict[int, _Field]] = {
         3: _Scalar(1),  # builtin_options_type
         4: _Options(),
         5: _Bytes(),  # custom_options
+        6: _Scalar(1),  # custom_options_format
+        7: _Bytes(),  # mutating_variable_inputs
+        8: _Vector(4),  # intermediates
+        9: _Scalar(8),  # large_custom_options_offset
+        10: _Scalar(8),  # large_custom_options_size
+        11: _Scalar(1),  # builtin_options_2_type
+        13: _Scalar(4),  # debug_metadata_index
     },
     "Buffer": {0: _Bytes(), 1: _Scalar(8), 2: _Scalar(8)},
-    "Metadata": {0: _Bytes(), 1: _Scalar(4)},
+    "Metadata": {0: _Text(), 1: _Scalar(4)},
+    "SignatureDef": {
+        0: _Tables("TensorMap"),  # inputs
+        1: _Tables("TensorMap"),  # outputs
+        2: _Text(),  # signature_key
+        4: _Scalar(4),  # subgraph_index
+    },
+    "TensorMap": {0: _Text(), 1: _Scalar(4)},
 }
 
 
@@ -130,8 +165,7 @@ class _Verifier:
             if slots[number] < 4 or slots[number] + width > size:
                 raise _corrupt(where, "lies outside its table")
             if isinstance(field, _Options):
-                target = at + slots[number]
-                self._options(slots, at, target + _U32.unpack_from(self._content, target)[0])
+                self._options(slots, at, self._target(where, at + slots[number]))
             elif not isinstance(field, _Scalar):
                 self._follow(field, where, at + slots[number])
 
@@ -155,22 +189,32 @@ class _Verifier:
         self.table(schema, "Operator options", at)
 
     def _follow(self, field: _Field, where: str, at: int) -> None:
-        target = at + _U32.unpack_from(self._content, at)[0]
+        target = self._target(where, at)
         if isinstance(field, _Table):
             self.table(_SCHEMA[field.name], field.name, target)
             return
         self._inside(where, target, 4)
         length = _U32.unpack_from(self._content, target)[0]
-        item_size = 1 if isinstance(field, _Bytes) else 4
+        item_size = 1 if isinstance(field, (_Bytes, _Text)) else 4
         if isinstance(field, _Vector):
             item_size = field.item_size
             self._spend(where, length * item_size)
         self._inside(where, target + 4, length * item_size)
+        if isinstance(field, _Text):
+            end = target + 4 + length
+            if self._content[end : end + 1] != b"\0":
+                raise _corrupt(where, "is a text that does not end")
         if isinstance(field, _Tables):
             self._spend(where, length * 4)
             for item in range(target + 4, target + 4 + 4 * length, 4):
-                table = item + _U32.unpack_from(self._content, item)[0]
-                self.table(_SCHEMA[field.name], field.name, table)
+                self.table(_SCHEMA[field.name], field.name, self._target(where, item))
+
+    def _target(self, where: str, at: int) -> int:
+        """Where the offset at `at` leads: forward, to a multiple of 4 bytes (as TFLM reads it)."""
+        offset: int = _U32.unpack_from(self._content, at)[0]
+        if offset == 0 or (at + offset) % 4:
+            raise _corrupt(where, "has an offset of 0, or one that is not aligned")
+        return at + offset
 
     def _inside(self, where: str, at: int, size: int) -> None:
         if at < 0 or at + size > len(self._content):

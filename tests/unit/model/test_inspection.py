@@ -116,3 +116,61 @@ def test_a_dynamic_batch_is_hinted_at():
 
 def test_a_model_that_does_nothing():
     assert "no operators" in findings(TWO)[0].message
+
+
+def test_weights_of_int8_with_data_of_float_are_hybrid():
+    tensors = (
+        TensorSpec((1, 4), FLOAT32),
+        TensorSpec((1, 2), FLOAT32),
+        TensorSpec((2, 4), data=bytes(8)),
+    )
+    (finding,) = findings(tensors, OperatorSpec(OP.FULLY_CONNECTED, (0, 2), (1,)))
+    assert finding.message == (
+        "operator 0 FULLY_CONNECTED: hybrid: it computes on FLOAT32 with INT8 weights"
+    )
+    assert "representative data set" in finding.hint
+
+
+def test_a_dimension_of_0():
+    tensors = (TensorSpec((1, 0)), TensorSpec((1, 0)))
+    messages = [f.message for f in findings(tensors, OperatorSpec(OP.RELU, (0,), (1,)))]
+    assert '"t" has a dimension of 0: (1, 0)' in messages
+    assert "operator 0 RELU: tensor 0 has a dimension of 0: 1 x 0" in messages
+
+
+@pytest.mark.parametrize(
+    ("tensors", "operator", "message"),
+    [
+        (TWO, OperatorSpec(OP.RELU, (0,), (1, 0)), "it has 1 inputs and 2 outputs"),
+        (TWO, OperatorSpec(OP.ADD, (0, -1), (1,)), "its input 1 is absent"),
+        (TWO, OperatorSpec(OP.SOFTMAX, (0,), (1,)), "not 1/256 with zero point -128"),
+        (
+            (TensorSpec((1, 4)), TensorSpec((1, 4), scales=(), zero_points=())),
+            OperatorSpec(OP.RELU, (0,), (1,)),
+            "no scale and zero point of its own",
+        ),
+        (
+            (TensorSpec((1, 4)), TensorSpec((1, 5))),
+            OperatorSpec(OP.RELU, (0,), (1,)),
+            "differ in size",
+        ),
+        (
+            (*TWO, TensorSpec((4, 3), data=bytes(12))),
+            OperatorSpec(OP.FULLY_CONNECTED, (0, 2), (1,)),
+            "the shapes of its input, weights and output do not fit",
+        ),
+    ],
+)
+def test_what_a_kernel_refuses(tensors, operator, message):
+    assert message in findings(tensors, operator)[0].message
+
+
+def test_tensors_are_computed_once_and_before_they_are_read():
+    three = (*TWO, TensorSpec((1, 4)))
+    relu = OP.RELU
+    (late,) = findings(three, OperatorSpec(relu, (2,), (1,)))
+    assert late.message == "operator 0 RELU reads tensor 2, which nothing has computed"
+    (twice,) = findings(TWO, OperatorSpec(relu, (0,), (1,)), OperatorSpec(relu, (0,), (1,)))
+    assert twice.message == "operator 1 RELU computes tensor 1 anew"
+    (absent,) = findings(three, OperatorSpec(relu, (0,), (1,)), outputs=(2,))
+    assert absent.message == "nothing computes the output 2"

@@ -1,5 +1,6 @@
 """A .tflite is read into values, and nothing in it is believed unchecked."""
 
+import numpy as np
 import pytest
 import tflite
 
@@ -117,7 +118,7 @@ def test_what_is_no_tflite_is_refused(content, message):
     ("tensors", "operator", "message"),
     [
         ([TensorSpec((1,)), TensorSpec((1,), 99)], DENSE, "unknown type 99"),
-        ([TensorSpec((1, -2)), TensorSpec((1,))], DENSE, "negative size"),
+        ([TensorSpec((1, -2)), TensorSpec((1,))], DENSE, "open or negative"),
         ([TensorSpec((65536, 65536)), TensorSpec((1,))], DENSE, "larger than any device"),
         ([TensorSpec((1,)), TensorSpec((2,), data=b"x")], DENSE, "needs 2 bytes, its buffer has 1"),
         ([TensorSpec((1,), scales=(1, 2)), TensorSpec((1,))], DENSE, "2 scales but 1 zero"),
@@ -136,6 +137,33 @@ def test_what_is_no_tflite_is_refused(content, message):
 def test_what_contradicts_itself_is_refused(tensors, operator, message):
     with pytest.raises(ModelError, match=message):
         parse_model(write_tflite(tensors, [operator]))
+
+
+def test_scales_of_a_bias_may_be_of_the_axis_of_its_filter():
+    """person_detect.tflite of TFLM's examples has axis 3 on biases; TFLM runs it."""
+    bias = TensorSpec((2,), INT32, bytes(8), scales=(1, 2), zero_points=(0, 0), axis=3)
+    model = parse_model(write_tflite([*DENSE_TENSORS, bias], [DENSE]))
+    assert model.tensors[-1].quantization.scales == (1.0, 2.0)
+
+
+def test_a_zero_point_beyond_32_bits_is_refused():
+    tensors = [TensorSpec((1,), zero_points=(1 << 31,)), TensorSpec((1,))]
+    with pytest.raises(ModelError, match="zero point beyond 32 bits"):
+        parse_model(write_tflite(tensors, [DENSE]))
+
+
+def test_small_constants_are_read():
+    axes = TensorSpec((2,), INT32, np.array([1, -2], "<i4").tobytes())
+    model = parse_model(write_tflite([*DENSE_TENSORS, axes], [DENSE]))
+    assert model.tensors[-1].integers == (1, -2)
+
+
+def test_a_text_that_does_not_end_is_refused():
+    content = bytearray(write_tflite(DENSE_TENSORS, [DENSE]))
+    at = content.index(b"written by a test")
+    content[at + len("written by a test")] = 1
+    with pytest.raises(ModelError, match="is a text that does not end"):
+        parse_model(bytes(content))
 
 
 def test_a_signature_beyond_the_tensors_is_refused():
