@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.bus_masters import BusMasters, read_bus_masters
 from workbench.errors import PlatformError
-from workbench.platform_settings import read_settings
+from workbench.platform_settings import MOST_INTERRUPTS, read_settings
 from workbench.repl import read, types
 from workbench.repl.description import Description, Entry
 from workbench.repl.limits import check_limits
@@ -51,6 +51,9 @@ class Platform:
         the image has its vector table.
     report_clocks_hz: core clocks for which latencies are reported.
     flash_timing: the table [flash_timing] of platform.toml as it stands, for `workbench.timing`.
+    interrupts: lines of the interrupt controller.
+    systick_divider: SysTick's reference clock is the core clock divided by this; 0: it has none.
+    systick_calibration: what SYST_CALIB reads; None: the part does not say.
     bus_masters: what DMA controllers and other bus masters beside the core reach.
     """
 
@@ -66,6 +69,9 @@ class Platform:
     mcu: str = ""
     report_clocks_hz: tuple[int, ...] = ()
     flash_timing: Mapping[str, Any] = field(default_factory=dict)
+    interrupts: int = MOST_INTERRUPTS
+    systick_divider: int = 0
+    systick_calibration: int | None = None
     bus_masters: BusMasters = field(default_factory=BusMasters)
 
     @property
@@ -144,6 +150,9 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
         mcu=settings["mcu"],
         report_clocks_hz=tuple(settings.get("report_clocks", [clock])),
         flash_timing=settings.get("flash_timing", {}),
+        interrupts=settings.get("interrupts", MOST_INTERRUPTS),
+        systick_divider=settings.get("systick_divider", 0),
+        systick_calibration=settings.get("systick_calibration"),
         bus_masters=read_bus_masters(
             settings.get("buses", {}), settings.get("bus_masters", {}), description, source
         ),

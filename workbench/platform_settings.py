@@ -17,6 +17,8 @@ CLOCK = Whole(1_000, 10_000_000_000)
 # VTOR has no bits 6:0 (ARM DDI 0403E, B3.2.5).
 _VECTOR_TABLE = Whole(0, LAST_ADDRESS, 128)
 
+MOST_INTERRUPTS = 240  # of a Cortex-M4 (DDI 0439B, 6.1)
+
 KEYS: Mapping[str, Kind] = {
     "title": Text(),
     "mcu": Text(),
@@ -25,6 +27,9 @@ KEYS: Mapping[str, Kind] = {
     "repl": Text(),
     "report_clocks": Several(CLOCK, 1, 16),
     "vector_table": _VECTOR_TABLE,
+    "interrupts": Whole(1, MOST_INTERRUPTS),
+    "systick_divider": Whole(0, 1024),
+    "systick_calibration": Whole(0, LAST_ADDRESS),
     "memories": Named(Choice(("flash", "ram"))),
     "flash_timing": Table(),
     "buses": Table(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import exclusive, floats, priorities, thumb
+from . import exclusive, floats, priorities, registers, thumb
 from .rule import Rule
 
 PROGRAMS: dict[str, tuple[str, tuple[Rule, ...]]] = {
     "thumb": ("The Thumb bit", thumb.RULES),
     "priorities": ("Priorities and masks", priorities.RULES),
     "exclusive": ("The exclusive monitor", exclusive.RULES),
+    "registers": ("System registers", registers.RULES),
     "float": ("The floating-point context", floats.RULES),
 }
 """By the name of the program in `programs/`: the title of its rules, and the rules."""

@@ -107,6 +107,30 @@ def test_systick_runs_at_its_own_clock(time: Time) -> None:
     assert log == [100_000, 200_000]
 
 
+def test_systick_counts_at_its_reference_clock_where_the_part_has_one(time: Time) -> None:
+    log: list[int] = []
+    block = SysTick(time.clock, 100_000_000, lambda: log.append(time.clock.now), 8, 0x4000_493E)
+    assert (block.read(systick_registers.CSR), block.read(systick_registers.CALIB)) == (
+        0,
+        0x4000_493E,
+    )
+    block.write(systick_registers.RVR, 99)
+    block.write(systick_registers.CVR, 0)
+    block.write(systick_registers.CSR, 3)
+    time.advance(1600)
+    assert log == [800, 1600]
+    block.write(systick_registers.CSR, 7)
+    time.advance(200)
+    assert log == [800, 1600, 1700, 1800]
+
+
+def test_systick_without_a_reference_clock_has_clksource_set(time: Time) -> None:
+    block = SysTick(time.clock, 100_000_000, lambda: None)
+    block.write(systick_registers.CSR, 0)
+    assert block.read(systick_registers.CSR) == systick_registers.CSR_CLKSOURCE
+    assert block.read(systick_registers.CALIB) >> 30 == 3  # NOREF, and SKEW: TENMS is not given
+
+
 def test_systick_counts_down(time: Time) -> None:
     block = systick(time, 100_000_000, 999, [])
     time.advance(1)

@@ -34,7 +34,10 @@ def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
         Sizing(
             ticks_per_second=platform.mips * 1_000_000,
             systick_hz=frequency if isinstance(frequency, int) else DEFAULT_SYSTICK_HZ,
+            interrupts=platform.interrupts,
             priority_mask=priority_mask if isinstance(priority_mask, int) else 0xFF,
+            systick_divider=platform.systick_divider,
+            systick_calibration=platform.systick_calibration,
         ),
         python_tracer,
     )

@@ -69,12 +69,14 @@ _SAVED_STATE = (
 
 @dataclass(frozen=True)
 class Sizing:
-    """What the .repl says about core and interrupt controller."""
+    """What the .repl and platform.toml say about core and interrupt controller."""
 
     ticks_per_second: int
     systick_hz: int
     interrupts: int = 240
     priority_mask: int = 0xF0
+    systick_divider: int = 0
+    systick_calibration: int | None = None
 
 
 class Machine:
@@ -94,7 +96,13 @@ class Machine:
             self.exceptions, lambda: self.unit.ipsr, self.attend, self.request_reset, self.warn
         )
         self.mpu = Mpu(self._on_mode_change)
-        self.systick = SysTick(self.clock, sizing.systick_hz, self._pend_systick)
+        self.systick = SysTick(
+            self.clock,
+            sizing.systick_hz,
+            self._pend_systick,
+            sizing.systick_divider,
+            sizing.systick_calibration,
+        )
         self.scs = SystemControlSpace(
             self.exceptions, self.systick, self.scb, self.mpu, self.attend
         )

@@ -15,7 +15,9 @@ from workbench.engines.embedded.scb import CFSR, DFSR, HFSR, Scb
 from workbench.engines.embedded.systick import SysTick
 
 SCS_BASE, SCS_SIZE = 0xE000E000, 0x1000
-ICTR = 0x004
+ICTR, ACTLR = 0x004, 0x008
+# DISMCYCINT, DISDEFWBUF, DISFOLD, DISFPCA, DISOOFP (Cortex-M4 TRM, DDI 0439B, 4.2.1)
+ACTLR_DISDEFWBUF, ACTLR_WRITABLE = 1 << 1, 0x307
 SYSTICK_START, SYSTICK_END = 0x010, 0x020
 ISER, ICER, ISPR, ICPR, IABR, IPR, IPR_END = 0x100, 0x180, 0x200, 0x280, 0x300, 0x400, 0x5F0
 SCB_START, SCB_END = 0xD00, 0xD90
@@ -46,8 +48,10 @@ class Nvic:
             source = self._exceptions.enabled
         elif bank in (ISPR, ICPR):
             source = self._exceptions.pending
-        else:
+        elif bank == IABR:
             source = self._exceptions.active
+        else:
+            return 0
         return source >> shift & 0xFFFFFFFF
 
     def write(self, offset: int, value: int) -> None:
@@ -92,10 +96,11 @@ class SystemControlSpace:
         self._scb = scb
         self._mpu = mpu
         self._on_change = on_change
-        self.demcr = 0
+        self.reset()
 
     def reset(self) -> None:
         self.demcr = 0
+        self.actlr = 0
 
     def read(self, offset: int, width: int) -> int:
         word = self._read(offset & ~3)
@@ -120,6 +125,8 @@ class SystemControlSpace:
             return self._mpu.read(offset)
         if SCB_START <= offset < SCB_END or FPU_START <= offset < FPU_END:
             return self._scb.read(offset)
+        if offset == ACTLR:
+            return self.actlr
         return self.demcr if offset == DEMCR else 0
 
     def _write(self, offset: int, value: int) -> None:
@@ -133,11 +140,13 @@ class SystemControlSpace:
             self._scb.write(offset, value)
         elif offset == STIR:
             self._nvic.trigger(value)
+        elif offset == ACTLR:
+            self.actlr = value & ACTLR_WRITABLE
         elif offset == DEMCR:
             self.demcr = value
 
     def save(self) -> dict[str, Any]:
-        return {"demcr": self.demcr}
+        return {"demcr": self.demcr, "actlr": self.actlr}
 
     def load(self, state: dict[str, Any]) -> None:
-        self.demcr = state["demcr"]
+        self.demcr, self.actlr = state["demcr"], state["actlr"]

@@ -9,12 +9,16 @@ from workbench.engines.embedded.peripheral import VirtualClock
 
 CSR, RVR, CVR, CALIB = 0x0, 0x4, 0x8, 0xC
 CSR_ENABLE, CSR_TICKINT, CSR_CLKSOURCE, CSR_COUNTFLAG = 1 << 0, 1 << 1, 1 << 2, 1 << 16
-CALIB_NOREF = 1 << 31
+CALIB_NOREF, CALIB_SKEW = 1 << 31, 1 << 30
 COUNTER_MASK = 0xFFFFFF
 
 
 class SysTick:
     """Counts down from RVR at `frequency`; `pend` is called when it reaches 0 with TICKINT.
+
+    divider: with CLKSOURCE = 0 it counts at `frequency` / `divider`; 0 where the part has no
+    reference clock, and CLKSOURCE is always 1. calibration: what SYST_CALIB reads, None for a part
+    that does not say.
 
     The counter is not stepped: its value follows from the virtual time at which it was last
     loaded. `_origin` is that time in counter steps, scaled by ticks_per_second.
@@ -22,15 +26,25 @@ class SysTick:
 
     STATE = ("_csr", "_rvr", "_origin", "_value")
 
-    def __init__(self, clock: VirtualClock, frequency: int, pend: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        clock: VirtualClock,
+        frequency: int,
+        pend: Callable[[], None],
+        divider: int = 0,
+        calibration: int | None = None,
+    ) -> None:
         self._clock = clock
         self._frequency = frequency
+        self._divider = divider
+        no_reference = 0 if divider else CALIB_NOREF
+        self._calibration = no_reference | CALIB_SKEW if calibration is None else calibration
         self._pend = pend
         self._timer = clock.timer(self._expired)
         self.reset()
 
     def reset(self) -> None:
-        self._csr = CSR_CLKSOURCE
+        self._csr = 0 if self._divider else CSR_CLKSOURCE
         self._rvr = 0
         self._value = 0  # counter while it is stopped, or at `_origin`
         self._origin = 0  # clock ticks at which the counter held `_value`
@@ -44,13 +58,13 @@ class SysTick:
             return self._rvr
         if offset == CVR:
             return self._counter()
-        return CALIB_NOREF
+        return self._calibration
 
     def write(self, offset: int, value: int) -> None:
         if offset == CSR:
             counter = self._counter()
-            kept = self._csr & CSR_COUNTFLAG
-            self._csr = value & (CSR_ENABLE | CSR_TICKINT) | CSR_CLKSOURCE | kept
+            kept = self._csr & (CSR_COUNTFLAG if self._divider else CSR_COUNTFLAG | CSR_CLKSOURCE)
+            self._csr = value & (CSR_ENABLE | CSR_TICKINT | CSR_CLKSOURCE) | kept
             self._load(counter)
         elif offset == RVR:
             counter = self._counter()
@@ -63,13 +77,19 @@ class SysTick:
     def _counter(self) -> int:
         if not self._csr & CSR_ENABLE:
             return self._value
-        steps = (self._clock.now - self._origin) * self._frequency // self._clock.ticks_per_second
+        steps = (self._clock.now - self._origin) * self._frequency // self._ticks
         if steps <= self._value:
             return self._value - steps
         if not self._rvr:
             return 0
         # The step after 0 loads RVR.
         return self._rvr - (steps - self._value - 1) % (self._rvr + 1)
+
+    @property
+    def _ticks(self) -> int:
+        """Ticks of the virtual clock in `frequency` steps of the counter."""
+        ticks = self._clock.ticks_per_second
+        return ticks if self._csr & CSR_CLKSOURCE else ticks * self._divider
 
     def _load(self, value: int) -> None:
         self._value = value
@@ -82,7 +102,7 @@ class SysTick:
         """Expire when the counter has made `steps` steps from `_origin`."""
         if not self._rvr and not self._value:
             return  # a reload value of 0 stops the counter
-        due = self._origin - (-steps * self._clock.ticks_per_second // self._frequency)
+        due = self._origin - (-steps * self._ticks // self._frequency)
         self._timer.arm(due - self._clock.now)
 
     def _expired(self) -> None:
@@ -91,7 +111,7 @@ class SysTick:
             self._pend()
         # Go on from the exact moment of reaching 0, so that the period does not drift.
         elapsed = self._value if self._value else self._rvr + 1
-        exact = self._origin - (-elapsed * self._clock.ticks_per_second // self._frequency)
+        exact = self._origin - (-elapsed * self._ticks // self._frequency)
         self._value = 0
         self._origin = exact
         self._arm(self._rvr + 1)
