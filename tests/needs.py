@@ -11,9 +11,9 @@ from workbench.engines.renode import RenodeInstallation, discover
 from workbench.errors import EngineUnavailableError
 
 
-def program(name: str) -> str:
-    """Return the path of the program `name`."""
-    path = shutil.which(name)
+def program(name: str, places: str | None = None) -> str:
+    """Return the path of the program `name`, on PATH or in these `places`."""
+    path = shutil.which(name, path=places)
     if path is None:
         pytest.skip(f"{name} is not installed")
     return path

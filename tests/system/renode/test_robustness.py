@@ -53,7 +53,7 @@ def test_renode_that_dies_or_hangs_in_a_run_is_an_error_in_time(impatient, probe
         impatient.run(ENDLESS, HOUR)
     assert time.monotonic() - begun < 10
     assert not exists(worker)
-    assert "logs are in" in failure.value.hint
+    assert "WORKBENCH_KEEP=1" in failure.value.hint
     impatient.load(probe_image, platform.load(BOARD))
     assert impatient.run(Stop(), Seconds(1.0)).kind is StopKind.IDLE
 

@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from tests import needs
+from workbench.engines.renode.runtimes import CORECLR
 from workbench.resources import resource
 
 pytestmark = pytest.mark.renode
@@ -24,8 +26,20 @@ def launcher(installation):
     return found
 
 
+@pytest.fixture
+def environment(installation, tmp_path):
+    """The launcher of a built folder looks for `dotnet` on PATH."""
+    places = [os.environ["PATH"]]
+    if installation.framework is not None:
+        places.append(str(installation.framework.parents[2]))
+    path = os.pathsep.join(places)
+    if installation.form == "built folder" and installation.runtime == CORECLR:
+        needs.program("dotnet", path)
+    return {**os.environ, "TMPDIR": str(tmp_path), "PATH": path}
+
+
 @pytest.mark.parametrize("board", ["stm32f4_discovery", "nrf52840_dk"])
-def test_script_boots_resets_and_serves_gdb(board, launcher, firmware_image, tmp_path):
+def test_script_boots_resets_and_serves_gdb(board, launcher, environment, firmware_image, tmp_path):
     script = resource("platforms") / board / f"{board}.resc"
     (told,) = re.findall(r"^# renode -e '(.*)'$", script.read_text(), re.M)
     told = told.replace("build/firmware.elf", str(firmware_image(board).elf))
@@ -34,7 +48,7 @@ def test_script_boots_resets_and_serves_gdb(board, launcher, firmware_image, tmp
     done = subprocess.run(
         [launcher, "--disable-xwt", "--plain", "--console", "-e", session],
         cwd=tmp_path,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

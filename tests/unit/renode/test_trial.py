@@ -85,9 +85,16 @@ def test_cause_is_kept_until_it_is_asked_for_again(found, monkeypatch):
     assert try_out(found, again=True).works
 
 
-def test_platform_that_is_refused_is_a_cause(found, monkeypatch):
-    says(monkeypatch, load=PlatformError("Renode: Error E04: no CPU.CortexM"))
-    assert try_out(found).why == "Error E04: no CPU.CortexM"
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        ("Renode: Error E04: no CPU.CortexM\nAt trial.repl:3:1", "Error E04: no CPU.CortexM"),
+        ("Renode: Error E38: thrown:\nno tlib\nAt trial.repl", "Error E38: thrown: no tlib"),
+    ],
+)
+def test_platform_that_is_refused_is_a_cause(found, monkeypatch, message, why):
+    says(monkeypatch, load=PlatformError(message))
+    assert try_out(found).why == why
 
 
 @pytest.mark.parametrize(

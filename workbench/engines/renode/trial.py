@@ -66,7 +66,7 @@ def try_out(installation: RenodeInstallation, *, again: bool = False) -> Trial:
     except EngineError as error:
         return Trial(False, "", error.message.splitlines()[0])
     except UserError as error:
-        trial = Trial(False, "", error.message.removeprefix("Renode: ").splitlines()[0])
+        trial = Trial(False, "", _cause(error.message.removeprefix("Renode: ")))
     kept.write(asdict(trial))
     return trial
 
@@ -107,6 +107,12 @@ def _try(installation: RenodeInstallation) -> Trial:
         return Trial(True, worker.version)
     finally:
         worker.close()
+
+
+def _cause(message: str) -> str:
+    """What a message says in its first line, and in the next one where that only leads to it."""
+    first, *rest = message.splitlines()
+    return " ".join([first, *rest[:1]]) if first.endswith(":") else first
 
 
 def _kept(installation: RenodeInstallation) -> Kept:
