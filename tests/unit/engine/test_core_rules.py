@@ -197,3 +197,25 @@ def test_the_host_sees_and_sets_the_bits_that_basepri_has(
     assert engine.registers["basepri"] == 0x80
     engine.run(Stop(), Instructions(instructions))
     assert engine.registers["basepri"] == 0x80
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        (0x0000, 0x0000),
+        (0xE890, 0x000F),  # LDM r0, {r0-r3}
+        (0xEE30, 0x0A20),  # VADD.F32, with the FPU off
+        (0xBF00, 0xEE30, 0x0A20),
+    ],
+)
+@pytest.mark.parametrize("limit", range(1, 5))
+def test_a_limit_at_an_instruction_without_the_thumb_bit_ends_the_run(
+    limit: int, there: tuple[int, ...], engine: EmbeddedEngine, platform: Platform
+) -> None:
+    """What lies there is not decoded as Thumb, and nothing of it is issued."""
+    start(engine, platform, BX_R0, BRANCH_TO_SELF, *there)
+    engine.registers["r0"] = CODE + 4
+    reason = engine.run(Stop(), Instructions(limit))
+    assert reason.kind is (StopKind.LIMIT if limit == 1 else StopKind.FAULT)
+    assert reason.instructions == 1
+    assert limit == 1 or reason.fault.cfsr == Cfsr.INVSTATE

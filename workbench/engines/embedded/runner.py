@@ -233,6 +233,8 @@ class Runner:
         state.limit = min(limit, timer)
         state.deadline = min(timer, state.count + SLICE)
         state.stop_before = self._stepper.watched()
+        if not xpsr & XPSR_T:  # one INVSTATE is all that can come; the bytes are not Thumb code
+            state.limit, state.stop_before = NEVER, 0
         state.stop_after = self._stop_after | SETTLE_BASEPRI
         if machine.mpu.ctrl or self._stepper.float_needs_privilege:
             state.stop_after |= _CONTROL

@@ -7,7 +7,7 @@ core then makes the block end there.
 from __future__ import annotations
 
 from workbench import thumb
-from workbench.engines.armv7m import Cfsr
+from workbench.engines.armv7m import XPSR_T, Cfsr
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
@@ -68,7 +68,9 @@ class Stepper:
         """The tracer refused the block at PC; return a fault if one was taken over it."""
         machine = self._machine
         state = machine.state
-        pc = machine.core.pc
+        pc, xpsr = self._batch.read()
+        if not xpsr & XPSR_T:
+            return None  # what lies there is not Thumb code: it faults once it may execute
         code = machine.bus.read(pc, state.refused_size)
         if cause is StopCause.LIMIT:
             remaining = state.limit - state.count
