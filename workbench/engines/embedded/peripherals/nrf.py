@@ -61,6 +61,11 @@ class NrfPeripheral(RegisterBlock):
         ppi = self.context.shared.get(PPI)
         return ppi is not None and ppi.carries(self.context.address + offset)
 
+    def interrupts_at(self, offset: int) -> bool:
+        """Whether the event at `offset` would raise an interrupt: it does where it is not set."""
+        enabled = self.values.get(INTEN, 0) >> (offset - EVENTS) // 4 & 1
+        return bool(enabled and not self.values.get(offset))
+
     def rerouted(self) -> None:
         """PPI carries other events than before."""
 

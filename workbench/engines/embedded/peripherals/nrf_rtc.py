@@ -83,6 +83,10 @@ class NrfRtc(NrfPeripheral):
             return
         super().store(offset, value)
 
+    def rerouted(self) -> None:
+        self._sync()
+        self._schedule()
+
     def _on_timer(self) -> None:
         self._sync()
         self._schedule()
@@ -109,8 +113,13 @@ class NrfRtc(NrfPeripheral):
                 self.event(event)
 
     def _schedule(self) -> None:
-        distances = [self._distance(e) for e in (TICK, OVRFLW, *self._compares) if self._enabled(e)]
-        if self.counter.running and distances:
-            self._timer.arm(self.counter.ticks_until(min(distances)))
+        """Wake up for the next event that somebody waits for."""
+        watched = [e for e in (TICK, OVRFLW, *self._compares) if self._is_watched(e)]
+        if self.counter.running and watched:
+            distance = min(self._distance(event) for event in watched)
+            self._timer.arm(self.counter.ticks_until(distance))
         else:
             self._timer.cancel()
+
+    def _is_watched(self, event: int) -> bool:
+        return self.interrupts_at(event) or (self._enabled(event) and self.is_routed(event))

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from workbench.engines.embedded.peripheral import Context
 from workbench.engines.embedded.peripherals.counter import Counter
-from workbench.engines.embedded.peripherals.nrf import EVENTS, INTEN, SHORTS, NrfPeripheral
+from workbench.engines.embedded.peripherals.nrf import EVENTS, SHORTS, NrfPeripheral
 
 START = 0x000
 STOP = 0x004
@@ -106,7 +106,8 @@ class NrfTimer(NrfPeripheral):
         """Count on, from compare to compare; whole rounds without news are left out."""
         rounds = 0
         while counts:
-            step = min([counts, *self._distances()])
+            distances = (self._distance(c, self.count) for c in range(self._channels))
+            step = min(counts, *distances)
             self.count = (self.count + step) % self._modulus
             counts -= step
             for channel in range(self._channels):
@@ -130,12 +131,9 @@ class NrfTimer(NrfPeripheral):
     def _compare(self, channel: int) -> int:
         return self.values.get(CC + 4 * channel, 0) % self._modulus
 
-    def _distance(self, channel: int) -> int:
-        """Counts until the compare of `channel`, a whole round if it is equal now."""
-        return (self._compare(channel) - self.count - 1) % self._modulus + 1
-
-    def _distances(self) -> list[int]:
-        return [self._distance(channel) for channel in range(self._channels)]
+    def _distance(self, channel: int, count: int) -> int:
+        """Counts from `count` until the compare of `channel`, a whole round if it is equal."""
+        return (self._compare(channel) - count - 1) % self._modulus + 1
 
     def _period(self) -> int:
         """Counts after which everything repeats."""
@@ -149,17 +147,34 @@ class NrfTimer(NrfPeripheral):
 
     def _schedule(self) -> None:
         """Wake up for the next compare that somebody waits for."""
-        watched = [c for c in range(self._channels) if self._is_watched(c)]
-        if not self.counter.running or not watched:
+        counts = self._until_watched() if self.counter.running else None
+        if counts is None:
             self._timer.cancel()
-            return
-        # A compare that clears moves the others: look again there too.
-        self._timer.arm(self.counter.ticks_until(min(self._distances())))
+        else:
+            self._timer.arm(self.counter.ticks_until(counts))
+
+    def _until_watched(self) -> int | None:
+        """Counts until a compare that somebody waits for, None where none will come.
+
+        All that can come comes in one round, of which the first one may be a part.
+        """
+        watched = {c for c in range(self._channels) if self._is_watched(c)}
+        if not watched:
+            return None
+        shorts, count, passed = self.values.get(SHORTS, 0), self.count, 0
+        for _ in range(2 * self._channels + 2):
+            step = min(self._distance(channel, count) for channel in range(self._channels))
+            passed += step
+            count = (count + step) % self._modulus
+            equal = [c for c in range(self._channels) if self._compare(c) == count]
+            if watched.intersection(equal):
+                return passed
+            if any(shorts >> COMPARE_STOP_BIT + channel & 1 for channel in equal):
+                return None
+            if any(shorts >> COMPARE_CLEAR_BIT + channel & 1 for channel in equal):
+                count = 0
+        return None
 
     def _is_watched(self, channel: int) -> bool:
         event = COMPARE + 4 * channel
-        return bool(
-            self.values.get(INTEN, 0) >> (event - EVENTS) // 4 & 1
-            or self.values.get(SHORTS, 0) >> COMPARE_STOP_BIT + channel & 1
-            or self.is_routed(event)
-        )
+        return self.interrupts_at(event) or self.is_routed(event)

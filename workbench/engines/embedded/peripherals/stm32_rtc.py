@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from workbench.engines.embedded.peripheral import Context
@@ -43,20 +44,21 @@ EPOCH = datetime.datetime(2000, 1, 1)
 _ALARM_MASKS = ((7, 0, 0x7F), (15, 8, 0x7F), (23, 16, 0x3F))
 _ALARM_DATE_MASK = 1 << 31
 _ALARMS = ((ALRMAR, CR_ALRAE, ISR_ALRAF), (ALRMBR, CR_ALRBE, ISR_ALRBF))
+_ALARM_INTERRUPTS = {ISR_ALRAF: CR_ALRAIE, ISR_ALRBF: CR_ALRBIE}
 
 
 class Stm32Rtc(RegisterBlock):
     """Wake-ups and alarms happen on the second of the calendar."""
 
     RESET: ClassVar[Mapping[int, int]] = {PRER: 0x007F_00FF, ISR: ISR_WRITE_FLAGS, WUTR: 0xFFFF}
-    STATE = RegisterBlock.STATE | {"seconds", "counter", "wake_left", "hertz", "odd_date"}
+    STATE = RegisterBlock.STATE | {"seconds", "counter", "wakeup", "wake_left", "hertz", "odd_date"}
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._alarm_line = context.line("AlarmIRQ")
         self._wakeup_line = context.line("WakeupIRQ")
         self._timer = context.clock.timer(self._on_timer)
-        self._wakeup_timer = context.clock.timer(self._on_wakeup)
+        self._wakeup_timer = context.clock.timer(self._on_timer)
         self.power_on()
 
     def power_on(self) -> None:
@@ -65,7 +67,8 @@ class Stm32Rtc(RegisterBlock):
         self.hertz = LSE_HERTZ  # of RTCCLK
         self.seconds = 0  # since EPOCH
         self.odd_date: int | None = None  # DR, where it is no date
-        self.wake_left = 0  # seconds until the wake-up, where it counts seconds
+        self.wake_left = 0  # counts of `wakeup` until the wake-up
+        self.wakeup = Counter(self.hertz, self.context.clock.ticks_per_second)
         self.counter = Counter(self.hertz, self.context.clock.ticks_per_second, LSE_HERTZ)
         self.counter.start(self.context.clock.now)
         self._timer.cancel()
@@ -73,9 +76,7 @@ class Stm32Rtc(RegisterBlock):
         self._drive()
 
     def reset(self) -> None:
-        """A system reset: the machine has cancelled the timers, the calendar goes on."""
-        if self.values.get(CR, 0) & CR_WUTE:
-            self._start_wakeup()
+        """A system reset: the machine has cancelled the timers, calendar and wake-up go on."""
         self._sync()
         self._drive()
         self._schedule()
@@ -85,7 +86,7 @@ class Stm32Rtc(RegisterBlock):
         if hertz == self.hertz:
             return
         self._sync()
-        self.hertz = self.counter.hertz = hertz
+        self.hertz = self.counter.hertz = self.wakeup.hertz = hertz
         self._schedule()
 
     def read_register(self, offset: int) -> int:
@@ -93,6 +94,7 @@ class Stm32Rtc(RegisterBlock):
             self._sync()
             return self._time() if offset == TR else self._date()
         if offset == ISR:
+            self._sync()
             return self.values[ISR] | ISR_WRITE_FLAGS | ISR_RSF
         return super().read_register(offset)
 
@@ -111,6 +113,8 @@ class Stm32Rtc(RegisterBlock):
             if offset == PRER:
                 asynchronous = (value >> PREDIV_A_SHIFT & PREDIV_A_MASK) + 1
                 self.counter.divider = asynchronous * ((value & PREDIV_S_MASK) + 1)
+                if self._wakes_at_seconds:
+                    self.wakeup.divider = self.counter.divider
         self._drive()
         self._schedule()
 
@@ -123,6 +127,8 @@ class Stm32Rtc(RegisterBlock):
         elif old & ISR_INIT:
             flags |= ISR_INITS
             self.counter.clear_phase()
+            if self._wakes_at_seconds:
+                self.wakeup.clear_phase()
         self.values[ISR] = flags
 
     def _control(self, value: int) -> None:
@@ -131,23 +137,27 @@ class Stm32Rtc(RegisterBlock):
         if started:
             self._start_wakeup()
         elif not value & CR_WUTE:
-            self._wakeup_timer.cancel()
-            self.wake_left = 0
+            self.wakeup.running = False
+
+    @property
+    def _wakes_at_seconds(self) -> bool:
+        """Whether the wake-up timer counts ck_spre, the seconds of the calendar."""
+        return self.values.get(CR, 0) & CR_WUCKSEL >= len(WUCKSEL_DIVIDERS)
+
+    @property
+    def _wakeup_period(self) -> int:
+        beyond = 0x1_0000 if self.values.get(CR, 0) & CR_WUCKSEL >= 6 else 0
+        return (self.values[WUTR] & 0xFFFF) + 1 + beyond
 
     def _start_wakeup(self) -> None:
-        counts = (self.values[WUTR] & 0xFFFF) + 1
         clock = self.values.get(CR, 0) & CR_WUCKSEL
-        if clock < len(WUCKSEL_DIVIDERS):
-            divider = WUCKSEL_DIVIDERS[clock]
-            ticks = Counter(self.hertz, self.context.clock.ticks_per_second, divider)
-            self._wakeup_timer.arm(ticks.ticks_until(counts))
+        if self._wakes_at_seconds:
+            self.wakeup = replace(self.counter)
         else:
-            self.wake_left = counts + (0x1_0000 if clock >= 6 else 0)
-
-    def _on_wakeup(self) -> None:
-        self.values[ISR] |= ISR_WUTF
-        self._start_wakeup()
-        self._drive()
+            divider = WUCKSEL_DIVIDERS[clock]
+            self.wakeup = Counter(self.hertz, self.context.clock.ticks_per_second, divider)
+            self.wakeup.start(self.context.clock.now)
+        self.wake_left = self._wakeup_period
 
     def _on_timer(self) -> None:
         self._sync()
@@ -155,20 +165,33 @@ class Stm32Rtc(RegisterBlock):
         self._schedule()
 
     def _sync(self) -> None:
-        for _ in range(self.counter.take(self.context.clock.now)):
-            self._second()
+        """Let the seconds and wake-ups since the last look happen."""
+        now = self.context.clock.now
+        self._pass_seconds(self.counter.take(now))
+        counts = self.wakeup.take(now)
+        if counts >= self.wake_left and self.wakeup.running:
+            self.values[ISR] |= ISR_WUTF
+            counts = (counts - self.wake_left) % self._wakeup_period
+            self.wake_left = self._wakeup_period
+        self.wake_left -= counts
 
-    def _second(self) -> None:
-        self.seconds += 1
-        control = self.values.get(CR, 0)
-        for register, enable, flag in _ALARMS:
-            if control & enable and self._matches(self.values.get(register, 0)):
-                self.values[ISR] |= flag
-        if self.wake_left:
-            self.wake_left -= 1
-            if not self.wake_left:
-                self.values[ISR] |= ISR_WUTF
-                self._start_wakeup()
+    def _pass_seconds(self, seconds: int) -> None:
+        while seconds and (waiting := self._open_alarms()):
+            seconds -= 1
+            self.seconds += 1
+            for register, flag in waiting:
+                if self._matches(self.values.get(register, 0)):
+                    self.values[ISR] |= flag
+        self.seconds += seconds
+
+    def _open_alarms(self) -> list[tuple[int, int]]:
+        """(register, flag) of the alarms that are enabled and whose flag is not set."""
+        control, status = self.values.get(CR, 0), self.values[ISR]
+        return [
+            (register, flag)
+            for register, enable, flag in _ALARMS
+            if control & enable and not status & flag
+        ]
 
     def _matches(self, alarm: int) -> bool:
         time = self._time()
@@ -178,12 +201,16 @@ class Stm32Rtc(RegisterBlock):
         return bool(alarm & _ALARM_DATE_MASK) or alarm >> 24 & 0x3F == self._date() & 0x3F
 
     def _schedule(self) -> None:
-        """Wake up every second while somebody waits for one."""
-        waiting = self.wake_left or self.values.get(CR, 0) & (CR_ALRAE | CR_ALRBE)
-        if waiting:
+        """Wake up every second while an alarm may interrupt, and for the next wake-up that does."""
+        control = self.values.get(CR, 0)
+        if any(control & _ALARM_INTERRUPTS[flag] for _, flag in self._open_alarms()):
             self._timer.arm(self.counter.ticks_until(1))
         else:
             self._timer.cancel()
+        if self.wakeup.running and control & CR_WUTIE and not self.values[ISR] & ISR_WUTF:
+            self._wakeup_timer.arm(self.wakeup.ticks_until(self.wake_left))
+        else:
+            self._wakeup_timer.cancel()
 
     def _moment(self) -> datetime.datetime:
         return EPOCH + datetime.timedelta(seconds=self.seconds % (100 * 365 * 86_400))

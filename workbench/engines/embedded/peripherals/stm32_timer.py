@@ -129,6 +129,8 @@ class Stm32Timer(RegisterBlock):
     def _sync(self) -> None:
         """Let the counts since the last look happen, from overflow to overflow."""
         counts = self.counter.take(self.context.clock.now)
+        if not self.reload:
+            return  # an auto-reload value of 0 blocks the counter, 17.4.12
         overflows = 0
         while counts:
             left = self._until_overflow()
@@ -179,10 +181,9 @@ class Stm32Timer(RegisterBlock):
         return self.reload - value if self._down else value
 
     def _schedule(self) -> None:
-        """Wake up for the next interrupt."""
+        """Wake up for the next interrupt; all else is found out when a register is read."""
         enabled = self.values.get(DIER, 0) & INTERRUPTS & ~self.values.get(SR, 0)
-        one_pulse = self.values.get(CR1, 0) & CR1_OPM
-        if not self.counter.running or not (enabled or one_pulse):
+        if not (self.counter.running and self.reload and enabled):
             self._timer.cancel()
             return
         overflow = self._until_overflow()
