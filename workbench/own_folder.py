@@ -13,7 +13,6 @@ import os
 import secrets
 import shutil
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,16 +31,28 @@ class OwnFolder:
     mark: str
 
     @classmethod
-    def make(cls, parent: Path, prefix: str) -> OwnFolder:
-        """Make a new folder below `parent`, an absolute path; only this user may read it."""
+    def plan(cls, parent: Path, prefix: str) -> OwnFolder:
+        """Name a new folder below `parent`, an absolute path, without making it yet.
+
+        So two processes can know it from the beginning: the one that makes it, and the one that
+        removes it should the first be killed.
+        """
         if not parent.is_absolute():
             raise ValueError(f"{parent} is not an absolute path")
-        folder = cls(
-            Path(tempfile.mkdtemp(dir=parent, prefix=prefix)),
-            f"process {os.getpid()}, {secrets.token_hex(16)}",
-        )
-        (folder.path / MARK).write_text(folder.mark)
+        mark = f"process {os.getpid()}, {secrets.token_hex(16)}"
+        return cls(parent / f"{prefix}{secrets.token_hex(8)}", mark)
+
+    @classmethod
+    def make(cls, parent: Path, prefix: str) -> OwnFolder:
+        """Make a new folder below `parent`, an absolute path; only this user may read it."""
+        folder = cls.plan(parent, prefix)
+        folder.create()
         return folder
+
+    def create(self) -> None:
+        """Make the folder that was planned; raise FileExistsError where there is one already."""
+        self.path.mkdir(mode=0o700)
+        (self.path / MARK).write_text(self.mark)
 
     def remove(self) -> bool:
         """Remove the folder with all that is in it; do nothing where it is not the one made."""

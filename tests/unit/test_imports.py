@@ -77,8 +77,18 @@ def test_a_module_that_is_run_without_arguments_refuses(users, module):
     assert contents(users) == before
 
 
-@pytest.mark.parametrize("arguments", [["."], ["relative"], ["/nonexistent"], ["/", "/"]])
-def test_the_worker_takes_nothing_but_the_absolute_path_of_a_folder(users, arguments):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["."],
+        ["relative", "m"],
+        ["/nonexistent/new", "m"],
+        ["/", "m"],
+        ["/tmp/new"],
+        ["a", "m", "x"],
+    ],
+)
+def test_the_worker_takes_nothing_but_the_path_of_a_new_folder_and_its_mark(users, arguments):
     before = contents(users)
     ended = run_python(users, "-m", "workbench.engines.renode.worker", *arguments)
     assert ended.returncode == 2 and "started by the engine" in ended.stderr
@@ -88,7 +98,7 @@ def test_the_worker_takes_nothing_but_the_absolute_path_of_a_folder(users, argum
 def test_the_worker_removes_the_folder_it_made_and_no_other(users):
     """Its pipe has ended from the beginning, as when the owner was killed at once."""
     before = contents(users)
-    worker = ("-m", "workbench.engines.renode.worker", str(users))
+    worker = ("-m", "workbench.engines.renode.worker", str(users / "new"), "mark")
     assert run_python(users, *worker, stdin="/dev/null").returncode == 0
     assert run_python(users, *worker).returncode == 2
     assert contents(users) == before

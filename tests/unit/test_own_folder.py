@@ -70,3 +70,14 @@ def test_no_relative_path_is_ever_taken(tmp_path, monkeypatch, path):
     (tmp_path / MARK).write_text("mark")
     assert not OwnFolder(type(tmp_path)(path), "mark").remove()
     assert contents(tmp_path) == [MARK]
+
+
+def test_a_planned_folder_is_made_once_and_removed_by_whoever_knows_it(tmp_path):
+    planned = OwnFolder.plan(tmp_path, "mine-")
+    assert contents(tmp_path) == []
+    assert not planned.remove()
+    planned.create()
+    with pytest.raises(FileExistsError):
+        planned.create()
+    assert OwnFolder(planned.path, planned.mark).remove()
+    assert contents(tmp_path) == []

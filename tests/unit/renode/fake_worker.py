@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from workbench.engines.renode.worker.folder import introduction, make_folder
+from workbench.engines.renode.worker.folder import make_folder
 from workbench.framing import Message, read_message, write_message
 
 WHERE = {"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}
@@ -43,7 +43,6 @@ def main() -> None:
     if how == "silent":
         time.sleep(1000)
     folder = make_folder(sys.argv[2:])
-    write_message(answers, introduction(folder))
     write_message(answers, Message({"ok": True, "version": "fake"}))
     try:
         serve(how, requests, answers)

@@ -77,17 +77,18 @@ class WorkerProcess:
     ) -> None:
         """Start `command` and wait for its greeting; raise EngineError where none comes.
 
-        The command is told in one argument below which folder to make its own.
+        The command is told in two arguments which folder to make its own: its path and its mark.
         """
         self.answer_seconds = answer_seconds
         self._failed = False
-        self._own: OwnFolder | None = None
+        temporary = Path(tempfile.gettempdir()).absolute()
+        self._own = OwnFolder.plan(temporary, "workbench-renode-")
         self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         # A file without a name: nothing of it is left, whoever is killed.
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the worker
         try:
             self._process = subprocess.Popen(
-                (*command, str(Path(tempfile.gettempdir()).absolute())),
+                (*command, str(self._own.path), self._own.mark),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._log,
@@ -102,7 +103,7 @@ class WorkerProcess:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
-            greeting = self._await("start", start_seconds, self._meet)
+            greeting = self._await("start", start_seconds, None)
         except BaseException:
             self.close()
             raise
@@ -111,7 +112,6 @@ class WorkerProcess:
     @property
     def folder(self) -> Path:
         """The worker's folder, where the engine may put files for it."""
-        assert self._own is not None
         return self._own.path
 
     @property
@@ -160,13 +160,11 @@ class WorkerProcess:
 
     def _remove_folder(self) -> None:
         """Remove the worker's folder; after a failure leave it where the user wants it kept."""
-        if self._own is not None and not (self._failed and os.environ.get(KEEP)):
-            self._own.remove()
-
-    def _meet(self, message: Message) -> None:
-        """Note what the worker says of itself before it starts Renode."""
-        if message.fields["event"] == "folder":
-            self._own = OwnFolder(Path(message.fields["path"]), str(message.fields["mark"]))
+        if self._failed and os.environ.get(KEEP):
+            return
+        self._own.remove()
+        with contextlib.suppress(OSError):
+            self._own.path.rmdir()  # killed before it had its mark: it is empty then
 
     def _environment(self, installation: Mapping[str, str]) -> dict[str, str]:
         theirs = (BINARIES, FRAMEWORK, ROOT, RUNTIME)
@@ -235,15 +233,13 @@ class WorkerProcess:
     def _failure(self, what: str) -> EngineError:
         self._failed = True
         self._kill()
-        hint = "The embedded engine needs no Renode (--engine embedded)."
-        lines = _last_lines(self._worker_log())
-        if self._own is not None:
-            lines += _last_lines(_content(self.renode_log))
-            if os.environ.get(KEEP):
-                hint = f"The logs are in {self.folder}. {hint}"
-            else:
-                hint = f"--keep before the command, or {KEEP}=1, keeps all of the logs. {hint}"
-            self._remove_folder()
+        lines = [*_last_lines(self._worker_log()), *_last_lines(_content(self.renode_log))]
+        if os.environ.get(KEEP):
+            where = f"The logs are in {self.folder}."
+        else:
+            where = f"--keep before the command, or {KEEP}=1, keeps all of the logs."
+        hint = f"{where} The embedded engine needs no Renode (--engine embedded)."
+        self._remove_folder()
         said = "".join(f"\n  | {line}" for line in lines)
         return EngineError(f"the Renode worker failed: {what}{said}", hint)
 
@@ -253,18 +249,12 @@ class WorkerProcess:
             return b""
         self._log.seek(0)
         said = self._log.read()
-        if self._own is not None:
-            with contextlib.suppress(OSError):
-                (self.folder / "worker.log").write_bytes(said)
+        with contextlib.suppress(OSError):
+            (self.folder / "worker.log").write_bytes(said)
         return said
 
     def _kill(self) -> None:
         """Kill the worker and what it may have started: it leads a session of its own."""
-        if self._own is None:  # it may have made its folder by now, and is the only one to know
-            with contextlib.suppress(OSError):
-                self._input.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_QUIT_SECONDS)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()

@@ -11,7 +11,7 @@ import threading
 import traceback
 from typing import IO
 
-from workbench.engines.renode.worker.folder import introduction, make_folder, refuse
+from workbench.engines.renode.worker.folder import make_folder, refuse
 from workbench.framing import Message, ProtocolError, read_message, write_message
 from workbench.own_folder import OwnFolder
 
@@ -46,7 +46,6 @@ def _serve(pending: queue.SimpleQueue[Message], answers: IO[bytes], folder: OwnF
     def send(message: Message) -> None:
         write_message(answers, message)
 
-    send(introduction(folder))
     try:
         from workbench.engines.renode.worker.loading import load_renode
 

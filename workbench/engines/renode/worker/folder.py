@@ -1,6 +1,7 @@
 """The worker's own folder: its files, Renode's log, temporary folder and settings.
 
 The worker makes it and, whatever becomes of its owner, removes it: an owner that is killed can not.
+The owner has named it, and removes it where the worker is killed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from workbench.framing import Message
 from workbench.own_folder import OwnFolder
 
 # To flush its log, Renode 1.15.3 ends the thread that writes it, for good: the core would stop at
@@ -28,14 +28,16 @@ def refuse() -> NoReturn:
 
 
 def make_folder(arguments: list[str]) -> OwnFolder:
-    """Make the folder below the one that the owner names in `arguments`, and work in it from now.
+    """Make the folder that the owner has planned, and work in it from now.
 
-    Exits with 2 where `arguments` are not the owner's.
+    `arguments` are its path and its mark; exits with 2 where they are not the owner's.
     """
-    parent = Path(arguments[0]) if len(arguments) == 1 else Path()
-    if not parent.is_absolute() or not parent.is_dir():
+    if len(arguments) != 2:
         refuse()
-    folder = OwnFolder.make(parent, "workbench-renode-")
+    folder = OwnFolder(Path(arguments[0]), arguments[1])
+    if not folder.path.is_absolute() or not folder.path.parent.is_dir() or folder.path.exists():
+        refuse()
+    folder.create()
     temporary, config = folder.path / "tmp", folder.path / "config"
     temporary.mkdir()
     (config / "renode").mkdir(parents=True)
@@ -44,8 +46,3 @@ def make_folder(arguments: list[str]) -> OwnFolder:
     os.environ["XDG_CONFIG_HOME"] = str(config)
     os.chdir(folder.path)
     return folder
-
-
-def introduction(folder: OwnFolder) -> Message:
-    """The worker's first message: where its files are, for an owner that has to remove them."""
-    return Message({"event": "folder", "path": str(folder.path), "mark": folder.mark})
