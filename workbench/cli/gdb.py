@@ -15,6 +15,7 @@ from workbench.cli.options import (
     InputOption,
     PlatformOption,
     ReplOption,
+    TrustOption,
     UartOption,
 )
 from workbench.engines import EngineChoice
@@ -27,6 +28,7 @@ def gdb(
     elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
+    trust_scripts: TrustOption = False,
     uart: UartOption = None,
     port: Annotated[
         int,
@@ -45,6 +47,7 @@ def gdb(
     The UART goes to stdout. In GDB, `load` programs the flash and `monitor help` lists the rest.
     """
     from workbench.engines import open_engine
+    from workbench.engines.scripts.trust import trusted
     from workbench.gdb import Board, GdbServer, gdb_command
     from workbench.image import Image
     from workbench.platform import load_platform
@@ -52,7 +55,7 @@ def gdb(
 
     image = Image.load(elf)
     target = load_platform(platform, repl=repl, uart=uart)
-    saved = read_snapshot(snapshot) if snapshot is not None else None
+    saved = read_snapshot(snapshot, trusted()) if snapshot is not None else None
     send = read_input(input)
     with open_engine(saved.engine if saved else engine.value) as machine:
         machine.load(image, target)

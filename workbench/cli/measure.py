@@ -19,6 +19,7 @@ from workbench.cli.options import (
     PlatformOption,
     ReplOption,
     ToOption,
+    TrustOption,
     UartOption,
 )
 from workbench.engines import EngineChoice
@@ -34,6 +35,7 @@ def measure(
     elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
+    trust_scripts: TrustOption = False,
     uart: UartOption = None,
     function: FunctionOption = None,
     begin: FromOption = None,

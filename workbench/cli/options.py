@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from workbench.engines import EngineChoice
+from workbench.engines.scripts.trust import trust
 
 
 class KernelSet(str, Enum):
@@ -23,6 +24,13 @@ DEFAULT_BOARD = "stm32f4_discovery"
 DEFAULT_KERNELS = KernelSet.CMSIS_NN
 
 KERNELS = "|".join(kernels.value for kernels in KernelSet)
+
+
+def _trust(given: bool) -> bool:
+    if given:
+        trust()
+    return given
+
 
 EngineOption = Annotated[
     EngineChoice,
@@ -41,6 +49,14 @@ PlatformOption = Annotated[
 ReplOption = Annotated[
     Path | None,
     typer.Option("--repl", metavar="FILE", help="Your own .repl instead of a platform."),
+]
+TrustOption = Annotated[
+    bool,
+    typer.Option(
+        "--trust-scripts",
+        help="Let Python run what scripts of the .repl are beyond the safe subset.",
+        callback=_trust,
+    ),
 ]
 UartOption = Annotated[
     str | None,

@@ -18,6 +18,7 @@ from workbench.cli.options import (
     PlatformOption,
     ReplOption,
     ToOption,
+    TrustOption,
     UartOption,
     UntilOption,
 )
@@ -33,6 +34,7 @@ def parity(
     elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
+    trust_scripts: TrustOption = False,
     uart: UartOption = None,
     features: FeaturesOption = None,
     until: UntilOption = None,

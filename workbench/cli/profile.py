@@ -16,6 +16,7 @@ from workbench.cli.options import (
     LimitOption,
     PlatformOption,
     ReplOption,
+    TrustOption,
     UartOption,
 )
 from workbench.cli.plain_table import print_table
@@ -34,6 +35,7 @@ def profile(
     elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
+    trust_scripts: TrustOption = False,
     uart: UartOption = None,
     function: Annotated[
         str | None,

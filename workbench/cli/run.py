@@ -16,6 +16,7 @@ from workbench.cli.options import (
     LimitOption,
     PlatformOption,
     ReplOption,
+    TrustOption,
     UartOption,
     UntilOption,
 )
@@ -32,6 +33,7 @@ def run(
     elf: ElfArgument,
     platform: PlatformOption = None,
     repl: ReplOption = None,
+    trust_scripts: TrustOption = False,
     uart: UartOption = None,
     until: UntilOption = None,
     limit: LimitOption = "10s",

@@ -10,7 +10,7 @@ import typer
 
 from workbench.cli.console import output as console_output
 from workbench.cli.console import print_json
-from workbench.cli.options import KERNELS, EngineOption, JsonOption, KernelSet
+from workbench.cli.options import KERNELS, EngineOption, JsonOption, KernelSet, TrustOption
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def test(
             help="Sets a variable of the suites; may be repeated.",
         ),
     ] = None,
+    trust_scripts: TrustOption = False,
     parallel: Annotated[
         int, typer.Option("--parallel", "-j", metavar="N", help="Suites at a time.", min=1)
     ] = 1,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from workbench.robot.recorder import PREFIX
+from workbench.robot.recorder import FINISHED, PREFIX
 
 _LAST_CODE_OF_TESTS = 250  # Robot Framework's user guide, 3.1.3: beyond it nothing was tested
 _ERROR = "[ ERROR ]"
@@ -105,7 +105,7 @@ class Runner:
             timer = threading.Timer(self._timeout, _end_late, (process, late))
             timer.start()
             try:
-                tests = self._read(process, job)
+                tests, finished = self._read(process, job)
                 code = process.wait()
             except BaseException:
                 _end([process])
@@ -118,7 +118,10 @@ class Runner:
                     self._running.discard(process)
             stream.seek(0)
             said = stream.read()
-        broken = f"not done after {self._timeout:g} s" if late.is_set() else _broken(code, said)
+        if late.is_set():
+            broken = f"not done after {self._timeout:g} s"
+        else:
+            broken = _broken(code, said) or _unfinished(code, finished)
         if not output.stat().st_size:
             output.unlink()
             return JobResult(job, tests, broken, None)
@@ -151,18 +154,24 @@ class Runner:
             self._running.add(process)
         return process
 
-    def _read(self, process: subprocess.Popen[str], job: Job) -> tuple[TestRecord, ...]:
+    def _read(
+        self, process: subprocess.Popen[str], job: Job
+    ) -> tuple[tuple[TestRecord, ...], bool]:
+        """Return the tests that ended, and whether they are all that were to run."""
         tests = []
+        finished = False
         assert process.stdout is not None
         with process.stdout:
             for line in process.stdout:
-                if line.startswith(PREFIX):
+                if line.strip() == PREFIX + FINISHED:
+                    finished = True
+                elif line.startswith(PREFIX):
                     record = _record(job, line.removeprefix(PREFIX))
                     tests.append(record)
                     with self._telling:
                         if not self._stopped:
                             self._on_test(record)
-        return tuple(tests)
+        return tuple(tests), finished
 
 
 def _command(job: Job, output: Path) -> list[str]:
@@ -207,6 +216,11 @@ def _broken(code: int, said: str) -> str:
     if code > _LAST_CODE_OF_TESTS:
         return "\n".join(lines[:1]) or f"Robot Framework ended with code {code}"
     return "\n".join(line for line in lines if line.startswith(_ERROR))
+
+
+def _unfinished(code: int, finished: bool) -> str:
+    """Say so where the process ended of itself before all tests had run, "" where it did not."""
+    return "" if finished else f"ended with exit code {code} in the middle of the suite"
 
 
 def _end_late(process: subprocess.Popen[str], late: threading.Event) -> None:

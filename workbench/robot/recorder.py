@@ -15,6 +15,9 @@ from workbench.robot.outcome import Outcome
 PREFIX = "@workbench "
 """What a line of the recorder begins with; everything else on stdout is not ours."""
 
+FINISHED = "finished"
+"""The line with which a recorder ends: all tests that were to run have run."""
+
 
 class Recorder:
     """Give it to Robot Framework as `--listener workbench.robot.recorder.Recorder`."""
@@ -36,13 +39,21 @@ class Recorder:
             "evidence": outcome.evidence,
             "warnings": outcome.warnings,
         }
-        stream = sys.__stdout__
-        if stream is not None:
-            try:
-                stream.write(f"{PREFIX}{json.dumps(record)}\n")
-                stream.flush()
-            except BrokenPipeError:  # `workbench test` was killed: Robot Framework is to stop
-                signal.raise_signal(signal.SIGTERM)
+        _tell(json.dumps(record))
+
+    def close(self) -> None:
+        """Called by Robot Framework when it is done: a process that ends before is not."""
+        _tell(FINISHED)
+
+
+def _tell(line: str) -> None:
+    stream = sys.__stdout__
+    if stream is not None:
+        try:
+            stream.write(f"{PREFIX}{line}\n")
+            stream.flush()
+        except BrokenPipeError:  # `workbench test` was killed: Robot Framework is to stop
+            signal.raise_signal(signal.SIGTERM)
 
 
 def _outcome() -> Outcome:

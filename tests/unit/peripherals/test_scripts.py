@@ -53,7 +53,7 @@ def test_script_from_a_file(tmp_path):
     [
         ({}, "neither script nor filename"),
         ({"filename": "/no/such/file.py"}, "cannot be read"),
-        ({"script": "if"}, "is not valid"),
+        ({"script": "if"}, "line 1: it is not Python"),
     ],
 )
 def test_bad_script_is_the_users_error(properties, message):
@@ -62,8 +62,9 @@ def test_bad_script_is_the_users_error(properties, message):
 
 
 def test_failing_script_names_the_peripheral():
-    with pytest.raises(PlatformError, match="script of 'block' fails at 0x10: NameError"):
-        script("request.value = nothing")[0x10]
+    block = script("if request.isInit:\n    n = 1\nelse:\n    request.value = n")
+    with pytest.raises(PlatformError, match=r"'block' fails at 0x10, line 4: .*'n' has no value"):
+        block[0x10]
 
 
 def test_combined_input_is_an_or():

@@ -12,6 +12,7 @@ from workbench.engines.renode.engine import RenodeEngine
 from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
+from workbench.repl import Description, read
 
 IMAGE = SimpleNamespace(
     attributes=BuildAttributes(),
@@ -20,7 +21,12 @@ IMAGE = SimpleNamespace(
     vector_table=0x0800_0000,
 )
 PLATFORM = SimpleNamespace(
-    repl=Path("board.repl"), vector_table=None, uart="usart2", flash_ranges=(), flash_timing={}
+    repl=Path("board.repl"),
+    description=Description({}, ()),
+    vector_table=None,
+    uart="usart2",
+    flash_ranges=(),
+    flash_timing={},
 )
 
 
@@ -106,3 +112,15 @@ def test_close_may_be_called_twice(engine):
     engine.load(IMAGE, PLATFORM)
     engine.close()
     engine.close()
+
+
+def test_a_description_that_would_run_code_is_refused_before_renode_starts(tmp_path, monkeypatch):
+    monkeypatch.delenv("WORKBENCH_TRUST_SCRIPTS", raising=False)
+    repl = tmp_path / "part.repl"
+    repl.write_text("sysbus:\n    init:\n        include @evil.py\n")
+    platform = SimpleNamespace(**{**vars(PLATFORM), "description": read(repl)})
+    fake = RenodeInstallation(Path("/fake"), "folder", "mono", Path("/fake/bin"), Path("/fake"))
+    with FakedEngine(fake) as engine:
+        with pytest.raises(UserError, match=r"the command 'include @evil\.py'"):
+            engine.load(IMAGE, platform)
+        assert engine._process is None

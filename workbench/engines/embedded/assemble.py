@@ -165,6 +165,7 @@ def _add_peripheral(
             address=(on_bus[0].address or 0) if on_bus else 0,
             request_reset=machine.request_reset,
             shared=machine.shared,
+            source=f"{entry.location.file}:{entry.location.line}",
         )
     )
     machine.peripherals[entry.name] = peripheral

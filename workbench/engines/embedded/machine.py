@@ -163,7 +163,9 @@ class Machine:
         return [(r.start, r.end) for r in self.bus.ranges if r.store.is_flash]
 
     def close(self) -> None:
-        """Free the core and its memories."""
+        """Free the core and its memories, and end what the blocks have started."""
+        for peripheral in self.peripherals.values():
+            peripheral.close()
         self.core.close()
 
     def warn(self, text: str) -> None:

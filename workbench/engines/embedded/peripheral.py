@@ -71,7 +71,8 @@ class Context:
     .repl does not connect is a line to nowhere (use `line`).
     `address` is where the block begins on the bus, `request_reset` resets the machine as a
     watchdog does, and `shared` is one dictionary for all peripherals of a machine, for blocks
-    that reach into each other (as PPI does).
+    that reach into each other (as PPI does). `source` says where the .repl has the entry, "" where
+    nothing is known of it.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Context:
     address: int = 0
     request_reset: Callable[[], None] = lambda: None
     shared: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
 
     def line(self, pin: str | int) -> Line:
         return self.lines.get(pin, _NOWHERE)
@@ -110,6 +112,9 @@ class Peripheral:
 
     def connect(self, peripherals: Mapping[str, Peripheral]) -> None:
         """Called once, when all blocks of the machine exist: `peripherals` has them by name."""
+
+    def close(self) -> None:
+        """The machine is gone; end what the block has started on the host."""
 
     def power_on(self) -> None:
         """As `reset`; what keeps its content over a reset forgets it."""

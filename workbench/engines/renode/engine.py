@@ -24,6 +24,7 @@ from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.engines.renode.unserved import semihosting_warning
 from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, RenodeUart
+from workbench.engines.scripts.check import require_harmless
 from workbench.engines.state import in_snapshots
 from workbench.errors import EngineError, UserError
 from workbench.framing import Message
@@ -90,6 +91,7 @@ class RenodeEngine(Engine):
         return self._memory
 
     def load(self, image: Image, platform: Platform) -> None:
+        require_harmless(platform.description)
         if self._process is None or not self._process.alive:
             self.close()
             self._process = self._start()

@@ -2,63 +2,38 @@
 
 Renode runs them with IronPython. The script sees `request`, `self` and `size` as there; up to
 Renode 1.16.0 the attributes of `request` are written small, from 1.16.1 on with a capital, and
-here both work.
+here both work. `workbench.engines.scripts` says what a script may do.
 """
 
 from __future__ import annotations
 
 import copy
-from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.engines.embedded.peripheral import Context, Peripheral
+from workbench.engines.scripts.check import refusal, script_of
+from workbench.engines.scripts.compiler import compile_script
+from workbench.engines.scripts.errors import BeyondSubsetError, ScriptError
+from workbench.engines.scripts.expressions import Function
+from workbench.engines.scripts.host import Host
+from workbench.engines.scripts.process import ScriptProcess
+from workbench.engines.scripts.request import Request
+from workbench.engines.scripts.trust import trusted
 from workbench.errors import PlatformError
 
-_KINDS = ("INIT", "READ", "WRITE", "USER")
+_RANDOM = "random"  # in a saved state: the source of random numbers, no name of a script's
 
 
-class Request:
-    """One access, or INIT at reset of a peripheral that is `initable`."""
+class _Runner(Protocol):
+    """Runs a script and keeps its variables."""
 
-    def __init__(self) -> None:
-        self.type, self.value, self.offset, self.length = "INIT", 0, 0, 4
-        self.absolute = self.counter = 0
-
-    def __getattr__(self, name: str) -> Any:
-        """`isRead` and `IsRead`, `value` and `Value`."""
-        small = name[:1].lower() + name[1:]
-        if small != name and small in vars(self):
-            return vars(self)[small]
-        if small[:2] == "is" and small[2:].upper() in _KINDS:
-            return self.type == small[2:].upper()
-        raise AttributeError(name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name[:1].lower() + name[1:], value)
-
-
-class _Self:
-    """What a script may call on `self`: logging, which goes nowhere below a warning.
-
-    `EraseFlash` is this engine's own; scripts look for it with hasattr.
-    """
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def _silent(self, *_: object) -> None:
-        pass
-
-    NoisyLog = DebugLog = InfoLog = _silent
-
-    def WarningLog(self, text: str, *_: object) -> None:  # noqa: N802 - Renode's name
-        self._context.warn(f"{self._context.name}: {text}")
-
-    ErrorLog = WarningLog
-
-    def EraseFlash(self, address: int, size: int) -> None:  # noqa: N802 - beside Renode's names
-        self._context.bus.erase_flash(address, size)
+    @property
+    def programs_flash(self) -> bool: ...
+    def run(self, request: Request) -> None: ...
+    def save(self) -> list[tuple[str, Any]]: ...
+    def load(self, variables: list[tuple[str, Any]]) -> None: ...
+    def forget(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class PythonScript(Peripheral):
@@ -70,18 +45,17 @@ class PythonScript(Peripheral):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._code = _compile(context)
+        self._file = ""
+        self._runner = self._start()
         self._initable = bool(context.properties.get("initable", False))
-        self._given = {"self": _Self(context), "size": context.size}
-        self._scope: dict[str, Any] = {}  # stays the same object: functions refer to it
         self.reset()
 
     @property
     def programs_flash(self) -> bool:
-        return bool(self._scope.get("programs_flash", False))
+        return self._runner.programs_flash
 
     def reset(self) -> None:
-        self._restore({})
+        self._runner.forget()
         if self._initable:
             self._run("INIT", 0, 4, 0)
 
@@ -92,54 +66,96 @@ class PythonScript(Peripheral):
         self._run("WRITE", offset, width, value)
 
     def save(self) -> dict[str, Any]:
-        hidden = {"request", "__builtins__", *self._given}
-        variables = [
-            (name, value if isinstance(value, ModuleType) else copy.deepcopy(value))
-            for name, value in self._scope.items()
-            if name not in hidden
-        ]
-        return {"variables": variables}
+        return {"variables": self._runner.save()}
 
     def load(self, state: dict[str, Any]) -> None:
-        self._restore(
-            {
-                name: value if isinstance(value, ModuleType) else copy.deepcopy(value)
-                for name, value in state["variables"]
-            }
-        )
+        self._runner.load(state["variables"])
 
-    def _restore(self, variables: dict[str, Any]) -> None:
-        self._scope.clear()
-        self._scope |= self._given | variables
+    def close(self) -> None:
+        self._runner.close()
+
+    def _start(self) -> _Runner:
+        name = self.context.name
+        text, self._file = script_of(name, self.context.properties)
+        try:
+            return _Interpreted(text, self._host())
+        except BeyondSubsetError as error:
+            if not trusted():
+                raise refusal(name, self._where, error) from None
+        except ScriptError as error:
+            raise refusal(name, self._where, error) from None
+        try:
+            return ScriptProcess(text, self.context.size, self._warn, self._erase)
+        except ScriptError as error:
+            raise self._failure("", error) from None
+
+    @property
+    def _where(self) -> str:
+        return self._file or self.context.source
+
+    def _host(self) -> Host:
+        return Host(self.context.size, self._warn, self._erase)
+
+    def _warn(self, text: str) -> None:
+        self.context.warn(f"{self.context.name}: {text}")
+
+    def _erase(self, address: int, size: int) -> None:
+        self.context.bus.erase_flash(address, size)
 
     def _run(self, kind: str, offset: int, width: int, value: int) -> int:
-        request = Request()
-        request.type, request.offset, request.length, request.value = kind, offset, width, value
-        self._scope["request"] = request
+        request = Request(kind, offset, width, value)
         try:
-            exec(self._code, self._scope)
+            self._runner.run(request)
             return int(request.value)
-        except Exception as error:
-            raise PlatformError(
-                f"the Python script of '{self.context.name}' fails at {offset:#x}: {error!r}",
-                "scripts run in Python 3 here and in IronPython in Renode",
-            ) from error
+        except ScriptError as error:
+            raise self._failure(f" at {offset:#x}", error) from None
+        except (TypeError, ValueError, OverflowError) as error:
+            raise self._failure(f" at {offset:#x}", ScriptError(str(error))) from None
+
+    def _failure(self, at: str, error: ScriptError) -> PlatformError:
+        where = f"{self._where}: " if self._where else ""
+        line = f", line {error.line}" if error.line else ""
+        return PlatformError(
+            f"{where}the Python script of '{self.context.name}' fails{at}{line}: {error.message}",
+            "correct the script; `workbench repl check` reads it",
+        )
 
 
-def _compile(context: Context) -> CodeType:
-    name, script = context.name, context.properties.get("script")
-    filename = context.properties.get("filename")
-    if isinstance(filename, str):
-        try:
-            script = Path(filename).read_text(encoding="utf-8")
-        except OSError as error:
-            raise PlatformError(
-                f"'{name}' names the script '{filename}', which cannot be read: {error.strerror}",
-                "a relative path starts at the current folder, in Renode at Renode's own",
-            ) from None
-    if not isinstance(script, str):
-        raise PlatformError(f"'{name}' has neither script nor filename", "add one of them")
-    try:
-        return compile(script.strip("\r\n"), f"<script of {name}>", "exec")
-    except (SyntaxError, ValueError) as error:
-        raise PlatformError(f"the Python script of '{name}' is not valid: {error}") from None
+class _Interpreted:
+    """A script within the subset."""
+
+    def __init__(self, text: str, host: Host) -> None:
+        self._script = compile_script(text)
+        self._host = host
+        self._variables: dict[str, Any] = {}
+
+    @property
+    def programs_flash(self) -> bool:
+        return bool(self._variables.get("programs_flash"))
+
+    def run(self, request: Request) -> None:
+        self._script.run(self._host, request, self._variables)
+
+    def save(self) -> list[tuple[str, Any]]:
+        values = []
+        for name, value in self._variables.items():
+            is_function = isinstance(value, Function)
+            kept = {"function": value.key} if is_function else {"value": copy.deepcopy(value)}
+            values.append((name, kept))
+        return [(_RANDOM, {"value": self._host.random_state}), *values]
+
+    def load(self, variables: list[tuple[str, Any]]) -> None:
+        (_, state), *rest = variables
+        self._host.random_state = int(state["value"])
+        self._variables = {
+            name: self._script.functions[kept["function"]]
+            if "function" in kept
+            else copy.deepcopy(kept["value"])
+            for name, kept in rest
+        }
+
+    def forget(self) -> None:
+        self._variables = {}
+
+    def close(self) -> None:
+        pass
