@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from workbench.ending import Ending, ending_of, require_good_end
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
 from workbench.engines.front import EngineFront
-from workbench.errors import CheckFailedError, LinkError
+from workbench.errors import CheckFailedError, EngineUnavailableError, LinkError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.text import lines
 from workbench.gauge import Gauge, Probe
@@ -110,9 +111,15 @@ def parity(
 ) -> ParityReport:
     """Run `image` on both engines and compare.
 
-    Raises EngineUnavailableError where one of them cannot be used on this machine.
+    Raises EngineUnavailableError, before anything runs, where one of them cannot be used on this
+    machine.
     """
-    first, second = (_run(name, image, platform, stimulus) for name in engines)
+    with ExitStack() as opened:
+        machines = [opened.enter_context(_open(name, engines)) for name in engines]
+        first, second = (
+            _run(name, machine, image, platform, stimulus)
+            for name, machine in zip(engines, machines, strict=True)
+        )
     return ParityReport(
         image=str(image.path),
         platform=platform.name,
@@ -155,19 +162,28 @@ def first_difference(ours: Sequence[Step], theirs: Sequence[Step]) -> Difference
     return Difference(extra.what, values)
 
 
-def _run(name: str, image: Image, platform: Platform, stimulus: Stimulus) -> Run:
+def _open(name: str, engines: Sequence[str]) -> Engine:
+    try:
+        return open_engine(name)
+    except EngineUnavailableError as error:
+        raise EngineUnavailableError(
+            f"parity runs on {' and '.join(engines)}, and {name} cannot be used: {error.message}",
+            error.hint,
+        ) from error
+
+
+def _run(name: str, engine: Engine, image: Image, platform: Platform, stimulus: Stimulus) -> Run:
     gauge = _gauge(image, stimulus)
-    with open_engine(name) as engine:
-        engine.load(image, platform)
-        machine = Probe(engine, gauge) if gauge is not None else EngineFront(engine)
-        drive = _drive if stimulus.features else _let_run
-        steps, reason = drive(machine, stimulus)
-        ending = ending_of(machine, image, platform, reason)
-        if gauge is not None:
-            steps += [
-                Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
-                for index, count in enumerate(gauge.calls, 1)
-            ]
+    engine.load(image, platform)
+    machine = Probe(engine, gauge) if gauge is not None else EngineFront(engine)
+    drive = _drive if stimulus.features else _let_run
+    steps, reason = drive(machine, stimulus)
+    ending = ending_of(machine, image, platform, reason)
+    if gauge is not None:
+        steps += [
+            Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
+            for index, count in enumerate(gauge.calls, 1)
+        ]
     return Run(name, tuple(steps), ending, machine.warnings)
 
 

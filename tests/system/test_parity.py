@@ -7,6 +7,7 @@ import pytest
 from tests import needs
 from workbench.cli.app import run
 from workbench.engines.base import Seconds
+from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.parity import Stimulus, parity
 from workbench.platform import load_platform
@@ -68,5 +69,12 @@ def test_without_renode_it_says_what_to_do(elf, monkeypatch, capsys):
     monkeypatch.setenv("PYRENODE_BUILD_DIR", "/absent")
     for name in ("PYRENODE_BIN", "PYRENODE_PKG"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(EmbeddedEngine, "load", _fails)  # it is said before anything runs
     assert run(["parity", str(elf), "-p", BOARD, "--limit", "1ms"]) == 2
-    assert "hint:" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "parity runs on embedded and renode, and renode cannot be used: " in said
+    assert "hint:" in said
+
+
+def _fails(*_):
+    raise AssertionError("the embedded engine was started")

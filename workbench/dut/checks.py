@@ -60,14 +60,15 @@ def most_instructions(invokes: Measurement) -> int:
     """Return the instructions of the longest inference; CheckFailedError where there was none."""
     if invokes.maximum is None:
         raise CheckFailedError(
-            f"{invokes.what} was not called yet", "inject features before its cost is checked"
+            f"{invokes.what} was not called, or has not ended yet",
+            "inject features, or let it run, before its cost is checked",
         )
     return invokes.maximum
 
 
 def instructions_should_be_at_most(invokes: Measurement, limit: int) -> None:
     """No inference so far took more than `limit` instructions."""
-    at_most("instructions of one Invoke()", most_instructions(invokes), limit)
+    at_most(f"instructions of {invokes.what}", most_instructions(invokes), limit)
 
 
 def latency_should_be_at_most(latency: Latency, seconds: float) -> None:

@@ -12,6 +12,7 @@ from workbench.builder.footprint import Footprint, measure_footprint
 from workbench.controls import Drive
 from workbench.cost import Latency, modelled_latencies
 from workbench.dut import checks
+from workbench.dut.budget import WHOLE_RUN, Budget
 from workbench.dut.evidence import Evidence, gather
 from workbench.dut.guard import Guard
 from workbench.engines import open_engine
@@ -39,6 +40,7 @@ from workbench.resources import own_model
 from workbench.running import compile_pattern
 from workbench.session import Classification, Session
 from workbench.timing.model import CycleModel
+from workbench.trace import Trace
 
 DEFAULT_LIMIT = Seconds(10.0)
 """Virtual time that a test waits for one thing."""
@@ -255,8 +257,8 @@ class DeviceUnderTest:
         except ImageError as error:
             raise UserError(
                 error.message,
-                "other firmware is not booted by keyword: load it, then wait for a line of its "
-                "own (`Load Firmware`, `Wait For Line On UART`; machine.wait_for_line)",
+                "other firmware needs no boot: load it and wait for a line of its own, then check "
+                "it (`Load Firmware`, `Wait For Line On UART`; machine.wait_for_line)",
             ) from error
         invokes = FunctionCalls("Invoke", self.image.symbol(inference).address)
         self._probe = Probe(self._guard, invokes)
@@ -279,6 +281,11 @@ class DeviceUnderTest:
     def invokes(self) -> Measurement:
         """Instructions of each inference since reset."""
         return self.session.invokes
+
+    @property
+    def is_booted(self) -> bool:
+        """Whether firmware that speaks our protocol is up."""
+        return self._session is not None
 
     @property
     def answered(self) -> tuple[Classification, ...]:
@@ -309,13 +316,46 @@ class DeviceUnderTest:
         checks.same_model(self.session.hello, self.model)
         checks.scores_should_match_host(self._answered, self.model)
 
-    def latency(self, clock_hz: int) -> Latency:
-        """Return the modelled latency of the inference of the last input, run once more."""
-        _ = self.last_answer
-        trace = self.session.trace(self._answered[-1][0])
-        estimates = CycleModel.of(self.platform).estimates(trace, (clock_hz,))
+    # -- what it costs ---------------------------------------------------------------------------
+
+    def stack_peak(self) -> int:
+        """Return the most bytes of the main stack that were in use since reset.
+
+        Firmware that speaks our protocol says it; of any other it is what was written (`Budget`).
+        """
+        return self.hello.stack_peak if self.is_booted else self._budget.stack_peak()
+
+    def instructions_of(self, function: str | None = None) -> Measurement:
+        """Return the instructions of each call of `function` that has ended since reset.
+
+        Without one, of each inference, or where the firmware does not speak our protocol, of all
+        that was executed.
+        """
+        if function is not None:
+            return self._budget.calls(function)
+        return self.invokes if self.is_booted else Measurement.of(WHOLE_RUN, [self.instructions])
+
+    def latency(self, clock_hz: int | None = None, function: str | None = None) -> Latency:
+        """Return the modelled latency of the first call of `function` at a core clock in Hz.
+
+        Without a function, of the inference of the last input, run once more, or where the firmware
+        does not speak our protocol, of all that was executed since reset, without sleep. Without a
+        clock, at the platform's.
+        """
+        clock = clock_hz or self.platform.clock_hz
+        estimates = CycleModel.of(self.platform).estimates(self._traced(function), (clock,))
         (latency,) = modelled_latencies(estimates)
         return latency
+
+    def _traced(self, function: str | None) -> Trace:
+        if function is not None or not self.is_booted:
+            return self._budget.trace(function)
+        _ = self.last_answer
+        return self.session.trace(self._answered[-1][0])
+
+    @property
+    def _budget(self) -> Budget:
+        return Budget(self._guard, self.image, self.platform)
 
     # -- faults ----------------------------------------------------------------------------------
 

@@ -263,22 +263,30 @@ class Workbench:
     # -- cost ------------------------------------------------------------------------------------
 
     @keyword
-    def instructions_should_be_at_most(self, limit: str) -> int:
-        """No inference so far took more instructions; returns how many the longest took."""
+    def instructions_should_be_at_most(self, limit: str, function: str | None = None) -> int:
+        """No inference so far took more instructions; returns how many the longest took.
+
+        With a ``function``, no call of it that has ended since reset did. Without, firmware that
+        does not speak the workbench's protocol is held to all that it has executed since reset.
+        """
         with self.outcome.of_keyword():
-            invokes = self._dut.invokes
-            checks.instructions_should_be_at_most(invokes, parse_count(limit))
-            return checks.most_instructions(invokes)
+            seen = self._dut.instructions_of(function)
+            checks.instructions_should_be_at_most(seen, parse_count(limit))
+            return checks.most_instructions(seen)
 
     @keyword
-    def latency_should_be_at_most(self, limit: str, at: str) -> float:
+    def latency_should_be_at_most(
+        self, limit: str, at: str | None = None, function: str | None = None
+    ) -> float:
         """The inference of the last input takes no longer at a core clock, such as ``at=64 MHz``.
 
         The latency is modelled from the instructions of that inference, which is run once more;
-        the upper end of its interval counts. Returns the best estimate in seconds.
+        the upper end of its interval counts. Returns the best estimate in seconds. Without ``at``
+        the clock is the platform's. With a ``function``, its first call since reset is what counts;
+        without, of firmware that does not speak the workbench's protocol all since reset.
         """
         with self.outcome.of_keyword():
-            latency = self._dut.latency(parse_frequency(at))
+            latency = self._dut.latency(parse_frequency(at) if at else None, function)
             checks.latency_should_be_at_most(latency, parse_seconds(limit))
             return latency.seconds
 
@@ -292,9 +300,13 @@ class Workbench:
 
     @keyword
     def stack_should_be_at_most(self, limit: str) -> int:
-        """The stack has not grown beyond so many bytes; returns its peak so far."""
+        """The main stack has not grown beyond so many bytes; returns its peak so far.
+
+        Firmware that speaks the workbench's protocol says it. Any other is run once more on a
+        stack that was filled with a pattern.
+        """
         with self.outcome.of_keyword():
-            peak = self._dut.hello.stack_peak
+            peak = self._dut.stack_peak()
             checks.at_most("bytes of stack", peak, parse_count(limit))
             return peak
 

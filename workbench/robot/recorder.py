@@ -7,6 +7,7 @@ import signal
 import sys
 from typing import Any
 
+from robot.errors import DataError
 from robot.libraries.BuiltIn import BuiltIn
 
 from workbench.robot.library import Workbench
@@ -20,9 +21,29 @@ FINISHED = "finished"
 
 
 class Recorder:
-    """Give it to Robot Framework as `--listener workbench.robot.recorder.Recorder`."""
+    """Give it to Robot Framework as `--listener workbench.robot.recorder.Recorder`.
+
+    A suite that cannot be executed as it is written is broken, no check of it has failed: an
+    unknown keyword, a wrong number of arguments, a variable that is not there. Robot Framework
+    raises DataError for these, and tells listeners only the message: they are called while that
+    error is being handled.
+    """
 
     ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self) -> None:
+        self._faults: list[str] = []  # of what is written in the suite
+
+    def end_body_item(self, data: Any, result: Any) -> None:
+        """A keyword, a loop or a branch has ended."""
+        error = sys.exc_info()[1]
+        if isinstance(error, DataError) and error.message not in self._faults:
+            self._faults.append(error.message)
+
+    def _broken(self, data: Any, result: Any) -> str:
+        """What is wrong with the suite, "" where the message of the test is of something else."""
+        faults = [*self._faults, *([data.error] if getattr(data, "error", None) else [])]
+        return next((fault for fault in faults if fault in result.message), "")
 
     def end_test(self, data: Any, result: Any) -> None:
         outcome = _outcome()
@@ -34,7 +55,7 @@ class Recorder:
             "engine": outcome.engine,
             "board": outcome.board,
             "kernels": outcome.kernels,
-            "broken": outcome.broken,
+            "broken": outcome.broken or self._broken(data, result),
             "transcript": outcome.transcript,
             "evidence": outcome.evidence,
             "warnings": outcome.warnings,

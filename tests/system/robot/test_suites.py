@@ -148,6 +148,45 @@ class TestBrokenSetUp:
         assert code == 3
         assert report["broken"]
 
+    @pytest.mark.parametrize(
+        ("test", "says"),
+        [
+            ("    No Such Keyword", "No keyword with name 'No Such Keyword' found."),
+            (
+                "    Run For",
+                "Workbench.Run For' expected 1 argument, got 0",
+            ),
+            ("    Log    ${NOT_SET}", "Variable '${NOT_SET}' not found."),
+            ("    FOR    ${x}    IN\n    Log    ${x}\n", "FOR loop must have closing END."),
+            ("", "Test cannot be empty."),
+        ],
+    )
+    def test_a_suite_that_cannot_be_executed_exits_with_3(self, test, says, run_suite, tmp_path):
+        junit = tmp_path / "junit.xml"
+        tests = f"*** Test Cases ***\nOne\n{test}\n"
+        code, report, _ = run_suite(tests, "--junit", str(junit))
+        assert code == 3
+        assert says in report["broken"][0]
+        (case,) = ElementTree.parse(junit).getroot().iter("testcase")
+        assert [child.tag for child in case if child.tag != "properties"] == ["error"]
+
+    def test_in_a_suite_setup_too(self, run_suite):
+        code, report, _ = run_suite(
+            "*** Settings ***\nSuite Setup    No Such Keyword\n\n"
+            "*** Test Cases ***\nOne\n    No Operation\n"
+        )
+        assert code == 3
+        assert "No Such Keyword" in report["broken"][0]
+
+    def test_what_was_caught_does_not_make_a_failed_check_broken(self, run_suite):
+        code, report, _ = run_suite(
+            "*** Test Cases ***\nOne\n"
+            "    Run Keyword And Ignore Error    Log    ${NOT_SET}\n"
+            "    Should Be Equal    one    another\n"
+        )
+        assert code == 1
+        assert report["broken"] == []
+
     def test_a_suite_that_hangs_is_killed(self, run_suite):
         code, report, _ = run_suite("*** Test Cases ***\nSlow\n    Sleep    60\n", "--timeout", "3")
         assert code == 3
