@@ -185,6 +185,7 @@ def _program(part: str, names: Sequence[str], needed_for: str, remedy: str) -> F
 def _renode() -> Finding:
     """Load the Renode of this machine, anew where it did not work the last time."""
     from workbench.engines.renode import NoRenodeError, discover
+    from workbench.engines.renode.installations import TESTED
 
     needed_for = "--engine renode"
     try:
@@ -193,7 +194,10 @@ def _renode() -> Finding:
         return Finding("renode", State.OPTIONAL, error.message, needed_for, error.hint)
     except WorkbenchError as error:
         return Finding("renode", State.UNUSABLE, error.message, needed_for, error.hint)
-    return Finding("renode", State.OK, f"{installation}: loaded, runs", needed_for)
+    found = f"{installation}: loaded, runs"
+    if not installation.is_tested:
+        found += f" (the workbench's own tests were run on {' and '.join(TESTED)})"
+    return Finding("renode", State.OK, found, needed_for)
 
 
 _CHECKS: tuple[Callable[[], Finding], ...] = (

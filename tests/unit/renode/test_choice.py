@@ -75,13 +75,18 @@ def test_doctor_names_the_cause_and_what_to_do(finds):
     assert "no Log" in found.found
 
 
-def test_doctor_shows_what_was_loaded(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [("1.15.3", ""), ("1.18.0", " (the workbench's own tests were run on 1.15.3 and 1.16.1)")],
+)
+def test_doctor_shows_what_was_loaded(monkeypatch, tmp_path, version, told):
     tried = []
-    working = RenodeInstallation(tmp_path, "package", "mono", tmp_path, tmp_path, None, "1.15.3")
+    working = RenodeInstallation(tmp_path, "package", "mono", tmp_path, tmp_path, None, version)
     monkeypatch.setattr(renode, "discover", lambda *, again: tried.append(again) or working)
     found = doctor._renode()
     assert (found.state, tried) == (State.OK, [True])
-    assert found.found == f"Renode 1.15.3 at {tmp_path} (package), on mono: loaded, runs"
+    shown = f"Renode {version} at {tmp_path} (package), on mono: loaded, runs{told}"
+    assert found.found == shown
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,9 @@ _LAUNCHED = re.compile(r"(?<![^\s\"'=])(/[^\s\"'$]*)/Renode\.(?:dll|exe)")
 _SCRIPT_BYTES = 1 << 16
 _OLDEST_NET = 6  # 1.15.3's
 
+# What the tests were run on. The sources of 2026-08-21, which became 1.17, still say 1.16.1.
+TESTED = ("1.15.3", "1.16.1")
+
 UNPACK_AGAIN = "Unpack it again, to the end, into an empty folder."
 
 
@@ -74,6 +77,11 @@ class RenodeInstallation:
         if self.framework is not None:
             told[FRAMEWORK] = self.framework
         return {name: str(value) for name, value in told.items()}
+
+    @property
+    def is_tested(self) -> bool:
+        """Were the workbench's tests run on this version?"""
+        return self.version in TESTED
 
     def __str__(self) -> str:
         version = self.version or "(version unknown)"
