@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.engines.armv7m import IPSR
-from workbench.engines.base import Instructions, Stop, StopKind, StopReason
+from workbench.engines.base import Instructions, Limit, Stop, StopKind, StopReason
 from workbench.errors import WorkbenchError
 from workbench.gdb.board import Board
 from workbench.gdb.monitor import Monitor, Settings
@@ -38,6 +38,7 @@ class Stub:
         self._target = Target(board.engine)
         self._last_stop = reply(SIGTRAP)
         self._is_extended = False
+        self._warned: set[str] = set()
 
     def serve(self) -> None:
         """Answer until GDB detaches (returns) or goes away (raises ClosedError)."""
@@ -205,8 +206,22 @@ class Stub:
             self._last_stop = reply(SIGTRAP)
             return self._last_stop
         if step:
-            return self._stopped(self._engine.run(self._until(frozenset()), Instructions(1)))
+            return self._stopped(self._run(self._until(frozenset()), Instructions(1)))
         return self._stopped(self._continue())
+
+    def _run(self, until: Stop, limit: Limit) -> StopReason:
+        """Let the core run, and show what the engine warns of, each warning once a session."""
+        reason = self._engine.run(until, limit)
+        for warning in reason.warnings:
+            if warning not in self._warned:
+                self._warned.add(warning)
+                self._show(f"warning: {warning}\n")
+        return reason
+
+    def _show(self, text: str) -> None:
+        """Let GDB print `text`, which it takes while it waits for a stop."""
+        said = text.encode()[: _PACKET_BYTES // 2 - 1]
+        self._connection.send(b"O" + said.hex().encode())
 
     def _pass_bkpt(self) -> bool:
         """Go on behind a BKPT that has halted the core, as debug probes do."""
@@ -224,7 +239,7 @@ class Stub:
         """Run until something stops the core; None where GDB interrupts."""
         until = self._until(self._board.bkpts | self._points.breakpoints)
         while True:
-            reason = self._engine.run(until, _SLICE)
+            reason = self._run(until, _SLICE)
             self._monitor.note_time(reason.seconds)
             if stop_reply(reason) is not None:
                 return reason
@@ -239,7 +254,7 @@ class Stub:
         self._pass_bkpt()
         steps = 0
         while True:
-            reason = self._engine.run(until, Instructions(1))
+            reason = self._run(until, Instructions(1))
             steps += 1
             ends = reason.pc not in code or reason.pc in stops
             if ends or stop_reply(reason) is not None:
@@ -259,8 +274,7 @@ class Stub:
         text = self._board.crash(reason)
         if text:
             self._monitor.note_crash(text)
-            said = text.encode()[: _PACKET_BYTES // 2 - 1]
-            self._connection.send(b"O" + said.hex().encode())
+            self._show(text)
         self._last_stop = stop_reply(reason) or reply(SIGTRAP)
         if reason.kind is StopKind.PC and reason.pc not in self._points.breakpoints:
             self._last_stop = reply(SIGTRAP)  # a BKPT
