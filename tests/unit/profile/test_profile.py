@@ -1,6 +1,7 @@
 """Call graph, stacks and exports, on a call graph that is written down."""
 
 import json
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -171,3 +172,23 @@ def test_short_names_of_the_same_method_keep_their_class_or_namespace():
     methods = ["tflite::Interpreter::Invoke()", "tflm::(anonymous namespace)::Invoke(Context*)"]
     found = short_names([*methods, "Other()"])
     assert list(found.values()) == ["Interpreter::Invoke", "tflm::Invoke", "Other"]
+
+
+def chain_of(depth):
+    """A call graph in which each of `depth` functions calls the next one once."""
+    names = [f"f{n:02}" for n in range(depth)]
+    own = dict.fromkeys(names, 10)
+    return names, CallGraph(own, own, dict.fromkeys(pairwise(names), 1))
+
+
+def test_a_chain_of_64_calls_is_followed_to_its_end():
+    names, graph = chain_of(64)
+    assert max(len(stack.frames) for stack in graph.stacks()) == 64
+    assert {one.name: one.total_cycles for one in graph.functions()}["f00"] == 640
+    assert {one.frames[-1] for one in graph.stacks()} == set(names)
+
+
+def test_what_lies_deeper_is_not_lost():
+    _, graph = chain_of(70)
+    assert max(len(stack.frames) for stack in graph.stacks()) == 64
+    assert {one.frames: one.cycles for one in graph.stacks()}["?",] == 60
