@@ -108,6 +108,10 @@ class FaultState:
     raised: False where the engine took no exception, but silicon does (Renode, at an access that
     nothing answers). It goes on then: PC of the machine is behind the block of instructions, no
     handler runs, and the status registers are what silicon's would be.
+
+    refused: address of a store that was refused late (IMPRECISERR), which silicon does not tell;
+    `pc` and `registers` are then those of the store as well, while the stacked frame, as on
+    silicon, is that of the instruction that was to come next.
     """
 
     exception: int
@@ -121,6 +125,7 @@ class FaultState:
     bfar: int | None = None
     detail: str = ""
     raised: bool = True
+    refused: int | None = None
 
 
 @dataclass(frozen=True)

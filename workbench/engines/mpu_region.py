@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _ENABLE, _XN = 1 << 0, 1 << 28  # of RASR
 _BASE = ~0x1F  # of RBAR
+_ATTRIBUTES = 0x003B_0000  # of RASR: TEX, C and B; all 0 is Strongly-ordered (table B3-13)
 _SMALLEST_WITH_SUBREGIONS = 256  # bytes
 _SUBREGIONS = 8
 
@@ -24,7 +25,10 @@ _ACCESS = {
 
 @dataclass(frozen=True)
 class MpuRegion:
-    """An enabled region: [start, end), AP, XN, and its disabled subregions as a bit mask."""
+    """An enabled region: [start, end), AP, XN, and its disabled subregions as a bit mask.
+
+    strongly_ordered: its memory is, so that the core waits for every store.
+    """
 
     number: int
     start: int
@@ -32,6 +36,7 @@ class MpuRegion:
     access: int
     execute_never: bool
     disabled: int = 0
+    strongly_ordered: bool = False
 
     @classmethod
     def of(cls, number: int, rbar: int, rasr: int) -> MpuRegion | None:
@@ -47,6 +52,7 @@ class MpuRegion:
             access=rasr >> 24 & 7,
             execute_never=bool(rasr & _XN),
             disabled=rasr >> 8 & 0xFF,
+            strongly_ordered=not rasr & _ATTRIBUTES,
         )
 
     @property

@@ -64,7 +64,7 @@ def advice(scene: Scene, use: StackUse | None) -> Iterator[str]:
         null = [name for name, value in scene.instruction.values.items() if value < NULL_BYTES]
         if null and null[0] != "sp":
             yield f"{null[0]} is the pointer that was not set: see who gives it"
-    if bit is Cfsr.IMPRECISERR:
+    if bit is Cfsr.IMPRECISERR and access is None:
         yield "set DISDEFWBUF (bit 1) in ACTLR at 0xE000E008 and run again: the write is then exact"
     if scene.is_data:
         yield "look at who wrote the address that was gone to: a function pointer, or a stack"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
 from workbench.engines.base import FaultState
-from workbench.fault.accesses import refused_by_bus, refused_by_mpu, unaligned
+from workbench.fault.accesses import data, refused_by_bus, refused_by_mpu, unaligned
 from workbench.fault.frame_moves import bad_return, lazy, stacking, unstacking
 from workbench.fault.instruction import Instruction
 from workbench.fault.scene import Scene
@@ -146,6 +146,8 @@ def _division(scene: Scene) -> str:
 
 
 def _imprecise(scene: Scene) -> str:
+    if scene.access is not None:
+        return f"{data(scene)} (imprecise: taken behind it)"
     return "a write was refused some instructions ago; the one at PC is not it (imprecise)"
 
 

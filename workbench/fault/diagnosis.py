@@ -58,7 +58,7 @@ KINDS = frozenset(
 )
 """What a fault can be called."""
 
-_DATA = Cfsr.PRECISERR | Cfsr.DACCVIOL | Cfsr.UNALIGNED
+_DATA = Cfsr.PRECISERR | Cfsr.IMPRECISERR | Cfsr.DACCVIOL | Cfsr.UNALIGNED
 _STACKING = Cfsr.STKERR | Cfsr.MSTKERR
 
 
@@ -377,6 +377,8 @@ def _access(fault: FaultState, instruction: Instruction | None) -> int | None:
     bit = primary(fault)
     if bit is None or not bit & _DATA:
         return None
+    if bit is Cfsr.IMPRECISERR:
+        return fault.refused
     known = fault.mmfar if bit is Cfsr.DACCVIOL else fault.bfar if bit is Cfsr.PRECISERR else None
     if known is None and instruction is not None:
         return instruction.accesses

@@ -67,5 +67,8 @@ def primary(fault: FaultState) -> Cfsr | None:
     """
     bits = cause_bits(fault)
     bits = tuple(bit for bit in bits if kind_of(bit) == exception_name(fault)) or bits
-    precise = [bit for bit in (Cfsr.PRECISERR, Cfsr.DACCVIOL) if bit in bits]
+    exact: tuple[Cfsr, ...] = (Cfsr.PRECISERR, Cfsr.DACCVIOL)
+    if fault.refused is not None:  # the engine knows more than the status registers
+        exact += (Cfsr.IMPRECISERR,)
+    precise = [bit for bit in exact if bit in bits]
     return next((bit for bit in (*precise, *_ORDER) if bit in bits), None)

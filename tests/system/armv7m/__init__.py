@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import exclusive, floats, priorities, registers, thumb
+from . import bus, exclusive, floats, priorities, registers, thumb
 from .rule import Rule
 
 PROGRAMS: dict[str, tuple[str, tuple[Rule, ...]]] = {
     "thumb": ("The Thumb bit", thumb.RULES),
     "priorities": ("Priorities and masks", priorities.RULES),
     "exclusive": ("The exclusive monitor", exclusive.RULES),
+    "bus": ("Accesses that the bus refuses", bus.RULES),
     "registers": ("System registers", registers.RULES),
     "float": ("The floating-point context", floats.RULES),
 }
@@ -19,6 +20,11 @@ NOT_MODELLED = (
     "below that a fetch from memory that must not be executed.",
     "DebugMonitor: BKPT is a HardFault whatever DEMCR.MON_EN says, and byte 0 of SHPR3, which "
     "DDI 0403E gives to DebugMonitor and DUI 0553A reserves, reads 0.",
+    "The write buffer's time: a store that the bus refuses is dropped, and its BusFault is pending "
+    "at the next instruction boundary; on silicon some instructions later. Loads never overtake "
+    "stores. All memory but the Strongly-ordered counts as bufferable; ACTLR's other bits do "
+    "nothing.",
+    "CCR.BFHFNMIGN: handlers of HardFault and NMI do not ignore data faults.",
     "The reservation of LDREX: a Cortex-M4 takes any STREX that follows; the engine wants the same "
     "address, and the value that LDREX found there.",
     "FPSCR at a new floating-point context: N, Z, C, V and the exception bits become 0, as in "

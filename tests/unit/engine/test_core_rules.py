@@ -219,3 +219,29 @@ def test_a_limit_at_an_instruction_without_the_thumb_bit_ends_the_run(
     assert reason.kind is (StopKind.LIMIT if limit == 1 else StopKind.FAULT)
     assert reason.instructions == 1
     assert limit == 1 or reason.fault.cfsr == Cfsr.INVSTATE
+
+
+def test_a_store_that_is_refused_late_is_known_to_the_host(
+    engine: EmbeddedEngine, platform: Platform
+) -> None:
+    start(engine, platform, STORE_R1_TO_R2, BRANCH_TO_SELF)
+    engine.registers["r2"] = 0x3000_0000
+    fault = to_fault(engine).fault
+    assert (fault.cfsr, fault.bfar, fault.refused) == (Cfsr.IMPRECISERR, None, 0x3000_0000)
+    assert fault.pc == CODE  # of the store; the stacked PC is that of what comes next
+    stacked = engine.memory.read(fault.frame_address + 24, 4)
+    assert int.from_bytes(stacked, "little") == CODE + 2
+    assert engine.instructions == 1
+
+
+STMIA_R2_R1_R3, LOAD_R1_FROM_R2 = 0xC20A, 0x6811
+
+
+def test_nothing_is_left_of_a_store_to_nowhere(engine: EmbeddedEngine, platform: Platform) -> None:
+    start(engine, platform, STMIA_R2_R1_R3, BRANCH_TO_SELF, LOAD_R1_FROM_R2)
+    engine.registers["r2"] = 0x3000_0000
+    to_fault(engine)
+    assert engine.registers["r2"] == 0x3000_0008
+    engine.reset()
+    engine.registers["r2"], engine.registers["pc"] = 0x3000_0000, CODE + 4
+    assert to_fault(engine).fault.bfar == 0x3000_0000

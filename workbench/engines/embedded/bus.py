@@ -127,6 +127,7 @@ class Bus:
         self._window_starts: list[int] = []
         self._last_range: Range | None = None
         self.mapped: list[tuple[int, int, bool]] = []  # pages in the core: start, end, is flash
+        self._device_pages: set[int] = set()
         self._diverted: dict[int, Window] = {}  # by page number
 
     # -- building ------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ class Bus:
     def connect(self) -> None:
         """Map everything into the core, once all stores and devices are known."""
         self.ranges.sort(key=lambda r: r.start)
-        device_pages: set[int] = set()
+        device_pages = self._device_pages
         for window in self._windows:
             device_pages.update(range(window.start // PAGE, -(-window.end // PAGE)))
         extra: list[Window] = []
@@ -208,6 +209,12 @@ class Bus:
                 del self._diverted[page]
 
     # -- access --------------------------------------------------------------------------------
+
+    def is_mapped(self, page: int) -> bool:
+        """Whether anything of the page that begins at `page` is in the map."""
+        if page // PAGE in self._device_pages:
+            return True
+        return any(start <= page < end for start, end, _ in self.mapped)
 
     def window_at(self, address: int) -> Window | None:
         """Return the device window that holds `address`, or None."""

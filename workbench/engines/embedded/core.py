@@ -103,6 +103,7 @@ class Core:
         self._failure: BaseException | None = None
         self._answered, self._device_value = _NOWHERE, 0  # of the load that is being made
         self._memories: list[mmap.mmap] = []
+        self._scratch: mmap.mmap | None = None
         self._exits: frozenset[int] = frozenset()
         self._callbacks: list[Any] = []  # ctypes callbacks must outlive the hooks
         self._value = ctypes.c_uint64()
@@ -161,6 +162,13 @@ class Core:
         memory = mmap.mmap(-1, size)
         self._memories.append(memory)
         return memory
+
+    @property
+    def scratch(self) -> mmap.mmap:
+        """A page of host memory for what nobody reads."""
+        if self._scratch is None:
+            self._scratch = self.allocate(PAGE)
+        return self._scratch
 
     def map_memory(
         self, address: int, memory: mmap.mmap, size: int, permissions: int, offset: int = 0

@@ -34,11 +34,14 @@ class Departure:
         self._made: int | None = None  # where the store was made
         self._refused = False
 
-    def begins(self, address: int) -> bool:
-        """A store at `address` was made: return whether it is to be refused now."""
-        if self._state.deadline or self._made is not None:
-            return False  # nothing called `Machine.attend`, or the instruction is executed again
-        if not self._changes_what_follows():
+    def begins(self, address: int, always: bool = False) -> bool:
+        """A store at `address` was made: return whether it is to be refused now.
+
+        always: whatever it changes, unless the instruction is executed again.
+        """
+        if self._made is not None:
+            return False  # the instruction is executed again
+        if not always and (self._state.deadline or not self._changes_what_follows()):
             return False
         self._made, self._refused = address, True
         return True

@@ -76,9 +76,9 @@ def _access_fault(machine: Machine, event: Event) -> Cause:
         return Cause(Cfsr.IACCVIOL if in_map or never else Cfsr.IBUSERR)
     verb = "write to" if event.access is Access.WRITE else "read from"
     detail = f"{verb} 0x{event.address:08x}, {event.value} bytes"
-    if machine.refusal is Cfsr.UNALIGNED:
+    if machine.accesses.refusal is Cfsr.UNALIGNED:
         return Cause(Cfsr.UNALIGNED, detail=f"unaligned {detail}")
-    return Cause(machine.refusal, event.address, detail)
+    return Cause(machine.accesses.refusal, event.address, detail)
 
 
 def _even_vector(machine: Machine, number: int) -> str:
@@ -107,12 +107,26 @@ def _is_missing_coprocessor(machine: Machine) -> bool:
     return is_coprocessor(first) and first & 0x0F00 != 0x0F00 and not is_float(second)
 
 
+@dataclass(frozen=True)
+class _Late:
+    """A store that was refused when the core was behind it: registers before it, and where."""
+
+    registers: dict[str, int]
+    address: int
+    size: int
+
+
 class Faults:
     """Takes faults: sets the status registers, escalates, enters the handler."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._batch = machine.core.batch(CORE_REGISTERS)
+        self._late: _Late | None = None
+
+    def reset(self) -> None:
+        """The machine was reset."""
+        self._late = None
 
     def registers(self) -> dict[str, int]:
         """Core registers as they are now."""
@@ -161,6 +175,26 @@ class Faults:
             entered = machine.unit.chain(number, *chained)
         return self.state(entered, registers, cause.detail or _DETAILS.get(cause.bit, ""))
 
+    def hold(self, address: int, size: int) -> None:
+        """The core stands before a store that is refused late: its BusFault becomes pending."""
+        machine = self._machine
+        self._late = _Late(self.registers(), address, size)
+        machine.scb.cfsr |= Cfsr.IMPRECISERR
+        if machine.exceptions.enabled >> Exc.BUS_FAULT & 1:
+            machine.exceptions.pend(Exc.BUS_FAULT)
+        else:
+            machine.scb.hfsr |= Hfsr.FORCED
+            machine.exceptions.pend(Exc.HARD_FAULT)
+
+    def entered(self, entered: Entered) -> FaultState:
+        """Describe a fault that was pending: a store refused late, or a frame not stacked."""
+        late, self._late = self._late, None
+        if late is None:
+            detail = "stacking failed on exception entry"
+            return self.state(entered, self.registers_before(), detail)
+        detail = f"write to 0x{late.address:08x}, {late.size} bytes, refused behind the store"
+        return self.state(entered, late.registers, detail, late.address)
+
     def take_breakpoint(self) -> FaultState:
         """BKPT without a debugger is a HardFault (C1.3)."""
         machine = self._machine
@@ -186,7 +220,13 @@ class Faults:
         entered = machine.unit.enter(Exc.HARD_FAULT)
         return self.state(entered, registers, "SVC at a priority at which SVCall cannot be taken")
 
-    def state(self, entered: Entered, registers: dict[str, int], detail: str) -> FaultState:
+    def state(
+        self,
+        entered: Entered,
+        registers: dict[str, int],
+        detail: str,
+        refused: int | None = None,
+    ) -> FaultState:
         """Describe a fault exception that was entered."""
         scb = self._machine.scb
         return FaultState(
@@ -200,6 +240,7 @@ class Faults:
             mmfar=scb.mmfar if scb.cfsr & Cfsr.MMARVALID else None,
             bfar=scb.bfar if scb.cfsr & Cfsr.BFARVALID else None,
             detail=detail,
+            refused=refused,
         )
 
     def final(self) -> FaultState:

@@ -12,25 +12,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench import thumb
-from workbench.engines.armv7m import Cfsr, Exc
+from workbench.engines.armv7m import Exc
+from workbench.engines.embedded.accesses import Accesses
 from workbench.engines.embedded.alignment import AlignmentTrap
-from workbench.engines.embedded.bus import Bus, BusError, StoreDevice
+from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.core import PAGE, Core
 from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.departure import Departure
 from workbench.engines.embedded.dwt import Dwt, Itm
 from workbench.engines.embedded.entry import ExceptionUnit
-from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.exceptions import ExceptionState
 from workbench.engines.embedded.inspection import Inspection
-from workbench.engines.embedded.mpu import PPB_END, PPB_START, Mpu
+from workbench.engines.embedded.mpu import Mpu
 from workbench.engines.embedded.peripheral import Peripheral
 from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadRecorder
 from workbench.engines.embedded.registers import FP_NAMES
-from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, Scb
+from workbench.engines.embedded.scb import Scb
 from workbench.engines.embedded.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
 from workbench.engines.embedded.systick import SysTick
 from workbench.engines.embedded.tracer import NEVER, Tracer
@@ -128,13 +128,13 @@ class Machine:
         self.on_power_up: list[Callable[[], None]] = []  # fill memories: .repl writes, the image
         self.vector_table = 0
         self.reset_requested = False
-        self.refusal = Cfsr.PRECISERR  # why the last access was refused
         self.polling = Polling()
         self.warnings: dict[str, str] = {}  # as given, and as told
         self.inspection = Inspection(self.core, self.tracer)
         # By page: (start, size) of a block -> its instructions' numbers
         self._positions: dict[int, dict[tuple[int, int], dict[int, int]]] = {}
-        self.core.device = self._on_access
+        self.accesses = Accesses(self)
+        self.core.device = self.accesses.answer
         self.core.on_refused_store = self._on_refused_store
         self._add_system_blocks()
 
@@ -218,56 +218,20 @@ class Machine:
 
     # -- accesses ------------------------------------------------------------------------------
 
-    def _on_access(self, access: Access, address: int, size: int, value: int) -> int | None:
-        self.refusal = Cfsr.PRECISERR
-        if access is Access.FETCH:
-            return None
-        write = access is Access.WRITE
-        if self.mpu.enabled and not self.protection.allows(address, write, self.unit.privileged):
-            self.refusal = Cfsr.DACCVIOL
-            return None
-        if self.alignment.refused:
-            self.refusal = Cfsr.UNALIGNED
-            return None
-        if self.watch.refuses(access, address, size):
-            return None
-        window = self.bus.window_at(address)
-        if window is None:
-            return self._program_flash(address, size, value) if write else None
-        if address & size - 1 and (
-            self.scb.ccr & CCR_UNALIGN_TRP or not isinstance(window.device, StoreDevice)
-        ):
-            self.refusal = Cfsr.UNALIGNED  # Device memory takes aligned accesses only, A3.2.1
-            return None
-        if PPB_START <= address < PPB_END and not self.unit.privileged:
-            return None
-        try:
-            if write:
-                if self.departure.is_made(address):
-                    return 0
-                self.polling.wrote()
-                window.device.write(address - window.start, size, value & (1 << 8 * size) - 1)
-                return None if self.departure.begins(address) else 0
-            read = window.device.read(address - window.start, size)
-            self.polling.read(window, address, read)
-            return read
-        except BusError:
-            return None
-
-    def _program_flash(self, address: int, size: int, value: int) -> int | None:
-        """A store to flash programs it (1 to 0 only) if a flash controller says so, else faults."""
+    def program_flash(self, address: int, size: int, value: int) -> bool:
+        """A store to flash programs it (1 to 0 only) if a flash controller says so; return that."""
         shown = self.bus.range_at(address)
         if shown is None or not shown.store.is_flash:
-            return None
+            return False
         if not any(p.programs_flash for p in self.peripherals.values()):
-            return None
+            return False
         old = int.from_bytes(self.bus.read(address, size), "little")
         self.bus.program(address, (old & value).to_bytes(size, "little"))
         for start in self.bus.aliases(address):
             for page in (start // PAGE - 1, start // PAGE):  # a block may begin a page before
                 self._positions.pop(page, None)
         self.tracer.change(address, size)
-        return 0
+        return True
 
     def _on_refused_store(self) -> None:
         self.attend()  # where the core executes on, it must not begin another block

@@ -60,16 +60,18 @@ class Mpu:
             self._regions = tuple(region for region in found if region is not None)
         return self._regions
 
+    def region_at(self, address: int) -> MpuRegion | None:
+        """Return the region that decides about `address`, None for the default memory map."""
+        return next((region for region in self.regions if region.holds(address)), None)
+
     def permission(self, address: int, privileged: bool) -> Permission:
         """Return what is allowed at `address` (B3.5.3); holes in the map are no matter here."""
         if not self.enabled or PPB_START <= address < PPB_END:
             return EVERYTHING
-        for region in self.regions:
-            if region.holds(address):
-                read = region.may_read(privileged)
-                return Permission(
-                    read, region.may_write(privileged), read and not region.execute_never
-                )
+        region = self.region_at(address)
+        if region is not None:
+            read = region.may_read(privileged)
+            return Permission(read, region.may_write(privileged), read and not region.execute_never)
         return EVERYTHING if privileged and self.ctrl & CTRL_PRIVDEFENA else _NONE
 
     def borders(self) -> frozenset[int]:

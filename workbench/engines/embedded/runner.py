@@ -71,6 +71,7 @@ class Runner:
         """The machine was reset."""
         self._sleep.reset()
         self._locked_up = ""
+        self._faults.reset()
         self._host.reset()
         self._stepper.reset()
 
@@ -197,8 +198,7 @@ class Runner:
         machine.state.flags = 0
         if entered.number not in FAULTS:
             return True, None
-        registers = self._faults.registers_before()
-        return True, self._faults.state(entered, registers, "stacking failed on exception entry")
+        return True, self._faults.entered(entered)
 
     def _rest(self, until: Stop, goal: Goal) -> StopReason | None:
         """Sleep until the next timer or the goal."""
@@ -344,10 +344,16 @@ class Runner:
     def _finish_store(self, until: Stop) -> StopReason | None:
         """The core stands before a store behind which it is to come out, and which was made."""
         machine = self._machine
+        late = machine.accesses.take_late()
+        if late is not None:
+            self._faults.hold(*late)
         try:
             if self._stepper.pass_store():
                 return None
-            return self._execute_refused(until)
+            if late is None:
+                return self._execute_refused(until)
+            with machine.accesses.nowhere_takes_stores(late[0]):
+                return self._execute_refused(until)
         finally:
             machine.departure.done()
 

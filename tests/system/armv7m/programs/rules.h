@@ -2,7 +2,6 @@
 #pragma once
 #include "testlib.h"
 
-#define ACTLR REG(0xE000E008)
 #define DEMCR REG(0xE000EDFC)
 #define DFSR REG(0xE000ED30)
 #define MPU_CTRL REG(0xE000ED94)

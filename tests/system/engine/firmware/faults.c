@@ -115,6 +115,7 @@ static void unaligned(void) {
 }
 
 int main(void) {
+  ACTLR = 1 << 1;  // DISDEFWBUF: QEMU has no write buffer
   print("escalated\n");
   all();
   jumps();

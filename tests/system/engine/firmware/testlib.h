@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #define REG(address) (*(volatile uint32_t *)(address))
+#define ACTLR REG(0xE000E008)
 #define ICSR REG(0xE000ED04)
 #define VTOR REG(0xE000ED08)
 #define AIRCR REG(0xE000ED0C)
