@@ -16,7 +16,7 @@ from workbench.model.reader import read_model
 from workbench.model.values import Model, Operator
 
 SCHEMA_VERSION = 3  # TFLITE_SCHEMA_VERSION, tensorflow/compiler/mlir/lite/version.h
-DATA_TYPES = frozenset({"INT8", "FLOAT32"})  # what the kernels of firmware/runtime compute on
+DATA_TYPES = frozenset({"INT8", "FLOAT32"})  # what the UART protocol carries
 
 # What the converter adds to Flatten or Reshape where the batch size is open.
 _DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})

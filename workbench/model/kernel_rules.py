@@ -19,6 +19,7 @@ _SOFTMAX_CLASSES = 2047  # the sum of the exponentials has 12 integer bits
 _SOFTMAX_FRACTION = 26  # bits of what the exponential is taken of
 _SOFTMAX_SCALE, _SOFTMAX_ZERO_POINT = 1 / 256, -128
 _SAME_SCALE = 1e-6  # pooling does not rescale
+_ADD_STEPS = {"INT8": 20, "INT16": 15}  # inputs are added in steps of 2^-n
 _MOST_DIMENSIONS = {"ADD": 5, "MEAN": 5, "PAD": 5}
 
 
@@ -150,23 +151,26 @@ def _softmax(use: Use) -> Iterator[str]:
 def _add(use: Use) -> Iterator[str]:
     one, other, result = use.inputs[0], use.inputs[1], use.output
     assert one is not None and other is not None
-    if not one.type == other.type == result.type or result.type not in ("INT8", "FLOAT32"):
+    quantized = result.type in _ADD_STEPS
+    if not one.type == other.type == result.type:
         yield f"it computes {one.type} + {other.type} to {result.type}"
     elif _broadcast(one.shape, other.shape) != result.shape:
         yield "the shapes of its inputs do not make that of its output"
     else:
         yield from activation(use)
-        if result.type == "INT8" and not all(map(is_quantized, (one, other, result))):
+        if quantized and not all(map(is_quantized, (one, other, result))):
             yield "an input or the output has no scale and zero point of its own"
-        elif result.type == "INT8" and not _addable(one, other, result):
+        elif quantized and not _addable(one, other, result):
             yield "its scales are too far apart"
+        elif result.type == "INT32" and (one.quantization or other.quantization):
+            yield "it adds INT32 that is quantized"
 
 
 def _addable(one: Tensor, other: Tensor, result: Tensor) -> bool:
-    """Whether the sum, in steps of 2^-20 of twice the larger scale, is brought to the output's."""
+    """Whether the sum, in small steps of twice the larger scale, is brought to the output's."""
     quantizations = [tensor.quantization for tensor in (one, other, result)]
     a, b, c = (q.scale for q in quantizations if q is not None)
-    return 2 * max(a, b) / c <= float(1 << 20)
+    return 2 * max(a, b) / c <= float(1 << _ADD_STEPS[result.type])
 
 
 def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:

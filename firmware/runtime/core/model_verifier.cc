@@ -36,14 +36,9 @@ enum TableType : uint8_t {
   kQuantization,
   kOperator,
   kBuffer,
-  kConv2DOptions,
-  kDepthwiseConv2DOptions,
-  kPool2DOptions,
-  kFullyConnectedOptions,
-  kSoftmaxOptions,
-  kAddOptions,
+  kPlainOptions,
   kReshapeOptions,
-  kReducerOptions,
+  kVarHandleOptions,
 };
 
 struct Field {
@@ -72,46 +67,21 @@ constexpr TableDescription kDescriptions[] = {
     {"Operator",
      {kScalar4, kVector4, kVector4, kScalar1, kOptions, kVector1, kIgnored, kIgnored, kVector4}},
     {"Buffer", {kVector1}},
-    {"Conv2DOptions", {kScalar1, kScalar4, kScalar4, kScalar1, kScalar4, kScalar4}},
-    {"DepthwiseConv2DOptions",
-     {kScalar1, kScalar4, kScalar4, kScalar4, kScalar1, kScalar4, kScalar4}},
-    {"Pool2DOptions", {kScalar1, kScalar4, kScalar4, kScalar4, kScalar4, kScalar1}},
-    {"FullyConnectedOptions", {kScalar1, kScalar1, kScalar1, kScalar1}},
-    {"SoftmaxOptions", {kScalar4}},
-    {"AddOptions", {kScalar1, kScalar1}},
+    {"options", {}},
     {"ReshapeOptions", {kVector4}},
-    {"ReducerOptions", {kScalar1}},
+    {"VarHandleOptions", {kString, kString}},
 };
 
-// The options tables that are read; false for the others.
-bool OptionsTable(uint8_t union_type, TableType* table) {
+// Scalars of options need no description: reading one is checked against its table
+// (flatbuffers::Table::GetScalar). What leads out of the table is described.
+TableType OptionsTable(uint8_t union_type) {
   switch (union_type) {
-    case tflite::BuiltinOptions_Conv2DOptions:
-      *table = kConv2DOptions;
-      return true;
-    case tflite::BuiltinOptions_DepthwiseConv2DOptions:
-      *table = kDepthwiseConv2DOptions;
-      return true;
-    case tflite::BuiltinOptions_Pool2DOptions:
-      *table = kPool2DOptions;
-      return true;
-    case tflite::BuiltinOptions_FullyConnectedOptions:
-      *table = kFullyConnectedOptions;
-      return true;
-    case tflite::BuiltinOptions_SoftmaxOptions:
-      *table = kSoftmaxOptions;
-      return true;
-    case tflite::BuiltinOptions_AddOptions:
-      *table = kAddOptions;
-      return true;
     case tflite::BuiltinOptions_ReshapeOptions:
-      *table = kReshapeOptions;
-      return true;
-    case tflite::BuiltinOptions_ReducerOptions:
-      *table = kReducerOptions;
-      return true;
+      return kReshapeOptions;
+    case tflite::BuiltinOptions_VarHandleOptions:
+      return kVarHandleOptions;
     default:
-      return false;
+      return kPlainOptions;
   }
 }
 
@@ -242,11 +212,7 @@ class ModelVerifier {
       return Fail(table, "has a field outside itself");
     }
     if (field.kind == kScalar1 || field.kind == kScalar4) return true;
-    TableType options = kModel;
-    if (field.kind == kOptions &&
-        (union_type_at == 0 || !OptionsTable(Read<uint8_t>(union_type_at), &options))) {
-      return true;
-    }
+    if (field.kind == kOptions && union_type_at == 0) return true;
     Position target;
     if (!Follow(at, &target)) return false;
     Position count;
@@ -262,7 +228,7 @@ class ModelVerifier {
       case kTables:
         return VerifyTables(target, field.table);
       case kOptions:
-        return VerifyTable(target, options);
+        return VerifyTable(target, OptionsTable(Read<uint8_t>(union_type_at)));
       default:
         return VerifyTable(target, field.table);
     }

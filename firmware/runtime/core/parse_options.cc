@@ -121,4 +121,135 @@ bool ParseReducer(const tflite::Operator* op, void* params) {
   return true;
 }
 
+bool ParseConcatenation(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteConcatenationParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::ConcatenationOptions>(
+      op, tflite::BuiltinOptions_ConcatenationOptions);
+  result->axis = options->axis();
+  return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseStridedSlice(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteStridedSliceParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::StridedSliceOptions>(
+      op, tflite::BuiltinOptions_StridedSliceOptions);
+  result->begin_mask = options->begin_mask();
+  result->end_mask = options->end_mask();
+  result->ellipsis_mask = options->ellipsis_mask();
+  result->new_axis_mask = options->new_axis_mask();
+  result->shrink_axis_mask = options->shrink_axis_mask();
+  result->offset = options->offset();
+  return true;
+}
+
+bool ParseMul(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteMulParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::MulOptions>(op, tflite::BuiltinOptions_MulOptions);
+  return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseSub(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteSubParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::SubOptions>(op, tflite::BuiltinOptions_SubOptions);
+  result->pot_scale_int16 = options->pot_scale_int16();
+  return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseSvdf(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteSVDFParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::SVDFOptions>(op, tflite::BuiltinOptions_SVDFOptions);
+  result->rank = options->rank();
+  result->asymmetric_quantize_inputs = options->asymmetric_quantize_inputs();
+  return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParsePack(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLitePackParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::PackOptions>(op, tflite::BuiltinOptions_PackOptions);
+  result->values_count = options->values_count();
+  result->axis = options->axis();
+  return true;
+}
+
+bool ParseUnpack(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteUnpackParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::UnpackOptions>(op, tflite::BuiltinOptions_UnpackOptions);
+  result->num = options->num();
+  result->axis = options->axis();
+  return true;
+}
+
+bool ParseLeakyRelu(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteLeakyReluParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::LeakyReluOptions>(op, tflite::BuiltinOptions_LeakyReluOptions);
+  result->alpha = options->alpha();
+  return true;
+}
+
+bool ParseTransposeConv(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteTransposeConvParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::TransposeConvOptions>(
+      op, tflite::BuiltinOptions_TransposeConvOptions);
+  result->stride_width = options->stride_w();
+  result->stride_height = options->stride_h();
+  result->quantized_bias_type = kTfLiteNoType;
+  return ConvertPadding(options->padding(), &result->padding) &&
+         ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseResizeBilinear(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteResizeBilinearParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::ResizeBilinearOptions>(
+      op, tflite::BuiltinOptions_ResizeBilinearOptions);
+  result->align_corners = options->align_corners();
+  result->half_pixel_centers = options->half_pixel_centers();
+  return true;
+}
+
+bool ParseResizeNearestNeighbor(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteResizeNearestNeighborParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::ResizeNearestNeighborOptions>(
+      op, tflite::BuiltinOptions_ResizeNearestNeighborOptions);
+  result->align_corners = options->align_corners();
+  result->half_pixel_centers = options->half_pixel_centers();
+  return true;
+}
+
+bool ParseUnidirectionalSequenceLSTM(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteUnidirectionalSequenceLSTMParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::UnidirectionalSequenceLSTMOptions>(
+      op, tflite::BuiltinOptions_UnidirectionalSequenceLSTMOptions);
+  result->cell_clip = options->cell_clip();
+  result->proj_clip = options->proj_clip();
+  result->time_major = options->time_major();
+  result->asymmetric_quantize_inputs = options->asymmetric_quantize_inputs();
+  result->diagonal_recurrent_tensors = options->diagonal_recurrent_tensors();
+  return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseCallOnce(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteCallOnceParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::CallOnceOptions>(op, tflite::BuiltinOptions_CallOnceOptions);
+  result->init_subgraph_index = options->init_subgraph_index();
+  return true;
+}
+
+bool ParseVarHandle(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteVarHandleParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::VarHandleOptions>(op, tflite::BuiltinOptions_VarHandleOptions);
+  const auto* container = options->container();
+  const auto* shared_name = options->shared_name();
+  result->container = container == nullptr ? "" : container->c_str();
+  result->shared_name = shared_name == nullptr ? "" : shared_name->c_str();
+  return true;
+}
+
 }  // namespace tflm

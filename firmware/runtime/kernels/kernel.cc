@@ -34,6 +34,30 @@ TfLiteStatus CheckArity(TfLiteContext* context, const TfLiteNode* node, int leas
   return kTfLiteOk;
 }
 
+bool IsOneOf(TfLiteType type, const TfLiteType* types, int type_count) {
+  for (int i = 0; i < type_count; ++i) {
+    if (types[i] == type) return true;
+  }
+  return false;
+}
+
+TfLiteStatus DescribeSingle(TfLiteContext* context, const TfLiteNode* node, const TfLiteType* types,
+                            int type_count, Single* tensors) {
+  TF_LITE_ENSURE_STATUS(CheckArity(context, node, 1, 1, 1));
+  tensors->input = PrepareInput(context, node, 0);
+  tensors->output = PrepareOutput(context, node, 0);
+  if (tensors->input == nullptr || tensors->output == nullptr) return kTfLiteError;
+  const TfLiteType type = tensors->input->type;
+  if (!IsOneOf(type, types, type_count) || tensors->output->type != type ||
+      tensors->input->bytes != tensors->output->bytes) {
+    return Unsupported(context, "types %s -> %s, or sizes that differ", TfLiteTypeGetName(type),
+                       TfLiteTypeGetName(tensors->output->type));
+  }
+  tensors->count = static_cast<int32_t>(tflite::NumElements(tensors->input));
+  tflite::GetMicroContext(context)->AllowInPlace(node, 0, 0);
+  return kTfLiteOk;
+}
+
 bool IsPerTensorQuantized(const TfLiteTensor* tensor) {
   if (tensor->quantization.type != kTfLiteAffineQuantization) return false;
   const auto* affine = static_cast<const TfLiteAffineQuantization*>(tensor->quantization.params);

@@ -69,6 +69,11 @@ const T& Options(const TfLiteNode* node) {
   return *static_cast<const T*>(node->builtin_data);
 }
 
+// Bytes of one element; the tensor is not empty.
+inline size_t ElementBytes(const TfLiteTensor* tensor) {
+  return tensor->bytes / static_cast<size_t>(tflite::NumElements(tensor));
+}
+
 // Refuses the operator that is being prepared: records ErrorCode::kUnsupported and prints
 // "<OPERATOR> #<n>: " and the message. Returns kTfLiteError.
 TfLiteStatus Unsupported(TfLiteContext* context, const char* format, ...)
@@ -78,6 +83,39 @@ TfLiteStatus Unsupported(TfLiteContext* context, const char* format, ...)
 // `least` inputs and all outputs are present.
 TfLiteStatus CheckArity(TfLiteContext* context, const TfLiteNode* node, int least, int most,
                         int outputs);
+
+// Allocates an operator's parameters as AllocatePersistent does and makes them the node's.
+template <typename T>
+T* AllocateParameters(TfLiteContext* context, TfLiteNode* node) {
+  auto* p = AllocatePersistent<T>(context);
+  node->user_data = p;
+  return p;
+}
+
+// The tensors of an operator that computes one output element from each input element.
+struct Single {
+  const TfLiteTensor* input;
+  const TfLiteTensor* output;
+  int32_t count;  // elements of either
+};
+
+// Describes them; they must be of one of `types` and of one size. The output may lie on the input.
+TfLiteStatus DescribeSingle(TfLiteContext* context, const TfLiteNode* node, const TfLiteType* types,
+                            int type_count, Single* tensors);
+
+template <int kCount>
+TfLiteStatus DescribeSingle(TfLiteContext* context, const TfLiteNode* node,
+                            const TfLiteType (&types)[kCount], Single* tensors) {
+  return DescribeSingle(context, node, types, kCount, tensors);
+}
+
+// Whether `type` is one of `types`.
+bool IsOneOf(TfLiteType type, const TfLiteType* types, int type_count);
+
+template <int kCount>
+bool IsOneOf(TfLiteType type, const TfLiteType (&types)[kCount]) {
+  return IsOneOf(type, types, kCount);
+}
 
 // Whether the tensor has one positive, finite scale, as every quantized activation must.
 bool IsPerTensorQuantized(const TfLiteTensor* tensor);

@@ -150,4 +150,15 @@ TfLiteStatus FloatActivationRange(TfLiteContext* context, TfLiteFusedActivation 
   }
 }
 
+TfLiteStatus Int32ActivationRange(TfLiteContext* context, TfLiteFusedActivation activation,
+                                  int32_t* min, int32_t* max) {
+  float lower, upper;
+  TF_LITE_ENSURE_STATUS(FloatActivationRange(context, activation, &lower, &upper));
+  const bool below = lower == std::numeric_limits<float>::lowest();
+  const bool above = upper == std::numeric_limits<float>::max();
+  *min = below ? std::numeric_limits<int32_t>::min() : static_cast<int32_t>(lower);
+  *max = above ? std::numeric_limits<int32_t>::max() : static_cast<int32_t>(upper);
+  return kTfLiteOk;
+}
+
 }  // namespace tflm

@@ -68,6 +68,10 @@ TfLiteStatus QuantizedActivationRange(TfLiteContext* context, TfLiteFusedActivat
 TfLiteStatus FloatActivationRange(TfLiteContext* context, TfLiteFusedActivation activation,
                                   float* min, float* max);
 
+// The same for integers that are not quantized.
+TfLiteStatus Int32ActivationRange(TfLiteContext* context, TfLiteFusedActivation activation,
+                                  int32_t* min, int32_t* max);
+
 }  // namespace tflm
 
 #endif  // RUNTIME_KERNELS_QUANTIZATION_H_

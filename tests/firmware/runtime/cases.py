@@ -6,10 +6,12 @@ Expected outputs come from the package `tflite_micro`, TFLM's reference kernels 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import tflite
 
+from tests.firmware.runtime import elementwise, movement
 from tests.firmware.runtime.layers import (
     describe,
     make_conv,
@@ -26,7 +28,6 @@ from tests.firmware.runtime.options import (
     softmax_options,
 )
 from tests.firmware.runtime.values import (
-    Array,
     Case,
     Rng,
     float_values,
@@ -46,18 +47,18 @@ def cases_of(operator: str) -> Iterator[Case]:
     seed = list(GENERATORS).index(operator)
     for index in range(CASES_PER_OPERATOR):
         case = GENERATORS[operator](np.random.default_rng([seed, index]))
-        yield Case(f"{operator}-{index}-{case.name}", case.model, case.inputs)
+        yield replace(case, name=f"{operator}-{index}-{case.name}")
 
 
-def expected_output(case: Case) -> Array:
-    """What TFLM computes for `case`, which has one output."""
+def expected_output(case: Case) -> bytes:
+    """What TFLM computes for `case`: all outputs, one after another."""
     from tflite_micro import runtime
 
     interpreter = runtime.Interpreter.from_bytes(case.model, arena_size=1 << 20)
     for index, values in enumerate(case.inputs):
         interpreter.set_input(values, index)
     interpreter.invoke()
-    return np.array(interpreter.get_output(0))
+    return b"".join(np.array(interpreter.get_output(i)).tobytes() for i in range(case.outputs))
 
 
 def make_pool(rng: Rng, code: int, float32: bool) -> Case:
@@ -282,4 +283,6 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     "relu_float": lambda rng: make_relu(rng, OPS.RELU, True),
     "relu6_int8": lambda rng: make_relu(rng, OPS.RELU6, False),
     "relu6_float": lambda rng: make_relu(rng, OPS.RELU6, True),
+    **elementwise.GENERATORS,
+    **movement.GENERATORS,
 }

@@ -24,6 +24,7 @@ TENSOR_TYPES = {
     np.dtype(np.int16): tflite.TensorType.INT16,
     np.dtype(np.int32): tflite.TensorType.INT32,
     np.dtype(np.int64): tflite.TensorType.INT64,
+    np.dtype(np.bool_): tflite.TensorType.BOOL,
 }
 
 # Buffer data is aligned to 16 bytes (schema.fbs: force_align).

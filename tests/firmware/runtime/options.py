@@ -104,3 +104,15 @@ def reducer_options(keep_dims: bool) -> OptionsWriter:
         return int(tflite.ReducerOptionsEnd(builder))
 
     return write
+
+
+def options(table: str, **fields: int | float) -> tuple[int, OptionsWriter]:
+    """The member of BuiltinOptions for `table` and its writer; `fields` by flatc's names."""
+
+    def write(builder: flatbuffers.Builder) -> int:
+        getattr(tflite, f"{table}Start")(builder)
+        for name, value in fields.items():
+            getattr(tflite, f"{table}Add{name}")(builder, value)
+        return int(getattr(tflite, f"{table}End")(builder))
+
+    return getattr(tflite.BuiltinOptions, table), write

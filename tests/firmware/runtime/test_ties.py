@@ -27,7 +27,7 @@ MOST_UNITS = 64
 def require_equal(runner: Runner, case: Case) -> None:
     run = runner.run(case.model, case.inputs)
     assert run.done, run.log
-    assert run.output == expected_output(case).tobytes(), case.name
+    assert run.output == expected_output(case), case.name
 
 
 def quantized_multiplier(real: float) -> tuple[int, int]:

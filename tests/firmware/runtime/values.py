@@ -21,6 +21,7 @@ class Case:
     name: str
     model: bytes
     inputs: tuple[Array, ...]
+    outputs: int = 1
 
     def __str__(self) -> str:
         return self.name
@@ -80,5 +81,7 @@ def values_for(rng: Rng, dtype: Any, shape: tuple[int, ...]) -> Array:
         return float_values(rng, shape)
     if dtype is np.int8:
         return int8_values(rng, shape)
-    limits = np.iinfo(dtype if dtype is not np.int32 else np.int16)
+    if dtype is np.bool_:
+        return rng.random(shape) < 0.5
+    limits = np.iinfo(dtype if dtype not in (np.int32, np.int64) else np.int16)
     return rng.integers(limits.min, limits.max, shape, dtype, endpoint=True)

@@ -1,5 +1,7 @@
 """What inspection says about models that run, that run elsewhere, and that run nowhere."""
 
+from pathlib import Path
+
 import pytest
 import tflite
 
@@ -77,9 +79,9 @@ def test_every_row_of_the_table_of_operators_is_read():
 
 
 def test_an_operator_that_only_tflm_has_names_the_way_out():
-    (finding,) = findings(TWO, OperatorSpec(OP.TANH, (0,), (1,)))
+    (finding,) = findings(TWO, OperatorSpec(OP.HARD_SWISH, (0,), (1,)))
     assert finding.severity is Severity.ERROR
-    assert "AddTanh" in finding.message
+    assert "AddHardSwish" in finding.message
     assert "--tflm-lib" in finding.hint
 
 
@@ -98,6 +100,17 @@ def test_a_type_without_kernels():
     messages = [f.message for f in findings((int16, int16), OperatorSpec(OP.RELU, (0,), (1,)))]
     assert any("INT16" in m and "takes int8 and float32" in m for m in messages)
     assert "operator 0 RELU computes on INT16" in messages
+
+
+def test_a_type_that_the_kernel_has_though_the_link_does_not_carry_it():
+    int16 = TensorSpec((1, 4), tflite.TensorType.INT16)
+    messages = [f.message for f in findings((int16, int16), OperatorSpec(OP.TANH, (0,), (1,)))]
+    assert not any("computes on" in m for m in messages)
+
+
+def test_the_readme_says_how_many_operators_the_runtime_has():
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    assert f"The runtime has {len(runtime_kernels())} operators" in readme
 
 
 def test_another_schema_version():

@@ -107,6 +107,19 @@ class Table {
     return p == nullptr ? default_value : ReadScalar<T>(p);
   }
 
+  // The same for a table that is known to lie inside the buffer, though perhaps not its fields: one
+  // that ends outside the table (its size is the vtable's second word) counts as absent. Extension.
+  template <typename T>
+  T GetScalar(voffset_t field, T default_value) const {
+    const uint8_t* p = GetAddressOf(field);
+    const uint8_t* table = reinterpret_cast<const uint8_t*>(this);
+    const uint8_t* vtable = table - ReadScalar<soffset_t>(table);
+    if (p == nullptr || p + sizeof(T) > table + ReadScalar<voffset_t>(vtable + 2)) {
+      return default_value;
+    }
+    return ReadScalar<T>(p);
+  }
+
   // The table, vector or string that the field points to; null when absent.
   template <typename P>
   P GetPointer(voffset_t field) const {

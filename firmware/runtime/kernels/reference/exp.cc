@@ -34,28 +34,8 @@ int32_t ExpNearZero(int32_t x) {
   return kExpOfMinusOneEighth + Multiply(kExpOfMinusOneEighth, y + upper);
 }
 
-}  // namespace
-
-int32_t ExpOnNegativeValues(int32_t x) {
-  constexpr int kFractionalBits = 26;
-  constexpr int32_t kOneQuarter = 1 << (kFractionalBits - 2);
-  // exp(-2^k) * 2^31 for k from -2 to 4.
-  static constexpr int32_t kFactors[] = {1672461947, 1302514674, 790015084, 290630308,
-                                         39332535,   720401,     242};
-  if (x == 0) return std::numeric_limits<int32_t>::max();
-  // x = fraction in [-1/4, 0) - remainder, a multiple of 1/4.
-  const int32_t fraction = (x & (kOneQuarter - 1)) - kOneQuarter;
-  const int32_t remainder = fraction - x;
-  int32_t result = ExpNearZero(ShiftLeftSaturated(fraction, 31 - kFractionalBits));
-  int bit = kFractionalBits - 2;
-  for (const int32_t factor : kFactors) {
-    if (remainder & (1 << bit)) result = Multiply(result, factor);
-    ++bit;
-  }
-  return result;
-}
-
-int32_t OneOverOnePlusX(int32_t x) {
+// 2 / (1 + x) for x in [0, 1] with 31 fractional bits; the result has 29.
+inline int32_t HalfDenominatorReciprocal(int32_t x) {
   // Newton's division, two integer bits: from 48/17 - 32/17 d, the best linear start on
   // [1/2, 1].
   constexpr int32_t k48Over17 = 1515870810;
@@ -69,7 +49,41 @@ int32_t OneOverOnePlusX(int32_t x) {
     const int32_t error = kOne - Multiply(half_denominator, y);
     y += ShiftLeftSaturated(Multiply(y, error), 2);
   }
-  return ShiftLeftSaturated(y, 1);
+  return y;
+}
+
+}  // namespace
+
+template <int kIntegerBits>
+int32_t ExpOnNegativeValues(int32_t x) {
+  constexpr int kFractionalBits = 31 - kIntegerBits;
+  constexpr int32_t kOneQuarter = 1 << (kFractionalBits - 2);
+  // exp(-2^k) * 2^31 for k from -2 to 4, of which as many are needed as there are bits.
+  static constexpr int32_t kFactors[] = {1672461947, 1302514674, 790015084, 290630308,
+                                         39332535,   720401,     242};
+  constexpr int kUsedFactors = kIntegerBits + 2;
+  if (x == 0) return std::numeric_limits<int32_t>::max();
+  // x = fraction in [-1/4, 0) - remainder, a multiple of 1/4.
+  const int32_t fraction = (x & (kOneQuarter - 1)) - kOneQuarter;
+  const int32_t remainder = fraction - x;
+  int32_t result = ExpNearZero(ShiftLeftSaturated(fraction, 31 - kFractionalBits));
+  int bit = kFractionalBits - 2;
+  for (int i = 0; i < kUsedFactors; ++i) {
+    if (remainder & (1 << bit)) result = Multiply(result, kFactors[i]);
+    ++bit;
+  }
+  return result;
+}
+
+template int32_t ExpOnNegativeValues<4>(int32_t x);
+template int32_t ExpOnNegativeValues<5>(int32_t x);
+
+int32_t OneOverOnePlusX(int32_t x) { return ShiftLeftSaturated(HalfDenominatorReciprocal(x), 1); }
+
+int32_t OneMinusXOverOnePlusX(int32_t x) {
+  // (1 - x) / (1 + x) = 2 / (1 + x) - 1.
+  constexpr int32_t kOne = 1 << 29;
+  return ShiftLeftSaturated(HalfDenominatorReciprocal(x) - kOne, 2);
 }
 
 // exp(x) = 2^(k/32) * 2^(r/32), r in [-1/2, 1/2]: a table for the first, a cubic polynomial

@@ -22,7 +22,7 @@ constexpr int kSumIntegerBits = 12;
 
 // exp of beta * scale * diff, diff <= 0, 31 fractional bits.
 int32_t ExpOfDifference(int32_t diff, const Int8Parameters& p) {
-  return ExpOnNegativeValues(
+  return ExpOnNegativeValues<kDiffIntegerBits>(
       SaturatingRoundingDoublingHighMul(diff * (1 << p.left_shift), p.multiplier));
 }
 

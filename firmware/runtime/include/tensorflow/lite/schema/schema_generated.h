@@ -60,69 +60,84 @@ enum BuiltinOptions : uint8_t {
   BuiltinOptions_Conv2DOptions = 1,
   BuiltinOptions_DepthwiseConv2DOptions = 2,
   BuiltinOptions_Pool2DOptions = 5,
+  BuiltinOptions_SVDFOptions = 6,
   BuiltinOptions_FullyConnectedOptions = 8,
   BuiltinOptions_SoftmaxOptions = 9,
+  BuiltinOptions_ConcatenationOptions = 10,
   BuiltinOptions_AddOptions = 11,
+  BuiltinOptions_ResizeBilinearOptions = 15,
   BuiltinOptions_ReshapeOptions = 17,
+  BuiltinOptions_MulOptions = 21,
   BuiltinOptions_ReducerOptions = 27,
+  BuiltinOptions_SubOptions = 28,
+  BuiltinOptions_StridedSliceOptions = 32,
+  BuiltinOptions_TransposeConvOptions = 49,
+  BuiltinOptions_PackOptions = 59,
+  BuiltinOptions_UnpackOptions = 64,
+  BuiltinOptions_UnidirectionalSequenceLSTMOptions = 71,
+  BuiltinOptions_ResizeNearestNeighborOptions = 74,
+  BuiltinOptions_LeakyReluOptions = 75,
+  BuiltinOptions_CallOnceOptions = 103,
+  BuiltinOptions_VarHandleOptions = 111,
 };
 
+// Options are read with GetScalar, which checks what VerifyModelBuffer does not.
 constexpr flatbuffers::voffset_t FieldSlot(int n) {
   return static_cast<flatbuffers::voffset_t>(4 + 2 * n);
 }
 
 struct Conv2DOptions : flatbuffers::Table {
-  Padding padding() const { return GetField<Padding>(FieldSlot(0), Padding_SAME); }
-  int32_t stride_w() const { return GetField<int32_t>(FieldSlot(1), 0); }
-  int32_t stride_h() const { return GetField<int32_t>(FieldSlot(2), 0); }
+  Padding padding() const { return GetScalar<Padding>(FieldSlot(0), Padding_SAME); }
+  int32_t stride_w() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+  int32_t stride_h() const { return GetScalar<int32_t>(FieldSlot(2), 0); }
   ActivationFunctionType fused_activation_function() const {
-    return GetField<ActivationFunctionType>(FieldSlot(3), ActivationFunctionType_NONE);
+    return GetScalar<ActivationFunctionType>(FieldSlot(3), ActivationFunctionType_NONE);
   }
-  int32_t dilation_w_factor() const { return GetField<int32_t>(FieldSlot(4), 1); }
-  int32_t dilation_h_factor() const { return GetField<int32_t>(FieldSlot(5), 1); }
+  int32_t dilation_w_factor() const { return GetScalar<int32_t>(FieldSlot(4), 1); }
+  int32_t dilation_h_factor() const { return GetScalar<int32_t>(FieldSlot(5), 1); }
 };
 
 struct DepthwiseConv2DOptions : flatbuffers::Table {
-  Padding padding() const { return GetField<Padding>(FieldSlot(0), Padding_SAME); }
-  int32_t stride_w() const { return GetField<int32_t>(FieldSlot(1), 0); }
-  int32_t stride_h() const { return GetField<int32_t>(FieldSlot(2), 0); }
-  int32_t depth_multiplier() const { return GetField<int32_t>(FieldSlot(3), 0); }
+  Padding padding() const { return GetScalar<Padding>(FieldSlot(0), Padding_SAME); }
+  int32_t stride_w() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+  int32_t stride_h() const { return GetScalar<int32_t>(FieldSlot(2), 0); }
+  int32_t depth_multiplier() const { return GetScalar<int32_t>(FieldSlot(3), 0); }
   ActivationFunctionType fused_activation_function() const {
-    return GetField<ActivationFunctionType>(FieldSlot(4), ActivationFunctionType_NONE);
+    return GetScalar<ActivationFunctionType>(FieldSlot(4), ActivationFunctionType_NONE);
   }
-  int32_t dilation_w_factor() const { return GetField<int32_t>(FieldSlot(5), 1); }
-  int32_t dilation_h_factor() const { return GetField<int32_t>(FieldSlot(6), 1); }
+  int32_t dilation_w_factor() const { return GetScalar<int32_t>(FieldSlot(5), 1); }
+  int32_t dilation_h_factor() const { return GetScalar<int32_t>(FieldSlot(6), 1); }
 };
 
 struct Pool2DOptions : flatbuffers::Table {
-  Padding padding() const { return GetField<Padding>(FieldSlot(0), Padding_SAME); }
-  int32_t stride_w() const { return GetField<int32_t>(FieldSlot(1), 0); }
-  int32_t stride_h() const { return GetField<int32_t>(FieldSlot(2), 0); }
-  int32_t filter_width() const { return GetField<int32_t>(FieldSlot(3), 0); }
-  int32_t filter_height() const { return GetField<int32_t>(FieldSlot(4), 0); }
+  Padding padding() const { return GetScalar<Padding>(FieldSlot(0), Padding_SAME); }
+  int32_t stride_w() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+  int32_t stride_h() const { return GetScalar<int32_t>(FieldSlot(2), 0); }
+  int32_t filter_width() const { return GetScalar<int32_t>(FieldSlot(3), 0); }
+  int32_t filter_height() const { return GetScalar<int32_t>(FieldSlot(4), 0); }
   ActivationFunctionType fused_activation_function() const {
-    return GetField<ActivationFunctionType>(FieldSlot(5), ActivationFunctionType_NONE);
+    return GetScalar<ActivationFunctionType>(FieldSlot(5), ActivationFunctionType_NONE);
   }
 };
 
 struct FullyConnectedOptions : flatbuffers::Table {
   ActivationFunctionType fused_activation_function() const {
-    return GetField<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+    return GetScalar<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
   }
-  int8_t weights_format() const { return GetField<int8_t>(FieldSlot(1), 0); }
-  bool keep_num_dims() const { return GetField<uint8_t>(FieldSlot(2), 0) != 0; }
-  bool asymmetric_quantize_inputs() const { return GetField<uint8_t>(FieldSlot(3), 0) != 0; }
+  int8_t weights_format() const { return GetScalar<int8_t>(FieldSlot(1), 0); }
+  bool keep_num_dims() const { return GetScalar<uint8_t>(FieldSlot(2), 0) != 0; }
+  bool asymmetric_quantize_inputs() const { return GetScalar<uint8_t>(FieldSlot(3), 0) != 0; }
 };
 
 struct SoftmaxOptions : flatbuffers::Table {
-  float beta() const { return GetField<float>(FieldSlot(0), 0.0f); }
+  float beta() const { return GetScalar<float>(FieldSlot(0), 0.0f); }
 };
 
 struct AddOptions : flatbuffers::Table {
   ActivationFunctionType fused_activation_function() const {
-    return GetField<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+    return GetScalar<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
   }
-  bool pot_scale_int16() const { return GetField<uint8_t>(FieldSlot(1), 1) != 0; }
+  bool pot_scale_int16() const { return GetScalar<uint8_t>(FieldSlot(1), 1) != 0; }
 };
 
 struct ReshapeOptions : flatbuffers::Table {
@@ -132,7 +147,101 @@ struct ReshapeOptions : flatbuffers::Table {
 };
 
 struct ReducerOptions : flatbuffers::Table {
-  bool keep_dims() const { return GetField<uint8_t>(FieldSlot(0), 0) != 0; }
+  bool keep_dims() const { return GetScalar<uint8_t>(FieldSlot(0), 0) != 0; }
+};
+
+struct SVDFOptions : flatbuffers::Table {
+  int32_t rank() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+  ActivationFunctionType fused_activation_function() const {
+    return GetScalar<ActivationFunctionType>(FieldSlot(1), ActivationFunctionType_NONE);
+  }
+  bool asymmetric_quantize_inputs() const { return GetScalar<uint8_t>(FieldSlot(2), 0) != 0; }
+};
+
+struct ConcatenationOptions : flatbuffers::Table {
+  int32_t axis() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+  ActivationFunctionType fused_activation_function() const {
+    return GetScalar<ActivationFunctionType>(FieldSlot(1), ActivationFunctionType_NONE);
+  }
+};
+
+struct ResizeBilinearOptions : flatbuffers::Table {
+  bool align_corners() const { return GetScalar<uint8_t>(FieldSlot(2), 0) != 0; }
+  bool half_pixel_centers() const { return GetScalar<uint8_t>(FieldSlot(3), 0) != 0; }
+};
+
+struct ResizeNearestNeighborOptions : flatbuffers::Table {
+  bool align_corners() const { return GetScalar<uint8_t>(FieldSlot(0), 0) != 0; }
+  bool half_pixel_centers() const { return GetScalar<uint8_t>(FieldSlot(1), 0) != 0; }
+};
+
+struct MulOptions : flatbuffers::Table {
+  ActivationFunctionType fused_activation_function() const {
+    return GetScalar<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+  }
+};
+
+struct SubOptions : flatbuffers::Table {
+  ActivationFunctionType fused_activation_function() const {
+    return GetScalar<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+  }
+  bool pot_scale_int16() const { return GetScalar<uint8_t>(FieldSlot(1), 1) != 0; }
+};
+
+struct StridedSliceOptions : flatbuffers::Table {
+  int32_t begin_mask() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+  int32_t end_mask() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+  int32_t ellipsis_mask() const { return GetScalar<int32_t>(FieldSlot(2), 0); }
+  int32_t new_axis_mask() const { return GetScalar<int32_t>(FieldSlot(3), 0); }
+  int32_t shrink_axis_mask() const { return GetScalar<int32_t>(FieldSlot(4), 0); }
+  bool offset() const { return GetScalar<uint8_t>(FieldSlot(5), 0) != 0; }
+};
+
+struct TransposeConvOptions : flatbuffers::Table {
+  Padding padding() const { return GetScalar<Padding>(FieldSlot(0), Padding_SAME); }
+  int32_t stride_w() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+  int32_t stride_h() const { return GetScalar<int32_t>(FieldSlot(2), 0); }
+  ActivationFunctionType fused_activation_function() const {
+    return GetScalar<ActivationFunctionType>(FieldSlot(3), ActivationFunctionType_NONE);
+  }
+};
+
+struct PackOptions : flatbuffers::Table {
+  int32_t values_count() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+  int32_t axis() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+};
+
+struct UnpackOptions : flatbuffers::Table {
+  int32_t num() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+  int32_t axis() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+};
+
+struct UnidirectionalSequenceLSTMOptions : flatbuffers::Table {
+  ActivationFunctionType fused_activation_function() const {
+    return GetScalar<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+  }
+  float cell_clip() const { return GetScalar<float>(FieldSlot(1), 0.0f); }
+  float proj_clip() const { return GetScalar<float>(FieldSlot(2), 0.0f); }
+  bool time_major() const { return GetScalar<uint8_t>(FieldSlot(3), 0) != 0; }
+  bool asymmetric_quantize_inputs() const { return GetScalar<uint8_t>(FieldSlot(4), 0) != 0; }
+  bool diagonal_recurrent_tensors() const { return GetScalar<uint8_t>(FieldSlot(5), 0) != 0; }
+};
+
+struct LeakyReluOptions : flatbuffers::Table {
+  float alpha() const { return GetScalar<float>(FieldSlot(0), 0.0f); }
+};
+
+struct CallOnceOptions : flatbuffers::Table {
+  int32_t init_subgraph_index() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+};
+
+struct VarHandleOptions : flatbuffers::Table {
+  const flatbuffers::String* container() const {
+    return GetPointer<const flatbuffers::String*>(FieldSlot(0));
+  }
+  const flatbuffers::String* shared_name() const {
+    return GetPointer<const flatbuffers::String*>(FieldSlot(1));
+  }
 };
 
 struct OperatorCode : flatbuffers::Table {

@@ -15,6 +15,20 @@ bool ParseSoftmax(const tflite::Operator* op, void* params);
 bool ParseAdd(const tflite::Operator* op, void* params);
 bool ParseReshape(const tflite::Operator* op, void* params);
 bool ParseReducer(const tflite::Operator* op, void* params);
+bool ParseConcatenation(const tflite::Operator* op, void* params);
+bool ParseStridedSlice(const tflite::Operator* op, void* params);
+bool ParseMul(const tflite::Operator* op, void* params);
+bool ParseSub(const tflite::Operator* op, void* params);
+bool ParseSvdf(const tflite::Operator* op, void* params);
+bool ParsePack(const tflite::Operator* op, void* params);
+bool ParseUnpack(const tflite::Operator* op, void* params);
+bool ParseLeakyRelu(const tflite::Operator* op, void* params);
+bool ParseTransposeConv(const tflite::Operator* op, void* params);
+bool ParseResizeBilinear(const tflite::Operator* op, void* params);
+bool ParseResizeNearestNeighbor(const tflite::Operator* op, void* params);
+bool ParseUnidirectionalSequenceLSTM(const tflite::Operator* op, void* params);
+bool ParseCallOnce(const tflite::Operator* op, void* params);
+bool ParseVarHandle(const tflite::Operator* op, void* params);
 
 // What the table of operators names.
 constexpr OptionsParser kNoOptions = {nullptr, 0};
@@ -28,6 +42,26 @@ constexpr OptionsParser kSoftmaxOptions = {ParseSoftmax, sizeof(TfLiteSoftmaxPar
 constexpr OptionsParser kAddOptions = {ParseAdd, sizeof(TfLiteAddParams)};
 constexpr OptionsParser kReshapeOptions = {ParseReshape, sizeof(TfLiteReshapeParams)};
 constexpr OptionsParser kReducerOptions = {ParseReducer, sizeof(TfLiteReducerParams)};
+constexpr OptionsParser kConcatenationOptions = {ParseConcatenation,
+                                                 sizeof(TfLiteConcatenationParams)};
+constexpr OptionsParser kStridedSliceOptions = {ParseStridedSlice,
+                                                sizeof(TfLiteStridedSliceParams)};
+constexpr OptionsParser kMulOptions = {ParseMul, sizeof(TfLiteMulParams)};
+constexpr OptionsParser kSubOptions = {ParseSub, sizeof(TfLiteSubParams)};
+constexpr OptionsParser kSvdfOptions = {ParseSvdf, sizeof(TfLiteSVDFParams)};
+constexpr OptionsParser kPackOptions = {ParsePack, sizeof(TfLitePackParams)};
+constexpr OptionsParser kUnpackOptions = {ParseUnpack, sizeof(TfLiteUnpackParams)};
+constexpr OptionsParser kLeakyReluOptions = {ParseLeakyRelu, sizeof(TfLiteLeakyReluParams)};
+constexpr OptionsParser kTransposeConvOptions = {ParseTransposeConv,
+                                                 sizeof(TfLiteTransposeConvParams)};
+constexpr OptionsParser kResizeBilinearOptions = {ParseResizeBilinear,
+                                                  sizeof(TfLiteResizeBilinearParams)};
+constexpr OptionsParser kResizeNearestNeighborOptions = {ParseResizeNearestNeighbor,
+                                                         sizeof(TfLiteResizeNearestNeighborParams)};
+constexpr OptionsParser kUnidirectionalSequenceLSTMOptions = {
+    ParseUnidirectionalSequenceLSTM, sizeof(TfLiteUnidirectionalSequenceLSTMParams)};
+constexpr OptionsParser kCallOnceOptions = {ParseCallOnce, sizeof(TfLiteCallOnceParams)};
+constexpr OptionsParser kVarHandleOptions = {ParseVarHandle, sizeof(TfLiteVarHandleParams)};
 
 }  // namespace tflm
 
