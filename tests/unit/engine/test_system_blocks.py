@@ -11,6 +11,7 @@ from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.dwt import Dwt
 from workbench.engines.embedded.mpu import Mpu
 from workbench.engines.embedded.systick import SysTick
+from workbench.engines.embedded.tracer import NEVER
 
 
 class Time:
@@ -144,6 +145,26 @@ def test_countflag_is_cleared_by_reading(time: Time) -> None:
     time.advance(10)
     assert block.read(systick_registers.CSR) & systick_registers.CSR_COUNTFLAG
     assert not block.read(systick_registers.CSR) & systick_registers.CSR_COUNTFLAG
+
+
+def test_systick_without_its_interrupt_wakes_nobody(time: Time) -> None:
+    block = systick(time, 168_000_000, 1, log := [])
+    block.write(systick_registers.CSR, systick_registers.CSR_ENABLE)
+    assert time.clock.next_deadline == NEVER
+    time.advance(1_000_003)
+    assert block.read(systick_registers.CSR) & systick_registers.CSR_COUNTFLAG
+    assert block.read(systick_registers.CVR) in (0, 1)
+    assert not log
+
+
+def test_systick_stops_at_0_where_nothing_is_to_be_loaded(time: Time) -> None:
+    block = systick(time, 100_000_000, 9, log := [])
+    time.advance(5)
+    block.write(systick_registers.RVR, 0)
+    time.advance(1_000)
+    assert log == [10]
+    assert block.read(systick_registers.CVR) == 0
+    assert time.clock.next_deadline == NEVER
 
 
 def test_a_stopped_systick_keeps_its_value(time: Time) -> None:

@@ -21,7 +21,8 @@ class SysTick:
     that does not say.
 
     The counter is not stepped: its value follows from the virtual time at which it was last
-    loaded. `_origin` is that time in counter steps, scaled by ticks_per_second.
+    loaded. `_origin` is that time in counter steps, scaled by ticks_per_second. Without TICKINT
+    nobody waits for it to reach 0: that is found out when a register is read.
     """
 
     STATE = ("_csr", "_rvr", "_origin", "_value")
@@ -50,6 +51,7 @@ class SysTick:
         self._origin = 0  # clock ticks at which the counter held `_value`
 
     def read(self, offset: int) -> int:
+        self._catch_up()
         if offset == CSR:
             value = self._csr
             self._csr &= ~CSR_COUNTFLAG
@@ -61,6 +63,7 @@ class SysTick:
         return self._calibration
 
     def write(self, offset: int, value: int) -> None:
+        self._catch_up()
         if offset == CSR:
             counter = self._counter()
             kept = self._csr & (CSR_COUNTFLAG if self._divider else CSR_COUNTFLAG | CSR_CLKSOURCE)
@@ -94,27 +97,48 @@ class SysTick:
     def _load(self, value: int) -> None:
         self._value = value
         self._origin = self._clock.now
-        self._timer.cancel()
-        if self._csr & CSR_ENABLE:
-            self._arm(value if value else self._rvr + 1)
+        self._schedule()
 
-    def _arm(self, steps: int) -> None:
-        """Expire when the counter has made `steps` steps from `_origin`."""
-        if not self._rvr and not self._value:
-            return  # a reload value of 0 stops the counter
-        due = self._origin - (-steps * self._ticks // self._frequency)
-        self._timer.arm(due - self._clock.now)
+    def _schedule(self) -> None:
+        """Expire when the counter reaches 0, if that interrupts."""
+        if self._csr & CSR_TICKINT and self._counts:
+            self._timer.arm(self._origin + self._ticks_to_0 - self._clock.now)
+        else:
+            self._timer.cancel()
+
+    @property
+    def _counts(self) -> bool:
+        """Whether it is enabled; a reload value of 0 stops it once it is 0."""
+        return bool(self._csr & CSR_ENABLE and (self._value or self._rvr))
+
+    @property
+    def _ticks_to_0(self) -> int:
+        """Ticks from `_origin` until the counter reaches 0."""
+        return self._ticks_of(self._value if self._value else self._rvr + 1)
+
+    def _ticks_of(self, steps: int) -> int:
+        return -(-steps * self._ticks // self._frequency)
 
     def _expired(self) -> None:
+        self._catch_up()
+        self._schedule()
+
+    def _catch_up(self) -> None:
+        """Take note that the counter has reached 0 since it was looked at last.
+
+        It goes on from the exact moment of the last time, so that the period does not drift.
+        """
+        since = self._clock.now - self._origin
+        if not self._counts or since < self._ticks_to_0:
+            return
+        since -= self._ticks_to_0
+        self._origin, self._value = self._origin + self._ticks_to_0, 0
+        if self._rvr:
+            period = self._ticks_of(self._rvr + 1)
+            self._origin += since // period * period
         self._csr |= CSR_COUNTFLAG
         if self._csr & CSR_TICKINT:
             self._pend()
-        # Go on from the exact moment of reaching 0, so that the period does not drift.
-        elapsed = self._value if self._value else self._rvr + 1
-        exact = self._origin - (-elapsed * self._ticks // self._frequency)
-        self._value = 0
-        self._origin = exact
-        self._arm(self._rvr + 1)
 
     def save(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.STATE}
