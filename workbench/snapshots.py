@@ -43,7 +43,7 @@ _SEALED = "renode"  # the engine whose state is more than data
 # The modules that say which classes an engine's state has (`in_snapshots`).
 _STATES = {
     "embedded": "workbench.engines.embedded.engine",
-    "renode": "workbench.engines.renode.engine",
+    "renode": "workbench.engines.renode.beside",
 }
 
 

@@ -59,6 +59,6 @@ def _embedded(note: str = "") -> Engine:
 
 
 def _renode() -> Engine:
-    from workbench.engines.renode import RenodeEngine, discover
+    from workbench.engines.renode import BesideEngine, RenodeEngine, discover
 
-    return RenodeEngine(discover())
+    return BesideEngine(RenodeEngine(discover()), _embedded())

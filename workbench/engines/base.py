@@ -133,7 +133,8 @@ class StopReason:
     """Why a run ended and where: data, not an exception.
 
     `exit_code` is what the firmware ended itself with, by semihosting; None where it did not, and
-    on Renode, which does not tell.
+    on Renode, which does not tell. `seen_by` names the engine that saw it, where that is another
+    one than the engine that was asked: it executes the same beside it.
     """
 
     kind: StopKind
@@ -145,6 +146,7 @@ class StopReason:
     detail: str = ""
     warnings: tuple[str, ...] = field(default=())
     exit_code: int | None = None
+    seen_by: str = ""
 
 
 class Uart(ABC):

@@ -178,10 +178,17 @@ class _Crash:
             depth=len(chain.calls),
             broken=chain.broken,
             stack=use,
-            notes=tuple(notes(scene)),
+            notes=(*notes(scene), *self._seen_by()),
             advice=(_OTHER_PART,) if outside else tuple(advice(scene, use)),
             registers=fault.registers,
         )
+
+    def _seen_by(self) -> tuple[str, ...]:
+        """Which engine saw the crash, where that is not the one that was asked."""
+        seen_by, asked = self._reason.seen_by, self._engine.name
+        if not seen_by:
+            return ()
+        return (f"seen by the {seen_by} engine, which executes the same beside {asked}",)
 
     # -- what and where --------------------------------------------------------------------------
 
@@ -200,7 +207,7 @@ class _Crash:
             came_by=arrival(self._image, self._view, registers) if self._is_astray() else "",
             cpacr=self._view.word(_CPACR),
             is_privileged=self._is_privileged,
-            engine=self._engine.name,
+            engine=self._reason.seen_by or self._engine.name,
             ccr=self._view.word(_CCR),
             is_data=self._is_data(fault.pc & ~1),
             refused_call=call,

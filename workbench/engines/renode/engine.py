@@ -74,6 +74,8 @@ class RenodeEngine(Engine):
         self._code_cache: CacheShape | None = None
         self._saves = 0
         self._untold: tuple[str, ...] = ()  # warnings for the next StopReason
+        self.is_helped = False
+        """Whether an engine beside it serves what Renode does not."""
         self._uart = RenodeUart(self._worker)
         self._registers = RenodeRegisters(self._worker)
         self._memory = RenodeMemory(self._worker)
@@ -102,7 +104,8 @@ class RenodeEngine(Engine):
             file.write_bytes(segment.data)
             segments.append((str(file), segment.address))
         boot = boot_of(image, platform)
-        self._untold = tuple(one for one in (*boot.warnings, semihosting_warning(image)) if one)
+        unserved = "" if self.is_helped else semihosting_warning(image)
+        self._untold = tuple(one for one in (*boot.warnings, unserved) if one)
         self._clear()
         answer = worker.ask(
             "load",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from workbench.image import Image
 from workbench.thumb import BKPT_SEMIHOSTING, instructions
 
 
-def semihosting_warning(image: Image) -> str:
-    """Return a warning if a function of `image` makes a semihosting call, else nothing."""
+def semihosting_calls(image: Image) -> Iterator[int]:
+    """The addresses of the semihosting calls in the functions of `image`."""
     pattern = BKPT_SEMIHOSTING.to_bytes(2, "little")
     for function in image.functions:
         code = image.read(function.address, function.size)
@@ -15,8 +17,16 @@ def semihosting_warning(image: Image) -> str:
             continue
         for offset, first, _ in instructions(code[: len(code) & ~1]):
             if first == BKPT_SEMIHOSTING:
-                return (
-                    f"semihosting call at 0x{function.address + offset:08x} in "
-                    f"{function.demangled}: Renode does not serve it (--engine embedded does)"
-                )
-    return ""
+                yield function.address + offset
+
+
+def semihosting_warning(image: Image) -> str:
+    """Return a warning if a function of `image` makes a semihosting call, else nothing."""
+    address = next(semihosting_calls(image), None)
+    if address is None:
+        return ""
+    function = next(f for f in image.functions if f.address <= address < f.address + f.size)
+    return (
+        f"semihosting call at 0x{address:08x} in {function.demangled}: Renode does not serve it "
+        "(--engine embedded does)"
+    )

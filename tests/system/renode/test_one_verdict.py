@@ -1,0 +1,62 @@
+"""A crash is told the same on every engine: what only silicon faults on included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import needs
+from tests.system.programs import OPTIMISED, PLENTY, compile_source
+from workbench import platform
+from workbench.engines import EngineChoice, open_engine
+from workbench.engines.base import Engine, Stop
+from workbench.fault.diagnosis import diagnose
+from workbench.image import Image
+
+pytestmark = pytest.mark.renode
+
+SOURCE = Path(__file__).with_name("crashes.c")
+CASES = range(1, 27)
+STM32 = platform.load("stm32f4_discovery")
+
+
+@pytest.fixture(scope="module")
+def renode() -> Iterator[Engine]:
+    needs.renode()
+    with open_engine(EngineChoice.RENODE) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[Engine]:
+    with open_engine(EngineChoice.EMBEDDED) as engine:
+        yield engine
+
+
+def told(engine: Engine, image: Image) -> tuple[object, ...]:
+    """What a user is told of how `image` ends."""
+    engine.load(image, STM32)
+    reason = engine.run(Stop(), PLENTY)
+    crash = diagnose(engine, image, STM32, reason)
+    if crash is None:
+        return reason.kind, reason.exit_code
+    return reason.kind, crash.title, crash.causes, crash.address, crash.calls, crash.advice
+
+
+@pytest.mark.parametrize("enabled", [0, 1])
+@pytest.mark.parametrize("case", CASES)
+def test_crash_is_told_as_on_the_embedded_engine(case, enabled, renode, embedded, tmp_path) -> None:
+    options = (*OPTIMISED, f"-DCASE={case}", f"-DEN={enabled}")
+    image = Image.load(compile_source(tmp_path / "crash.elf", SOURCE, *options))
+    assert told(renode, image) == told(embedded, image)
+
+
+def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:
+    elf = compile_source(tmp_path / "crash.elf", SOURCE, *OPTIMISED, "-DCASE=1", "-DEN=0")
+    image = Image.load(elf)
+    renode.load(image, STM32)
+    crash = diagnose(renode, image, STM32, renode.run(Stop(), PLENTY))
+    assert crash is not None
+    assert crash.notes[-1] == "seen by the embedded engine, which executes the same beside renode"

@@ -1,0 +1,327 @@
+"""Renode with the embedded engine beside it: Renode runs, and what silicon faults on is noticed.
+
+Renode goes on where silicon faults: a division by zero with DIV_0_TRP, an unaligned LDM, an access
+to where nothing is, each by version. So the embedded engine executes the same image with the same
+inputs, one run ahead. Where it sees a crash, Renode is run to that instruction. Stands Renode there
+with the same registers, the crash is believed, and from there on the embedded engine is the machine
+(`StopReason.seen_by` says so): registers, memory, what the handlers do. Does it not, the two have
+gone different ways: the embedded engine is dropped with a warning, and what Renode sees stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from workbench.engines.armv7m import CORE_REGISTERS
+from workbench.engines.base import (
+    Engine,
+    Instructions,
+    Limit,
+    Seconds,
+    Snapshot,
+    Stop,
+    StopKind,
+    StopReason,
+    TraceMark,
+)
+from workbench.engines.front import EngineFront
+from workbench.engines.renode.beside_views import (
+    BesideMemory,
+    BesideRegisters,
+    BesideUart,
+    Machines,
+)
+from workbench.engines.renode.engine import RenodeEngine
+from workbench.engines.renode.unserved import semihosting_calls
+from workbench.engines.state import in_snapshots
+from workbench.errors import UserError, WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.image import Image
+    from workbench.platform import Platform
+    from workbench.trace import Trace
+
+EMBEDDED = "embedded"
+"""What `StopReason.seen_by` holds where the engine beside Renode saw how a run ended."""
+
+_CRASHES = frozenset({StopKind.FAULT, StopKind.LOCKUP})
+# Renode finishes the block of instructions that sent the last byte of a pattern.
+_BLOCK = 400
+_CALLED = (
+    "semihosting call at 0x{address:08x}: Renode does not serve it, so the embedded engine, which "
+    "executes the same beside it, went on from there alone"
+)
+# So far from where it is expected Renode is looked for, where the two have slept differently.
+_NEAR = 3
+_RESET_LR = 0xFFFF_FFFF
+_PLACE = ("pc", "sp", "lr")  # with the count of instructions they say which way was taken
+
+
+@in_snapshots("renode beside embedded")
+@dataclass(frozen=True)
+class _Saved:
+    """A snapshot's state: both machines; beside is None where Renode runs by itself."""
+
+    renode: object
+    beside: object
+    drift: int
+    alone: bool
+
+
+class BesideEngine(EngineFront):
+    """Renode, and the embedded engine as its second opinion."""
+
+    engine: RenodeEngine
+
+    def __init__(self, renode: RenodeEngine, beside: Engine) -> None:
+        super().__init__(renode)
+        renode.is_helped = True
+        self._machines = Machines(renode, beside)
+        self._uart = BesideUart(self._machines)
+        self._registers = BesideRegisters(self._machines)
+        self._memory = BesideMemory(self._machines)
+        self._drift = 0  # what Renode has issued more, for the same way
+        self._calls: frozenset[int] = frozenset()
+        self._owed: StopReason | None = None  # a crash in a block that Renode has finished
+        self._tracer: Engine = renode
+
+    @property
+    def uart(self) -> BesideUart:
+        return self._uart
+
+    @property
+    def registers(self) -> BesideRegisters:
+        return self._registers
+
+    @property
+    def memory(self) -> BesideMemory:
+        return self._memory
+
+    @property
+    def instructions(self) -> int:
+        machines = self._machines
+        return machines.beside.instructions + self._drift if machines.alone else self._renode_count
+
+    def load(self, image: Image, platform: Platform) -> None:
+        self.engine.load(image, platform)
+        self._fresh()
+        self._calls = frozenset(semihosting_calls(image))
+        try:
+            self._machines.beside.load(image, platform)
+        except WorkbenchError as error:
+            self._machines.drop(f"it cannot run this: {error.message.splitlines()[0]}")
+
+    def reset(self) -> None:
+        self.engine.reset()
+        kept = self._machines.kept
+        self._fresh()
+        self._machines.kept = kept
+        self._machines.each(lambda engine: engine.reset())
+
+    def close(self) -> None:
+        super().close()
+        self._machines.beside.close()
+
+    def drive(self, port: str, pin: int, level: bool) -> None:
+        self._machines.both(lambda engine: engine.drive(port, pin, level))
+
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        machines = self._machines
+        if machines.alone:
+            return self._alone(until, limit)
+        if machines.kept and self._owed is None:
+            reason = self._together(until, limit)
+        elif self._owed is not None:
+            owed, self._owed = self._owed, None
+            reason = self._take_over(owed, until, limit)
+        else:
+            reason = self.engine.run(until, limit)
+        return self._with_notes(reason)
+
+    def start_trace(self, flash_reads: bool = False) -> None:
+        self._tracer = self._machines.now
+        self._tracer.start_trace(flash_reads)
+
+    def stop_trace(self) -> Trace:
+        return self._tracer.stop_trace()
+
+    def mark_trace(self) -> TraceMark:
+        return self._tracer.mark_trace()
+
+    def snapshot(self) -> Snapshot:
+        taken = self.engine.snapshot()
+        machines = self._machines
+        beside = machines.beside.snapshot().state if machines.kept else None
+        return replace(taken, state=_Saved(taken.state, beside, self._drift, machines.alone))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        saved = snapshot.state
+        if not isinstance(saved, _Saved):
+            raise UserError(
+                f"a snapshot of engine {snapshot.engine} cannot be restored in Renode",
+                "Take the snapshot on the engine that restores it.",
+            )
+        self.engine.restore(Snapshot(snapshot.engine, saved.renode))
+        self._fresh()
+        machines = self._machines
+        if saved.beside is None:
+            machines.drop("the snapshot was taken without it")
+            return
+        machines.each(lambda engine: engine.restore(Snapshot(engine.name, saved.beside)))
+        self._drift, machines.alone = saved.drift, saved.alone
+        self._uart.follow()
+
+    # -- one run -------------------------------------------------------------------------------
+
+    def _together(self, until: Stop, limit: Limit) -> StopReason:
+        """Run the embedded engine, then Renode to the same end."""
+        machines = self._machines
+        self._uart.align()
+        before = _Before(machines.beside, limit)
+        stop = replace(until, fault=True, pc=until.pc | self._calls)
+        try:
+            seen = machines.beside.run(stop, limit)
+        except WorkbenchError as error:
+            machines.drop(f"it failed: {error.message.splitlines()[0]}")
+            return self.engine.run(until, limit)
+        if seen.kind in _CRASHES or self._is_call(seen, until):
+            return self._meet(before, seen, until, limit)
+        reason = self.engine.run(until, limit)
+        self._follow(seen, reason)
+        return reason
+
+    def _is_call(self, seen: StopReason, until: Stop) -> bool:
+        """Whether it stands at a semihosting call, which Renode does not serve."""
+        return seen.kind is StopKind.PC and seen.pc in self._calls and seen.pc not in until.pc
+
+    def _meet(self, before: _Before, seen: StopReason, until: Stop, limit: Limit) -> StopReason:
+        """Run Renode to the last instruction before the embedded engine's end; believe that one
+        where they meet.
+        """
+        begun = self._renode_count
+        last = max(begun, seen.instructions - 1 + self._drift)
+        there = before.registers_at(seen.instructions - 1, seen)
+        near = _NEAR if self._drift else 0
+        warnings: tuple[str, ...] = ()
+        for step in (max(0, last - near - begun), *[1] * (2 * near)):
+            if step:
+                reason = self.engine.run(until, Instructions(step))
+                warnings += reason.warnings
+                if reason.kind is not StopKind.LIMIT:
+                    self._parted(seen, reason)
+                    return replace(reason, warnings=warnings)
+            if self._stands_like(there, last):
+                return self._take_over(seen, until, limit, begun)
+        self._parted(seen, None)
+        reason = self.engine.run(until, _left(limit, self._renode_count - begun))
+        return replace(reason, warnings=warnings + reason.warnings)
+
+    def _stands_like(self, there: Mapping[str, int], last: int) -> bool:
+        """Does Renode stand where the embedded engine stood before its last instruction?"""
+        here = core_registers(self.engine)
+        if here == there:
+            return True
+        # Other values in r0 to r12, a count of cycles say, on the same way.
+        return self._renode_count == last and all(here[name] == there[name] for name in _PLACE)
+
+    def _take_over(
+        self, seen: StopReason, until: Stop, limit: Limit, begun: int | None = None
+    ) -> StopReason:
+        """The embedded engine is the machine from here on; return how this run ends."""
+        begun = self._renode_count if begun is None else begun
+        self._machines.alone = True
+        self._uart.follow()
+        if self._is_call(seen, until):
+            self._machines.note(_CALLED.format(address=seen.pc))
+        if seen.kind is StopKind.LOCKUP or (seen.kind is StopKind.FAULT and until.fault):
+            return self._told(seen)
+        return self._alone(until, _left(limit, self.instructions - begun))
+
+    def _alone(self, until: Stop, limit: Limit) -> StopReason:
+        return self._told(self._machines.beside.run(until, limit))
+
+    def _told(self, seen: StopReason) -> StopReason:
+        return replace(seen, seen_by=EMBEDDED, instructions=seen.instructions + self._drift)
+
+    def _follow(self, seen: StopReason, reason: StopReason) -> None:
+        """Both have ended a run: put the embedded engine where Renode stands."""
+        if seen.kind is not reason.kind:
+            self._parted(seen, reason)
+            return
+        if seen.kind is StopKind.UART and reason.pc != seen.pc:
+            beside = self._machines.beside
+            stop = Stop(pc=frozenset({reason.pc}) | self._calls)
+            ended = beside.run(stop, Instructions(_BLOCK))
+            if ended.kind in _CRASHES:
+                self._owed = ended
+                return
+        if seen.kind is not StopKind.LIMIT:
+            self._drift = reason.instructions - self._machines.beside.instructions
+
+    def _parted(self, seen: StopReason, reason: StopReason | None) -> None:
+        went = "goes on there" if reason is None else f"ended in {reason.kind.value}"
+        self._machines.drop(
+            f"it came to {seen.kind.value} at 0x{seen.pc:08x} in {seen.instructions:,} "
+            f"instructions, and Renode {went}"
+        )
+
+    def _with_notes(self, reason: StopReason) -> StopReason:
+        untold = self._machines.take_note()
+        return replace(reason, warnings=(*reason.warnings, untold)) if untold else reason
+
+    @property
+    def _renode_count(self) -> int:
+        return self.engine.instructions
+
+    def _fresh(self) -> None:
+        """Forget what the machines that were have done."""
+        self._machines.start()
+        self._drift = 0
+        self._owed = None
+        self._tracer = self.engine
+
+
+class _Before:
+    """The embedded engine before a run, so that any moment of the run can be looked at."""
+
+    def __init__(self, engine: Engine, limit: Limit) -> None:
+        self._engine = engine
+        self._instructions = engine.instructions
+        self._registers = core_registers(engine)
+        single = isinstance(limit, Instructions) and limit.count == 1
+        self._state = None if single else engine.snapshot()
+
+    def registers_at(self, instructions: int, seen: StopReason) -> Mapping[str, int]:
+        """Return the registers at this count of instructions; the machine stands after the run,
+        which ended in `seen`.
+        """
+        count = instructions - self._instructions
+        if count <= 0 or self._state is None:
+            return self._registers
+        after = self._engine.snapshot()
+        self._engine.restore(self._state)
+        self._engine.run(Stop(fault=False, idle=False), Instructions(count))
+        passed = self._engine.instructions > instructions  # it faults before it looks at a limit
+        registers = core_registers(self._engine)
+        self._engine.restore(after)
+        if passed and seen.fault is not None:
+            return {name: seen.fault.registers[name] for name in registers}
+        return registers
+
+
+def core_registers(engine: Engine) -> dict[str, int]:
+    """The core's registers; xPSR has fields in which engines may differ, and is not among them.
+
+    LR is 0xFFFFFFFF after a reset (ARM DDI 0403E, B1.5.5), and 0 in Renode: that is made the same.
+    """
+    found = {name: engine.registers[name] for name in CORE_REGISTERS if name != "xpsr"}
+    return {**found, "lr": found["lr"] or _RESET_LR}
+
+
+def _left(limit: Limit, done: int) -> Limit:
+    """What is left of `limit` after `done` instructions; a limit in seconds stays as it is."""
+    if isinstance(limit, Seconds):
+        return limit
+    return Instructions(max(1, limit.count - done))
