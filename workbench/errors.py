@@ -7,6 +7,8 @@ the tools under it broke. A fault or a time-out of the *firmware* is no error: i
 
 from __future__ import annotations
 
+from workbench.text import printable
+
 
 class WorkbenchError(Exception):
     """The workbench could not do its work.
@@ -17,9 +19,9 @@ class WorkbenchError(Exception):
     exit_code = 3
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        # Both go to terminals, of pytest and Robot Framework too, and quote what files hold.
+        self.message, self.hint = printable(message), printable(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message

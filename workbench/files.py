@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from workbench.errors import UserError
 
-_READABLE_BY_ALL = 0o644  # mkstemp makes files that only their owner may read
+_FOR_ALL = 0o666  # as any program makes files: the user's umask takes away what he does not want
 
 
 FOR_NAMES = "backslashreplace"
@@ -89,18 +91,38 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    import tempfile  # `workbench --help` is instant without it
+    """Put a new file in the place of `path`, with the permissions of the old one if there is one.
 
+    A new one has those that the umask leaves.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}")
+    descriptor, named = _open_new(temporary)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(_READABLE_BY_ALL)
+            os.fsync(descriptor)
+            if path.exists():
+                os.fchmod(descriptor, stat.S_IMODE(path.stat().st_mode))
+            if not named:
+                # With a folder's descriptor, which an absolute path does not need, Python calls
+                # linkat(2), and only that follows the link in /proc.
+                os.link(f"/proc/self/fd/{descriptor}", temporary.absolute(), src_dir_fd=descriptor)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _open_new(path: Path) -> tuple[int, bool]:
+    """Open a new file beside `path` and return it with whether it has that name already.
+
+    Where the system can do it the file has none while it is written: nothing is left of it when
+    this process is killed.
+    """
+    flags = os.O_WRONLY | os.O_CLOEXEC
+    if sys.platform == "linux" and Path("/proc/self/fd").is_dir():
+        with contextlib.suppress(OSError):
+            return os.open(path.parent, flags | os.O_TMPFILE, _FOR_ALL), False
+    return os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _FOR_ALL), True

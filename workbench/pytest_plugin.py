@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from workbench.text import printable
+
 if TYPE_CHECKING:
     from workbench.dut import DeviceUnderTest
 
@@ -74,7 +76,7 @@ def machine(request: pytest.FixtureRequest) -> Iterator[DeviceUnderTest]:
         request.node.stash[_DEVICE] = device
         yield device
         for text in device.warnings:
-            warnings.warn(EngineWarning(text), stacklevel=1)
+            warnings.warn(EngineWarning(printable(text)), stacklevel=1)
         del request.node.stash[_DEVICE]
 
 

@@ -1,8 +1,9 @@
-"""Numbers as readers want them."""
+"""Numbers as readers want them, and text from elsewhere as a terminal may show it."""
 
 from __future__ import annotations
 
 import math
+import unicodedata
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -17,3 +18,22 @@ def significant(value: float, digits: int = 3) -> str:
 def counted(number: int, noun: str) -> str:
     """Return the number with its noun: "1 call", "2,000 calls"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with everything but printable characters, line breaks and tabs as \xNN.
+
+    Names of symbols, models and files, and what firmware sends, may hold sequences by which a
+    terminal is driven, or characters that turn the direction of writing.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one in "\n\t" or _is_shown(one) else _escaped(one) for one in text)
+
+
+def _is_shown(one: str) -> bool:
+    return one.isprintable() or unicodedata.category(one) == "Zs"
+
+
+def _escaped(one: str) -> str:
+    return one.encode("unicode_escape", "backslashreplace").decode()

@@ -1,6 +1,9 @@
 """Files are written whole or not at all."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,10 +96,54 @@ def test_a_folder_is_refused_by_its_name(tmp_path):
 
 
 def test_what_cannot_be_written_is_told_by_its_own_name(tmp_path, monkeypatch):
-    def refused(**_):
-        raise PermissionError(13, "Permission denied", str(tmp_path / ".page.x7"))
+    def refused(name, *_):
+        raise PermissionError(13, "Permission denied", str(name))
 
-    monkeypatch.setattr("tempfile.mkstemp", refused)
+    monkeypatch.setattr("os.open", refused)
     with pytest.raises(PermissionError) as error:
         write_atomically(tmp_path / "page", b"new")
     assert error.value.filename == str(tmp_path / "page")
+
+
+@pytest.fixture(params=["without a name", "with a name"])
+def way(request, monkeypatch):
+    """Both ways in which a new file is made: the second is for systems that lack the first."""
+    if request.param == "with a name":
+        monkeypatch.setattr("sys.platform", "other")
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002, 0o027])
+def test_a_new_file_has_the_permissions_that_the_umask_leaves(tmp_path, way, mask):
+    path = tmp_path / "folder" / "page"
+    before = os.umask(mask)
+    try:
+        write_atomically(path, b"new")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o7777 == 0o666 & ~mask
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o755, 0o664])
+def test_a_file_that_is_written_again_keeps_its_permissions(tmp_path, way, mode):
+    path = tmp_path / "page"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    write_atomically(path, b"new")
+    assert (path.read_bytes(), path.stat().st_mode & 0o7777) == (b"new", mode)
+
+
+def test_whoever_is_killed_while_it_writes_leaves_no_file(tmp_path):
+    program = (
+        "import os, signal, sys; from pathlib import Path; from workbench.files import *\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "write_atomically(Path(sys.argv[1]), b'new')"
+    )
+    try:
+        os.close(os.open(tmp_path, os.O_WRONLY | os.O_TMPFILE))
+    except (AttributeError, OSError):
+        pytest.skip("needs files without names")
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "page")], cwd=root)
+    assert done.returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []

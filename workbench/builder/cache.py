@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from workbench.builder.plan import BuildPlan
 from workbench.cache_folder import root
+from workbench.errors import UserError
 from workbench.files import write_atomically
 
 try:
@@ -30,10 +34,23 @@ def tree(plan: BuildPlan) -> Path:
 def locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a build tree, waiting for another process that has it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(folder.name + ".lock").open("w") as lock:
+    with _lock_file(folder.with_name(folder.name + ".lock")) as lock:
         if fcntl is not None:
             fcntl.flock(lock, fcntl.LOCK_EX)  # freed when the file is closed, however we end
         yield
+
+
+def _lock_file(path: Path) -> IO[bytes]:
+    """Open the file of a lock, which stays empty; a link in its place is not followed."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        raise UserError(
+            f"{path}: is a link, and the lock of a build is a file", "look at it, and remove it"
+        ) from None
+    return os.fdopen(descriptor, "rb+")
 
 
 def lookup(plan: BuildPlan) -> Path | None:

@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UserError
+from workbench.text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import Console
+    from rich.segment import Segment
+    from rich.text import Text
 
 
 MIN_WIDTH = 72  # columns; a narrower terminal folds the lines itself, which cuts no digits off
@@ -52,12 +55,23 @@ def output(stderr: bool = False, at_least: int = MIN_WIDTH) -> Console:
     from rich.console import Console
 
     class Output(Console):
-        """Leaves it to the root of the command line to end a command whose reader has left."""
+        """Shows all text as it is: no markup in it, and nothing in it that drives the terminal.
+
+        A command whose reader has left is ended by the root of the command line.
+        """
+
+        def render_str(self, text: str, **options: Any) -> Text:
+            return super().render_str(printable(text), **options)  # tables measure this
+
+        def render(self, *arguments: Any, **options: Any) -> Iterator[Segment]:
+            for segment in super().render(*arguments, **options):
+                text = segment.text if segment.control else printable(segment.text)
+                yield segment if text == segment.text else segment._replace(text=text)
 
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    console = Output(stderr=stderr, highlight=False, emoji=False)
+    console = Output(stderr=stderr, highlight=False, emoji=False, markup=False)
     console.width = max(console.width, at_least)
     return console
 

@@ -9,6 +9,7 @@ import typer
 
 from workbench.cli.console import print_json
 from workbench.cli.options import JsonOption
+from workbench.text import printable
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Check Renode platform descriptions (.repl)."
@@ -59,7 +60,8 @@ def check(
     else:
         for file in result.files:
             if file.status == ERROR or (file.status == ADDITION and not additions):
-                typer.echo(f"{file.message}\n  hint: {file.hint}" if file.hint else file.message)
+                said = f"{file.message}\n  hint: {file.hint}" if file.hint else file.message
+                typer.echo(printable(said))
         typer.echo(result.summary)
     failures = result.count(ERROR) + (0 if additions else result.count(ADDITION))
     if failures:

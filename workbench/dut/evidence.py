@@ -20,6 +20,7 @@ from workbench.link.frames import DELIMITER, decode
 from workbench.platform import Platform
 from workbench.running import function_at
 from workbench.snapshots import write_snapshot
+from workbench.text import printable
 
 LAST_INSTRUCTIONS = 24
 
@@ -63,7 +64,7 @@ class Evidence:
         said.extend(f"  {one}" for one in self.executed)
         if self.snapshot is not None:
             said.append(f"Snapshot: {self.snapshot}")
-        return said
+        return [printable(line) for line in said]
 
 
 def gather(
@@ -101,8 +102,7 @@ def readable(transcript: bytes) -> str:
 
 
 def _printable(data: bytes) -> str:
-    text = data.decode(errors="backslashreplace").replace("\r\n", "\n")
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    return printable(data.decode(errors="backslashreplace").replace("\r\n", "\n"))
 
 
 def _written(guard: Guard, path: Path) -> Path | None:

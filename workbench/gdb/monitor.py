@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.gdb.board import Board
+from workbench.text import printable
 
 _RESETS = ("reset", "reset halt", "reset init")
 _HELP = """\
@@ -62,7 +63,7 @@ class Monitor:
         }
         if words not in commands:
             return f"no monitor command {command!r}; there are:\n{_HELP}"
-        return commands[words]()
+        return printable(commands[words]())
 
     def _reset(self) -> str:
         self._board.reset()

@@ -13,6 +13,7 @@ from workbench.gdb.packets import Connection
 from workbench.gdb.points import Points
 from workbench.gdb.stops import SIGINT, SIGTRAP, reply, stop_reply
 from workbench.gdb.target import Target
+from workbench.text import printable
 
 _SLICE = Instructions(2_000_000)  # some ten milliseconds, after which GDB is listened to
 _STEPS_BETWEEN_LOOKS = 500
@@ -271,7 +272,7 @@ class Stub:
             self._last_stop = reply(SIGINT)
             return self._last_stop
         self._monitor.note_time(reason.seconds)
-        text = self._board.crash(reason)
+        text = printable(self._board.crash(reason))
         if text:
             self._monitor.note_crash(text)
             self._show(text)

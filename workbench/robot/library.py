@@ -31,6 +31,7 @@ from workbench.robot.quantities import (
     parse_frequency,
     parse_request,
 )
+from workbench.text import printable
 
 
 @library(scope="SUITE", version=__version__, doc_format="ROBOT")
@@ -390,7 +391,7 @@ class Workbench:
             if text not in self._told:
                 self._told.add(text)
                 self.outcome.warnings.append(text)
-                logger.warn(text)
+                logger.warn(printable(text))
 
     def _keep_evidence(self) -> None:
         """Log the evidence with the keyword that failed the test; only the first one's."""

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.builder.plans import a_plan
 from workbench.builder import cache
+from workbench.errors import UserError
 
 
 @pytest.fixture
@@ -72,3 +73,23 @@ def test_export_to_an_impossible_place_names_it(elf, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match=r"out\.elf"):
         cache.export(elf, tmp_path / "file" / "out.elf")
+
+
+def test_a_link_in_the_place_of_the_lock_is_not_followed(plan, tmp_path):
+    users = tmp_path / "users"
+    users.write_text("kept")
+    tree = cache.tree(plan)
+    tree.parent.mkdir(parents=True)
+    tree.with_name(tree.name + ".lock").symlink_to(users)
+    with pytest.raises(UserError, match="is a link"), cache.locked(tree):
+        pass
+    assert users.read_text() == "kept"
+
+
+def test_the_lock_is_never_made_empty(plan):
+    tree = cache.tree(plan)
+    tree.parent.mkdir(parents=True)
+    tree.with_name(tree.name + ".lock").write_text("kept")
+    with cache.locked(tree):
+        pass
+    assert tree.with_name(tree.name + ".lock").read_text() == "kept"
