@@ -5,21 +5,18 @@ The only module that imports `tflite_micro`. It has no effect unless it is run.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
-import signal
 import sys
 from typing import IO, Any
 
 from workbench.framing import Message, ProtocolError, read_message, write_message
-
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+from workbench.owner_death import die_with_owner
 
 
 def main() -> None:
     """Answer requests; an exception that is not TFLM's ends the process with a traceback."""
-    _die_with_owner()
+    die_with_owner()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # TFLM's death is told, not kept as a file
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
@@ -85,15 +82,6 @@ def _quantization(details: Any) -> dict[str, list[float]]:
         "scales": [float(scale) for scale in parameters["scales"]],
         "zero_points": [int(point) for point in parameters["zero_points"]],
     }
-
-
-def _die_with_owner() -> None:
-    """Have the kernel kill this process when its owner ends, also in the middle of a kernel."""
-    owner = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != owner:
-        sys.exit(0)
 
 
 if __name__ == "__main__":

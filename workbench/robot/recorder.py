@@ -10,6 +10,7 @@ from typing import Any
 from robot.errors import DataError
 from robot.libraries.BuiltIn import BuiltIn
 
+from workbench.owner_death import die_with_owner
 from workbench.robot.library import Workbench
 from workbench.robot.outcome import Outcome
 
@@ -32,6 +33,7 @@ class Recorder:
     ROBOT_LISTENER_API_VERSION = 3
 
     def __init__(self) -> None:
+        die_with_owner(signal.SIGTERM)  # Robot Framework then ends the test, and what it started
         self._faults: list[str] = []  # of what is written in the suite
 
     def end_body_item(self, data: Any, result: Any) -> None:
