@@ -227,3 +227,20 @@ def test_nvmc_erases_all(nrf: Machine) -> None:
     put(nrf, ERASEALL, 1)
     assert nrf.bus.read(0xF_FFFC, 4) == b"\xff" * 4
     assert get(nrf, UICR + 0x200) == 0xFFFF_FFFF
+
+
+@pytest.mark.parametrize(
+    ("master", "reached", "unreached"),
+    [
+        ("ethernet", (SRAM1, SRAM2, NOWHERE), (FLASH, ALIAS, CCM, GPIOD_ODR)),
+        ("usbOtgHs", (SRAM1, SRAM2, NOWHERE), (FLASH, ALIAS, CCM, GPIOD_ODR)),
+        ("usart1", (), (SRAM1, FLASH, GPIOD_ODR)),  # not a bus master
+    ],
+)
+def test_masters_without_a_model_have_their_reach(
+    master: str, reached: tuple[int, ...], unreached: tuple[int, ...]
+) -> None:
+    platform = load("stm32f4_discovery")
+    reach = platform.bus_masters.reach(platform.description.entries[master])
+    for address in (*reached, *unreached):
+        assert any(one.holds(address, 4) for one in reach) == (address in reached), hex(address)

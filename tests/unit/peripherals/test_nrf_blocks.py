@@ -95,6 +95,24 @@ def test_gpiote_task_toggles_a_pin(gpio, gpiote):
     assert not gpio.lines[13].level
 
 
+def test_a_ring_of_events_ends():
+    """Four channels and their forks carry one event to the task that generates it."""
+    shared = {}
+    ppi = Bench("Miscellaneous.NRF52840_PPI", shared=shared)
+    egu = Bench("Miscellaneous.NRF52840_EGU", address=0x4001_4000, shared=shared)
+    ppi.bus.blocks.append((0x4001_4000, 0x1000, egu.model))
+    triggered = []
+    task = egu.model.task
+    egu.model.task = lambda offset: (triggered.append(offset), task(offset))
+    for channel in range(4):
+        ppi[nrf_ppi.EVENT_END + 8 * channel] = 0x4001_4000 + nrf_egu.TRIGGERED
+        ppi[nrf_ppi.TASK_END + 8 * channel] = 0x4001_4000 + nrf_egu.TRIGGER
+        ppi[nrf_ppi.FORK_TASK_END + 4 * channel] = 0x4001_4000 + nrf_egu.TRIGGER
+    ppi[nrf_ppi.CHENSET] = 0xF
+    egu[nrf_egu.TRIGGER] = 1
+    assert len(triggered) == 1 + nrf_ppi.MAX_EVENTS
+
+
 def test_ppi_carries_an_event_to_a_task():
     shared = {}
     ppi = Bench("Miscellaneous.NRF52840_PPI", shared=shared)

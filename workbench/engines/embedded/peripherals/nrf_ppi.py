@@ -6,6 +6,7 @@ connect the radio, are not modelled.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 
 from workbench.engines.embedded.peripheral import Context, Peripheral
@@ -24,17 +25,22 @@ FORK_TASK_END = 0x910  # + 4 n
 
 BLOCK_SIZE = 0x1000  # of a peripheral, 4.2.4; its tasks come first, 3.4
 WORD_SIZE = 4
-MAX_DEPTH = 16  # of tasks that generate events that trigger tasks
+MAX_EVENTS = 64  # that one event may lead to: tasks that generate events that trigger tasks
 
 
 class NrfPpi(NrfPeripheral):
-    """Carries events over the bus, as a store of 1 to the task register."""
+    """Carries events over the bus, as a store of 1 to the task register.
+
+    Events that tasks generate are carried in the order in which they come. A ring of them, which on
+    silicon goes on for ever, ends after MAX_EVENTS.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         context.shared[PPI] = self
         self._tasks = context.bus.master()
-        self._depth = 0
+        self._events: deque[int] = deque()  # still to be carried
+        self._is_carrying = False
         self._others: list[NrfPeripheral] = []
 
     def connect(self, peripherals: Mapping[str, Peripheral]) -> None:
@@ -45,13 +51,30 @@ class NrfPpi(NrfPeripheral):
 
     def route(self, event: int) -> None:
         """The event register at the bus address `event` was set."""
-        if not self.values.get(CHEN) or self._depth >= MAX_DEPTH:
+        if not self.values.get(CHEN):
             return
-        self._depth += 1
-        for channel in self._channels(event):
-            for task in (TASK_END + 8 * channel, FORK_TASK_END + 4 * channel):
-                self._trigger(self.values.get(task, 0))
-        self._depth -= 1
+        self._events.append(event)
+        if self._is_carrying:
+            return
+        self._is_carrying = True
+        try:
+            for _ in range(MAX_EVENTS):
+                if not self._events:
+                    return
+                for task in self._end_points(self._events.popleft()):
+                    self._trigger(task)
+        finally:
+            self._events.clear()
+            self._is_carrying = False
+
+    def _end_points(self, event: int) -> list[int]:
+        """Addresses of the tasks that `event` triggers, each once."""
+        registers = (
+            register
+            for channel in self._channels(event)
+            for register in (TASK_END + 8 * channel, FORK_TASK_END + 4 * channel)
+        )
+        return list(dict.fromkeys(self.values.get(register, 0) for register in registers))
 
     def _trigger(self, address: int) -> None:
         """Trigger the task at the bus address `address`; what is not a task register is left."""
