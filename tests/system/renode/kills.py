@@ -10,6 +10,7 @@ import contextlib
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.unit.engine.test_image import small_elf
 from workbench.engines.renode import RenodeInstallation, discover
 
 ROOT = Path(__file__).parents[3]
@@ -24,22 +26,17 @@ _LATEST = 8.0  # seconds after the caller's start; Renode runs the firmware by t
 _GONE_WITHIN = 60.0
 
 # `b .` is a sleep to Renode: two instructions that jump to each other go on for ever.
+_FIRMWARE = small_elf(struct.pack("<2I", 0x2000_1000, 0x0800_0009) + bytes.fromhex("00bf fde7"))
 _CALLER = """
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 from workbench import platform
+from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop
-from workbench.engines.renode import RenodeEngine
+from workbench.image import Image
 
-code = bytes.fromhex("00100020 09000008 00bf fde7")
-image = SimpleNamespace(
-    segments=(SimpleNamespace(address=0x0800_0000, data=code),),
-    functions=(), vector_table=0x0800_0000,
-)
 print("begun", flush=True)
-with RenodeEngine() as engine:
-    engine.load(image, platform.load("stm32f4_discovery"))
+with open_engine("renode") as engine:
+    engine.load(Image.load(Path("firmware.elf")), platform.load("stm32f4_discovery"))
     print("loaded", flush=True)
     while True:
         engine.run(Stop(), Seconds(1000))
@@ -87,7 +84,7 @@ def kill_at(installation: RenodeInstallation, victim: str, moment: float | str) 
         current, temporary = Path(base) / "current", Path(base) / "temporary"
         for folder in (current, temporary):
             folder.mkdir()
-        (current / "work.c").write_text("int work;\n")
+        (current / "firmware.elf").write_bytes(_FIRMWARE)
         before = contents(installation.root), contents(current)
         environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
         caller = subprocess.Popen(
