@@ -101,6 +101,14 @@ def test_abort_names_the_address_and_the_fault_of_silicon():
     assert "IBUSERR" in abort_in([ABORT])
 
 
+def test_core_that_was_not_started_says_why():
+    line = (
+        "12:36:50.2115 [ERROR] cpu: PC does not lay in memory or PC and SP are equal to zero. CPU "
+        "was halted."
+    )
+    assert "vector table" in abort_in([INFO, line])
+
+
 def test_log_is_read_where_it_is_told(tmp_path):
     log = tmp_path / "renode.log"
     log.write_text("one\ntwo\nthree\n")

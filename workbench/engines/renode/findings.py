@@ -25,6 +25,7 @@ _CHATTER = re.compile(
     r"|Semihosting handler is not registered"
     r"|Intercepted semihosting call)"
 )
+_HALTED = re.compile(r"cpu: PC does not lay in memory or PC and SP are equal to zero")
 _ABORT = re.compile(r"CPU abort \[PC=(?P<pc>0x[0-9A-Fa-f]+)\]: (?P<why>.*)")
 
 
@@ -91,6 +92,11 @@ def abort_in(lines: Iterable[str]) -> str:
             return (
                 f"Renode aborted the core at {found['pc']}: {found['why'].rstrip('.')}"
                 " (silicon: BusFault IBUSERR, or what its handler makes of it)"
+            )
+        if _HALTED.search(line):
+            return (
+                "Renode did not start the core: the vector table's first words are no stack "
+                "pointer and no address of code (silicon: HardFault, then lockup)"
             )
     return ""
 

@@ -103,8 +103,8 @@ class Runner:
         """
         self.refused = self._owed if until.fault else None
         self._owed = None
-        if self._aborted:
-            return "lockup"
+        if self._aborted or self._machine.cpu.IsHalted:
+            return "lockup"  # halted: Renode does not start a core without a vector table
         if self.refused is not None:
             return "fault"
         reason = self._run(until, limits, unread)
