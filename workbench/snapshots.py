@@ -20,6 +20,8 @@ import json
 import os
 import secrets
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -124,6 +126,20 @@ def restore_snapshot(engine: Engine, snapshot: Snapshot) -> None:
             f"the snapshot does not fit this machine: {error}",
             "give the ELF and the platform that it was taken on",
         ) from None
+
+
+@contextmanager
+def restored(engine: Engine, snapshot: Snapshot) -> Iterator[None]:
+    """As `restore_snapshot`; within, what its values make of the machine is told as its fault.
+
+    A file may hold a number that no register ever has, which only shows when the machine runs.
+    """
+    restore_snapshot(engine, snapshot)
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise UserError(f"the machine of the snapshot cannot go on: {what}", _AGAIN) from error
 
 
 def _decode(body: bytes) -> Snapshot | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -51,16 +52,16 @@ def gdb(
     from workbench.gdb import Board, GdbServer, gdb_command
     from workbench.image import Image
     from workbench.platform import load_platform
-    from workbench.snapshots import read_snapshot, restore_snapshot
+    from workbench.snapshots import read_snapshot, restored
 
     image = Image.load(elf)
     target = load_platform(platform, repl=repl, uart=uart)
     saved = read_snapshot(snapshot, trusted()) if snapshot is not None else None
     send = read_input(input)
-    with open_engine(saved.engine if saved else engine.value) as machine:
+    with open_engine(saved.engine if saved else engine.value) as machine, ExitStack() as stack:
         machine.load(image, target)
         if saved is not None:
-            restore_snapshot(machine, saved)
+            stack.enter_context(restored(machine, saved))
         machine.uart.listen(_show)
         if send:
             machine.uart.write(send)

@@ -219,7 +219,7 @@ def _stalls(flow: Flow) -> Charges:
     """
     begins = np.flatnonzero(~flow.follows | (2 * flow.sequential <= flow.times)).tolist()
     late: list[int] = []
-    for begin, end in zip(begins, [*begins[1:], len(flow.times)], strict=True):
+    for begin, end in pairwise([*begins, len(flow.times)]):
         first = int(flow.index[begin])
         run = flow.program.instructions[first : first + end - begin]
         late.extend(run_stalls(int(flow.addresses[begin]), run))

@@ -85,6 +85,11 @@ def test_straight_code_takes_what_the_rules_say(code, expected):
     assert cycles(straight(*code)).best == expected
 
 
+def test_nothing_takes_no_time():
+    """A firmware that crashes before its first instruction can be profiled."""
+    assert cycles(straight()) == Cycles(0, 0, 0)
+
+
 def test_a_division_has_the_interval_of_the_manual():
     assert cycles(straight(UDIV)) == Cycles(2, 7, 12)
 
