@@ -20,6 +20,7 @@ class BlockFlag(IntFlag):
     EXCLUSIVE = 256  # LDREX, LDREXB, LDREXH: set the exclusive monitor
     BASEPRI = 512  # MSR to BASEPRI, which holds as many bits as the part has for priorities
     BASEPRI_MAX = 1024  # the same through BASEPRI_MAX
+    FAULTMASK = 2048  # CPS or MSR to FAULTMASK
 
 
 # special registers (B5.1.1)
@@ -134,7 +135,9 @@ def _special(sysm: int) -> BlockFlag:
         return BlockFlag.MASKS | BlockFlag.BASEPRI
     if sysm == _SYSM_BASEPRI_MAX:
         return BlockFlag.MASKS | BlockFlag.BASEPRI_MAX
-    return BlockFlag.MASKS if sysm in (_SYSM_PRIMASK, _SYSM_FAULTMASK) else BlockFlag(0)
+    if sysm == _SYSM_FAULTMASK:
+        return BlockFlag.MASKS | BlockFlag.FAULTMASK
+    return BlockFlag.MASKS if sysm == _SYSM_PRIMASK else BlockFlag(0)
 
 
 def _is_exclusive_load(first: int, second: int) -> bool:
@@ -151,7 +154,9 @@ def flags_of(first: int, second: int) -> BlockFlag:
             return _HINTS.get(first >> 4 & 0xF, BlockFlag(0))
         if first & 0xF000 == 0xC000:  # LDM, STM
             return BlockFlag.MULTIPLE
-        return BlockFlag.MASKS if first & 0xFFE8 == 0xB660 else BlockFlag(0)  # CPS
+        if first & 0xFFE8 == 0xB660:  # CPS; bit 0 is F
+            return BlockFlag.MASKS | (BlockFlag.FAULTMASK if first & 1 else BlockFlag(0))
+        return BlockFlag(0)
     if first == 0xF3AF and second & 0xFF00 == 0x8000:  # hints, 32 bits
         return _HINTS.get(second & 0xFF, BlockFlag(0))
     if first & 0xFFE0 == 0xF380 and second & 0xD000 == 0x8000:  # MSR

@@ -35,9 +35,9 @@ def test_lengths_are_those_of_capstone() -> None:
         ("40bf", BlockFlag.SEV),
         ("aff30380", BlockFlag.WFI),  # wfi.w
         ("72b6", BlockFlag.MASKS),  # cpsid i
-        ("61b6", BlockFlag.MASKS),  # cpsie f
+        ("61b6", BlockFlag.MASKS | BlockFlag.FAULTMASK),  # cpsie f
         ("80f31088", BlockFlag.MASKS),  # msr primask, r0
-        ("80f31388", BlockFlag.MASKS),  # msr faultmask, r0
+        ("80f31388", BlockFlag.MASKS | BlockFlag.FAULTMASK),  # msr faultmask, r0
         ("80f31188", BlockFlag.MASKS | BlockFlag.BASEPRI),  # msr basepri, r0
         ("80f31288", BlockFlag.MASKS | BlockFlag.BASEPRI_MAX),  # msr basepri_max, r0
         ("54e8001f", BlockFlag.EXCLUSIVE),  # ldrex r1, [r4]

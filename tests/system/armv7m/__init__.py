@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bus, exclusive, floats, priorities, registers, thumb
+from . import bus, exclusive, floats, priorities, regions, registers, returns, sleeping, thumb
 from .rule import Rule
 
 PROGRAMS: dict[str, tuple[str, tuple[Rule, ...]]] = {
@@ -10,7 +10,10 @@ PROGRAMS: dict[str, tuple[str, tuple[Rule, ...]]] = {
     "priorities": ("Priorities and masks", priorities.RULES),
     "exclusive": ("The exclusive monitor", exclusive.RULES),
     "bus": ("Accesses that the bus refuses", bus.RULES),
+    "regions": ("The MPU", regions.RULES),
     "registers": ("System registers", registers.RULES),
+    "returns": ("Exception return", returns.RULES),
+    "sleep": ("Sleep", sleeping.RULES),
     "float": ("The floating-point context", floats.RULES),
 }
 """By the name of the program in `programs/`: the title of its rules, and the rules."""
@@ -24,6 +27,9 @@ NOT_MODELLED = (
     "at the next instruction boundary; on silicon some instructions later. Loads never overtake "
     "stores. All memory but the Strongly-ordered counts as bufferable; ACTLR's other bits do "
     "nothing.",
+    "Code does not execute in a page of RAM (4 KiB) in which an MPU region begins or ends.",
+    "A lazy floating-point frame that is refused: the fault is escalated by the priority of the "
+    "handler, not by the bits of FPCCR.",
     "CCR.BFHFNMIGN: handlers of HardFault and NMI do not ignore data faults.",
     "The reservation of LDREX: a Cortex-M4 takes any STREX that follows; the engine wants the same "
     "address, and the value that LDREX found there.",

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.builder.footprint import measure_footprint
@@ -37,6 +38,13 @@ def test_initialised_data_takes_flash_and_ram():
 def test_model_stack_and_arena_are_told_apart():
     footprint = measure_footprint(IMAGE)
     assert (footprint.model, footprint.stack, footprint.arena) == (2000, 4096, 8192)
+
+
+def test_what_begins_where_ram_ends_is_not_in_it():
+    behind = Section(".other", 0x2002_0000, 64, loaded=False, writable=True, executable=False)
+    inside = Section(".last", 0x2001_FFFC, 4, loaded=False, writable=True, executable=False)
+    more = replace(IMAGE, sections=(*IMAGE.sections, inside, behind))
+    assert measure_footprint(more).ram == measure_footprint(IMAGE).ram + 4
 
 
 def test_the_capacity_is_the_linker_scripts_or_unknown():

@@ -144,3 +144,20 @@ def test_a_saved_state_comes_back(state: ExceptionState) -> None:
     state.load(saved)
     assert state.preempting(NO_MASKS) == IRQ
     assert state.priority(IRQ) == 0x40
+
+
+@pytest.mark.parametrize(
+    ("masks", "wakes"),
+    [
+        (NO_MASKS, True),
+        (Masks(primask=1, faultmask=0, basepri=0), True),
+        (Masks(primask=0, faultmask=1, basepri=0), False),
+        (Masks(primask=0, faultmask=0, basepri=0x40), False),
+        (Masks(primask=1, faultmask=0, basepri=0x60), True),
+    ],
+)
+def test_what_wakes_a_core_is_what_would_preempt_but_for_primask(
+    masks: Masks, wakes: bool, state: ExceptionState
+) -> None:
+    pend(state, IRQ, 0x40)
+    assert state.wakes(masks) is wakes

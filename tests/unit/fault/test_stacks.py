@@ -88,6 +88,26 @@ def test_a_task_of_freertos_is_known_by_its_control_block(lists: int) -> None:
     assert (stack.limit, stack.size) == (STACK, 0x200)
 
 
+@pytest.mark.parametrize(
+    ("header", "end"),
+    [
+        (1 << 31 | 0x208, STACK + 0x200),
+        (1 << 31 | 16, STACK + 8),
+        (1 << 31 | 8, None),  # a block with nothing in it
+        (1 << 31 | 0x20C, None),  # blocks are multiples of 8 bytes
+        (0x208, None),  # a block that is free
+        (1 << 31 | 1 << 20, None),
+    ],
+)
+def test_the_end_of_a_tasks_stack_is_that_of_its_block(header: int, end: int | None) -> None:
+    memory = bytearray(freertos()[RAM])
+    memory[STACK - 4 - RAM : STACK - RAM] = words(header)
+    program = image((variable("pxCurrentTCB", CURRENT, 4),))
+    task = current_task(program, view({RAM: bytes(memory)}))
+    assert task is not None
+    assert task.end == end
+
+
 def test_before_the_scheduler_starts_there_is_no_task() -> None:
     program = image((variable("pxCurrentTCB", CURRENT, 4),))
     assert current_task(program, view({RAM: bytes(0x4000)})) is None

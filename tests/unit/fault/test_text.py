@@ -55,6 +55,15 @@ def test_a_recursion_by_turns_is_told_once() -> None:
     assert chain(calls) == ["called from [odd (t.c:5), rec (t.c:3)] x 20, main (t.c:9)"]
 
 
+@pytest.mark.parametrize("length", [3, 8])
+def test_a_recursion_of_up_to_eight_functions_is_told_once(length: int) -> None:
+    turn = [Call(0x200 + n, f"f{n}", "/a/t.c", n + 1) for n in range(length)]
+    calls = folded([Call(0x110, "f0"), *turn * 5, MAIN])
+    names = ", ".join(f"f{n} (t.c:{n + 1})" for n in range(length))
+    assert chain(calls) == [f"called from [{names}] x 5, main (t.c:9)"]
+    assert [call.cycle for call in calls] == [1, *[length] * length, 1]
+
+
 def test_what_an_exception_interrupted_is_a_line_of_its_own() -> None:
     calls = [Call(0x110, "tick"), Call(0x130, "work", "/a/t.c", 7, interrupted_by="SysTick"), MAIN]
     assert chain(calls) == ["SysTick interrupted work (t.c:7), main (t.c:9)"]

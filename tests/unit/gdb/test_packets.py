@@ -2,6 +2,7 @@ import socket
 
 import pytest
 
+from workbench.gdb import packets
 from workbench.gdb.packets import ClosedError, Connection, encode, unescape
 
 
@@ -52,6 +53,15 @@ def test_an_interrupt_is_seen_among_packets(ends):
     gdb.sendall(b"\x03")
     assert connection.interrupted(1.0)
     assert not connection.interrupted()
+
+
+def test_what_never_ends_a_packet_closes(ends, monkeypatch):
+    connection, gdb = ends
+    monkeypatch.setattr(packets, "MOST_BYTES", 150)
+    monkeypatch.setattr(packets, "_RECEIVE_BYTES", 100)
+    gdb.sendall(b"x" * 200 + b"$g#67")
+    with pytest.raises(ClosedError):
+        connection.receive()
 
 
 def test_gdb_that_goes_away_closes(ends):

@@ -1,3 +1,8 @@
+import struct
+import zlib
+
+import pytest
+from cobs import cobs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +36,12 @@ def test_a_damaged_frame_is_no_frame(frame, data):
     body = bytearray(encode(frame)[1:-1])
     body[data.draw(st.integers(0, len(body) - 1))] ^= data.draw(st.integers(1, 255))
     assert decode(bytes(body).replace(b"\0", b"")) is None
+
+
+@pytest.mark.parametrize("length", range(5))
+def test_a_body_that_is_shorter_than_header_and_crc_is_no_frame(length):
+    body = bytes(range(1, length)) if length else b""
+    assert decode(cobs.encode(body + struct.pack("<I", zlib.crc32(body)))) is None
 
 
 @given(st.binary(max_size=60))

@@ -5,7 +5,7 @@ import pytest
 
 from workbench.errors import FeatureError
 from workbench.model.features import read_features
-from workbench.model.mfcc import log_mel_to_mfcc, mel_filters, mfcc, mfcc_to_log_mel
+from workbench.model.mfcc import log_mel, log_mel_to_mfcc, mel_filters, mfcc, mfcc_to_log_mel
 from workbench.model.oracle import Oracle
 
 # tf.signal and numpy sum in different orders: single-precision noise on values up to 130.
@@ -35,6 +35,11 @@ def test_a_short_recording_is_padded_with_zeros_at_its_end(noise):
 def test_a_long_recording_is_cut_at_one_second(noise):
     longer = np.concatenate([noise, noise * 0.5])
     assert np.array_equal(mfcc(longer), mfcc(noise))
+
+
+def test_silence_is_the_logarithm_of_the_offset():
+    """log(energy + 1e-6), as MLPerf Tiny's keyword spotting has it."""
+    assert np.allclose(log_mel(np.zeros(16_000, np.float32)), np.log(1e-6))
 
 
 def test_silence_has_features():

@@ -104,6 +104,11 @@ def test_boxes_lie_under_their_callers_and_do_not_overlap(graph):
     assert children[0].left + children[0].width <= children[1].left + 1e-9
 
 
+def test_a_box_of_a_thousandth_is_the_narrowest():
+    stacks = (Stack(("a",), 9_981), Stack(("b",), 10), Stack(("c",), 9))
+    assert [box.name for box in boxes(stacks)] == ["a", "b"]
+
+
 def test_narrow_boxes_are_left_out():
     stacks = (Stack(("a",), 100_000), Stack(("b",), 1))
     assert [box.name for box in boxes(stacks)] == ["a"]

@@ -119,6 +119,12 @@ class ExceptionUnit:
         xpsr, control = self._mode_batch.read()
         return bool(xpsr & IPSR) or not control & CONTROL_NPRIV
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the core executes at a priority below 0."""
+        urgent = 1 << Exc.NMI | 1 << Exc.HARD_FAULT
+        return bool(self._exceptions.active & urgent) or bool(self.masks().faultmask)
+
     def masks(self) -> Masks:
         """Read the mask registers; QEMU hides them from unprivileged code."""
         primask, faultmask, basepri, xpsr, control = self._mask_batch.read()
@@ -371,6 +377,8 @@ class ExceptionUnit:
         if extended and not self._scb.fpccr & FPCCR_LSPACT:
             read = EXTENDED_FRAME_BYTES
         privileged = not to_thread or not control & CONTROL_NPRIV
+        if self._mpu.bypassed:  # by the handler that has ended
+            self._mode_changed()
         if not self._allowed(frame, read, privileged, write=False):
             return Cfsr.MUNSTKERR
         try:

@@ -238,9 +238,15 @@ class Machine:
         self.conditional_stores.refused()
 
     def _on_mode_change(self) -> None:
+        self.settle_protection()
+        self.attend()
+
+    def settle_protection(self) -> None:
+        """Privilege, priority or the MPU may have changed: protect the memories as it says now."""
+        if self.mpu.ctrl:
+            self.mpu.settle(self.unit.is_urgent)
         if self.mpu.enabled or self.protection.applied:
             self.protection.update(self.unit.privileged)
-        self.attend()
 
     def _pend_systick(self) -> None:
         self.exceptions.pend(Exc.SYSTICK)

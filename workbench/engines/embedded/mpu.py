@@ -41,6 +41,7 @@ class Mpu:
 
     def reset(self) -> None:
         self.ctrl = 0
+        self.bypassed = False  # by HFNMIENA, at a priority below 0
         self._rnr = 0
         self._rbar = [0] * REGIONS
         self._rasr = [0] * REGIONS
@@ -48,7 +49,14 @@ class Mpu:
 
     @property
     def enabled(self) -> bool:
-        return bool(self.ctrl & CTRL_ENABLE)
+        """Whether it decides about accesses now."""
+        return bool(self.ctrl & CTRL_ENABLE) and not self.bypassed
+
+    def settle(self, is_urgent: bool) -> None:
+        """The core executes at a priority below 0 or not (B3.5.3): handlers of NMI and HardFault,
+        and code under FAULTMASK, go past the MPU unless HFNMIENA is set.
+        """
+        self.bypassed = is_urgent and not self.ctrl & CTRL_HFNMIENA
 
     @property
     def regions(self) -> tuple[MpuRegion, ...]:

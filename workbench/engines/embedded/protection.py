@@ -15,6 +15,8 @@ from workbench.engines.embedded.bus import Bus
 from workbench.engines.embedded.core import PAGE, Core
 from workbench.engines.embedded.mpu import EVERYTHING, Mpu, Permission
 
+_EXECUTE = unicorn_const.UC_PROT_EXEC
+
 
 class Protection:
     """Keeps the core's page permissions as the MPU wants them."""
@@ -45,11 +47,21 @@ class Protection:
         if (not self._mpu.enabled and not self.applied) or wanted == self._current:
             return
         self._current = wanted
+        before = self.pages
         self.applied = self._mpu.enabled
         self._pages = []
         borders = self._mpu.borders() if self._mpu.enabled else frozenset()
         for start, end, is_flash in self._bus.mapped:
             self._protect(start, end, is_flash, borders, privileged)
+        self._forget_code(before)
+
+    def _forget_code(self, before: list[tuple[int, int, int]]) -> None:
+        """Unicorn executes what it has translated, whatever the permissions are by now."""
+        executable = [(start, end) for start, end, bits in before if bits & _EXECUTE]
+        for start, end, bits in self._pages:
+            if not bits & _EXECUTE and any(a < end and start < b for a, b in executable):
+                self._core.forget_code(start, end - start)
+                self._core.forget_translations()  # that looked the pages up, and let anything pass
 
     def _protect(
         self, start: int, end: int, is_flash: bool, borders: frozenset[int], privileged: bool
@@ -81,5 +93,5 @@ def _bits(permission: Permission, is_flash: bool) -> int:
     if permission.write and not is_flash:
         bits |= unicorn_const.UC_PROT_WRITE
     if permission.execute:
-        bits |= unicorn_const.UC_PROT_EXEC
+        bits |= _EXECUTE
     return bits

@@ -35,6 +35,7 @@ from workbench.thumb import BlockFlag
 _EXCEPTION_EXIT = exception_event(int(QemuException.EXCEPTION_EXIT))
 _BREAKPOINT = exception_event(int(QemuException.BKPT))
 _MASKS, _CONTROL = int(BlockFlag.MASKS), int(BlockFlag.CONTROL)
+_FAULTMASK = int(BlockFlag.FAULTMASK)
 # The host looks in at least this often, so that Ctrl-C works.
 SLICE = 20_000_000
 
@@ -238,8 +239,8 @@ class Runner:
         state.stop_after = self._stop_after | SETTLE_BASEPRI
         if machine.mpu.ctrl or self._stepper.float_needs_privilege:
             state.stop_after |= _CONTROL
-        if urgent:
-            state.stop_after |= _MASKS
+        if urgent or machine.mpu.ctrl:
+            state.stop_after |= _FAULTMASK
         stepper = self._stepper
         machine.core.set_exits(exits | stepper.exits if stepper.exits else exits)
         try:
@@ -259,8 +260,7 @@ class Runner:
             return self._after_block(until)
         if cause == StopCause.AFTER:
             machine.state.flags = 0
-            if machine.mpu.enabled:
-                machine.protection.update(machine.unit.privileged)
+            machine.settle_protection()
             return None
         if cause == StopCause.FAILED:
             raise EngineError("no memory left for decoded blocks", hint="close other programs")
@@ -317,7 +317,7 @@ class Runner:
         if failed is not None:
             frame = machine.unit.get_special("psp" if frame_is_on_psp(exc_return) else "msp")
             return self._faults.take(Cause(failed), (exc_return, frame))
-        if machine.scb.scr & SCR_SLEEPONEXIT and not machine.unit.ipsr:
+        if machine.scb.scr & SCR_SLEEPONEXIT and not machine.exceptions.active:
             self._sleep.wait_for_interrupt()
         return None
 

@@ -2,7 +2,7 @@
 #include "rules.h"
 
 volatile Fault fault;
-volatile uint32_t resume, go_on;
+volatile uint32_t resume, go_on, opens;
 uint32_t ram_vectors[128] __attribute__((aligned(512)));
 
 void forget_fault(void) {
@@ -24,12 +24,14 @@ static void NAKED leave_handler(void) { __asm volatile("mvn lr, #6\n bx lr\n"); 
 
 // Returns the EXC_RETURN to go on with: what a failed return left in LR may fail again.
 uint32_t __attribute__((used)) note_fault(uint32_t *frame, uint32_t exc_return) {
+  if (opens) MPU_CTRL = 0;
   uint32_t taken = fault.taken + 1;
   fault = (Fault){taken,    ipsr(),   CFSR,     HFSR,     BFAR,      MMFAR,
                   frame[0], frame[5], frame[6], frame[7], exc_return};
   CFSR = CFSR;
   HFSR = HFSR;
-  frame[6] = (frame[7] & 0x1FF ? (uint32_t)leave_handler : resume) & ~1u;
+  if (go_on == 0xFFFFFFF9) frame[7] &= ~0x1FFu;
+  frame[6] = (frame[7] & 0x1FF && !go_on ? (uint32_t)leave_handler : resume) & ~1u;
   frame[7] = (frame[7] & ~0x0600FC00u) | 1 << 24;  // out of any IT block, in Thumb state
   WRITE_SPECIAL("control", control() & ~1u);
   return go_on ? go_on : exc_return;

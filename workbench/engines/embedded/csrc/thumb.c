@@ -30,8 +30,9 @@ static int is_multiple(uint32_t first) {
 static uint32_t special(uint32_t sysm) {
   switch (sysm) {
     case 16:
-    case 19:
       return FLAG_MASKS;
+    case 19:
+      return FLAG_MASKS | FLAG_FAULTMASK;
     case 17:
       return FLAG_MASKS | FLAG_BASEPRI;
     case 18:
@@ -53,7 +54,8 @@ uint32_t flags_of(uint32_t first, uint32_t second) {
   if (!is_wide(first)) {
     if ((first & 0xFF0F) == 0xBF00) return hint(first >> 4 & 0xF);
     if ((first & 0xF000) == 0xC000) return FLAG_MULTIPLE;
-    return (first & 0xFFE8) == 0xB660 ? FLAG_MASKS : 0;
+    if ((first & 0xFFE8) != 0xB660) return 0;
+    return FLAG_MASKS | (first & 1 ? FLAG_FAULTMASK : 0);
   }
   if (first == 0xF3AF && (second & 0xFF00) == 0x8000) return hint(second & 0xFF);
   if ((first & 0xFFE0) == 0xF380 && (second & 0xD000) == 0x8000) return special(second & 0xFF);

@@ -1,0 +1,39 @@
+"""What wakes a core that sleeps (ARM DDI 0403E, B1.5.17, B1.5.18)."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.engines.embedded.scb import SCR_SEVONPEND
+from workbench.engines.embedded.sleep import Sleep, Sleeper
+
+
+def sleeper(kind, scr=0, pending=0):
+    """A core that sleeps, with these pending exceptions, none of which is taken."""
+    machine = SimpleNamespace(
+        core=SimpleNamespace(),
+        state=SimpleNamespace(flags=0, event=0, address=0, size=0, deadline=0),
+        scb=SimpleNamespace(scr=scr),
+        exceptions=SimpleNamespace(pending=pending),
+    )
+    made = Sleeper(machine)
+    made.kind = kind
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "scr", "pending", "preempts", "awake"),
+    [
+        (Sleep.WFI, 0, 1, True, True),
+        (Sleep.WFI, 0, 1, False, False),
+        (Sleep.WFI, SCR_SEVONPEND, 1, False, False),
+        (Sleep.WFE, SCR_SEVONPEND, 1, False, True),
+        (Sleep.WFE, SCR_SEVONPEND, 0, False, False),
+        (Sleep.WFE, 0, 1, False, False),
+        (Sleep.WFE, 0, 1, True, False),
+    ],
+)
+def test_a_pending_exception_that_is_not_taken_wakes(kind, scr, pending, preempts, awake):
+    core = sleeper(kind, scr, pending)
+    core.notice_pending(preempts=preempts)
+    assert (core.kind is Sleep.AWAKE) == awake
