@@ -66,6 +66,9 @@ def advice(scene: Scene, use: StackUse | None) -> Iterator[str]:
             yield f"{null[0]} is the pointer that was not set: see who gives it"
     if bit is Cfsr.IMPRECISERR and access is None:
         yield "set DISDEFWBUF (bit 1) in ACTLR at 0xE000E008 and run again: the write is then exact"
+    if scene.bad_vector:
+        yield "look at the vector table: each vector is a function's address, with bit 0 set"
+        return
     if scene.is_data:
         yield "look at who wrote the address that was gone to: a function pointer, or a stack"
         return

@@ -90,7 +90,7 @@ def _fetch(scene: Scene) -> str:
 
 
 def _state(scene: Scene) -> str:
-    came = scene.came_by or "by a branch or return to an even address"
+    came = scene.bad_vector or scene.came_by or "by a branch or return to an even address"
     return f"execution at 0x{scene.fault.pc:08x} without the Thumb bit; {came}"
 
 

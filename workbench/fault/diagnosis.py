@@ -46,6 +46,7 @@ from workbench.platform import Platform
 
 # ARM DDI 0403E, B3.2.8, B3.2.19, B3.2.20
 _CCR, _AFSR, _CPACR = 0xE000ED14, 0xE000ED3C, 0xE000ED88
+_FPCAR = 0xE000EF38  # B3.2.22
 _MASKS = ("primask", "faultmask", "basepri")
 _OTHER_PART = (
     "compare the RAM of the linker script with that of the .repl: is the image linked for another "
@@ -212,7 +213,19 @@ class _Crash:
             is_data=self._is_data(fault.pc & ~1),
             refused_call=call,
             handler=self._handler,
+            bad_vector=self._bad_vector(),
+            lazy=self._view.word(_FPCAR),
         )
+
+    def _bad_vector(self) -> str:
+        """What is wrong with the vector by which the core came to its handler, "" if nothing is."""
+        vector = self._handlers.vector(self._exception) if self._exception else None
+        if vector is None or vector & 1 or vector != self._fault.pc:
+            return ""
+        name = self._names.name(self._exception)
+        if not vector:
+            return f"the vector of {name} is 0, so it has no handler"
+        return f"the vector of {name} is 0x{vector:08x}, with bit 0 clear"
 
     def _refused_call(self) -> RefusedCall | None:
         """The SVC that could not be taken: HardFault is forced, and by none of the other faults.

@@ -29,7 +29,12 @@ def unstacking(scene: Scene) -> str:
 
 def lazy(scene: Scene) -> str:
     """The room that was left for floating-point registers could not be written."""
-    return "the floating-point registers could not be saved into the frame of the exception"
+    said = "the floating-point registers could not be saved into the frame of the exception"
+    if scene.lazy is None:
+        return said
+    place = scene.addresses.describe(scene.lazy)
+    refusal = scene.mpu.refusal(scene.lazy, scene.is_privileged, fetch=False)
+    return f"{said} at 0x{scene.lazy:08x}, {place}" + (f", {refusal}" if refusal else "")
 
 
 def bad_return(scene: Scene) -> str:

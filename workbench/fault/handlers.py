@@ -21,8 +21,12 @@ class Handlers:
 
     def of(self, exception: int) -> Symbol | None:
         """Return the function that the vector of an exception names, None for none."""
-        vector = self._view.word(self._table + WORD * exception) if exception else None
+        vector = self.vector(exception) if exception else None
         return self._image.function_at(vector & ~1) if vector else None
+
+    def vector(self, exception: int) -> int | None:
+        """Return the word of the vector table for an exception, None where it cannot be read."""
+        return self._view.word(self._table + WORD * exception)
 
     def sharing(self, address: int) -> list[int]:
         """Return the exceptions whose vectors lead to the code at `address`."""

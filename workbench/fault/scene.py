@@ -19,6 +19,8 @@ class Scene:
     to a PC that is not in code. cpacr, ccr: the registers of that name, None where unreadable.
     is_data: PC is where the image has data, not code. refused_call: an SVC that could not be
     taken. handler: the function that handles the exception in which the fault came, "" in a thread.
+    bad_vector: what is wrong with the vector of that exception, where the core came by it. lazy:
+    where floating-point registers were to be saved (FPCAR), None where unreadable.
     """
 
     fault: FaultState
@@ -34,3 +36,5 @@ class Scene:
     is_data: bool = False
     refused_call: RefusedCall | None = None
     handler: str = ""
+    bad_vector: str = ""
+    lazy: int | None = None

@@ -96,6 +96,9 @@ def refusal(compiled: Compile, platform: Platform):
             "the exception frame at 0x30000000, where nothing is, could not be read back: MSP was "
             "there when Irq1Handler (IRQ 1 (exti)) returned",
         ),
+        ("even_vector", "without the Thumb bit; the vector of IRQ 3 (rtc/exti) is 0x0800"),
+        ("even_vector", ", with bit 0 clear"),
+        ("empty_vector", "the vector of IRQ 3 (rtc/exti) is 0, so it has no handler"),
     ],
 )
 def test_the_title_says_why(function: str, says: str, refusal) -> None:

@@ -114,6 +114,22 @@ void push_without_stack(void) {
   use(1);
 }
 
+// -- vectors --------------------------------------------------------------------------------------
+
+static uint32_t __attribute__((aligned(512))) vectors_in_ram[32];
+static void NOINLINE set_vector(uint32_t number, uint32_t value) {
+  for (uint32_t i = 0; i < 20; i++) vectors_in_ram[i] = REG(0x08000000 + 4 * i);
+  vectors_in_ram[number] = value;
+  VTOR = (uint32_t)(uintptr_t)vectors_in_ram;
+  BARRIER();
+  NVIC_ISER0 = 8;
+  NVIC_ISPR0 = 8;
+  BARRIER();
+  use(1);
+}
+void even_vector(void) { set_vector(19, (uint32_t)(uintptr_t)use & ~1u); }
+void empty_vector(void) { set_vector(19, 0); }
+
 int main(void) {
   use((uint32_t)(uintptr_t)data_as_code[0] + (uint32_t)(uintptr_t)thread_stack);
   CPACR = 0xF << 20;
