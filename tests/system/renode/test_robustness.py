@@ -14,7 +14,7 @@ import pytest
 from workbench import platform
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.engines.renode import RenodeEngine
-from workbench.errors import EngineError, PlatformError
+from workbench.errors import EngineError, ImageError, PlatformError
 
 pytestmark = pytest.mark.renode
 
@@ -46,7 +46,7 @@ def exists(process_id: int) -> bool:
     ("sent", "said"), [(signal.SIGKILL, "by signal 9"), (signal.SIGSTOP, "no answer to 'run'")]
 )
 def test_renode_that_dies_or_hangs_in_a_run_is_an_error_in_time(impatient, probe_image, sent, said):
-    worker = impatient._process.process_id
+    worker, folder = impatient._process.process_id, impatient._process.folder
     threading.Timer(0.5, os.kill, (worker, sent)).start()
     begun = time.monotonic()
     with pytest.raises(EngineError, match=said) as failure:
@@ -54,8 +54,26 @@ def test_renode_that_dies_or_hangs_in_a_run_is_an_error_in_time(impatient, probe
     assert time.monotonic() - begun < 10
     assert not exists(worker)
     assert "WORKBENCH_KEEP=1" in failure.value.hint
+    assert not folder.exists()
     impatient.load(probe_image, platform.load(BOARD))
     assert impatient.run(Stop(), Seconds(1.0)).kind is StopKind.IDLE
+
+
+def test_worker_stays_in_its_own_folder(impatient):
+    """Renode's Monitor makes Renode's folder the current one."""
+    worker = Path(f"/proc/{impatient._process.process_id}")
+    assert (worker / "cwd").readlink() == impatient._process.folder
+
+
+def test_image_for_another_part_is_refused_in_the_words_of_the_embedded_engine(
+    installation, probe_image
+):
+    with RenodeEngine(installation) as engine:
+        with pytest.raises(ImageError, match="does not fit the memories") as refused:
+            engine.load(probe_image, platform.load("nrf52840_dk"))
+        assert "linked for another part" in refused.value.hint
+        engine.load(probe_image, platform.load(BOARD))
+        assert engine.run(Stop(), Seconds(1.0)).kind is StopKind.IDLE
 
 
 def test_interrupt_of_the_caller_ends_the_worker(impatient):
