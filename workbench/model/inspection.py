@@ -108,7 +108,7 @@ def _model_findings(model: Model) -> list[Finding]:
     if model.schema_version != SCHEMA_VERSION:
         message = f"schema version {model.schema_version}; the runtime reads {SCHEMA_VERSION}"
         findings.append(Finding(Severity.ERROR, message, "convert it with a current TensorFlow"))
-    if model.subgraphs > 1:
+    if model.subgraphs > 1 and not any(op.name == "CALL_ONCE" for op in model.operators):
         message = f"{model.subgraphs} subgraphs; the runtime runs the first one alone"
         hint = "only models with control flow (IF, WHILE) or several signatures have more"
         findings.append(Finding(Severity.NOTE, message, hint))

@@ -86,13 +86,15 @@ class RequiredOperator:
 
 
 def required_operators(model: Model) -> list[RequiredOperator]:
-    """The operators of `model`, each once, in order of first use."""
+    """The operators of `model`, each once, in order of first use, those of called graphs last."""
     uses: dict[tuple[str, bool], list[Operator]] = {}
     for operator in model.operators:
         uses.setdefault((operator.name, operator.custom), []).append(operator)
+    for called in model.called:
+        uses.setdefault(called, [])
     return [
-        _required(name, custom, all(_is_int8(model, use) for use in operators))
-        for (name, custom), operators in uses.items()
+        _required(*key, key not in model.called and all(_is_int8(model, use) for use in operators))
+        for key, operators in uses.items()
     ]
 
 

@@ -74,6 +74,7 @@ def parse_model(content: bytes, path: Path | None = None) -> Model:
         metadata=tuple(_text(root.Metadata(i).Name()) for i in range(root.MetadataLength())),
         parameters=parameters(operators, tensors),
         subgraphs=root.SubgraphsLength(),
+        called=_called(root),
         path=path,
     )
 
@@ -183,6 +184,18 @@ def _operator(root: Any, raw: Any, index: int, tensors: Sequence[Tensor]) -> Ope
             [tensors[i] for i in outputs],
         ),
     )
+
+
+def _called(root: Any) -> tuple[tuple[str, bool], ...]:
+    """What the graphs behind the first one need of a resolver, each once."""
+    found: dict[tuple[str, bool], None] = {}
+    for graph in (root.Subgraphs(i) for i in range(1, root.SubgraphsLength())):
+        for index in range(graph.OperatorsLength()):
+            code = graph.Operators(index).OpcodeIndex()
+            if code >= root.OperatorCodesLength():
+                raise ModelError(f"operator {index} names operator code {code}, beyond all")
+            found[_operator_name(root.OperatorCodes(code), index)] = None
+    return tuple(found)
 
 
 def _operator_name(code: Any, index: int) -> tuple[str, bool]:

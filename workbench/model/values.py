@@ -25,6 +25,7 @@ ELEMENT_BYTES = {
     "INT4": 0.5,
     "COMPLEX64": 8.0,
     "COMPLEX128": 16.0,
+    "RESOURCE": 4.0,  # the number of a variable
 }
 
 
@@ -53,7 +54,7 @@ class Tensor:
 
     @property
     def bytes(self) -> int:
-        """Size of the content; 0 for a type without a fixed size (STRING, RESOURCE)."""
+        """Size of the content; 0 for a type without a fixed size (STRING)."""
         return math.ceil(self.elements * ELEMENT_BYTES.get(self.type, 0.0))
 
 
@@ -90,6 +91,7 @@ class Model:
     metadata: tuple[str, ...]
     parameters: int
     subgraphs: int = 1
+    called: tuple[tuple[str, bool], ...] = ()  # operators of further graphs: name, and if custom
     path: Path | None = None
 
     @property

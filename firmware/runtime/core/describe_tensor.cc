@@ -33,9 +33,9 @@ bool DescribeQuantization(const tflite::QuantizationParameters* quantization, Al
 
 }  // namespace
 
-bool DescribeTensor(const tflite::Model* model, int index, const TfLiteEvalTensor& eval_tensor,
-                    Allocator allocate, TfLiteTensor* tensor) {
-  const tflite::Tensor* source = model->subgraphs()->Get(0)->tensors()->Get(index);
+bool DescribeTensor(const tflite::Model* model, const tflite::SubGraph* graph, int index,
+                    const TfLiteEvalTensor& eval_tensor, Allocator allocate, TfLiteTensor* tensor) {
+  const tflite::Tensor* source = graph->tensors()->Get(index);
   *tensor = {};
   tensor->data = eval_tensor.data;
   tensor->dims = eval_tensor.dims;

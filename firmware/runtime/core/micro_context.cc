@@ -17,8 +17,8 @@ TfLiteStatus MicroContext::RequestScratchBufferInArena(size_t bytes, int* buffer
   auto* request =
       static_cast<tflm::ScratchRequest*>(arena_->AllocatePersistent(sizeof(tflm::ScratchRequest)));
   if (request == nullptr) return kTfLiteError;
-  *request = {bytes, nullptr, scratch_requests_, preparing_};
-  scratch_requests_ = request;
+  *request = {bytes, nullptr, graph_.scratch, preparing_};
+  graph_.scratch = request;
   *buffer_idx = static_cast<int>(arena_->end() - reinterpret_cast<uint8_t*>(request));
   return kTfLiteOk;
 }
@@ -28,11 +28,12 @@ void* MicroContext::GetScratchBuffer(int buffer_idx) {
 }
 
 TfLiteTensor* MicroContext::AllocateTempTfLiteTensor(int tensor_idx) {
-  if (static_cast<size_t>(tensor_idx) >= tensor_count_) return nullptr;
+  if (static_cast<size_t>(tensor_idx) >= graph_.tensor_count) return nullptr;
   auto* tensor = static_cast<TfLiteTensor*>(arena_->AllocateTemporary(sizeof(TfLiteTensor)));
   if (tensor == nullptr) return nullptr;
-  const bool described = tflm::DescribeTensor(model_, tensor_idx, tensors_[tensor_idx],
-                                              {arena_, &tflm::Arena::AllocateTemporary}, tensor);
+  const bool described =
+      tflm::DescribeTensor(model_, graph(), tensor_idx, graph_.tensors[tensor_idx],
+                           {arena_, &tflm::Arena::AllocateTemporary}, tensor);
   return described ? tensor : nullptr;
 }
 
@@ -65,7 +66,12 @@ TfLiteStatus MicroContext::set_external_context(void* payload) {
 }
 
 void MicroContext::AllowInPlace(const TfLiteNode* node, int input, int output) {
-  plan_[node->outputs->data[output]].shares = static_cast<int16_t>(node->inputs->data[input]);
+  graph_.plan[node->outputs->data[output]].shares = static_cast<int16_t>(node->inputs->data[input]);
+}
+
+void MicroContext::ProvideData(int tensor_idx, void* data) {
+  graph_.tensors[tensor_idx].data.data = data;
+  graph_.plan[tensor_idx].bytes = 0;
 }
 
 }  // namespace tflite

@@ -64,33 +64,48 @@ MicroInterpreter::MicroInterpreter(const Model* model, const MicroOpResolver& op
   if (initialization_status_ != kTfLiteOk) return;
   micro_context_.arena_ = &arena_;
   micro_context_.model_ = model;
+  micro_context_.interpreter_ = this;
   input_count_ = static_cast<uint16_t>(subgraph()->inputs()->size());
   output_count_ = static_cast<uint16_t>(subgraph()->outputs()->size());
 }
 
 MicroInterpreter::~MicroInterpreter() {
-  for (int i = 0; i < node_count_; ++i) {
-    const TFLMRegistration* registration;
-    if (ResolveNode(i, &registration) == kTfLiteOk && registration->free != nullptr) {
-      registration->free(&context_, nodes_[i].user_data);
+  ForEachGraph([this](const tflm::GraphState& state, const TFLMRegistration& registration, int i) {
+    if (registration.free != nullptr) registration.free(&context_, state.nodes[i].user_data);
+  });
+}
+
+// Calls visit(graph, registration, operator) for every operator of the graphs that were prepared.
+template <typename Visit>
+void MicroInterpreter::ForEachGraph(Visit visit) {
+  const tflm::GraphState invoked = graph();
+  const tflm::CalledGraph* called = micro_context_.called_;
+  for (const tflm::GraphState* state = &invoked; state != nullptr;) {
+    graph() = *state;
+    for (int i = 0; i < state->node_count; ++i) {
+      const TFLMRegistration* registration;
+      if (ResolveNode(i, &registration) == kTfLiteOk) visit(*state, *registration, i);
     }
+    state = called == nullptr ? nullptr : &called->state;
+    if (called != nullptr) called = called->next;
   }
+  graph() = invoked;
 }
 
 TfLiteStatus MicroInterpreter::Invoke() {
   if (!tensors_allocated_) TF_LITE_ENSURE_STATUS(AllocateTensors());
   if (profiler_ != nullptr) return InvokeProfiled();
-  for (int i = 0; i < node_count_; ++i) {
-    const TfLiteStatus status = nodes_[i].invoke(&context_, &nodes_[i]);
+  for (int i = 0; i < graph().node_count; ++i) {
+    const TfLiteStatus status = graph().nodes[i].invoke(&context_, &graph().nodes[i]);
     if (status != kTfLiteOk) return InvokeFailed(i, status);
   }
   return kTfLiteOk;
 }
 
 TfLiteStatus MicroInterpreter::InvokeProfiled() {
-  for (int i = 0; i < node_count_; ++i) {
-    const uint32_t event = profiler_->BeginEvent(tflm::OperatorName(model_, i));
-    const TfLiteStatus status = nodes_[i].invoke(&context_, &nodes_[i]);
+  for (int i = 0; i < graph().node_count; ++i) {
+    const uint32_t event = profiler_->BeginEvent(tflm::OperatorName(model_, subgraph(), i));
+    const TfLiteStatus status = graph().nodes[i].invoke(&context_, &graph().nodes[i]);
     profiler_->EndEvent(event);
     if (status != kTfLiteOk) return InvokeFailed(i, status);
   }
@@ -98,7 +113,7 @@ TfLiteStatus MicroInterpreter::InvokeProfiled() {
 }
 
 TfLiteStatus MicroInterpreter::InvokeFailed(int index, TfLiteStatus status) {
-  const char* name = tflm::OperatorName(model_, index);
+  const char* name = tflm::OperatorName(model_, subgraph(), index);
   tflm::ClearLastError();
   tflm::Fail(tflm::ErrorCode::kInvokeFailed, index, status, name,
              "%s #%d failed to compute (status %d)", name, index, static_cast<int>(status));
@@ -120,7 +135,12 @@ TfLiteTensor* MicroInterpreter::output(size_t index) {
 }
 
 TfLiteEvalTensor* MicroInterpreter::GetTensor(int tensor_index, int subgraph_index) {
-  return subgraph_index == 0 ? micro_context_.GetEvalTensor(tensor_index) : nullptr;
+  if (subgraph_index == 0) return micro_context_.GetEvalTensor(tensor_index);
+  const tflm::CalledGraph* called = micro_context_.called_;
+  while (called != nullptr && called->state.index != subgraph_index) called = called->next;
+  const bool exists =
+      called != nullptr && static_cast<size_t>(tensor_index) < called->state.tensor_count;
+  return exists ? &called->state.tensors[tensor_index] : nullptr;
 }
 
 size_t MicroInterpreter::arena_used_bytes() const { return arena_.used_bytes(); }
@@ -128,8 +148,8 @@ size_t MicroInterpreter::arena_used_bytes() const { return arena_.used_bytes(); 
 TfLiteStatus MicroInterpreter::ResetVariableTensor(int tensor_index, int subgraph_index) {
   TfLiteEvalTensor* eval_tensor = GetTensor(tensor_index, subgraph_index);
   if (eval_tensor == nullptr) return kTfLiteError;
-  const Tensor* tensor = subgraph()->tensors()->Get(tensor_index);
-  if (!tensor->is_variable()) return kTfLiteOk;
+  const Tensor* tensor = model_->subgraphs()->Get(subgraph_index)->tensors()->Get(tensor_index);
+  if (!tensor->is_variable() || eval_tensor->data.raw == nullptr) return kTfLiteOk;
   // Zero means the zero point for int8; wider types are symmetric.
   int value = 0;
   const auto* quantization = tensor->quantization();
@@ -141,16 +161,27 @@ TfLiteStatus MicroInterpreter::ResetVariableTensor(int tensor_index, int subgrap
   return kTfLiteOk;
 }
 
+void MicroInterpreter::ResetVariableTensors(int graph) {
+  const int count = static_cast<int>(model_->subgraphs()->Get(graph)->tensors()->size());
+  for (int i = 0; i < count; ++i) ResetVariableTensor(i, graph);
+}
+
+void MicroInterpreter::ResetVariables() {
+  ResetVariableTensors(0);
+  for (auto* called = micro_context_.called_; called != nullptr; called = called->next) {
+    if (called->placed) ResetVariableTensors(called->state.index);
+  }
+  for (auto* variable = micro_context_.variables_; variable != nullptr; variable = variable->next) {
+    if (variable->data != nullptr) std::memset(variable->data, variable->initial, variable->bytes);
+  }
+}
+
 TfLiteStatus MicroInterpreter::Reset() {
   if (!tensors_allocated_) return kTfLiteError;
-  for (size_t i = 0; i < micro_context_.tensor_count_; ++i) {
-    TF_LITE_ENSURE_STATUS(ResetVariableTensor(static_cast<int>(i)));
-  }
-  for (int i = 0; i < node_count_; ++i) {
-    const TFLMRegistration* registration;
-    TF_LITE_ENSURE_STATUS(ResolveNode(i, &registration));
-    if (registration->reset != nullptr) registration->reset(&context_, nodes_[i].user_data);
-  }
+  ResetVariables();
+  ForEachGraph([this](const tflm::GraphState& state, const TFLMRegistration& registration, int i) {
+    if (registration.reset != nullptr) registration.reset(&context_, state.nodes[i].user_data);
+  });
   return kTfLiteOk;
 }
 

@@ -30,15 +30,15 @@ uint32_t Count(const flatbuffers::Vector<T>* vector) {
   return vector == nullptr ? 0 : vector->size();
 }
 
-// The product of the dimensions times the element size; 0 when it does not fit an int32 or a
-// dimension is not positive.
+// The product of the dimensions times the element size; -1 when it does not fit an int32 or a
+// dimension is negative.
 int32_t CheckedBytes(const IndexVector* shape, size_t element_bytes) {
   int64_t bytes = element_bytes;
   for (uint32_t i = 0; i < Count(shape); ++i) {
     const int32_t dim = shape->Get(i);
-    if (dim <= 0) return 0;
+    if (dim < 0) return -1;
     bytes *= dim;
-    if (bytes > std::numeric_limits<int32_t>::max()) return 0;
+    if (bytes > std::numeric_limits<int32_t>::max()) return -1;
   }
   return static_cast<int32_t>(bytes);
 }
@@ -68,7 +68,7 @@ TfLiteStatus CheckTensor(const tflite::Model* model, const tflite::Tensor* tenso
   }
   if (Count(tensor->shape()) > kMostDimensions) return Inconsistent("too many dimensions", index);
   const int32_t bytes = CheckedBytes(tensor->shape(), element_bytes);
-  if (bytes == 0) return Inconsistent("a dimension of 0 or less, or too large a shape", index);
+  if (bytes < 0) return Inconsistent("a negative dimension, or too large a shape", index);
   if (tensor->buffer() >= Count(model->buffers())) {
     return Inconsistent("its buffer does not exist", index);
   }
@@ -96,8 +96,9 @@ bool AreTensors(const IndexVector* indices, uint32_t tensor_count, bool optional
   return true;
 }
 
-TfLiteStatus CheckOperator(const tflite::Model* model, const tflite::Operator* op, int index) {
-  const uint32_t tensor_count = Count(model->subgraphs()->Get(0)->tensors());
+TfLiteStatus CheckOperator(const tflite::Model* model, const tflite::SubGraph* graph,
+                           const tflite::Operator* op, int index) {
+  const uint32_t tensor_count = Count(graph->tensors());
   if (op->opcode_index() >= Count(model->operator_codes())) {
     return InconsistentOperator("its operator code does not exist", index);
   }
@@ -124,15 +125,34 @@ TfLiteStatus CheckPresence(const tflite::Model* model) {
     missing = "has no tensors";
   } else if (Count(graph->inputs()) == 0 || Count(graph->outputs()) == 0) {
     missing = "has no inputs or no outputs";
-  } else if (graph->tensors()->size() > kMostItems || Count(graph->operators()) > kMostItems ||
-             graph->inputs()->size() > kMostItems || graph->outputs()->size() > kMostItems) {
-    missing = "has more than 32000 tensors or operators";
-  } else if (!AreTensors(graph->inputs(), graph->tensors()->size(), false) ||
-             !AreTensors(graph->outputs(), graph->tensors()->size(), false)) {
-    missing = "names an input or output that does not exist";
+  } else if (model->subgraphs()->size() > kMostItems) {
+    missing = "has more than 32000 graphs";
   }
   if (missing == nullptr) return kTfLiteOk;
   return Fail(ErrorCode::kInconsistentModel, kNoOperator, -1, missing, "Model %s", missing);
+}
+
+TfLiteStatus CheckGraph(const tflite::Model* model, const tflite::SubGraph* graph) {
+  const char* fault = nullptr;
+  const uint32_t tensor_count = Count(graph->tensors());
+  if (graph->tensors() == nullptr || tensor_count > kMostItems ||
+      Count(graph->operators()) > kMostItems || Count(graph->inputs()) > kMostItems ||
+      Count(graph->outputs()) > kMostItems) {
+    fault = "has no tensors, or more than 32000 tensors or operators";
+  } else if (!AreTensors(graph->inputs(), tensor_count, false) ||
+             !AreTensors(graph->outputs(), tensor_count, false)) {
+    fault = "names an input or output that does not exist";
+  }
+  if (fault != nullptr) {
+    return Fail(ErrorCode::kInconsistentModel, kNoOperator, -1, fault, "Model %s", fault);
+  }
+  for (uint32_t i = 0; i < tensor_count; ++i) {
+    TF_LITE_ENSURE_STATUS(CheckTensor(model, graph->tensors()->Get(i), i));
+  }
+  for (uint32_t i = 0; i < Count(graph->operators()); ++i) {
+    TF_LITE_ENSURE_STATUS(CheckOperator(model, graph, graph->operators()->Get(i), i));
+  }
+  return kTfLiteOk;
 }
 
 }  // namespace
@@ -144,12 +164,8 @@ TfLiteStatus CheckModel(const tflite::Model* model) {
                 static_cast<unsigned>(model->version()), TFLITE_SCHEMA_VERSION);
   }
   TF_LITE_ENSURE_STATUS(CheckPresence(model));
-  const tflite::SubGraph* graph = model->subgraphs()->Get(0);
-  for (uint32_t i = 0; i < graph->tensors()->size(); ++i) {
-    TF_LITE_ENSURE_STATUS(CheckTensor(model, graph->tensors()->Get(i), i));
-  }
-  for (uint32_t i = 0; i < Count(graph->operators()); ++i) {
-    TF_LITE_ENSURE_STATUS(CheckOperator(model, graph->operators()->Get(i), i));
+  for (uint32_t i = 0; i < model->subgraphs()->size(); ++i) {
+    TF_LITE_ENSURE_STATUS(CheckGraph(model, model->subgraphs()->Get(i)));
   }
   return kTfLiteOk;
 }
@@ -169,8 +185,16 @@ TfLiteIntArray* AsIntArray(const IndexVector* vector) {
   return static_cast<TfLiteIntArray*>(const_cast<void*>(array));
 }
 
-TfLiteStatus FindLifetimes(const tflite::Model* model, bool preserve_all, PlannedBuffer* buffers) {
-  const tflite::SubGraph* graph = model->subgraphs()->Get(0);
+namespace {
+
+const IndexVector& Indices(const IndexVector* vector) {
+  return *reinterpret_cast<const IndexVector*>(AsIntArray(vector));
+}
+
+}  // namespace
+
+TfLiteStatus FindLifetimes(const tflite::Model* model, const tflite::SubGraph* graph,
+                           bool preserve_all, PlannedBuffer* buffers) {
   const int operator_count = Count(graph->operators());
   const int tensor_count = graph->tensors()->size();
   const int16_t end = static_cast<int16_t>(operator_count + 1);
@@ -178,29 +202,36 @@ TfLiteStatus FindLifetimes(const tflite::Model* model, bool preserve_all, Planne
     const tflite::Tensor* tensor = graph->tensors()->Get(i);
     // Constants are there from the start and take no memory; variables keep their values.
     const bool constant = ConstantData(model, tensor) != nullptr;
-    const bool lasting = constant || tensor->is_variable();
-    buffers[i] = {constant ? 0 : TensorBytes(tensor), 0, lasting ? int16_t{0} : kNever,
-                  lasting ? end : int16_t{0}, kUnshared};
+    // One that is empty, with a dimension of 0, is never computed, and so never read.
+    const size_t bytes = constant ? 0 : TensorBytes(tensor);
+    const bool lasting = constant || (tensor->is_variable() && bytes > 0);
+    buffers[i] = {bytes, 0, lasting ? int16_t{0} : kNever, lasting ? end : int16_t{0}, kUnshared};
   }
-  for (const int32_t i : *graph->inputs()) buffers[i].first_use = 0;
+  for (const int32_t i : Indices(graph->inputs())) {
+    if (buffers[i].first_use == kNever && buffers[i].bytes == 0) {
+      return Inconsistent("an input is empty", i);
+    }
+    buffers[i].first_use = 0;
+  }
   for (int k = 0; k < operator_count; ++k) {
     const tflite::Operator* op = graph->operators()->Get(k);
     const int16_t now = static_cast<int16_t>(k + 1);
-    for (const int32_t i : *reinterpret_cast<const IndexVector*>(AsIntArray(op->inputs()))) {
+    for (const int32_t i : Indices(op->inputs())) {
       if (i == kTfLiteOptionalTensor) continue;
       if (buffers[i].first_use == kNever) {
         return InconsistentOperator("it reads a tensor that nothing has computed", k);
       }
       if (buffers[i].last_use < now) buffers[i].last_use = now;
     }
-    for (const int32_t i : *reinterpret_cast<const IndexVector*>(AsIntArray(op->outputs()))) {
+    for (const int32_t i : Indices(op->outputs())) {
       if (buffers[i].first_use != kNever) {
         return InconsistentOperator("it computes a tensor that has its value already", k);
       }
+      if (buffers[i].bytes == 0) return InconsistentOperator("it computes an empty tensor", k);
       buffers[i].first_use = buffers[i].last_use = now;
     }
   }
-  for (const int32_t i : *graph->outputs()) {
+  for (const int32_t i : Indices(graph->outputs())) {
     if (buffers[i].first_use == kNever) return Inconsistent("an output nothing computes", i);
     buffers[i].last_use = end;
   }

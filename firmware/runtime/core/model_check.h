@@ -22,10 +22,11 @@ size_t TensorBytes(const tflite::Tensor* tensor);
 // A vector of the model as the C API's array; an empty one for an absent vector.
 TfLiteIntArray* AsIntArray(const flatbuffers::Vector<int32_t>* vector);
 
-// Fills size and lifetime of each tensor of a checked model, one entry each. Fails when a
-// tensor is computed twice, is computed although it is constant or an input, or is read
-// before anything has computed it.
-TfLiteStatus FindLifetimes(const tflite::Model* model, bool preserve_all, PlannedBuffer* buffers);
+// Fills size and lifetime of each tensor of a graph of a checked model, one entry each. Fails when
+// a tensor is computed twice, is computed although it is constant or an input, is read before
+// anything has computed it, or is used though it is empty.
+TfLiteStatus FindLifetimes(const tflite::Model* model, const tflite::SubGraph* graph,
+                           bool preserve_all, PlannedBuffer* buffers);
 
 }  // namespace tflm
 

@@ -40,7 +40,7 @@ constexpr TypeEntry kTypes[] = {
     {kTfLiteBool, 1, "BOOL"},           {kTfLiteInt16, 2, "INT16"},
     {kTfLiteComplex64, 0, "COMPLEX64"}, {kTfLiteInt8, 1, "INT8"},
     {kTfLiteFloat64, 8, "FLOAT64"},     {kTfLiteComplex128, 0, "COMPLEX128"},
-    {kTfLiteUInt64, 8, "UINT64"},       {kTfLiteResource, 0, "RESOURCE"},
+    {kTfLiteUInt64, 8, "UINT64"},       {kTfLiteResource, 4, "RESOURCE"},
     {kTfLiteVariant, 0, "VARIANT"},     {kTfLiteUInt32, 4, "UINT32"},
     {kTfLiteUInt16, 2, "UINT16"},       {kTfLiteInt4, 0, "INT4"},
 };
@@ -85,8 +85,9 @@ size_t ElementBytes(TfLiteType type) {
   return entry == nullptr ? 0 : entry->bytes;
 }
 
-const char* OperatorName(const tflite::Model* model, int operator_index) {
-  const tflite::Operator* op = model->subgraphs()->Get(0)->operators()->Get(operator_index);
+const char* OperatorName(const tflite::Model* model, const tflite::SubGraph* graph,
+                         int operator_index) {
+  const tflite::Operator* op = graph->operators()->Get(operator_index);
   const tflite::OperatorCode* code = model->operator_codes()->Get(op->opcode_index());
   const tflite::BuiltinOperator builtin = tflite::GetBuiltinCode(code);
   if (builtin == tflite::BuiltinOperator_CUSTOM && code->custom_code() != nullptr) {

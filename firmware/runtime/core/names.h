@@ -13,8 +13,9 @@ TfLiteType RuntimeType(tflite::TensorType type);
 // Bytes of one element; 0 for types of no fixed size, such as strings.
 size_t ElementBytes(TfLiteType type);
 
-// The custom operator's own name, or the builtin operator's, of a checked model.
-const char* OperatorName(const tflite::Model* model, int operator_index);
+// The custom operator's own name, or the builtin operator's, of a graph of a checked model.
+const char* OperatorName(const tflite::Model* model, const tflite::SubGraph* graph,
+                         int operator_index);
 
 }  // namespace tflm
 

@@ -12,7 +12,7 @@ namespace tflm {
 TfLiteStatus Unsupported(TfLiteContext* context, const char* format, ...) {
   const tflite::MicroContext* micro = tflite::GetMicroContext(context);
   const int index = micro->preparing();
-  const char* name = OperatorName(micro->model(), index);
+  const char* name = OperatorName(micro->model(), micro->graph(), index);
   va_list args;
   va_start(args, format);
   VMicroPrintf(format, args);

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import tflite
 
-from tests.firmware.runtime import elementwise, movement
+from tests.firmware.runtime import elementwise, movement, stateful
 from tests.firmware.runtime.layers import (
     describe,
     make_conv,
@@ -51,14 +51,19 @@ def cases_of(operator: str) -> Iterator[Case]:
 
 
 def expected_output(case: Case) -> bytes:
-    """What TFLM computes for `case`: all outputs, one after another."""
+    """What TFLM computes for `case`: all outputs of all steps, one after another."""
     from tflite_micro import runtime
 
     interpreter = runtime.Interpreter.from_bytes(case.model, arena_size=1 << 20)
-    for index, values in enumerate(case.inputs):
-        interpreter.set_input(values, index)
-    interpreter.invoke()
-    return b"".join(np.array(interpreter.get_output(i)).tobytes() for i in range(case.outputs))
+    inputs = len(case.inputs) // case.steps
+    outputs = b""
+    for step in range(case.steps):
+        for index, values in enumerate(case.inputs[step * inputs :][:inputs]):
+            interpreter.set_input(values, index)
+        interpreter.invoke()
+        for index in range(case.outputs):
+            outputs += np.array(interpreter.get_output(index)).tobytes()
+    return outputs
 
 
 def make_pool(rng: Rng, code: int, float32: bool) -> Case:
@@ -285,4 +290,5 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     "relu6_float": lambda rng: make_relu(rng, OPS.RELU6, True),
     **elementwise.GENERATORS,
     **movement.GENERATORS,
+    **stateful.GENERATORS,
 }

@@ -26,7 +26,7 @@ INPUT_ROOM = 24 * 1024
 OUTPUT_ROOM = 24 * 1024
 ARENA = 64 * 1024
 # runner::Request: 12 words; runner::Response: 7; then the log's length and the log.
-REQUEST = "<11I"
+REQUEST = "<12I"
 RESPONSE = "<IiIiiII"
 # Far more than the slowest of the small models takes.
 LIMIT = Instructions(400_000_000)
@@ -57,9 +57,11 @@ class Device:
         inputs: Sequence[npt.NDArray[Any]] = (),
         *,
         arena: int = ARENA,
+        invocations: int = 1,
+        stream: bool = False,
         int8_only: bool = False,
     ) -> Run:
-        """Run `model` once. Model and arena end where their memories end, so that reading or
+        """Run `model`. Model and arena end where their memories end, so that reading or
         writing further is a bus fault.
         """
         data = b"".join(np.ascontiguousarray(values).tobytes() for values in inputs)
@@ -80,7 +82,8 @@ class Device:
             len(data),
             SRAM + INPUT_ROOM,
             OUTPUT_ROOM,
-            1,
+            invocations,
+            stream,
             int8_only,
             False,
         )

@@ -1,7 +1,7 @@
 // Serves runs over stdin and stdout, so that one process does thousands.
 //
 // Request: magic, model bytes, arena bytes, arena misalignment, input bytes, output room,
-// invocations, int8_only, preserve_all (u32 each), then model and inputs.
+// invocations, stream, int8_only, preserve_all (u32 each), then model and inputs.
 // Response: the fields of runner::Response, log bytes (u32 each), then log and outputs.
 
 #include <cstdarg>
@@ -34,7 +34,7 @@ struct Block {
 
 struct Header {
   uint32_t magic, model_bytes, arena_bytes, arena_misalignment, input_bytes, output_room,
-      invocations, int8_only, preserve_all;
+      invocations, stream, int8_only, preserve_all;
 };
 
 void Serve(const Header &header) {
@@ -47,10 +47,11 @@ void Serve(const Header &header) {
   }
   g_log.clear();
   runner::Response response;
-  runner::Run({model.bytes(), header.model_bytes, arena.bytes() + header.arena_misalignment,
-               header.arena_bytes, inputs.bytes(), header.input_bytes, outputs.bytes(),
-               header.output_room, header.invocations, header.int8_only, header.preserve_all},
-              &response);
+  runner::Run(
+      {model.bytes(), header.model_bytes, arena.bytes() + header.arena_misalignment,
+       header.arena_bytes, inputs.bytes(), header.input_bytes, outputs.bytes(), header.output_room,
+       header.invocations, header.stream, header.int8_only, header.preserve_all},
+      &response);
   WriteAll(&response, sizeof(response));
   const uint32_t log_bytes = static_cast<uint32_t>(g_log.size());
   WriteAll(&log_bytes, sizeof(log_bytes));

@@ -65,6 +65,7 @@ class Operator:
     options_type: int = 0
     options: OptionsWriter | None = None
     custom_name: str | None = None
+    intermediates: Sequence[int] = ()
 
 
 @dataclass
@@ -95,14 +96,49 @@ class ModelBuilder:
         options_type: int = 0,
         options: OptionsWriter | None = None,
         custom_name: str | None = None,
+        intermediates: Sequence[int] = (),
     ) -> None:
         """Append an operator to the execution order."""
-        self.operators.append(Operator(code, inputs, outputs, options_type, options, custom_name))
+        self.operators.append(
+            Operator(code, inputs, outputs, options_type, options, custom_name, intermediates)
+        )
 
-    def finish(self, inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
-        """Return the .tflite with these graph inputs and outputs."""
+    def finish(
+        self, inputs: Sequence[int], outputs: Sequence[int], called: Sequence[ModelBuilder] = ()
+    ) -> bytes:
+        """Return the .tflite with these graph inputs and outputs.
+
+        called: further graphs, without inputs or outputs, for operators that call graphs.
+        """
         builder = flatbuffers.Builder(1024)
         buffers = [self._write_buffer(builder, None)]
+        graphs: list[ModelBuilder] = [self, *called]
+        codes = sorted({(op.code, op.custom_name or "") for g in graphs for op in g.operators})
+        ends = [(inputs, outputs), *(((), ()) for _ in called)]
+        subgraphs = [
+            graph._write_graph(builder, buffers, codes, *end)
+            for graph, end in zip(graphs, ends, strict=True)
+        ]
+        code_tables = [self._write_code(builder, code, name) for code, name in codes]
+        description = builder.CreateString("written by the tests")
+        vectors = [_offsets(builder, tables) for tables in (code_tables, subgraphs, buffers)]
+        tflite.ModelStart(builder)
+        tflite.ModelAddVersion(builder, self.version)
+        tflite.ModelAddOperatorCodes(builder, vectors[0])
+        tflite.ModelAddSubgraphs(builder, vectors[1])
+        tflite.ModelAddDescription(builder, description)
+        tflite.ModelAddBuffers(builder, vectors[2])
+        builder.Finish(tflite.ModelEnd(builder), b"TFL3")
+        return bytes(builder.Output())
+
+    def _write_graph(
+        self,
+        builder: flatbuffers.Builder,
+        buffers: list[int],
+        codes: Sequence[tuple[int, str]],
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+    ) -> int:
         tensors = []
         for tensor in self.tensors:
             data = tensor.raw_buffer
@@ -113,20 +149,8 @@ class ModelBuilder:
                 buffer = len(buffers)
                 buffers.append(self._write_buffer(builder, data))
             tensors.append(self._write_tensor(builder, tensor, buffer))
-        codes = sorted({(op.code, op.custom_name or "") for op in self.operators})
         operators = [self._write_operator(builder, op, codes) for op in self.operators]
-        subgraph = self._write_subgraph(builder, tensors, operators, inputs, outputs)
-        code_tables = [self._write_code(builder, code, name) for code, name in codes]
-        description = builder.CreateString("written by the tests")
-        vectors = [_offsets(builder, tables) for tables in (code_tables, [subgraph], buffers)]
-        tflite.ModelStart(builder)
-        tflite.ModelAddVersion(builder, self.version)
-        tflite.ModelAddOperatorCodes(builder, vectors[0])
-        tflite.ModelAddSubgraphs(builder, vectors[1])
-        tflite.ModelAddDescription(builder, description)
-        tflite.ModelAddBuffers(builder, vectors[2])
-        builder.Finish(tflite.ModelEnd(builder), b"TFL3")
-        return bytes(builder.Output())
+        return self._write_subgraph(builder, tensors, operators, inputs, outputs)
 
     @staticmethod
     def _write_buffer(builder: flatbuffers.Builder, data: bytes | None) -> int:
@@ -177,10 +201,15 @@ class ModelBuilder:
         inputs = _vector(builder, np.asarray(op.inputs, np.int32))
         outputs = _vector(builder, np.asarray(op.outputs, np.int32))
         options = op.options(builder) if op.options is not None else None
+        intermediates = None
+        if op.intermediates:
+            intermediates = _vector(builder, np.asarray(op.intermediates, np.int32))
         tflite.OperatorStart(builder)
         tflite.OperatorAddOpcodeIndex(builder, codes.index((op.code, op.custom_name or "")))
         tflite.OperatorAddInputs(builder, inputs)
         tflite.OperatorAddOutputs(builder, outputs)
+        if intermediates is not None:
+            tflite.OperatorAddIntermediates(builder, intermediates)
         if options is not None:
             tflite.OperatorAddBuiltinOptionsType(builder, op.options_type)
             tflite.OperatorAddBuiltinOptions(builder, options)

@@ -106,12 +106,16 @@ def reducer_options(keep_dims: bool) -> OptionsWriter:
     return write
 
 
-def options(table: str, **fields: int | float) -> tuple[int, OptionsWriter]:
+def options(table: str, **fields: int | float | str) -> tuple[int, OptionsWriter]:
     """The member of BuiltinOptions for `table` and its writer; `fields` by flatc's names."""
 
     def write(builder: flatbuffers.Builder) -> int:
+        values = {
+            name: builder.CreateString(value) if isinstance(value, str) else value
+            for name, value in fields.items()
+        }
         getattr(tflite, f"{table}Start")(builder)
-        for name, value in fields.items():
+        for name, value in values.items():
             getattr(tflite, f"{table}Add{name}")(builder, value)
         return int(getattr(tflite, f"{table}End")(builder))
 

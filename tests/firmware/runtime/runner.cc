@@ -71,15 +71,15 @@ TfLiteStatus AddOperators(Resolver *resolver) {
   return resolver->AddCustom("DOUBLER", &kDoubler);
 }
 
-bool SetInputs(const Request &request, tflite::MicroInterpreter *interpreter) {
-  size_t at = 0;
+// Sets the inputs from *at on, which is advanced.
+bool SetInputs(const Request &request, tflite::MicroInterpreter *interpreter, size_t *at) {
   for (size_t i = 0; i < interpreter->inputs_size(); ++i) {
     TfLiteTensor *tensor = interpreter->input(i);
-    if (tensor->bytes > request.input_bytes - at) return false;
-    std::memcpy(tensor->data.raw, request.inputs + at, tensor->bytes);
-    at += tensor->bytes;
+    if (tensor->bytes > request.input_bytes - *at) return false;
+    std::memcpy(tensor->data.raw, request.inputs + *at, tensor->bytes);
+    *at += tensor->bytes;
   }
-  return at == request.input_bytes;
+  return true;
 }
 
 bool GetOutputs(const Request &request, tflite::MicroInterpreter *interpreter, Response *response) {
@@ -109,17 +109,21 @@ void RunSteps(const Request &request, Response *response) {
   response->arena_used = interpreter.arena_used_bytes();
   if (response->status != kTfLiteOk) return;
 
+  size_t at = 0;
   for (uint32_t i = 0; i < request.invocations; ++i) {
     response->step = kBuffers;
     response->status = kTfLiteError;
-    if (!SetInputs(request, &interpreter)) return;
+    if (!request.stream) at = 0;
+    if (!SetInputs(request, &interpreter, &at)) return;
     response->step = kInvoke;
     response->status = interpreter.Invoke();
     if (response->status != kTfLiteOk) return;
+    response->step = kBuffers;
+    response->status = kTfLiteError;
+    const bool wanted = request.stream || i + 1 == request.invocations;
+    if (wanted && !GetOutputs(request, &interpreter, response)) return;
   }
-  response->step = kBuffers;
-  response->status = kTfLiteError;
-  if (!GetOutputs(request, &interpreter, response)) return;
+  if (at != request.input_bytes) return;
   response->step = kDone;
   response->status = kTfLiteOk;
 }

@@ -16,11 +16,12 @@ struct Request {
   size_t model_bytes;
   uint8_t *arena;
   size_t arena_bytes;
-  const uint8_t *inputs;  // all inputs, one after another
+  const uint8_t *inputs;  // all inputs, one after another; those of all invocations in a stream
   size_t input_bytes;
-  uint8_t *outputs;  // room for all outputs
+  uint8_t *outputs;  // room for all outputs; those of all invocations in a stream
   size_t output_room;
   uint32_t invocations;  // how often to run; the inputs are set before each
+  uint32_t stream;       // each has its own inputs, and its outputs are wanted
   uint32_t int8_only;    // register the int8 variants
   uint32_t preserve_all;
 };

@@ -83,13 +83,17 @@ class Runner:
         arena: int = DEFAULT_ARENA,
         misalignment: int = 0,
         invocations: int = 1,
+        stream: bool = False,
         int8_only: bool = False,
         preserve_all: bool = False,
     ) -> Run:
-        """Run `model`; raise RunnerError with the sanitizer's report if the process dies."""
+        """Run `model`; raise RunnerError with the sanitizer's report if the process dies.
+
+        stream: `inputs` are those of all invocations, and so are the outputs.
+        """
         data = b"".join(np.ascontiguousarray(values).tobytes() for values in inputs)
         header = struct.pack(
-            "<9I",
+            "<10I",
             MAGIC,
             len(model),
             arena,
@@ -97,6 +101,7 @@ class Runner:
             len(data),
             OUTPUT_ROOM,
             invocations,
+            stream,
             int8_only,
             preserve_all,
         )

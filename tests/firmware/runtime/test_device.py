@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.firmware.runtime import elementwise, movement
+from tests.firmware.runtime import elementwise, movement, stateful
 from tests.firmware.runtime.building import SOURCES, build
 from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
 from tests.firmware.runtime.device import Device
@@ -23,7 +23,7 @@ MUTATIONS = 1500
 
 
 # Kernels that every set takes from the same library run with one set.
-PORTABLE = {*elementwise.GENERATORS, *movement.GENERATORS}
+PORTABLE = {*elementwise.GENERATORS, *movement.GENERATORS, *stateful.GENERATORS}
 RUNS = [
     (kernels, operator)
     for kernels in KERNEL_SETS
@@ -51,7 +51,7 @@ def device(request: pytest.FixtureRequest) -> Iterator[Device]:
 @pytest.mark.parametrize(("device", "operator"), RUNS, indirect=["device"])
 def test_operator_is_bit_exact_on_the_core(device: Device, operator: str) -> None:
     for case in cases_of(operator):
-        run = device.run(case.model, case.inputs)
+        run = device.run(case.model, case.inputs, invocations=case.steps, stream=True)
         assert run.done, f"{case}: {run.step}: {run.log}"
         assert run.output == expected_output(case), f"{case}: the output differs"
 

@@ -19,7 +19,7 @@ INFERENCES = 5
 
 
 def require_equal(runner: Runner, case: Case, **options: bool) -> None:
-    run = runner.run(case.model, case.inputs, **options)
+    run = runner.run(case.model, case.inputs, invocations=case.steps, stream=True, **options)
     assert run.done, f"{case}: {run.step}: {run.log}"
     assert run.output == expected_output(case), f"{case}: the output differs"
 

@@ -16,12 +16,16 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Case:
-    """A model, what goes in, and a name that says what is special about it."""
+    """A model, what goes in, and a name that says what is special about it.
+
+    `inputs` are those of all `steps`, in each of which the model is invoked once.
+    """
 
     name: str
     model: bytes
     inputs: tuple[Array, ...]
     outputs: int = 1
+    steps: int = 1
 
     def __str__(self) -> str:
         return self.name

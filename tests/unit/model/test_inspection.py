@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import tflite
 
+from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
+from tests.firmware.runtime.options import options
+from tests.firmware.runtime.stateful import add_handle
 from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
 from workbench.model.inspection import Severity, check, inspect_model
 from workbench.model.operators import required_operators, resolver_method, runtime_kernels
@@ -93,6 +97,21 @@ def test_an_operator_that_nothing_has():
 def test_a_custom_operator_is_named():
     (finding,) = findings(TWO, OperatorSpec("Wavelet", (0,), (1,)))
     assert 'custom operator "Wavelet"' in finding.message
+
+
+def test_operators_of_a_graph_that_is_called_are_registered_too():
+    builder, called = ModelBuilder(), ModelBuilder()
+    table = options("CallOnceOptions", InitSubgraphIndex=1)
+    builder.operator(OP.CALL_ONCE, [], [], *table)
+    scale = Quantization([0.5], [0])
+    source, target = (builder.tensor((4,), np.int8, scale) for _ in range(2))
+    builder.operator(OP.RELU, [source], [target])
+    constant = called.tensor((4,), np.int8, data=np.zeros(4, np.int8))
+    called.operator(OP.ASSIGN_VARIABLE, [add_handle(called, "state"), constant], [])
+    model = parse_model(builder.finish([source], [target], [called]))
+    names = [required.name for required in required_operators(model)]
+    assert names == ["CALL_ONCE", "RELU", "VAR_HANDLE", "ASSIGN_VARIABLE"]
+    assert check(model) == ()
 
 
 def test_a_type_without_kernels():

@@ -31,7 +31,7 @@
 
 namespace tflite {
 
-class MicroResourceVariables;  // not offered: models with resource variables are refused
+class MicroResourceVariables;  // TFLM's; here variables lie in the arena and need no object
 
 class MicroInterpreter {
  public:
@@ -93,6 +93,8 @@ class MicroInterpreter {
   bool preserve_all_tensors() const { return preserve_all_tensors_; }
 
  private:
+  friend class MicroContext;
+
   template <class T>
   static T* TypedData(TfLiteTensor* tensor) {
     if (tensor == nullptr || tensor->type != typeToTfLiteType<T>()) return nullptr;
@@ -100,17 +102,25 @@ class MicroInterpreter {
   }
 
   const SubGraph* subgraph() const { return model_->subgraphs()->Get(0); }
+  tflm::GraphState& graph() { return micro_context_.graph_; }
+  template <typename Visit>
+  void ForEachGraph(Visit visit);
   TfLiteStatus AllocateAll();
+  TfLiteStatus PrepareOperators();
+  TfLiteStatus PrepareGraph(int index, tflm::CalledGraph** result);
+  void PlaceCalled(tflm::CalledGraph* called);
   TfLiteStatus CreateTensors();
   TfLiteStatus CreateNodes();
   TfLiteStatus ResolveNode(int index, const TFLMRegistration** registration);
   TfLiteStatus PrepareNode(int index);
   TfLiteStatus ReadOptions(int index, const TFLMRegistration& registration);
-  TfLiteStatus PlaceTensors();
+  TfLiteStatus PlanGraph(size_t* bytes);
   void DecideInPlace();
   TfLiteStatus DescribeTensors(const flatbuffers::Vector<int32_t>* indices,
                                TfLiteTensor** described);
   TfLiteStatus ArenaTooSmall(int node, const char* what);
+  void ResetVariableTensors(int graph);
+  void ResetVariables();
   TfLiteStatus InvokeProfiled();
   TfLiteStatus InvokeFailed(int index, TfLiteStatus status);
 
@@ -120,8 +130,6 @@ class MicroInterpreter {
   TfLiteContext context_;
   MicroContext micro_context_;
   tflm::Arena arena_;
-  TfLiteNode* nodes_ = nullptr;
-  int16_t node_count_ = 0;
   uint16_t input_count_ = 0;
   uint16_t output_count_ = 0;
   TfLiteTensor* input_tensors_ = nullptr;
