@@ -21,9 +21,11 @@ class BlockFlag(IntFlag):
     BASEPRI = 512  # MSR to BASEPRI, which holds as many bits as the part has for priorities
     BASEPRI_MAX = 1024  # the same through BASEPRI_MAX
     FAULTMASK = 2048  # CPS or MSR to FAULTMASK
+    STACK = 4096  # MSR to MSP or PSP, whose bits 1 and 0 are always 0
 
 
 # special registers (B5.1.1)
+_SYSM_MSP, _SYSM_PSP = 8, 9
 _SYSM_PRIMASK, _SYSM_BASEPRI, _SYSM_BASEPRI_MAX, _SYSM_FAULTMASK, _SYSM_CONTROL = 16, 17, 18, 19, 20
 _HINTS = {2: BlockFlag.WFE, 3: BlockFlag.WFI, 4: BlockFlag.SEV}
 
@@ -131,6 +133,8 @@ def is_plain_store(first: int, second: int) -> bool:
 def _special(sysm: int) -> BlockFlag:
     if sysm == _SYSM_CONTROL:
         return BlockFlag.CONTROL
+    if sysm in (_SYSM_MSP, _SYSM_PSP):
+        return BlockFlag.STACK
     if sysm == _SYSM_BASEPRI:
         return BlockFlag.MASKS | BlockFlag.BASEPRI
     if sysm == _SYSM_BASEPRI_MAX:

@@ -45,7 +45,9 @@ def test_lengths_are_those_of_capstone() -> None:
         ("d4e85f1f", BlockFlag.EXCLUSIVE),  # ldrexh r1, [r4]
         ("44e80012", BlockFlag(0)),  # strex r2, r1, [r4]
         ("80f31488", BlockFlag.CONTROL),  # msr control, r0
-        ("80f30988", BlockFlag(0)),  # msr psp, r0
+        ("80f30888", BlockFlag.STACK),  # msr msp, r0
+        ("80f30988", BlockFlag.STACK),  # msr psp, r0
+        ("80f30088", BlockFlag(0)),  # msr apsr_nzcvq, r0
         ("b7ee000a", BlockFlag.FLOAT),  # vmov.f32 s0, #1.0
         ("2ded028b", BlockFlag.FLOAT),  # vpush {d8}
         ("f1ee10fa", BlockFlag.FLOAT),  # vmrs apsr_nzcv, fpscr

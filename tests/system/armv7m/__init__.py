@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from . import bus, exclusive, floats, priorities, regions, registers, returns, sleeping, thumb
+from . import (
+    bus,
+    escalation,
+    exclusive,
+    floats,
+    modes,
+    priorities,
+    regions,
+    registers,
+    returns,
+    sleeping,
+    thumb,
+)
 from .rule import Rule
 
 PROGRAMS: dict[str, tuple[str, tuple[Rule, ...]]] = {
     "thumb": ("The Thumb bit", thumb.RULES),
     "priorities": ("Priorities and masks", priorities.RULES),
+    "modes": ("Modes and stacks", modes.RULES),
+    "escalation": ("Faults", escalation.RULES),
     "exclusive": ("The exclusive monitor", exclusive.RULES),
     "bus": ("Accesses that the bus refuses", bus.RULES),
     "regions": ("The MPU", regions.RULES),

@@ -156,6 +156,8 @@ class ExceptionUnit:
         """Write a register that unprivileged code may not change."""
         if name == "basepri":
             self._state.basepri = value = value & self._exceptions.priority_mask
+        if name in ("msp", "psp"):
+            value &= ~3
         with_privilege = self._with_privilege()
         self._core.set(name, value)
         if with_privilege is not None:

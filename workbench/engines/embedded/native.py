@@ -21,7 +21,7 @@ class NativeTracer:
         stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
         read = ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p).value
         write = ctypes.cast(uclib.uc_reg_write, ctypes.c_void_p).value
-        registers = (REGISTER_IDS[name] for name in ("r0", "lr", "basepri"))
+        registers = (REGISTER_IDS[name] for name in ("r0", "lr", "basepri", "msp", "psp"))
         self._tracer = module.Tracer(stop, read, write, *registers)
         state, hook, inspect_hook, user_data, size = self._tracer.addresses()
         if size != ctypes.sizeof(TracerState):

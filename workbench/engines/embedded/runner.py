@@ -28,7 +28,7 @@ from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SLEEPONEXIT
 from workbench.engines.embedded.sleep import Sleep, Sleeper
 from workbench.engines.embedded.stepping import Stepper
-from workbench.engines.embedded.tracer import NEVER, SETTLE_BASEPRI, StopCause
+from workbench.engines.embedded.tracer import NEVER, SETTLED, StopCause
 from workbench.errors import EngineError
 from workbench.thumb import BlockFlag
 
@@ -236,7 +236,7 @@ class Runner:
         state.stop_before = self._stepper.watched()
         if not xpsr & XPSR_T:  # one INVSTATE is all that can come; the bytes are not Thumb code
             state.limit, state.stop_before = NEVER, 0
-        state.stop_after = self._stop_after | SETTLE_BASEPRI
+        state.stop_after = self._stop_after | SETTLED
         if machine.mpu.ctrl or self._stepper.float_needs_privilege:
             state.stop_after |= _CONTROL
         if urgent or machine.mpu.ctrl:

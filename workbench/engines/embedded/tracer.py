@@ -20,8 +20,9 @@ from workbench.thumb import BlockFlag, base_register, register_name, scan
 NEVER = (1 << 64) - 1
 _SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
 _EXCLUSIVE, _BASEPRI_MAX = int(BlockFlag.EXCLUSIVE), int(BlockFlag.BASEPRI_MAX)
-SETTLE_BASEPRI = int(BlockFlag.BASEPRI | BlockFlag.BASEPRI_MAX)
-"""Of `stop_after`: let the tracer clear the bits of BASEPRI that the part does not have."""
+_BASEPRI, _STACK = int(BlockFlag.BASEPRI | BlockFlag.BASEPRI_MAX), int(BlockFlag.STACK)
+SETTLED = _BASEPRI | _STACK
+"""Of `stop_after`: let the tracer clear the bits that BASEPRI, MSP and PSP do not have."""
 
 
 class StopCause(IntEnum):
@@ -304,9 +305,17 @@ class PythonTracer:
 
     def _ends_behind_last(self) -> bool:
         state = self.state
-        if state.flags & SETTLE_BASEPRI:
+        if state.flags & _BASEPRI:
             self._settle_basepri()
-        return bool(state.flags & state.stop_after & ~SETTLE_BASEPRI)
+        if state.flags & _STACK:
+            self._align_stack("msp")
+            self._align_stack("psp")
+        return bool(state.flags & state.stop_after & ~SETTLED)
+
+    def _align_stack(self, name: str) -> None:
+        written = self._read_register(name)
+        if written & 3:
+            self._write_register(name, written & ~3)
 
     def _settle_basepri(self) -> None:
         """The last block wrote BASEPRI: it keeps the bits that the part has. BASEPRI_MAX does not

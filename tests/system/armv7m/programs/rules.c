@@ -2,7 +2,7 @@
 #include "rules.h"
 
 volatile Fault fault;
-volatile uint32_t resume, go_on, opens;
+volatile uint32_t resume, go_on, opens, lost;
 uint32_t ram_vectors[128] __attribute__((aligned(512)));
 
 void forget_fault(void) {
@@ -24,7 +24,14 @@ static void NAKED leave_handler(void) { __asm volatile("mvn lr, #6\n bx lr\n"); 
 
 // Returns the EXC_RETURN to go on with: what a failed return left in LR may fail again.
 uint32_t __attribute__((used)) note_fault(uint32_t *frame, uint32_t exc_return) {
+  static uint32_t another[8] __attribute__((aligned(8)));
+  if (HFSR & 2) NVIC_ICER0 = 0xFFFFFFFF;  // VECTTBL: the interrupt is still pending
   if (opens) MPU_CTRL = 0;
+  if (lost) {
+    WRITE_SPECIAL("psp", (uint32_t)another);
+    frame = another;
+    frame[7] = 0;
+  }
   uint32_t taken = fault.taken + 1;
   fault = (Fault){taken,    ipsr(),   CFSR,     HFSR,     BFAR,      MMFAR,
                   frame[0], frame[5], frame[6], frame[7], exc_return};

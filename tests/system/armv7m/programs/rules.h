@@ -18,6 +18,7 @@ typedef struct {
 
 extern volatile Fault fault;       // the last one that was taken; `taken` counts them
 extern volatile uint32_t resume;   // where a handler of faults goes on
+extern volatile uint32_t lost;     // not 0: PSP leads nowhere, it gets another frame
 extern volatile uint32_t opens;    // not 0: a handler of faults turns the MPU off first
 extern volatile uint32_t go_on;    // with this EXC_RETURN, 0: that in LR
 extern uint32_t ram_vectors[128];  // to be filled by use_ram_vectors

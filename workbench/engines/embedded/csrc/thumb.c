@@ -29,6 +29,9 @@ static int is_multiple(uint32_t first) {
 /* _special() in thumb.py */
 static uint32_t special(uint32_t sysm) {
   switch (sysm) {
+    case 8:
+    case 9:
+      return FLAG_STACK;
     case 16:
       return FLAG_MASKS;
     case 19:

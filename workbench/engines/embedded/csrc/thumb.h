@@ -17,7 +17,8 @@ enum {
   FLAG_EXCLUSIVE = 256,
   FLAG_BASEPRI = 512,
   FLAG_BASEPRI_MAX = 1024,
-  FLAG_FAULTMASK = 2048
+  FLAG_FAULTMASK = 2048,
+  FLAG_STACK = 4096
 };
 
 static inline uint32_t halfword(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }

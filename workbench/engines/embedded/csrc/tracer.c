@@ -91,11 +91,22 @@ static void settle_basepri(Tracer *t, void *uc) {
   if (held != written) t->write_register(uc, t->basepri, &held);
 }
 
+static void align_stack(const Tracer *t, void *uc, int stack) {
+  uint32_t written = 0;
+  t->read_register(uc, stack, &written);
+  uint32_t held = written & ~3u;
+  if (held != written) t->write_register(uc, stack, &held);
+}
+
 static int ends_behind_last(Tracer *t, void *uc) {
   const uint32_t basepri = FLAG_BASEPRI | FLAG_BASEPRI_MAX;
   State *s = &t->state;
   if (s->flags & basepri) settle_basepri(t, uc);
-  return (s->flags & s->stop_after & ~basepri) != 0;
+  if (s->flags & FLAG_STACK) {
+    align_stack(t, uc, t->main_stack);
+    align_stack(t, uc, t->process_stack);
+  }
+  return (s->flags & s->stop_after & ~(basepri | FLAG_STACK)) != 0;
 }
 
 static uint32_t why_to_stop(Tracer *t, void *uc, const Block *block) {

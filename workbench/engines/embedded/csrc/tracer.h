@@ -42,7 +42,7 @@ typedef struct {
   WriteFunction write_register;
   int first_register; /* Unicorn's number of r0; the others up to r12 follow */
   int link_register;
-  int basepri;
+  int basepri, main_stack, process_stack;
   Blocks blocks;
   int open[ACCOUNTS]; /* accounts that are kept */
   int recording;      /* any of them */

@@ -24,9 +24,9 @@ static PyObject *check_memory(Tracer *t) {
 static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
   (void)kwargs;
   unsigned long long stop, read_register, write_register;
-  int first_register, link_register, basepri;
-  if (!PyArg_ParseTuple(args, "KKKiii", &stop, &read_register, &write_register, &first_register,
-                        &link_register, &basepri))
+  int first_register, link_register, basepri, main_stack, process_stack;
+  if (!PyArg_ParseTuple(args, "KKKiiiii", &stop, &read_register, &write_register, &first_register,
+                        &link_register, &basepri, &main_stack, &process_stack))
     return NULL;
   allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
   TracerObject *self = (TracerObject *)allocate(type, 0);
@@ -40,6 +40,8 @@ static PyObject *tracer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
   t->read_register = (ReadFunction)(uintptr_t)read_register;
   t->write_register = (WriteFunction)(uintptr_t)write_register;
   t->basepri = basepri;
+  t->main_stack = main_stack;
+  t->process_stack = process_stack;
   t->first_register = first_register;
   t->link_register = link_register;
   t->state.deadline = t->state.limit = UINT64_MAX;
