@@ -156,6 +156,20 @@ def test_rtc_event_only_when_asked_for(rtc):
     assert not rtc.line
 
 
+def test_rtc_compare_with_the_count_that_is_reached_is_a_round_away(rtc):
+    """An event comes when COUNTER changes to CC, not while it stands there (6.22.7)."""
+    rtc[nrf_rtc.START] = 1
+    rtc.clock.advance_seconds(100 / 32_768)
+    rtc[nrf_rtc.STOP] = 1
+    rtc[nrf_rtc.CC] = rtc[nrf_rtc.COUNTER]
+    rtc[nrf.INTENSET] = bit(nrf_rtc.COMPARE)
+    rtc[nrf_rtc.START] = 1
+    rtc.clock.advance_seconds(1)
+    assert (rtc[nrf_rtc.COMPARE], rtc.line) == (0, False)
+    rtc.clock.advance_seconds((1 << 24) / 32_768 - 1)
+    assert rtc[nrf_rtc.COMPARE] == 1
+
+
 def test_rtc_tick_and_overflow(rtc):
     rtc[nrf.INTENSET] = bit(nrf_rtc.TICK)
     rtc[nrf_rtc.START] = 1

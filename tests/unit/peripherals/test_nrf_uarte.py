@@ -42,6 +42,16 @@ def test_sends_from_memory(uarte):
     assert uarte[u.TXSTOPPED] == 1
 
 
+def test_counts_have_16_bits(uarte):
+    uarte.bus.write(BUFFER, b"hello")
+    uarte[u.TXD_PTR], uarte[u.TXD_MAXCNT] = BUFFER, 0x1_0002
+    uarte[u.STARTTX] = 1
+    assert uarte.sent == b"he"
+    start_receiving(uarte, 0x1_0003)
+    uarte.model.receive(b"abcd")
+    assert (uarte[u.ENDRX], uarte[u.RXD_AMOUNT]) == (1, 3)
+
+
 def test_what_easydma_does_not_reach_is_not_sent(uarte):
     uarte.bus.holes.append(range(0x2000_0000))
     uarte[u.TXD_PTR], uarte[u.TXD_MAXCNT] = 0x1000, 1
