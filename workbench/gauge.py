@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING
 from workbench.engines.armv7m import EXC_RETURNS
 from workbench.engines.base import (
     Engine,
-    Instructions,
     Limit,
-    Seconds,
     Snapshot,
     Stop,
     StopKind,
     StopReason,
 )
 from workbench.engines.front import EngineFront
+from workbench.limits import left_of
 
 if TYPE_CHECKING:
     from workbench.image import Image
@@ -235,16 +234,16 @@ class Probe(EngineFront):
             before = self.engine.instructions
             reason = super().run(replace(until, pc=until.pc | watched), remaining)
             self.stopped = reason
-            if isinstance(remaining, Instructions):
-                remaining = Instructions(remaining.count - (reason.instructions - before))
-            else:
-                remaining = Seconds(remaining.seconds - (reason.seconds - self._seconds))
+            left = left_of(remaining, reason.instructions - before, reason.seconds - self._seconds)
             self._seconds = reason.seconds
             if reason.kind is not StopKind.PC or reason.pc not in watched:
                 return reason
             self._note(reason.pc)
             if reason.pc in until.pc or (self._stop_when_done and self._gauge.done):
                 return reason
+            if left is None:
+                return replace(reason, kind=StopKind.LIMIT)
+            remaining = left
 
     def _note_where_it_stands(self) -> None:
         """A run passes the address that it starts on without a stop, as after a reset."""

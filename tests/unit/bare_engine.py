@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.engines.base import Engine, Snapshot, TraceMark
+from workbench.engines.base import NO_TRACE, START_TRACE, Engine, Snapshot, TraceMark
+from workbench.errors import UserError
 from workbench.trace import Trace
 
 
@@ -27,10 +28,10 @@ class BareEngine(Engine):
         raise NotImplementedError
 
     def stop_trace(self) -> Trace:
-        raise NotImplementedError
+        raise UserError(NO_TRACE, START_TRACE)
 
     def mark_trace(self) -> TraceMark:
-        raise NotImplementedError
+        raise UserError(NO_TRACE, START_TRACE)
 
     def snapshot(self) -> Snapshot:
         raise NotImplementedError

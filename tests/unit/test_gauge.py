@@ -112,7 +112,6 @@ def test_a_run_that_goes_on_from_a_noted_stop_does_not_note_it_again():
     gauge = FunctionCalls("f", ENTRY)
     probe = Probe(engine, gauge)
     probe.run(Stop(pc=frozenset({ENTRY})), Instructions(100))
-    probe.run(Stop(), Instructions(0))
     probe.run(Stop(), Instructions(100))
     assert gauge.result() == Measurement.of("f", [4])
 

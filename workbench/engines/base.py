@@ -11,11 +11,14 @@ the core sleeps. It is not silicon time; see `workbench.timing` for that.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from workbench.errors import UserError
 
 if TYPE_CHECKING:
     from workbench.image import Image
@@ -79,18 +82,32 @@ class Stop:
         return min(hit, key=lambda p: (p.address, p.size, p.read), default=None)
 
 
+NO_TRACE = "no trace is being recorded"
+START_TRACE = "call start_trace() first"
+_POSITIVE = "give a limit above 0"
+
+
 @dataclass(frozen=True)
 class Instructions:
-    """A limit in issued instructions; exact."""
+    """A limit in issued instructions; exact. UserError for less than one."""
 
     count: int
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise UserError(f"a limit of {self.count} instructions executes nothing", _POSITIVE)
 
 
 @dataclass(frozen=True)
 class Seconds:
-    """A limit in seconds of virtual time."""
+    """A limit in seconds of virtual time. UserError for no time, and for time without end."""
 
     seconds: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.seconds < math.inf:
+            message = f"a limit of {self.seconds} s executes nothing or never ends"
+            raise UserError(message, _POSITIVE)
 
 
 Limit = Instructions | Seconds
@@ -274,7 +291,10 @@ class Engine(ABC):
 
     @abstractmethod
     def stop_trace(self) -> Trace:
-        """Stop recording and return what was executed since `start_trace`."""
+        """Stop recording and return what was executed since `start_trace`.
+
+        Raises UserError where nothing is being recorded, as `mark_trace` does.
+        """
 
     @abstractmethod
     def mark_trace(self) -> TraceMark:

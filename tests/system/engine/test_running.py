@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests import contract
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import EngineError, UserError
@@ -63,10 +64,10 @@ def test_stepping_through_everything_changes_no_result(boot: Boot) -> None:
     assert run_to_end(engine) == expected
 
 
-def test_a_limit_of_nothing_executes_nothing(boot: Boot) -> None:
+def test_it_keeps_the_contract_of_engines(boot: Boot) -> None:
     engine = boot("loops")
-    reason = engine.run(Stop(), Instructions(0))
-    assert (reason.kind, reason.instructions) == (StopKind.LIMIT, 0)
+    contract.traces_are_started_before_they_are_read(engine)
+    contract.a_trace_ends_once(engine)
 
 
 def test_seconds_are_instructions_at_the_platforms_rate(boot: Boot) -> None:

@@ -29,7 +29,8 @@ def traced(elf: Path, platform: Platform, python: bool, skip: int = 0) -> tuple[
     """Return the trace of a whole run, and the instructions it covers."""
     with EmbeddedEngine(python_tracer=python) as engine:
         engine.load(Image.load(elf), platform)
-        engine.run(Stop(fault=False), Instructions(skip))
+        if skip:
+            engine.run(Stop(fault=False), Instructions(skip))
         engine.start_trace()
         before = engine.instructions
         run_to_end(engine)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests import contract
 from workbench.build_attributes import BuildAttributes
 from workbench.engines.base import Instructions, Seconds, Snapshot, Stop, StopKind
 from workbench.engines.renode.engine import RenodeEngine
@@ -85,11 +86,9 @@ def test_nothing_can_be_asked_before_an_image_is_loaded(engine):
         engine.run(Stop(), Seconds(1))
 
 
-@pytest.mark.parametrize("limit", [Instructions(0), Seconds(0), Seconds(-1)])
-def test_limit_that_ends_before_it_begins_is_refused(engine, limit):
+def test_it_keeps_the_contract_of_engines(engine):
     engine.load(IMAGE, PLATFORM)
-    with pytest.raises(UserError, match="ends before it begins"):
-        engine.run(Stop(), limit)
+    contract.traces_are_started_before_they_are_read(engine)
 
 
 def test_snapshot_of_another_engine_is_refused(engine):

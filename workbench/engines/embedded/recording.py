@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from workbench.engines.base import TraceMark
+from workbench.engines.base import NO_TRACE, START_TRACE, TraceMark
 from workbench.engines.code_cache import (
     CacheShape,
     FirstUse,
@@ -19,6 +19,7 @@ from workbench.engines.code_cache import (
 )
 from workbench.engines.embedded.accounts import Account, Recording
 from workbench.engines.embedded.reads import Found, reads_since
+from workbench.errors import UserError
 from workbench.thumb import instructions
 from workbench.trace import CodeFetches, Trace
 
@@ -34,6 +35,7 @@ class TraceRecorder:
         self._code_cache = code_cache
         self._taken = self._nothing()
         self._reads: Found | None = None  # flash reads before the recording, None: not wanted
+        self._is_recording = False
 
     def start(self, flash_reads: bool) -> None:
         """Begin anew."""
@@ -42,19 +44,27 @@ class TraceRecorder:
         self._taken = self._nothing()
         self._reads = machine.reads.start(machine.flash_ranges) if flash_reads else None
         machine.tracer.start(Account.TRACE)
+        self._is_recording = True
 
     def mark(self) -> RecordedMark:
         """End a part."""
+        self._require_recording()
         self._taken.parts.append(self._machine.tracer.cut(Account.TRACE))
         return self._mark()
 
     def stop(self) -> Trace:
         """End the recording and return all of it."""
+        self._require_recording()
+        self._is_recording = False
         self._taken.parts.append(self._machine.tracer.stop(Account.TRACE))
         self._taken.end()
         trace = self._mark().since(None)
         self._release()
         return trace
+
+    def _require_recording(self) -> None:
+        if not self._is_recording:
+            raise UserError(NO_TRACE, START_TRACE)
 
     def _nothing(self) -> _Taken:
         return _Taken([], self._code_cache, lambda: self._machine.tracer.code_lines(Account.TRACE))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.engines.base import (
+    NO_TRACE,
+    START_TRACE,
     Engine,
     FaultState,
     Instructions,
@@ -173,16 +175,19 @@ class RenodeEngine(Engine):
         self._recording = Recording(blocks, reads, begun, self._read_code, self._code_cache)
 
     def stop_trace(self) -> Trace:
-        answer = self._worker().ask("stop_trace")
-        return self._recorded().finish(int(answer.fields["instructions"]))
+        worker, recording = self._worker(), self._recorded()
+        answer = worker.ask("stop_trace")
+        self._recording = None
+        return recording.finish(int(answer.fields["instructions"]))
 
     def mark_trace(self) -> TraceMark:
-        fields = self._worker().ask("mark_trace").fields
-        return self._recorded().mark(int(fields["instructions"]), int(fields["reads"]))
+        worker, recording = self._worker(), self._recorded()
+        fields = worker.ask("mark_trace").fields
+        return recording.mark(int(fields["instructions"]), int(fields["reads"]))
 
     def _recorded(self) -> Recording:
         if self._recording is None:
-            raise UserError("no trace was started", "Call start_trace() first.")
+            raise UserError(NO_TRACE, START_TRACE)
         return self._recording
 
     def snapshot(self) -> Snapshot:
@@ -276,9 +281,5 @@ def _detail(kind: StopKind, has_state: bool, lines: list[str]) -> str:
 def _limit(limit: Limit) -> tuple[int | None, int | None]:
     """`limit` in instructions or in nanoseconds, the other one None."""
     if isinstance(limit, Instructions):
-        count, nanoseconds = limit.count, None
-    else:
-        count, nanoseconds = None, round(limit.seconds * _NS)
-    if (count or nanoseconds or 0) <= 0:
-        raise UserError(f"{limit} ends before it begins", "Give a positive limit.")
-    return count, nanoseconds
+        return limit.count, None
+    return None, max(1, round(limit.seconds * _NS))
