@@ -10,7 +10,8 @@ import pytest
 
 from workbench.build_attributes import BuildAttributes
 from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
-from workbench.engines.base import Instructions, Stop, StopKind, StopReason
+from workbench.engines.base import Instructions, Seconds, Stop, StopKind, StopReason
+from workbench.engines.embedded import runner
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.platform import Platform, load
 
@@ -245,3 +246,18 @@ def test_nothing_is_left_of_a_store_to_nowhere(engine: EmbeddedEngine, platform:
     engine.reset()
     engine.registers["r2"], engine.registers["pc"] = 0x3000_0000, CODE + 4
     assert to_fault(engine).fault.bfar == 0x3000_0000
+
+
+def test_a_core_that_no_timer_wakes_is_idle_where_only_instructions_are_limited(
+    engine: EmbeddedEngine, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FAULTMASK masks SysTick, which goes off for ever and does not end WFI (B1.5.17)."""
+    monkeypatch.setattr(runner, "IN_VAIN", 1_000)
+    start(engine, platform, 0xB671, 0xBF30, 0xE7FD)  # CPSID f; WFI; back to it
+    for register, value in ((0xE000_E014, 9), (0xE000_E018, 0), (0xE000_E010, 7)):
+        engine.memory.write(register, value.to_bytes(4, "little"))
+    reason = engine.run(Stop(), Instructions(1_000))
+    assert (reason.kind, reason.instructions) == (StopKind.IDLE, 2)
+    assert "1,000 timers in a row did not wake it" in reason.detail
+    reason = engine.run(Stop(), Seconds(0.001))
+    assert (reason.kind, reason.instructions) == (StopKind.LIMIT, 2)

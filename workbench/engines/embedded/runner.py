@@ -38,6 +38,9 @@ _MASKS, _CONTROL = int(BlockFlag.MASKS), int(BlockFlag.CONTROL)
 _FAULTMASK = int(BlockFlag.FAULTMASK)
 # The host looks in at least this often, so that Ctrl-C works.
 SLICE = 20_000_000
+# Timers in a row that do not wake a core that sleeps, after which a run without a limit of time
+# ends: nothing says that one ever will. About a second of the host.
+IN_VAIN = 100_000
 
 
 def _branch_target(pc: int, xpsr: int) -> int:
@@ -67,6 +70,7 @@ class Runner:
         self._stop_after = 0  # BlockFlag bits of blocks after which to look at the masks
         self._host = semihosting.Host(machine, console)
         self._resets = 0  # that no one has been told of
+        self._in_vain = 0  # timers that expired in a row and did not wake the core
 
     def reset(self) -> None:
         """The machine was reset."""
@@ -169,6 +173,7 @@ class Runner:
             return self._stop_at(fault, until)
         if self._sleep.kind is not Sleep.AWAKE:
             return self._rest(until, goal)
+        self._in_vain = 0
         return self._execute(until, until.pc, self._count_limit(goal))
 
     def _count_limit(self, goal: Goal) -> int:
@@ -207,6 +212,9 @@ class Runner:
         target = min(clock.next_deadline, goal.ticks)
         if clock.next_deadline == NEVER and (until.idle or goal.ticks == NEVER):
             return self._stop(StopKind.IDLE)
+        self._in_vain += 1
+        if goal.ticks == NEVER and self._in_vain > IN_VAIN:
+            return self._stop(StopKind.IDLE, detail=f"{IN_VAIN:,} timers in a row did not wake it")
         clock.sleep_until(target)
         return None
 
