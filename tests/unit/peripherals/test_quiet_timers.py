@@ -64,6 +64,38 @@ def test_stm32_timer_interrupts_once_until_it_is_cleared(clock: CountingClock) -
         assert not timer.line
 
 
+@pytest.mark.parametrize(
+    ("control", "enabled", "compare"),
+    [
+        (stm32_timer.CR1_UDIS, stm32_timer.UPDATE, 1),  # no update event is ever generated
+        (0, 0xE0, 1),  # COM, trigger and break, which are not modelled
+        (0, stm32_timer.COMPARE_1, 9),  # beyond ARR
+        (stm32_timer.CR1_DIR, stm32_timer.COMPARE_1, 9),
+    ],
+)
+def test_stm32_timer_does_not_wait_for_what_never_comes(
+    clock: CountingClock, control: int, enabled: int, compare: int
+) -> None:
+    timer = Bench("Timers.STM32_Timer", clock=clock, frequency=84_000_000)
+    timer[stm32_timer.ARR] = 1
+    timer[stm32_timer.CCR1] = compare
+    timer[stm32_timer.DIER] = enabled
+    timer[stm32_timer.CR1] = stm32_timer.CR1_CEN | control
+    clock.advance_seconds(1)
+    assert (clock.expired, timer.line) == (0, False)
+
+
+def test_stm32_compare_of_a_later_round_is_waited_for(clock: CountingClock) -> None:
+    timer = Bench("Timers.STM32_Timer", clock=clock, frequency=84_000_000)
+    timer[stm32_timer.ARR] = 9
+    timer[stm32_timer.CCR1] = 3
+    timer[stm32_timer.DIER] = stm32_timer.COMPARE_1
+    timer[stm32_timer.CNT] = 5
+    timer[stm32_timer.CR1] = stm32_timer.CR1_CEN
+    clock.advance_seconds(1)
+    assert (clock.expired, timer.line) == (2, True)
+
+
 def test_stm32_one_pulse_ends_without_being_watched(clock: CountingClock) -> None:
     timer = Bench("Timers.STM32_Timer", clock=clock, frequency=84_000_000)
     timer[stm32_timer.ARR] = 1

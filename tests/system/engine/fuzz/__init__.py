@@ -39,6 +39,11 @@ class Tally:
     rounds: int = 0
     stuck: int = 0  # rounds that the firmware could not end: its own memory or code was changed
 
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """What the firmware itself counts."""
+        return self.accesses, self.faults, self.interrupts
+
     def __add__(self, other: Tally) -> Tally:
         names = ("accesses", "faults", "interrupts", "rounds", "stuck")
         return Tally(*(getattr(self, name) + getattr(other, name) for name in names))
@@ -101,6 +106,9 @@ def _round(engine: EmbeddedEngine, image: Image, seed: int, accesses: int) -> Ta
         words = engine.memory.read(state + WORD, 3 * WORD)
         counts = [int.from_bytes(words[i : i + WORD], "little") for i in range(0, 12, WORD)]
         before, now = now, Tally(*counts)
-        if not before.accesses < now.accesses < before.accesses + CHUNK.count:
+        is_whole = all(
+            0 <= n - old < CHUNK.count for n, old in zip(now.counts, before.counts, strict=True)
+        )
+        if not is_whole or now.accesses == before.accesses:
             return replace(before, rounds=1, stuck=1)
     return replace(now, rounds=1)

@@ -182,17 +182,27 @@ class Stm32Timer(RegisterBlock):
 
     def _schedule(self) -> None:
         """Wake up for the next interrupt; all else is found out when a register is read."""
-        enabled = self.values.get(DIER, 0) & INTERRUPTS & ~self.values.get(SR, 0)
-        if not (self.counter.running and self.reload and enabled):
+        counts = self._until_interrupt() if self.counter.running and self.reload else None
+        if counts is None:
             self._timer.cancel()
-            return
+        else:
+            self._timer.arm(self.counter.ticks_until(counts))
+
+    def _until_interrupt(self) -> int | None:
+        """Counts until a flag that interrupts may be set that is not; None where none will be."""
+        enabled = self.values.get(DIER, 0) & ~self.values.get(SR, 0)
+        updates = not self.values.get(CR1, 0) & CR1_UDIS
         overflow = self._until_overflow()
-        distances = [overflow]
+        distances = [overflow] if enabled & UPDATE and updates else []
         for channel in range(CHANNELS):
-            distance = self._compare_point(channel) - self.count
-            if enabled & COMPARE_1 << channel and 0 < distance < overflow:
-                distances.append(distance)
-        self._timer.arm(self.counter.ticks_until(min(distances)))
+            if enabled & COMPARE_1 << channel:
+                point = self._compare_point(channel)
+                reloads = updates and self.values[ARR] != self.reload
+                if 0 < point - self.count < overflow:
+                    distances.append(point - self.count)
+                elif 0 <= point <= self.reload or reloads:
+                    distances.append(overflow)  # there, or in the next round: look again
+        return min(distances, default=None)
 
     def _drive(self) -> None:
         pending = self.values.get(SR, 0) & self.values.get(DIER, 0) & INTERRUPTS
