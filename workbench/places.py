@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.enums import ENUM_SH_TYPE_BASE
 
@@ -93,7 +92,7 @@ class Places:
         return _open(self._path)
 
     def _look_up(self, address: int) -> Place | None:
-        frames = self._cache.lookup(address) if self._cache is not None else ()
+        frames = _frames(self._cache, address)
         if frames and frames[0].line:
             inlined = tuple(demangle(frame.symbol) for frame in reversed(frames[:-1]))
             place = Place(frames[0].full_path, frames[0].line, inlined)
@@ -120,16 +119,23 @@ def _read(document: Any) -> dict[int, Place | None]:
         return {}
 
 
+def _frames(cache: Any | None, address: int) -> Any:
+    """The calls that were inlined at an address, the innermost first; none in damaged tables."""
+    try:
+        return cache.lookup(address) if cache is not None else ()
+    except Exception:
+        return ()
+
+
 def _open(path: Path) -> Any | None:
     from symbolic.debuginfo import Archive
-    from symbolic.exceptions import SymbolicError
 
     try:
         content = _adapted(read_regular(path, MAX_FILE_BYTES))
         archive = Archive.from_bytes(content)
         (image,) = archive.iter_objects()
         return image.make_symcache() if "debug" in image.features else None
-    except (OSError, ELFError, SymbolicError, struct.error):
+    except Exception:  # whatever damaged debug information leads its readers to
         return None
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import random
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from tests import needs
 from workbench.demangle import demangle
@@ -144,6 +146,32 @@ def test_what_was_looked_up_is_kept_for_the_next_process(
     monkeypatch.setattr("workbench.places._open", None)  # it must not be needed
     again = Places(elf)
     assert [again.at(address) for address in every_address(elf)] == found
+
+
+@pytest.mark.parametrize("section", [".debug_line", ".debug_info", ".debug_str"])
+def test_damage_gives_the_same_with_an_empty_and_with_a_full_cache(
+    compiled: Compiler, kept: Path, tmp_path: Path, section: str
+) -> None:
+    elf = compiled("-O2", "-gdwarf-5")
+    content, addresses = elf.read_bytes(), every_address(elf)
+    found = ELFFile(io.BytesIO(content)).get_section_by_name(section)
+    start, size = found["sh_offset"], found["sh_size"]
+    seeded = random.Random(section)
+    path = tmp_path / "damaged.elf"
+    for _ in range(20):
+        damaged = bytearray(content)
+        for _ in range(seeded.choice((1, 3, 30))):
+            damaged[start + seeded.randrange(size)] = seeded.choice((0, 1, 0x7F, 0x80, 0xFF))
+        path.write_bytes(damaged)
+        first = Places(path)
+        some = seeded.sample(addresses, 20)
+        seen = {address: first.at(address) for address in some}
+        first.save()
+        again, alone = Places(path), Places(path)
+        alone._known.clear()
+        for address in addresses:
+            assert again.at(address) == alone.at(address)
+            assert seen.get(address, again.at(address)) == again.at(address)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff", b"[]", b"{}", b'{"places": [[1]]}', b"null"])
