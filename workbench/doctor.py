@@ -110,7 +110,7 @@ def _cmsis_nn() -> Finding:
         "bakenn",
         "bakenn",
         "the cmsis_nn and dsp kernels (carries Arm's CMSIS-NN)",
-        "pip install bakenn, or give build --cmsis-nn DIR",
+        "pip install bakenn, or give `workbench build --cmsis-nn DIR`",
     )
 
 

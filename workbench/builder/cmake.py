@@ -176,7 +176,7 @@ def _hint(output: list[str]) -> str:
     if "region `RAM' overflowed" in text or "cannot move location counter backwards" in text:
         return (
             "the tensor arena and the stack do not fit this board's RAM: "
-            "give a smaller --arena or --stack"
+            "give a smaller one with `workbench build --arena BYTES` or `--stack BYTES`"
         )
     if "region `FLASH' overflowed" in text:
         return "the model does not fit this board's flash"

@@ -89,8 +89,8 @@ def _require_known(path: Path, needed: Sequence[RequiredOperator], any_operator:
             f"{path}: the firmware's runtime has no {', '.join(missing)}",
             "convert the model without it"
             if any_operator
-            else "convert the model without it, or link TensorFlow Lite Micro itself: --tflm-lib "
-            "and --tflm-include",
+            else "convert the model without it, or link TensorFlow Lite Micro itself: "
+            "`workbench build --tflm-lib FILE --tflm-include FOLDER`",
         )
 
 

@@ -215,7 +215,7 @@ def _cmsis_nn(folder: Path | None) -> SourceTree:
         if found is None or not found.submodule_search_locations:
             raise UserError(
                 "the CMSIS-NN sources are missing: the Python package bakenn is not installed",
-                "pip install bakenn, or give --cmsis-nn DIR, or build with --kernels reference",
+                "pip install bakenn, give `workbench build --cmsis-nn DIR`, or --kernels reference",
             )
         package = Path(next(iter(found.submodule_search_locations)))
         folder = package / "backend" / "cmsis_nn" / "vendor"

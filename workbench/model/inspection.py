@@ -170,7 +170,7 @@ def _kernel_findings(model: Model) -> list[Finding]:
             hint = "use other layers, or write it as a custom operator"
         elif not required.in_runtime:
             message = f"{required.name}: the runtime has no kernel, TFLM has ({required.method})"
-            hint = "build with --tflm-lib and --tflm-include to link TFLM itself"
+            hint = "`workbench build --tflm-lib FILE --tflm-include FOLDER` links TFLM itself"
         else:
             continue
         findings.append(Finding(Severity.ERROR, message, hint))

@@ -25,6 +25,7 @@ from workbench.engines.renode.releases import installed_releases
 from workbench.engines.renode.runtimes import CORECLR, MONO
 from workbench.engines.renode.trial import try_out
 from workbench.errors import EngineUnavailableError
+from workbench.extras import how_to_install
 
 # The variables by which users name a Renode are those of pyrenode3's README.
 PORTABLE = "PYRENODE_BIN"
@@ -43,7 +44,6 @@ GET_RENODE = (
     f"from https://github.com/renode/renode/releases and set {PORTABLE} to the `renode` in it; or "
     f"name a package in {PACKAGE}, or a built or installed folder in {FOLDER}."
 )
-GET_BRIDGE = "pip install 'tinyml-workbench[renode]'"
 
 Find = Callable[[], RenodeInstallation | None]
 
@@ -79,7 +79,8 @@ def working(found: RenodeInstallation, again: bool) -> RenodeInstallation:
     """Return `found` with its version; raise EngineUnavailableError where it does not work here."""
     if importlib.util.find_spec("pythonnet") is None:
         raise EngineUnavailableError(
-            f"{found} cannot be loaded: the Python package pythonnet is missing", GET_BRIDGE
+            f"{found} cannot be loaded: the Python package pythonnet is missing",
+            how_to_install("renode"),
         )
     trial = try_out(found, again=again)
     found = replace(found, version=trial.version)
