@@ -39,7 +39,7 @@ with open_engine("renode") as engine:
     engine.load(Image.load(Path("firmware.elf")), platform.load("stm32f4_discovery"))
     print("loaded", flush=True)
     while True:
-        engine.run(Stop(), Seconds(1000))
+        engine.run(Stop(), Seconds(0.02))
 """
 
 
