@@ -137,14 +137,21 @@ def require_like(own: Any, given: Any, where: str = "state") -> None:
             odd = ", ".join(sorted(names ^ _names(given))[:3])
             raise StateError(f"{where} has other names: {odd}")
         for name in names:
-            require_like(own[name], given[name], f"{where}.{name}")
+            _require_like_attribute(own[name], given[name], f"{where}.{name}")
     elif isinstance(own, list | tuple) and len(own) == len(given):
         for number, (mine, theirs) in enumerate(zip(own, given, strict=True)):
             require_like(mine, theirs, f"{where}[{number}]")
     elif dataclasses.is_dataclass(own):
         for field in dataclasses.fields(own):
             name = field.name
-            require_like(getattr(own, name), getattr(given, name), f"{where}.{name}")
+            _require_like_attribute(getattr(own, name), getattr(given, name), f"{where}.{name}")
+
+
+def _require_like_attribute(own: Any, given: Any, where: str) -> None:
+    """As `require_like`; what has a value at reset always has one."""
+    if own is not None and given is None:
+        raise StateError(f"{where} has no value")
+    require_like(own, given, where)
 
 
 def _names(values: Mapping[Any, Any]) -> set[str]:
@@ -153,6 +160,6 @@ def _names(values: Mapping[Any, Any]) -> set[str]:
 
 def _kind(value: Any) -> str:
     """What `value` may be exchanged for: one that is optional is a number or None."""
-    if value is None or isinstance(value, int | float):
+    if value is None or isinstance(value, int):
         return "number"
     return "dataclass " + _NAMES[type(value)] if type(value) in _NAMES else type(value).__name__

@@ -62,6 +62,34 @@ def test_one_of_another_board_is_refused(firmware_image, tmp_path: Path) -> None
                 restore_snapshot(engine, read_snapshot(tmp_path / "file"))
 
 
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("machine", "tracer", "count"), None),
+        (("machine", "tracer", "count"), "5"),
+        (("machine", "tracer", "count"), 5.0),
+        (("machine", "registers"), {}),
+        (("machine", "peripherals", "usart2", "read"), 5),
+        (("machine", "peripherals", "timer2", "counter"), 5),
+        (("runner",), ("NO SUCH SLEEP", "", (None, 0))),
+        (("machine", "memories"), []),
+    ],
+)
+def test_a_state_of_another_shape_is_refused(
+    path: tuple[str, ...], value: object, program: Program
+) -> None:
+    with EmbeddedEngine() as engine:
+        engine.load(Image.load(program("loops")), platforms.load("stm32f4_discovery"))
+        snapshot = engine.snapshot()
+        *names, last = path
+        inner = snapshot.state
+        for name in names:
+            inner = inner[name]
+        inner[last] = value
+        with pytest.raises(UserError, match="does not fit this machine"):
+            restore_snapshot(engine, snapshot)
+
+
 def test_a_part_of_a_memory_is_as_long_as_it_is(program: Program, tmp_path: Path) -> None:
     """Compressed zeros without end do not fill the host's memory."""
     with EmbeddedEngine() as engine:
