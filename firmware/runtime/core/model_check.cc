@@ -13,6 +13,7 @@ using IndexVector = flatbuffers::Vector<int32_t>;
 
 // More dimensions than any operator here takes.
 constexpr uint32_t kMostDimensions = 8;
+constexpr size_t kWordBytes = 4;
 // Tensors and operators are counted in int16_t.
 constexpr uint32_t kMostItems = 32000;
 
@@ -79,7 +80,9 @@ TfLiteStatus CheckTensor(const tflite::Model* model, const tflite::Tensor* tenso
                   "Model tensor %d: its shape needs %d bytes, its buffer has %u", index,
                   static_cast<int>(bytes), static_cast<unsigned>(data->size()));
     }
-    if (reinterpret_cast<uintptr_t>(data->Data()) % element_bytes != 0) {
+    // Of 64-bit values the core asks no more than of 32-bit ones, and converters no more of biases.
+    const size_t alignment = element_bytes < kWordBytes ? element_bytes : kWordBytes;
+    if (reinterpret_cast<uintptr_t>(data->Data()) % alignment != 0) {
       return Inconsistent("its data is not aligned to its type", index);
     }
   }

@@ -4,6 +4,7 @@
 #define RUNTIME_KERNELS_QUANTIZATION_H_
 
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "tensorflow/lite/c/builtin_op_data.h"
@@ -52,6 +53,24 @@ inline int32_t MultiplyByQuantizedMultiplier(int32_t x, int32_t multiplier, int3
   // left for after the rounding, so nothing overflows.
   high += high >> 31;
   return ((high >> (-shift - 1)) + 1) >> 1;
+}
+
+// The same for a sum of 64 bits below 2^47 and a shift up to kMostWideShift, with 15 bits of the
+// multiplier and one rounding, as TFLM does it for int16 activations.
+constexpr int kMostWideShift = 14;
+inline int32_t MultiplyWide(int64_t x, int32_t multiplier, int32_t shift) {
+  constexpr int32_t kAlmostOne = 0x7fff0000;
+  const int32_t reduced = multiplier < kAlmostOne ? (multiplier + (1 << 15)) >> 16 : 0x7fff;
+  const int total_shift = 15 - shift;
+  return static_cast<int32_t>((x * reduced + (int64_t{1} << (total_shift - 1))) >> total_shift);
+}
+
+// Element `index` of a bias, which a file may align to 4 bytes only.
+template <typename Bias>
+Bias ReadBias(const Bias* bias, int32_t index) {
+  Bias value;
+  std::memcpy(&value, reinterpret_cast<const uint8_t*>(bias) + sizeof(Bias) * index, sizeof(Bias));
+  return value;
 }
 
 inline int32_t Clamp(int32_t x, int32_t min, int32_t max) {

@@ -126,4 +126,12 @@ float ExpFloat(float x) {
   return static_cast<float>(polynomial * power);
 }
 
+float LogisticFloat(float x) {
+  // Beyond the upper limit the float nearest the result is 1.
+  constexpr float kUpper = 16.619047164916992188f;
+  constexpr float kLower = -9.0f;
+  if (x > kUpper) return 1.0f;
+  return x < kLower ? ExpFloat(x) : 1.0f / (1.0f + ExpFloat(-x));
+}
+
 }  // namespace tflm::reference

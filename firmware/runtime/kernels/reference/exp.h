@@ -23,6 +23,9 @@ int32_t OneMinusXOverOnePlusX(int32_t x);
 // x86.
 float ExpFloat(float x);
 
+// 1 / (1 + exp(-x)) within TFLM's limits.
+float LogisticFloat(float x);
+
 // tanh(x) as glibc's tanhf computes it (up to version 2.40), which TFLM uses on x86.
 float TanhFloat(float x);
 

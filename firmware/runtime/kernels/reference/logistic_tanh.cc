@@ -33,13 +33,7 @@ struct Logistic {
     return Saturated(RoundingDivideByPOT(LogisticQ27(x), 31 - kOutputBits) - 128);
   }
   static int16_t Int16(int16_t x, const TableScale& scale) { return LogisticInt16(x, scale); }
-  static float Float(float x) {
-    // TFLM's limits: beyond the upper one the float nearest the result is 1.
-    constexpr float kUpper = 16.619047164916992188f;
-    constexpr float kLower = -9.0f;
-    if (x > kUpper) return 1.0f;
-    return x < kLower ? ExpFloat(x) : 1.0f / (1.0f + ExpFloat(-x));
-  }
+  static float Float(float x) { return LogisticFloat(x); }
   static int8_t Saturated(int32_t x) {
     return static_cast<int8_t>(
         Clamp(x, std::numeric_limits<int8_t>::min(), std::numeric_limits<int8_t>::max()));

@@ -48,6 +48,12 @@ TfLiteNodeInvoke FindInvoke(TfLiteType type) {
   }
 }
 
+// A constant of 64-bit values may be aligned to 4 bytes only, which not every machine can read.
+bool IsAligned(const TfLiteTensor* tensor) {
+  return tensor->type != kTfLiteInt64 ||
+         reinterpret_cast<uintptr_t>(tensor->data.data) % sizeof(int64_t) == 0;
+}
+
 template <typename Operation>
 TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   Pair pair;
@@ -55,7 +61,7 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   if (AllocateWalking<ComparisonParameters>(context, node, pair) == nullptr) return kTfLiteError;
   const TfLiteType type = pair.output->type;
   TfLiteNodeInvoke invoke = FindInvoke<Operation>(type);
-  if (invoke == nullptr) {
+  if (invoke == nullptr || !IsAligned(pair.input1) || !IsAligned(pair.input2)) {
     return Unsupported(context, "type %s", TfLiteTypeGetName(type));
   }
   SelectInvoke(node, invoke);

@@ -81,6 +81,12 @@ bool IsNearPowerOfTwo(float value, int* exponent) {
   return fraction * kLargestRatio > 1.0f;
 }
 
+int RoundedLog2(float value) {
+  constexpr float kSquareRootOfHalf = 0.70710678f;
+  int exponent;
+  return std::frexp(value, &exponent) < kSquareRootOfHalf ? exponent - 1 : exponent;
+}
+
 int16_t LogisticInt16(int16_t x, const TableScale& scale) {
   constexpr int kStepBits = 9;
   constexpr uint32_t kOne = 1u << (16 + kStepBits);

@@ -22,6 +22,9 @@ bool FindTableScale(float scale, TableScale* result);
 // Whether `value` is a power of two to within 0.07 % (TFLM's CheckedLog2), and which.
 bool IsNearPowerOfTwo(float value, int* exponent);
 
+// log2(value), rounded.
+int RoundedLog2(float value);
+
 // 1 / (1 + exp(-x)) and tanh(x) with 15 fractional bits, interpolated in a table.
 int16_t LogisticInt16(int16_t x, const TableScale& scale);
 int16_t TanhInt16(int16_t x, const TableScale& scale);
