@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import random
 import shutil
 from collections.abc import Callable, Sequence
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+import workbench
 from tests.system.hostile import mutations
 from tests.system.hostile.harness import Job
 from tests.system.hostile.mutations import Mutation
@@ -28,6 +31,7 @@ BOARD = "stm32f4_discovery"
 BOARDS = (BOARD, "nrf52840_dk")
 LIMIT = "3ms"
 _PROGRAMS = ("nested", "semihost")
+_NOT_OURS = ("workbench.engines.renode.worker.", "workbench.robot", "workbench.pytest_plugin")
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,16 @@ class Subject:
     jobs: Callable[[Path, random.Random], Job]
 
 
+def load_everything() -> None:
+    """Import the package, so that no job has to."""
+    for module in pkgutil.walk_packages(workbench.__path__, "workbench."):
+        if not module.name.startswith(_NOT_OURS):
+            importlib.import_module(module.name)
+
+
 def subjects(folder: Path) -> list[Subject]:
     """All subjects; what they need beside them is made in `folder`."""
+    load_everything()
     for board in BOARDS:
         shutil.copy(build(plan_build(board, "reference")).elf, folder / f"{board}.elf")
     own = folder / f"{BOARD}.elf"
