@@ -17,12 +17,14 @@ from workbench.builder.library import check_library
 from workbench.builder.model_source import ModelSource, estimate_arena, read_model_source
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
+from workbench.files import MIB, read_file
 from workbench.resources import own_model, resource
 
 KERNEL_SETS = ("reference", "cmsis_nn", "dsp")
 DEFAULT_STACK_BYTES = 4096
 ALIGNMENT = 16
 _HASH_DIGITS = 16
+_MAX_LIBRARY_BYTES = 512 * MIB  # of TFLM; one with debug information has 60
 _FORMAT = 1  # of the cache; raise it when an older cache must not be read any more
 _SOURCE_SUFFIXES = {".c", ".cc", ".h", ".inc", ".S", ".ld", ".cmake", ".txt", ".json"}
 
@@ -240,7 +242,8 @@ def _checked(tflm: Tflm) -> Tflm:
             "give --tflm-include with the top folder of tflite-micro, and further ones for its "
             "flatbuffers and gemmlowp",
         )
-    content = tflm.library.read_bytes()
+    hint = "give a libtensorflow-microlite.a"
+    content = read_file(tflm.library, UserError, hint, most=_MAX_LIBRARY_BYTES)
     check_library(tflm.library, content)
     digest = hashlib.sha256(content).hexdigest()
     include = tuple(folder.resolve() for folder in tflm.include)

@@ -21,6 +21,8 @@ DATA_TYPES = frozenset({"INT8", "FLOAT32"})  # what the UART protocol carries
 # What the converter adds to Flatten or Reshape where the batch size is open.
 _DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})
 
+_TF_SELECT = "Flex"  # begins the names of custom operators that run in TensorFlow
+
 _INT8 = "quantize to int8 with a representative data set (full integer quantization)"
 _DAMAGED = "the file is damaged, or its converter made it for another runtime: convert it again"
 
@@ -162,7 +164,13 @@ def _operator_findings(model: Model) -> list[Finding]:
 def _kernel_findings(model: Model) -> list[Finding]:
     findings = []
     for required in required_operators(model):
-        if required.custom:
+        if required.custom and required.name.startswith(_TF_SELECT):
+            message = f"{required.name}: an operator of TensorFlow itself (TF Select)"
+            hint = (
+                "TFLM has none of them: augmentation and other preprocessing belong into the data "
+                "pipeline; convert without SELECT_TF_OPS"
+            )
+        elif required.custom:
             message = f'custom operator "{required.name}"'
             hint = "register it in the application with AddCustom"
         elif not required.method:

@@ -222,7 +222,10 @@ def _options_type(raw: Any, where: str) -> str:
     number = raw.BuiltinOptionsType()
     name = _names("BuiltinOptions").get(number)
     if name is None:
-        raise ModelError(f"{where} has options of the unknown type {number}")
+        raise ModelError(
+            f"{where} has options of the unknown type {number}",
+            "the file is damaged, or of a newer schema than this workbench knows",
+        )
     return name if number else ""
 
 

@@ -114,6 +114,12 @@ def test_operators_of_a_graph_that_is_called_are_registered_too():
     assert check(model) == ()
 
 
+def test_an_operator_of_tensorflow_itself_belongs_into_the_data_pipeline():
+    (finding,) = findings(TWO, OperatorSpec("FlexRandomUniformInt", (0,), (1,)))
+    assert "TF Select" in finding.message
+    assert "data pipeline" in finding.hint
+
+
 def test_a_type_without_kernels():
     int16 = TensorSpec((1, 4), tflite.TensorType.INT16)
     messages = [f.message for f in findings((int16, int16), OperatorSpec(OP.RELU, (0,), (1,)))]
