@@ -83,6 +83,7 @@ _PROPERTIES: Mapping[str, Mapping[str, Kind]] = {
         "windowOption": Flag(),
     },
     "Timers.STM32_Timer": {"frequency": _FREQUENCY, "initialLimit": Whole(1, LAST_ADDRESS)},
+    "UART.STM32_UART": {"frequency": _FREQUENCY},
     "UART.STM32F7_USART": {"frequency": _FREQUENCY, "lowPowerMode": Flag()},
 }
 _OF_EVERY_TYPE: Mapping[str, Kind] = {"size": _SIZE}

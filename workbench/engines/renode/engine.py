@@ -51,6 +51,7 @@ class _Saved:
     instructions: int
     transcript: bytes
     unread: bytes
+    waiting: bytes  # what the host has sent and the firmware's receiver has not been on for
 
 
 class RenodeEngine(Engine):
@@ -204,6 +205,7 @@ class RenodeEngine(Engine):
             self._instructions,
             self.uart.transcript,
             self.uart.unread,
+            answer.blob,
         )
         return Snapshot(self.name, saved)
 
@@ -218,7 +220,11 @@ class RenodeEngine(Engine):
         path = worker.folder / "restored"
         path.write_bytes(saved.emulation)
         answer = worker.ask(
-            "restore", path=str(path), issued_before=saved.issued_before, asleep=saved.asleep
+            "restore",
+            saved.waiting,
+            path=str(path),
+            issued_before=saved.issued_before,
+            asleep=saved.asleep,
         )
         self._note(answer)
         path.unlink()

@@ -21,6 +21,7 @@ from workbench.engines.renode.worker.dotnet import (
 )
 from workbench.engines.renode.worker.hooks import Hooks
 from workbench.engines.renode.worker.monitor import Monitor
+from workbench.engines.renode.worker.receiver import Receiver
 
 _NAME = "machine"
 # Timers are exact whatever the quantum is; what waits for a quantum's end are requests that Renode
@@ -59,6 +60,7 @@ class Machine:
         self.machine: Any = None
         self.cpu: Any = None
         self._uart: Any = None
+        self._receiver: Receiver | None = None
         self._tell_log_to: Callable[[Any], None] | None = None
 
     def log_to(self, path: str) -> None:
@@ -95,12 +97,16 @@ class Machine:
         finally:
             self._start()
 
-    def load(self, path: str, issued_before: int, asleep: bool) -> None:
-        """Take the state that `save` wrote to `path`, in place of the present one."""
+    def load(self, path: str, issued_before: int, asleep: bool, waiting: bytes) -> None:
+        """Take the state that `save` wrote to `path`, in place of the present one.
+
+        waiting: bytes for the console whose receiver was not on yet.
+        """
         self.command(f"Load {_quoted(path)}")
         self._find_parts()
         self.hooks.issued_before = issued_before
         self.hooks.asleep = asleep
+        self.receiver.waiting = waiting
         self._define_reset_macro()
         self._start()
 
@@ -122,6 +128,12 @@ class Machine:
         return int(self.cpu.TimeHandle.TotalElapsedTime.TotalNanoseconds)
 
     @property
+    def receiver(self) -> Receiver:
+        """What lets bytes arrive at the console."""
+        assert self._receiver is not None
+        return self._receiver
+
+    @property
     def hooks(self) -> Hooks:
         """What notices things while the core runs."""
         assert self._hooks is not None
@@ -130,11 +142,6 @@ class Machine:
     @property
     def mips(self) -> int:
         return int(self.cpu.PerformanceInMips)
-
-    def receive(self, data: bytes) -> None:
-        """Let `data` arrive at the console; the model queues what firmware has not read."""
-        for value in data:
-            self._uart.WriteChar(value)
 
     def drive(self, port: str, pin: int, level: bool) -> None:
         """Put a level on an input of a block: at once, where the Monitor waits for a quantum."""
@@ -170,6 +177,7 @@ class Machine:
         except Exception as error:
             message = f"{self._setup.repl} has no {self._setup.uart} on sysbus"
             raise RenodeError(message, "platform") from error
+        self._receiver = Receiver(self._uart)
         if self._hooks is not None:
             self._hooks.close()
         self._hooks = Hooks(self.machine, self.cpu, self._uart, self._console)

@@ -104,7 +104,7 @@ class Operations:
 
     def op_send(self, request: Message) -> tuple[dict[str, Any], bytes]:
         with self._log.noted():
-            self._machine.receive(request.blob)
+            self._machine.receiver.receive(request.blob)
         return {}, self._console.take()
 
     def op_drive(self, request: Message) -> tuple[dict[str, Any], bytes]:
@@ -143,13 +143,16 @@ class Operations:
         return {"instructions": self._machine.instructions}, b""
 
     def op_save(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Save the machine; the blob of the answer are bytes that wait for the receiver."""
         self._machine.save(request.fields["path"])
         hooks = self._machine.hooks
-        return {"issued_before": hooks.issued_before, "asleep": hooks.asleep}, b""
+        result = {"issued_before": hooks.issued_before, "asleep": hooks.asleep}
+        return result, self._machine.receiver.waiting
 
     def op_restore(self, request: Message) -> tuple[dict[str, Any], bytes]:
         fields = request.fields
-        self._machine.load(fields["path"], fields["issued_before"], fields["asleep"])
+        asleep, waiting = fields["asleep"], request.blob
+        self._machine.load(fields["path"], fields["issued_before"], asleep, waiting)
         return self._fresh()
 
     def _fresh(self) -> tuple[dict[str, Any], bytes]:

@@ -28,6 +28,7 @@ from workbench.engines.renode.worker.dotnet import (
 from workbench.engines.renode.worker.hooks import QUESTIONS, Signal
 from workbench.engines.renode.worker.machine import Machine, RenodeError
 from workbench.engines.renode.worker.pattern import last_bytes
+from workbench.engines.renode.worker.receiver import TIMER
 from workbench.engines.renode.worker.watchpoints import watching
 
 _TIMER = "workbench limit"
@@ -223,8 +224,9 @@ class Runner:
             )
         )  # fmt: skip
         try:
-            machine.release()
-            return self._wait()
+            with machine.receiver.looking(clock, machine.cpu):
+                machine.release()
+                return self._wait()
         finally:
             machine.hold()
             clock.TryRemoveClockEntry(hooks.limit)
@@ -275,9 +277,13 @@ class Runner:
         return self._machine.hooks.asleep and not self._can_wake()
 
     def _can_wake(self) -> bool:
-        """Is a timer running? Nothing else happens by itself in a machine with one core."""
+        """Is a timer running, or did a byte wait for the receiver? Nothing else happens by itself
+        in a machine with one core.
+        """
+        if self._machine.receiver.deliver():
+            return True
         for entry in self._machine.machine.ClockSource.GetAllClockEntries():
-            if not entry.Enabled or entry.LocalName == _TIMER or entry.Period >= _NEVER:
+            if not entry.Enabled or entry.LocalName in (_TIMER, TIMER) or entry.Period >= _NEVER:
                 continue
             # Renode starts SysTick with the first interrupt, even one that was never switched on.
             if str(entry.LocalName).startswith(_SYSTICK) and not self._systick_interrupts():
