@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.engines.armv7m import CORE_REGISTERS, EXC_RETURN_THREAD_PSP
+from workbench.engines.armv7m import CORE_REGISTERS, EXC_RETURN_THREAD_PSP, Cfsr
 from workbench.engines.renode.nowhere import Refusal, fault_state, refusal_in
 
 CORE = "sysbus: [cpu: 0x8000242 (main+0x12)] "
@@ -41,7 +41,13 @@ def test_other_accesses_are_not(line):
 
 def test_the_fault_is_the_one_that_silicon_takes():
     registers = dict.fromkeys(CORE_REGISTERS, 0) | {"sp": 0x20001000, "pc": 0x08000242}
-    fault = fault_state(0x70000000, registers, control=2)
+    fault = fault_state(Refusal(0x70000000, is_write=False), registers, control=2)
     assert not fault.raised
     assert (fault.pc, fault.bfar, fault.cfsr) == (0x08000242, 0x70000000, 0x8200)
     assert fault.exc_return == EXC_RETURN_THREAD_PSP
+
+
+def test_a_refused_write_is_imprecise() -> None:
+    registers = {"pc": 0x08000100, "sp": 0x20001000, "xpsr": 0x01000000}
+    fault = fault_state(Refusal(0x70000000, is_write=True), registers, control=0)
+    assert (fault.cfsr, fault.bfar, fault.refused) == (Cfsr.IMPRECISERR, None, 0x70000000)

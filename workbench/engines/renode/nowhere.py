@@ -54,10 +54,14 @@ def is_own_access(line: str) -> bool:
     return found is not None and is_own_peripheral(int(found["address"], 16))
 
 
-def fault_state(address: int, registers: Mapping[str, int], control: int) -> FaultState:
-    """Return the fault that silicon takes for it, with the core's registers at the access."""
+def fault_state(refusal: Refusal, registers: Mapping[str, int], control: int) -> FaultState:
+    """Return the fault that silicon takes for it, with the core's registers at the access.
+
+    A refused write is imprecise: it was in the write buffer.
+    """
     in_handler = registers["xpsr"] & IPSR
     on_psp = not in_handler and bool(control & CONTROL_SPSEL)
+    late = refusal.is_write
     from_thread = EXC_RETURN_THREAD_PSP if on_psp else EXC_RETURN_THREAD_MSP
     return FaultState(
         exception=int(Exc.BUS_FAULT),
@@ -65,7 +69,8 @@ def fault_state(address: int, registers: Mapping[str, int], control: int) -> Fau
         frame_address=registers["sp"] - BASIC_FRAME_BYTES,
         registers=registers,
         exc_return=EXC_RETURN_HANDLER if in_handler else from_thread,
-        cfsr=int(Cfsr.PRECISERR | Cfsr.BFARVALID),
-        bfar=address,
+        cfsr=int(Cfsr.IMPRECISERR if late else Cfsr.PRECISERR | Cfsr.BFARVALID),
+        bfar=None if late else refusal.address,
+        refused=refusal.address if late else None,
         raised=False,
     )

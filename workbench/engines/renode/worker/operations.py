@@ -95,7 +95,7 @@ class Operations:
         if reason == "fault" and self._runner.refused is not None:
             control = self._state.register("control")
             registers = self._machine.hooks.registers
-            result["fault"] = asdict(fault_state(self._runner.refused.address, registers, control))
+            result["fault"] = asdict(fault_state(self._runner.refused, registers, control))
         elif reason == "fault":
             result["fault"] = self._state.fault()
         elif reason == "watch":
