@@ -13,7 +13,7 @@ import numpy.typing as npt
 from workbench import __version__
 from workbench.builder import BuildPlan, BuiltImage, boards, build, plan_builds
 from workbench.builder.plan import KERNEL_SETS
-from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck, modelled_latencies
+from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
 from workbench.errors import CheckFailedError
 from workbench.fitting import fit_arena
 from workbench.image import Image
@@ -23,6 +23,7 @@ from workbench.model.reader import read_model
 from workbench.platform import load_platform
 from workbench.resources import own_model
 from workbench.session import Classification, boot
+from workbench.timing.latency import modelled_latencies
 from workbench.timing.model import CycleModel
 
 Output = npt.NDArray[Any]

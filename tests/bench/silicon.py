@@ -25,12 +25,12 @@ from tests.bench._silicon_models import (
     dense_graph,
     quantized_dense_graph,
 )
-from workbench.cost import modelled_latencies
 from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop
 from workbench.image import Image
 from workbench.platform import load_platform
 from workbench.timing.explain import explain
+from workbench.timing.latency import modelled_latencies
 from workbench.timing.model import CycleModel, Estimate
 
 BOARD, CLOCK_HZ = "nrf52840_dk", 64_000_000

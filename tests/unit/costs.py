@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.cost import MODELLED, BenchReport, InferenceCost, Latency, ModelSummary, OracleCheck
+from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
 from workbench.gauge import Measurement
 from workbench.timing.cycles import Cycles
+from workbench.timing.latency import MODELLED, Latency
 
 CLOCKS = (64_000_000, 80_000_000, 168_000_000)
 

@@ -12,10 +12,11 @@ from workbench.compare import (
     require_no_regression,
     save,
 )
-from workbench.cost import BenchReport, InferenceCost, Latency, ModelSummary
+from workbench.cost import BenchReport, InferenceCost, ModelSummary
 from workbench.errors import CheckFailedError, UserError
 from workbench.gauge import Measurement
 from workbench.timing.cycles import Cycles
+from workbench.timing.latency import Latency
 
 
 def latency(cycles):

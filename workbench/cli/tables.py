@@ -12,7 +12,8 @@ from workbench.text import significant
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from workbench.cost import BenchReport, InferenceCost, Latency
+    from workbench.cost import BenchReport, InferenceCost
+    from workbench.timing.latency import Latency
 
 _PROSE_WIDTH = 80
 _COUNTED = ("instructions", "flash", "RAM", "arena", "stack", "as host")

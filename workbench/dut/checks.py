@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.cost import Latency
 from workbench.errors import CheckFailedError, UserError
 from workbench.fault.diagnosis import KINDS, Diagnosis
 from workbench.fault.text import headline
@@ -17,6 +16,7 @@ from workbench.model.features import Features
 from workbench.model.oracle import Oracle
 from workbench.model.reader import read_model
 from workbench.session import Classification
+from workbench.timing.latency import Latency
 
 
 def label_should_be(answer: Classification, expected: str) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from workbench import controls, stimuli, thumb
 from workbench.builder.footprint import Footprint, measure_footprint
 from workbench.controls import Drive
-from workbench.cost import Latency, modelled_latencies
 from workbench.dut import checks
 from workbench.dut.budget import WHOLE_RUN, Budget
 from workbench.dut.evidence import Evidence, gather
@@ -39,6 +38,7 @@ from workbench.points import inference_of
 from workbench.resources import own_model
 from workbench.running import compile_pattern
 from workbench.session import Classification, Session
+from workbench.timing.latency import Latency, modelled_latencies
 from workbench.timing.model import CycleModel
 from workbench.trace import Trace
 

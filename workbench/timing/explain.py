@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.cost import Latency
 from workbench.timing.cycles import Cycles
+from workbench.timing.latency import Latency
 
 _WIDTH = 46
 

@@ -1,10 +1,10 @@
 import pytest
 
-from workbench.cost import Latency
 from workbench.dut import checks
 from workbench.errors import CheckFailedError, UserError
 from workbench.gauge import Measurement
 from workbench.session import Classification
+from workbench.timing.latency import Latency
 
 from ..fault.samples import diagnosis
 

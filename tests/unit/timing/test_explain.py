@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.cost import MODELLED, Latency
 from workbench.timing.cycles import Cycles
 from workbench.timing.explain import explain
+from workbench.timing.latency import MODELLED, Latency
 
 LATENCY = Latency(
     clock_hz=168_000_000,
