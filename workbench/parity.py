@@ -18,7 +18,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.dut.evidence import readable
 from workbench.ending import Ending, ending_of, require_good_end
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
@@ -29,6 +28,7 @@ from workbench.fault.text import lines
 from workbench.gauge import Gauge, Probe
 from workbench.image import Image
 from workbench.link import Client, ModelFailedError
+from workbench.link.transcript import readable
 from workbench.measure import gauge_for
 from workbench.model.features import read_features
 from workbench.platform import Platform

@@ -16,7 +16,7 @@ from workbench.fault.frames import Call
 from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
-from workbench.link.frames import DELIMITER, decode
+from workbench.link.transcript import readable
 from workbench.platform import Platform
 from workbench.running import function_at
 from workbench.snapshots import write_snapshot
@@ -87,22 +87,6 @@ def gather(
         note=note,
         snapshot=_written(guard, snapshot) if snapshot is not None else None,
     )
-
-
-def readable(transcript: bytes) -> str:
-    """Return console output as text: frames of our protocol named, other bytes as \\xNN."""
-    said = []
-    for piece in transcript.split(DELIMITER):
-        frame = decode(piece)
-        if frame is not None:
-            said.append(f"<frame {frame.type:#04x} #{frame.sequence}, {len(piece)} bytes>\n")
-        else:
-            said.append(_printable(piece))
-    return "".join(said)
-
-
-def _printable(data: bytes) -> str:
-    return printable(data.decode(errors="backslashreplace").replace("\r\n", "\n"))
 
 
 def _written(guard: Guard, path: Path) -> Path | None:

@@ -16,11 +16,11 @@ from workbench import __version__
 from workbench.builder import BuiltImage, build, plan_build
 from workbench.controls import parse_level
 from workbench.dut import DeviceSnapshot, DeviceUnderTest, checks
-from workbench.dut.evidence import readable
 from workbench.errors import UserError, WorkbenchError
 from workbench.image import Image
 from workbench.limits import parse_limit, parse_seconds
 from workbench.link import Hello, reply_name
+from workbench.link.transcript import readable
 from workbench.platform import load_platform
 from workbench.robot.context import snapshot_file, wanted_engine
 from workbench.robot.listener import SuiteListener
