@@ -47,10 +47,10 @@ class Verdict(Enum):
 class Ending:
     """How a run ended: why and where it stopped, and all that makes it a failed check.
 
-    kind: None where the firmware has answered all that it was asked. detail: more about it, such
-    as what the firmware waited for at the limit. diagnosis: why it crashed, if it did. exit_code:
-    what it ended itself with. model_error: why its model did not start, as it printed it, "" where
-    it did or there is none.
+    kind: None where the firmware has answered all that it was asked. detail: what the engine says
+    of it. waits_for: what the core only waits for, at the limit or asleep. diagnosis: why it
+    crashed, if it did. exit_code: what it ended itself with. model_error: why its model did not
+    start, as it printed it, "" where it did or there is none.
     """
 
     kind: StopKind | None = None
@@ -59,6 +59,7 @@ class Ending:
     diagnosis: Diagnosis | None = None
     exit_code: int | None = None
     model_error: str = ""
+    waits_for: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -74,7 +75,8 @@ class Ending:
         """Why the run ended, and where, in a line for a reader."""
         if self.kind is None:
             return "all that was asked was answered"
-        detail = f" ({self.detail})" if self.detail else ""
+        more = self.detail or self.waits_for
+        detail = f" ({more})" if more else ""
         return f"{ENDINGS[self.kind]}, at 0x{self.pc:08x}{detail}"
 
     @property
@@ -101,16 +103,15 @@ def ending_of(
     model_error = str(error) if error is not None else ""
     if reason is None:
         return Ending(model_error=model_error)
-    detail = reason.detail
-    if reason.kind is StopKind.LIMIT and not detail:
-        detail = waits_for(engine, image, platform)
+    is_open = reason.kind in (StopKind.LIMIT, StopKind.IDLE) and not reason.detail
     return Ending(
         kind=reason.kind,
         pc=reason.pc,
-        detail=detail,
+        detail=reason.detail,
         diagnosis=diagnose(engine, image, platform, reason),
         exit_code=reason.exit_code,
         model_error=model_error,
+        waits_for=waits_for(engine, image, platform) if is_open else "",
     )
 
 

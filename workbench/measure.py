@@ -148,7 +148,7 @@ def _report(
         report,
         stop=ending.kind,
         diagnosis=ending.diagnosis,
-        detail=ending.detail,
+        detail=ending.detail or (ending.waits_for if ending.kind is StopKind.LIMIT else ""),
         exit_code=ending.exit_code,
         model_error=ending.model_error,
     )

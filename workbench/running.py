@@ -38,6 +38,7 @@ class RunResult:
     what the console said; bytes that are no UTF-8 appear as \\xNN. `fault` is the first one, also
     where the run went on through it; `diagnosis` says why and where.
     `model_error` is why the firmware's model did not start, "" where it did or there is none.
+    `waits_for` is what the core only waited for at the end, "" where it did more or crashed.
     `calls` led to where the core stood, where the run ended unasked and not in a fault.
     """
 
@@ -58,6 +59,7 @@ class RunResult:
     calls: tuple[Call, ...] = ()
     diagnosis: Diagnosis | None = None
     model_error: str = ""
+    waits_for: str = ""
 
 
 def run_image(
@@ -98,6 +100,7 @@ def run_image(
         engine=engine.name,
         stop=reason.kind,
         detail=ending.detail,
+        waits_for=ending.waits_for,
         pc=reason.pc,
         function=function_at(image, reason.pc),
         instructions=reason.instructions,
@@ -158,6 +161,8 @@ def describe(result: RunResult) -> list[str]:
     where = f"0x{result.pc:08x}" + (f" in {result.function}" if result.function else "")
     lines = [f"stopped: {why}, at {where}"]
     lines.extend(f"  {line}" for line in chain(result.calls))
+    if result.waits_for:
+        lines.append(result.waits_for)
     if result.pattern is not None and result.stop is not StopKind.UART:
         lines.append(f"the console did not match '{result.pattern}'")
     if result.diagnosis:

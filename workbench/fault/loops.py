@@ -17,16 +17,17 @@ _MASK = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class Loop:
-    """A loop of one function that stores nothing and calls nothing.
+    """A loop of one function that stores nothing and calls nothing; it may sleep.
 
     reads: the addresses of data that it reads in each turn, always the same, those of pointers to
-    others left out. is_endless: no branch leads out of it.
+    others left out. is_endless: no branch leads out of it. sleeps: by WFI or WFE.
     """
 
     start: int
     end: int
     reads: tuple[int, ...]
     is_endless: bool
+    sleeps: bool = False
 
 
 def loop_at(view: View, registers: Mapping[str, int], first: int, last: int) -> Loop | None:
@@ -47,7 +48,8 @@ def loop_at(view: View, registers: Mapping[str, int], first: int, last: int) -> 
         return None
     targets = (_target(one) for one in body)
     leaves = any(target is not None and not start <= target < end for target in targets)
-    return Loop(start, end, reads, not leaves and not _is_conditional(body[-1]))
+    sleeps = any(one.mnemonic.split(".")[0] in ("wfi", "wfe") for one in body)
+    return Loop(start, end, reads, not leaves and not _is_conditional(body[-1]), sleeps)
 
 
 def _body(view: View, pc: int, first: int, last: int) -> list[Any] | None:
@@ -105,9 +107,9 @@ def _is_conditional(decoded: Any) -> bool:
 
 
 def _does_more(decoded: Any) -> bool:
-    """Whether an instruction stores, calls, returns or sleeps."""
+    """Whether an instruction stores, calls or returns."""
     mnemonic = decoded.mnemonic.split(".")[0]
-    if mnemonic in ("bl", "blx", "bx", "svc", "bkpt", "tbb", "tbh", "wfi", "wfe"):
+    if mnemonic in ("bl", "blx", "bx", "svc", "bkpt", "tbb", "tbh"):
         return True
     return mnemonic.startswith(("st", "push", "pop", "vst", "vpush"))
 

@@ -1,4 +1,4 @@
-"""What firmware waits for that reaches the limit of a run: a variable, or nothing at all."""
+"""What firmware waits for that reaches the limit of a run, or sleeps: a variable, or nothing."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _Wait:
             return ""
         if loop.reads:
             return self._variables(loop)
-        return self._endless(context) if loop.is_endless else ""
+        return self._endless(context) if loop.is_endless and not loop.sleeps else ""
 
     def _loop(self, context: Context) -> Loop | None:
         symbol = self._image.function_at(context.pc)

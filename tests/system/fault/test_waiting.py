@@ -77,3 +77,20 @@ def test_the_ending_of_a_run_tells_it(compiled: Compile, platform: Platform) -> 
         ending = ending_of(engine, image, platform, engine.run(Stop(), SOME))
     assert "the limit was reached, at 0x0800" in ending.told
     assert "(waits for a change of `done`" in ending.told
+
+
+def test_a_core_that_sleeps_until_a_variable_changes_names_it(
+    compiled: Compile, platform: Platform
+) -> None:
+    told = {}
+    for function in ("sleep_for_flag", "sleep_for_ever"):
+        image = Image.load(compiled("stuck"))
+        with EmbeddedEngine() as engine:
+            engine.load(image, platform)
+            engine.run(Stop(pc=frozenset({image.symbol("main").address})), SOME)
+            engine.registers["pc"] = image.symbol(function).address
+            reason = engine.run(Stop(), SOME)
+            assert reason.kind is StopKind.IDLE
+            told[function] = ending_of(engine, image, platform, reason).waits_for
+    assert told["sleep_for_flag"].startswith("waits for a change of `done` at 0x2000")
+    assert told["sleep_for_ever"] == ""

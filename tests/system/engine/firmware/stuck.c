@@ -74,6 +74,12 @@ void handler_that_stays(void) {
   use(1);
 }
 
+void sleep_for_flag(void) {
+  __asm volatile("cpsid i");
+  while (!done) __asm volatile("wfi");
+  use(1);
+}
+
 // -- what is not waiting --------------------------------------------------------------------------
 
 static uint32_t table[64];
@@ -90,4 +96,8 @@ void count_down(void) {
     use(1);
   }
 }
+void sleep_for_ever(void) {
+  for (;;) __asm volatile("wfi");
+}
+
 int main(void) { return 0; }
