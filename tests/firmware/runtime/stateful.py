@@ -95,7 +95,7 @@ def make_svdf(rng: Rng, dtype: type, memory_type: type) -> Case:
     time = constant((filters, memory), memory_type, time_scale)
     bias = constant((units,), np.int32, np.float32(state_scale) * np.float32(time_scale))
     state = tensor((batches, memory * filters), memory_type, state_scale, is_variable=True)
-    output_scale = state_scale * time_scale * spread / 60
+    output_scale = state_scale * time_scale * spread / 20
     target = tensor((batches, units), np.int8, output_scale, int(rng.integers(-30, 30)))
     activation = int(rng.choice([0, 1, 3])) if float32 else 0
     table = options("SVDFOptions", Rank=rank, FusedActivationFunction=activation)

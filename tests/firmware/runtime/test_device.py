@@ -59,7 +59,9 @@ def test_operator_is_bit_exact_on_the_core(device: Device, operator: str) -> Non
 @pytest.mark.parametrize(("device", "operator"), INT8_RUNS, indirect=["device"])
 def test_int8_registration_computes_the_same_on_the_core(device: Device, operator: str) -> None:
     for case in list(cases_of(operator))[:5]:
-        run = device.run(case.model, case.inputs, int8_only=True)
+        run = device.run(
+            case.model, case.inputs, invocations=case.steps, stream=True, int8_only=True
+        )
         assert run.output == expected_output(case), f"{case}: the output differs"
 
 
