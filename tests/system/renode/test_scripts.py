@@ -52,7 +52,7 @@ def test_script_boots_resets_and_serves_gdb(board, launcher, environment, firmwa
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     print(done.stdout)
     assert done.stdout.count("ready") == 2

@@ -42,7 +42,7 @@ KEEP = "WORKBENCH_KEEP"
 
 # Seconds without a word from the worker. It reports 20 times a second while the core runs, and
 # notices itself when Renode stands still (`worker.run`), which must come first.
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 ANSWER_SECONDS = 60.0
 
 # Mono's collector stops the other threads first. Left to itself it waits for each one to come to a
