@@ -243,3 +243,23 @@ def test_an_error_has_the_line_where_it_happened():
 def test_no_text_is_too_deep_or_long_for_the_reader(text):
     with pytest.raises(ScriptError):
         compile_script(text)
+
+
+def test_a_store_of_a_number_does_not_cost_the_whole_container():
+    """Registers are kept in a dictionary: a block of thousands takes as many steps a store."""
+    text = "x = {}\nfor i in range(8000): x[i] = i\nfor i in range(8000): x[i] = x.get(i, 0) + 1"
+    variables = {}
+    run(text, variables=variables)
+    assert variables["x"] == {i: i + 1 for i in range(8000)}
+
+
+def test_numbers_that_are_stored_one_by_one_are_bounded():
+    text = (
+        "if request.isInit:\n    x = {}\n    n = 0\nfor i in range(1000):\n    x[n] = 1\n    n += 1"
+    )
+    variables = {}
+    run(text, kind="INIT", variables=variables)
+    with pytest.raises(ScriptError, match="items"):
+        for _ in range(40):
+            run(text, variables=variables)
+    assert len(variables["x"]) <= 1 << 15

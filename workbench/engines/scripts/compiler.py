@@ -321,11 +321,7 @@ class _Compiler(Expressions):
         container, index = self.value(node.value), self.value(node.slice)
 
         def assign(frame: Frame, value: Any) -> None:
-            found = container(frame)
-            if type(found) not in (list, dict):
-                raise ScriptError(f"items of a {type(found).__name__} cannot be set")
-            found[index(frame)] = value
-            frame.spend_on(found)
+            frame.spend(values.store(container(frame), index(frame), value))
 
         return assign
 

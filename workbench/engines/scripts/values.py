@@ -2,7 +2,8 @@
 
 A script is given no other object, so none of these operations can reach one. Each is bounded in
 time and memory: numbers have at most MOST_BITS bits, and a container or text holds at most
-MOST_ITEMS items, those in its items included.
+MOST_ITEMS items, those in its items included (twice as many where they are numbers that were stored
+one by one).
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ METHODS: Mapping[type, frozenset[str]] = {
     int: frozenset({"bit_length"}),
 }
 """The methods that a script may call, by the exact type of the value."""
+
+_GROWING = frozenset({"add", "append", "extend", "insert", "setdefault"})
 
 METHOD_NAMES = frozenset().union(*METHODS.values())
 
@@ -164,8 +167,26 @@ def call_method(value: Any, name: str, arguments: list[Any]) -> Any:
     if name in ("keys", "values", "items"):
         return list(getattr(value, name)(*arguments))
     result = getattr(value, name)(*arguments)
-    bounded(value)
+    if name in _GROWING:
+        bounded(value)
     return bounded(result)
+
+
+def store(container: Any, index: Any, item: Any) -> int:
+    """Put `item` into a list or dictionary; return how many items had to be gone through for it.
+
+    Where number after number is stored the container is gone through at each doubling only, so that
+    a block of thousands of registers does not pay for all of them at each store.
+    """
+    if type(container) not in (list, dict):
+        raise ScriptError(f"items of a {type(container).__name__} cannot be set")
+    before = len(container)
+    container[index] = item
+    now = len(container)
+    are_numbers = isinstance(index, int) and isinstance(item, int)
+    if are_numbers and (now == before or now & (now - 1)):
+        return weight(item)
+    return weight(container)
 
 
 def to_text(value: Any) -> str:
