@@ -4,6 +4,7 @@ Whether one works is tried in a worker (tests/unit/renode/test_trial.py); here i
 """
 
 import importlib.util
+import os
 from pathlib import Path
 
 import pytest
@@ -232,6 +233,23 @@ def test_launcher_of_a_package_that_was_removed_says_so(home, tmp_path):
     script = b"#!/bin/sh\nexec dotnet /nowhere/renode/bin/Renode.dll\n"
     on_path(home, layouts.program(tmp_path / "launcher", script))
     assert "/nowhere/renode/bin, where there is none" in refusal(home).message
+
+
+def test_what_cannot_be_read_is_refused_and_the_next_one_taken(home, tmp_path, monkeypatch):
+    def denied(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    secret = layouts.program(tmp_path / "secret/renode", b"\x7fELF")
+    on_path(home, secret)
+    monkeypatch.setattr(installations.bundle, "entries", denied)
+    assert f"{secret} cannot be read: Permission denied" in refusal(home).message
+    root = layouts.built(Path(home["HOME"]) / "renode_1.17.0")
+    assert discover(home).path == root
+
+
+def test_pipe_in_a_usual_place_is_not_waited_for(home):
+    os.mkfifo(Path(home["HOME"]) / "renode")
+    assert isinstance(refusal(home), NoRenodeError)
 
 
 def test_what_does_not_work_is_refused_with_its_cause(bare, tmp_path, works):

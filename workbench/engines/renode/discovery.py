@@ -69,6 +69,9 @@ def discover(
                 return working(found, again)
         except EngineUnavailableError as error:
             refused = refused or error
+        except OSError as error:
+            what = f"{error.filename or 'Renode'} cannot be read: {error.strerror or error}"
+            refused = refused or EngineUnavailableError(what, GET_RENODE)
     raise refused or NoRenodeError(
         "no Renode found: not in the environment, not on PATH, not in the usual folders",
         GET_RENODE,
@@ -146,14 +149,7 @@ def _at_name(
 
 def _searched(environment: Mapping[str, str]) -> Iterator[Find]:
     """How to find each Renode on this machine, in the order of preference."""
-    return (partial(_at_place, place, environment) for place in _places(environment))
-
-
-def _at_place(place: Path, environment: Mapping[str, str]) -> RenodeInstallation | None:
-    try:
-        return installation_at(place, environment)
-    except OSError:  # what may not be read is not the user's Renode
-        return None
+    return (partial(installation_at, place, environment) for place in _places(environment))
 
 
 def _places(environment: Mapping[str, str]) -> Iterator[Path]:

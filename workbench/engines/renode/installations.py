@@ -98,6 +98,8 @@ def installation_at(
     """
     if path.is_dir():
         return _folder(path, path, environment, runtime)
+    if not path.is_file():
+        return None
     with path.open("rb") as stream:
         begin = stream.read(_SCRIPT_BYTES)
     if begin.startswith(_MAGIC):

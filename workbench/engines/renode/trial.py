@@ -123,9 +123,16 @@ def _kept(installation: RenodeInstallation) -> Kept:
         parts += sorted(installation.framework.glob("libcoreclr.*"))
     files = ((part, part.stat()) for part in parts if part.is_file())
     states = [(str(part), state.st_mtime_ns, state.st_size) for part, state in files]
-    bridge = metadata.version("pythonnet")
-    also = json.dumps([installation.environment, states, sys.version, bridge])
+    also = json.dumps([installation.environment, states, sys.version, _bridge()])
     return Kept("renode-trials", files=sorted(_SOURCES.rglob("*.py")), also=also)
+
+
+def _bridge() -> str:
+    """The version of pythonnet; a fork of it may have another name."""
+    try:
+        return metadata.version("pythonnet")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _read(kept: Kept) -> Trial | None:

@@ -22,6 +22,11 @@ from typing import Any
 from workbench.engines.renode.runtimes import core_library
 
 _DOMAIN = b"renode"
+# As in Renode's own builds of late: without, .NET ends the process where libicu is not installed.
+_NO_CULTURES = {
+    "System.Globalization.Invariant": "true",
+    "System.Globalization.PredefinedCulturesOnly": "false",
+}
 _ENTRY = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_int)  # (argument, its size)
 
 
@@ -43,6 +48,7 @@ class CoreClr:
             "NATIVE_DLL_SEARCH_DIRECTORIES": _joined(_native_folders(framework, binaries)),
             "APP_CONTEXT_BASE_DIRECTORY": f"{binaries}{os.sep}",
             "RUNTIME_IDENTIFIER": _identifiers()[0],
+            **_NO_CULTURES,
             **_settings(binaries),
         }
         self._call(
