@@ -26,6 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.system.hostile", description=__doc__)
     parser.add_argument("--count", type=int, default=100, help="files, over all kinds")
     parser.add_argument("--seed", type=int, default=1, help="the same seed, the same files")
+    parser.add_argument("--progress", type=int, default=500, help="say how far it is this often")
     parser.add_argument("--first", type=int, default=0, help="the number of the first file")
     parser.add_argument("--kind", help="one of elf, repl, toml, tflite, npz, wav, snapshot")
     parser.add_argument("--keep", type=Path, help="a folder for the files that are handled wrongly")
@@ -47,6 +48,9 @@ def main() -> int:
                     damaged.replace(options.keep / f"{options.seed}-{number}-{subject.name}")
             codes[subject.kind][ending.code] += 1
             peak, longest = max(peak, ending.peak_bytes), max(longest, ending.cpu_seconds)
+            done = number + 1 - options.first
+            if options.progress and done % options.progress == 0:
+                print(f"{done} files", file=sys.stderr, flush=True)
             if ending.fault:
                 faults += 1
                 last = "\n  ".join(ending.said.strip().splitlines()[-3:])
