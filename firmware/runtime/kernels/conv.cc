@@ -195,6 +195,33 @@ template TfLiteStatus PrepareConvQuantization(TfLiteContext*, const ConvTensors&
                                               TfLiteFusedActivation,
                                               OutputQuantizationOf<int32_t>*);
 
+TfLiteStatus PrepareWideConvQuantization(TfLiteContext* context, const ConvTensors& tensors,
+                                         int channels, int channel_dimension,
+                                         TfLiteFusedActivation activation, TfLiteType bias_type,
+                                         OutputQuantization* quantization) {
+  if (tensors.input->type != kTfLiteInt16 || tensors.filter->type != kTfLiteInt8 ||
+      tensors.output->type != kTfLiteInt16) {
+    return Unsupported(context, "types %s, %s -> %s", TfLiteTypeGetName(tensors.input->type),
+                       TfLiteTypeGetName(tensors.filter->type),
+                       TfLiteTypeGetName(tensors.output->type));
+  }
+  if (!IsPerTensorQuantized(tensors.input) || !IsPerTensorQuantized(tensors.output) ||
+      tensors.input->params.zero_point != 0 || tensors.output->params.zero_point != 0) {
+    return Unsupported(context, "input or output has no usable quantization");
+  }
+  TF_LITE_ENSURE_STATUS(CheckBias(context, tensors.bias, bias_type, channels));
+  const TfLiteFloatArray* scales = FilterScales(tensors.filter, channels, channel_dimension);
+  if (scales == nullptr) return Unsupported(context, "filter has no usable quantization");
+  quantization->per_channel = true;
+  TF_LITE_ENSURE_STATUS(StoreMultipliers(context, tensors, channels, scales, quantization));
+  for (int i = 0; i < channels; ++i) {
+    if (quantization->shifts[i] > kMostWideShift) {
+      return Unsupported(context, "the scales of channel %d do not fit", i);
+    }
+  }
+  return FillOffsets(context, tensors, activation, quantization);
+}
+
 TfLiteStatus CheckFloatConv(TfLiteContext* context, const ConvTensors& tensors, int channels) {
   if (tensors.input->type != kTfLiteFloat32 || tensors.filter->type != kTfLiteFloat32 ||
       tensors.output->type != kTfLiteFloat32) {

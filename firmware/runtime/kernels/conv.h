@@ -90,6 +90,13 @@ TfLiteStatus PrepareConvQuantization(TfLiteContext* context, const ConvTensors& 
                                      TfLiteFusedActivation activation,
                                      OutputQuantizationOf<Shift>* quantization);
 
+// The same for int16 activations with int8 filters, whose zero points are 0 and whose sums have 64
+// bits; the bias has `bias_type`.
+TfLiteStatus PrepareWideConvQuantization(TfLiteContext* context, const ConvTensors& tensors,
+                                         int channels, int channel_dimension,
+                                         TfLiteFusedActivation activation, TfLiteType bias_type,
+                                         OutputQuantization* quantization);
+
 // Checks a float32 convolution or fully connected layer: all four types, and the bias's size.
 TfLiteStatus CheckFloatConv(TfLiteContext* context, const ConvTensors& tensors, int channels);
 

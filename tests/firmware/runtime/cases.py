@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import tflite
 
-from tests.firmware.runtime import elementwise, movement, stateful
+from tests.firmware.runtime import elementwise, movement, stateful, upsampling
 from tests.firmware.runtime.layers import (
     describe,
     make_conv,
@@ -291,4 +291,5 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     **elementwise.GENERATORS,
     **movement.GENERATORS,
     **stateful.GENERATORS,
+    **upsampling.GENERATORS,
 }

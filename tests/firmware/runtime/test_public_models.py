@@ -34,7 +34,6 @@ REFUSED = "mlperf_kws_hybrid_float32"  # by TFLM too: float activations with int
 MISSING = {
     "audio_preprocessor_int8": "the signal library's custom operators",
     "seanet_conv19": "CONV_2D on int16",
-    "seanet_transpose_conv4": "TRANSPOSE_CONV",
 }
 RUNNING = [path for path in MODELS if path.stem != REFUSED and path.stem not in MISSING]
 
