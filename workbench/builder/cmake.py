@@ -16,12 +16,12 @@ from workbench.builder import cache
 from workbench.builder.plan import BuildPlan
 from workbench.builder.sources import write_sources
 from workbench.errors import BuildError
+from workbench.own_folder import MARK
 
 Progress = Callable[[int, int, str], None]
 """Told after each step: steps done, steps in all, what was done."""
 
 _CONFIGURED = "configured.json"
-_MARK = ".tinyml-workbench-build-tree"  # in a tree that we have made, and may remove
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
 _IN_A_SOURCE = re.compile(r":\d+:\d+: (fatal )?error: ")
 _MAX_ERROR_LINES = 60
@@ -60,7 +60,7 @@ def execute(plan: BuildPlan, tree: Path, progress: Progress | None = None) -> Pa
 
 def _remove(tree: Path) -> None:
     """Remove a build tree; raise BuildError where no build has made that folder."""
-    if tree.is_symlink() or not (tree / _MARK).is_file():
+    if tree.is_symlink() or not (tree / MARK).is_file():
         raise BuildError(
             f"the build tree {tree} is damaged, and it is not marked as made by the workbench",
             "look at what is in it, and remove it yourself",
@@ -71,7 +71,7 @@ def _remove(tree: Path) -> None:
 def _make(plan: BuildPlan, tree: Path, progress: Progress | None) -> None:
     with contextlib.suppress(FileExistsError):
         tree.mkdir(parents=True)
-        (tree / _MARK).touch()
+        (tree / MARK).write_text("a build tree of the workbench")
     sources = tree / "model"
     write_sources(sources, plan.model, _kernels_label(plan), plan.arena_bytes, plan.stack_bytes)
     _configure(plan, tree, sources)
