@@ -53,6 +53,9 @@ FLOAT_FRAME = struct.Struct(f"<{len(STACKED_FLOAT)}I")
 XPSR_FLAGS = 0xF80F0000  # N Z C V Q GE
 XPSR_WRITABLE = XPSR_FLAGS | XPSR_T | 0x0600FC00 | IPSR
 
+URGENT = frozenset({int(Exc.NMI), int(Exc.HARD_FAULT)})
+"""The exceptions whose priority is below 0, whatever is configured (B1.5.4)."""
+
 _MASK_NAMES = ("primask", "faultmask", "basepri")
 _UNSTACKED = STACKED[:6]  # all but pc and xpsr, which decide on what is done with them
 ENTRY = (*STACKED, "sp", "control")
@@ -235,7 +238,7 @@ class ExceptionUnit:
         try:
             vector = self.vector(number)
         except BusError:
-            if number in (Exc.HARD_FAULT, Exc.NMI):
+            if number in URGENT:
                 raise LockupError(f"the vector of exception {number} cannot be read") from None
             self._scb.hfsr |= Hfsr.VECTTBL
             number = Exc.HARD_FAULT
@@ -244,7 +247,7 @@ class ExceptionUnit:
             except BusError:
                 raise LockupError("the vector of HardFault cannot be read") from None
         exceptions.activate(number)
-        if number in (Exc.NMI, Exc.HARD_FAULT):
+        if number in URGENT:
             self._faultmask = self.masks().faultmask
         self._clear_exclusive()
         if control & (CONTROL_NPRIV | CONTROL_SPSEL) and not xpsr & IPSR:
@@ -260,7 +263,7 @@ class ExceptionUnit:
         """Write the frame; on failure note why in CFSR and return False."""
         lazy = bool(self._scb.fpccr & FPCCR_LSPEN)
         written = EXTENDED_FRAME_BYTES if extended and not lazy else BASIC_FRAME.size
-        if not self._allowed(frame, written, self.privileged, write=True):
+        if self._mpu.enabled and not self._allowed(frame, written, self.privileged, write=True):
             self._scb.cfsr |= Cfsr.MSTKERR
             return False
         try:
@@ -301,7 +304,9 @@ class ExceptionUnit:
         """Do the lazy stacking that is due; return the CFSR bit for it where that faulted."""
         scb = self._scb
         scb.fpccr &= ~FPCCR_LSPACT
-        if not self._allowed(scb.fpcar, FLOAT_FRAME.size, not scb.fpccr & FPCCR_USER, write=True):
+        privileged = not scb.fpccr & FPCCR_USER
+        size = FLOAT_FRAME.size
+        if self._mpu.enabled and not self._allowed(scb.fpcar, size, privileged, write=True):
             return Cfsr.MLSPERR
         try:
             self._save_float(scb.fpcar)
@@ -310,9 +315,7 @@ class ExceptionUnit:
         return None
 
     def _allowed(self, frame: int, size: int, privileged: bool, write: bool) -> bool:
-        """Whether the MPU allows an access to a frame."""
-        if not self._mpu.enabled:
-            return True
+        """Whether the MPU, which is on, allows an access to a frame."""
         permissions = (
             self._mpu.permission(address, privileged) for address in range(frame, frame + size, 4)
         )
@@ -326,7 +329,7 @@ class ExceptionUnit:
         """
         exceptions = self._exceptions
         fault = Exc.MEM_MANAGE if self._scb.cfsr & Cfsr.MSTKERR else Exc.BUS_FAULT
-        if number in (Exc.NMI, Exc.HARD_FAULT):
+        if number in URGENT:
             return number
         exceptions.pend(number)
         if not exceptions.enabled >> fault & 1:
@@ -381,7 +384,7 @@ class ExceptionUnit:
         privileged = not to_thread or not control & CONTROL_NPRIV
         if self._mpu.bypassed:  # by the handler that has ended
             self._mode_changed()
-        if not self._allowed(frame, read, privileged, write=False):
+        if self._mpu.enabled and not self._allowed(frame, read, privileged, write=False):
             return Cfsr.MUNSTKERR
         try:
             words = BASIC_FRAME.unpack(self._bus.read(frame, BASIC_FRAME.size))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, XPSR_T, Exc, frame_is_on_psp
+from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, XPSR_T, frame_is_on_psp
 from workbench.engines.base import (
     FaultState,
     Instructions,
@@ -16,7 +16,7 @@ from workbench.engines.base import (
 )
 from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
-from workbench.engines.embedded.entry import LockupError
+from workbench.engines.embedded.entry import URGENT, LockupError
 from workbench.engines.embedded.events import (
     Event,
     QemuException,
@@ -230,7 +230,7 @@ class Runner:
         if machine.cycle_counter is not None:
             machine.cycle_counter.settle()
         machine.alignment.settle(bool(machine.scb.ccr & CCR_UNALIGN_TRP))
-        urgent = xpsr & IPSR in (Exc.NMI, Exc.HARD_FAULT)
+        urgent = xpsr & IPSR in URGENT
         if urgent:
             machine.unit.hold_faultmask()
         if machine.scb.float_changed:
@@ -244,11 +244,7 @@ class Runner:
         state.stop_before = self._stepper.watched()
         if not xpsr & XPSR_T:  # one INVSTATE is all that can come; the bytes are not Thumb code
             state.limit, state.stop_before = NEVER, 0
-        state.stop_after = self._stop_after | SETTLED
-        if machine.mpu.ctrl or self._stepper.float_needs_privilege:
-            state.stop_after |= _CONTROL
-        if urgent or machine.mpu.ctrl:
-            state.stop_after |= _FAULTMASK
+        state.stop_after = self._stop_after | self._watched_behind(urgent)
         stepper = self._stepper
         machine.core.set_exits(exits | stepper.exits if stepper.exits else exits)
         try:
@@ -256,6 +252,17 @@ class Runner:
             return self._after(event, until)
         except LockupError as lockup:
             return self._lock_up(lockup)
+
+    def _watched_behind(self, urgent: bool) -> int:
+        """BlockFlag bits of blocks behind which something must be looked at, whatever is pending.
+
+        urgent: the core is in NMI or HardFault.
+        """
+        machine = self._machine
+        if machine.mpu.ctrl:
+            return SETTLED | _CONTROL | _FAULTMASK
+        flags = SETTLED | _FAULTMASK if urgent else SETTLED
+        return flags | _CONTROL if machine.scb.float_needs_privilege else flags
 
     def _after(self, event: Event | None, until: Stop) -> StopReason | None:
         """Deal with why the core came out: for `event`, or because the tracer had it come out."""

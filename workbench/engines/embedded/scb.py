@@ -42,6 +42,8 @@ SCR_SLEEPONEXIT, SCR_SEVONPEND = 1 << 1, 1 << 4
 CCR_NONBASETHRDENA, CCR_USERSETMPEND = 1 << 0, 1 << 1
 CCR_UNALIGN_TRP, CCR_DIV_0_TRP, CCR_BFHFNMIGN, CCR_STKALIGN = 1 << 3, 1 << 4, 1 << 8, 1 << 9
 CCR_WRITABLE = 0x31B
+CPACR_CP10_SHIFT = 20
+CP_PRIVILEGED, CP_FULL = 1, 3  # of a field of CPACR
 FPCCR_LSPACT, FPCCR_USER, FPCCR_THREAD = 1 << 0, 1 << 1, 1 << 3
 FPCCR_HFRDY, FPCCR_MMRDY, FPCCR_BFRDY, FPCCR_MONRDY = 1 << 4, 1 << 5, 1 << 6, 1 << 8
 FPCCR_LSPEN, FPCCR_ASPEN = 1 << 30, 1 << 31
@@ -125,6 +127,11 @@ class Scb:
         """Return whether a write since the last call changed which instructions trap."""
         changed, self._trap_changed = self._trap_changed, False
         return changed
+
+    @property
+    def float_needs_privilege(self) -> bool:
+        """Whether CPACR lets privileged code alone use the FPU."""
+        return self.cpacr >> CPACR_CP10_SHIFT & 3 == CP_PRIVILEGED
 
     @property
     def is_float_automatic(self) -> bool:

@@ -12,14 +12,18 @@ from workbench.engines.base import FaultState
 from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.registers import ITSTATE
-from workbench.engines.embedded.scb import CCR_DIV_0_TRP, FPCCR_LSPACT
+from workbench.engines.embedded.scb import (
+    CCR_DIV_0_TRP,
+    CP_FULL,
+    CP_PRIVILEGED,
+    CPACR_CP10_SHIFT,
+    FPCCR_LSPACT,
+)
 from workbench.engines.embedded.tracer import StopCause
 from workbench.thumb import BlockFlag
 
 _FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)
 _MULTIPLE = int(BlockFlag.MULTIPLE)
-CPACR_CP10_SHIFT = 20
-CP_PRIVILEGED, CP_FULL = 1, 3
 
 
 class Stepper:
@@ -51,17 +55,8 @@ class Stepper:
             flags |= _DIVIDE
         return flags
 
-    @property
-    def float_needs_privilege(self) -> bool:
-        """Whether CPACR lets privileged code alone use the FPU."""
-        return self._float_access == CP_PRIVILEGED
-
-    @property
-    def _float_access(self) -> int:
-        return self._machine.scb.cpacr >> CPACR_CP10_SHIFT & 3
-
     def _float_is_on(self) -> bool:
-        access = self._float_access
+        access = self._machine.scb.cpacr >> CPACR_CP10_SHIFT & 3
         return access == CP_FULL or (access == CP_PRIVILEGED and self._machine.unit.privileged)
 
     def refused(self, cause: StopCause, faults: Faults) -> FaultState | None:
