@@ -155,6 +155,7 @@ def _check_header(content: bytes, path: Path) -> None:
 
 
 def _segments(elf: ELFFile, content: bytes, path: Path) -> Iterator[Segment]:
+    loaded = 0
     for index in range(elf.num_segments()):
         header = elf.get_segment(index).header
         if header["p_type"] != "PT_LOAD" or not header["p_filesz"]:
@@ -165,6 +166,13 @@ def _segments(elf: ELFFile, content: bytes, path: Path) -> Iterator[Segment]:
                 f"{path}: truncated: segment {index} needs {start + size} bytes, "
                 f"the file has {len(content)}",
                 hint="copy or build it again",
+            )
+        loaded += size
+        if loaded > len(content):
+            raise ImageError(
+                f"{path}: its segments share bytes of the file: they hold {loaded:,}, the file has "
+                f"{len(content):,}",
+                hint="the file is damaged: build or copy it again",
             )
         if header["p_paddr"] + size > 1 << 32 or header["p_memsz"] < size:
             raise ImageError(f"{path}: segment {index} does not fit its own sizes", "Build again.")

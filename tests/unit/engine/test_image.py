@@ -118,6 +118,19 @@ def test_what_is_no_image_says_why(content: bytes, message: str) -> None:
     assert caught.value.hint
 
 
+def test_segments_do_not_hold_more_than_the_file() -> None:
+    """Sixty thousand program headers over the same bytes would take all memory."""
+    count = 60_000
+    header = HEADER.pack(
+        *(IDENT, 2, 40, 1, FLASH + 9, HEADER.size, 0, 0x05000000),
+        *(HEADER.size, PROGRAM_HEADER.size, count, 40, 0, 0),
+    )
+    segment = PROGRAM_HEADER.pack(1, 0, FLASH, FLASH, 1 << 20, 1 << 20, 5, 4)
+    content = header + segment * count
+    with pytest.raises(ImageError, match="its segments share bytes of the file"):
+        Image.from_bytes(content, Path("some.elf"))
+
+
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="no such file"):
         Image.load(tmp_path / "none.elf")
