@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from workbench.engines.armv7m import EXC_RETURNS
+from pathlib import Path
+
+from tests.system.programs import OPTIMISED, compile_source
+from workbench.engines.armv7m import EXC_RETURNS, Cfsr, Exc
 from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.gauge import FunctionCalls, Probe
@@ -10,6 +13,8 @@ from workbench.image import Image
 from workbench.platform import Platform
 
 from .conftest import PLENTY, Program, run_to_end
+
+CRASHES = Path(__file__).parents[1] / "renode" / "crashes.c"
 
 
 def test_a_handlers_calls_are_counted_to_its_exception_return(
@@ -51,3 +56,14 @@ def test_a_snapshot_at_an_exception_return_goes_on_there(
     text, count = run_to_end(engine), engine.instructions
     engine.restore(saved)
     assert (run_to_end(engine), engine.instructions) == (text, count)
+
+
+def test_a_late_store_ends_the_run_where_its_fault_is_tail_chained(
+    engine: EmbeddedEngine, platform: Platform, tmp_path: Path
+) -> None:
+    crash = ("-DCASE=16", "-DEN=2", "-DNEST=2")  # a store to nowhere in SVCall, of equal priority
+    elf = compile_source(tmp_path / "late.elf", CRASHES, *OPTIMISED, *crash)
+    engine.load(Image.load(elf), platform)
+    reason = engine.run(Stop(), PLENTY)
+    assert reason.fault is not None
+    assert (reason.fault.exception, reason.fault.cfsr) == (Exc.BUS_FAULT, Cfsr.IMPRECISERR)

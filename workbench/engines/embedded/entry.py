@@ -344,11 +344,11 @@ class ExceptionUnit:
 
     # -- return --------------------------------------------------------------------------------
 
-    def leave(self, exc_return: int) -> Cfsr | None:
+    def leave(self, exc_return: int) -> Cfsr | Entered | None:
         """Return from the running exception, to the next one that is due if there is one.
 
-        Return None when done. Where the return is invalid or the stack cannot be read, return
-        the CFSR bit for it: the exception is over, and the fault is to be tail-chained.
+        Return that one, else None when done. Where the return is invalid or the stack cannot be
+        read, return the CFSR bit for it: the exception is over, its fault is to be tail-chained.
         """
         exceptions = self._exceptions
         xpsr, control, msp, psp, primask, faultmask, basepri = self._return_batch.read()
@@ -369,8 +369,7 @@ class ExceptionUnit:
         following = exceptions.preempting(self._masks(primask, faultmask, basepri))
         if following is not None:  # tail-chaining: the frame stays, the context untouched
             frame = psp if from_psp else msp
-            self._go(following, xpsr, control, exc_return, frame, True)
-            return None
+            return self._go(following, xpsr, control, exc_return, frame, True)
         stack, frame = ("psp", psp) if from_psp else ("msp", msp)
         return self._unstack(exc_return, stack, frame & ~3, control, to_thread)
 

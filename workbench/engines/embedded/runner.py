@@ -16,7 +16,7 @@ from workbench.engines.base import (
 )
 from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
-from workbench.engines.embedded.entry import URGENT, LockupError
+from workbench.engines.embedded.entry import URGENT, Entered, LockupError
 from workbench.engines.embedded.events import (
     Event,
     QemuException,
@@ -329,6 +329,8 @@ class Runner:
         machine = self._machine
         failed = machine.unit.leave(exc_return)
         machine.state.event = 1
+        if isinstance(failed, Entered):  # tail-chained: a BusFault that was pending, perhaps
+            return self._faults.entered(failed) if failed.number in FAULTS else None
         if failed is not None:
             frame = machine.unit.get_special("psp" if frame_is_on_psp(exc_return) else "msp")
             return self._faults.take(Cause(failed), (exc_return, frame))
