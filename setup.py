@@ -6,7 +6,7 @@ from pathlib import Path
 from setuptools import Extension, find_packages, setup
 
 # These lie at the top of the checkout and inside the package in a wheel, so that an installed
-# `workbench` can build and boot without a checkout; see workbench/resources.py.
+# `workbench` can build and boot without a checkout; see workbench/support/resources.py.
 DATA = [name for name in ("firmware", "platforms", "robot") if Path(name).is_dir()]
 
 EXTENSIONS = {

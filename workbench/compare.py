@@ -15,9 +15,9 @@ from typing import Any
 
 from workbench.cost import BenchReport
 from workbench.errors import CheckFailedError, UserError
-from workbench.files import MIB, read_file, write_atomically
-from workbench.serialize import to_json
-from workbench.toml import read_toml
+from workbench.support.files import MIB, read_file, write_atomically
+from workbench.support.serialize import to_json
+from workbench.support.toml import read_toml
 
 FORMAT = "workbench bench 1"
 _MAX_BYTES = 16 * MIB  # of a saved bench; one of two boards has 10 KB

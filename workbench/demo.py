@@ -12,8 +12,8 @@ from workbench.builder.plan import KERNEL_SETS
 from workbench.cost import BenchReport
 from workbench.inputs import Inputs, file_inputs, own_recordings
 from workbench.model.reader import read_model
-from workbench.resources import own_model
 from workbench.session import Classification
+from workbench.support.resources import own_model
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from workbench import __version__
 from workbench.builder.toolchain import Tool, find_cmake, find_gcc, find_ninja
 from workbench.errors import ToolchainError, WorkbenchError
-from workbench.extras import how_to_install
+from workbench.support.extras import how_to_install
 
 _OLDEST_PYTHON = (3, 10)
 _C_PARTS = ("_code_cache", "embedded._tracer", "embedded._reads")

@@ -16,9 +16,10 @@ from elftools.elf.constants import P_FLAGS, SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
-from workbench import build_attributes, files
+from workbench import build_attributes
 from workbench.build_attributes import BuildAttributes
 from workbench.errors import ImageError
+from workbench.support import files
 
 # No Cortex-M4 image is larger; a size beyond it in a header means the header is damaged.
 MAX_FILE_BYTES = 256 * files.MIB

@@ -7,7 +7,7 @@ the tools under it broke. A fault or a time-out of the *firmware* is no error: i
 
 from __future__ import annotations
 
-from workbench.text import printable
+from workbench.support.text import printable
 
 
 class WorkbenchError(Exception):

@@ -12,7 +12,7 @@ from workbench.errors import UserError
 from workbench.model.features import Features, read_features
 from workbench.model.quantization import dequantize
 from workbench.model.values import Model, Tensor
-from workbench.resources import own_model
+from workbench.support.resources import own_model
 
 _RANDOM_COUNT = 8
 _RANDOM_SEED = 1

@@ -22,8 +22,8 @@ from workbench import demangle as demangling
 from workbench.assembler_lines import AssemblerLines
 from workbench.demangle import demangle
 from workbench.elf import MAX_FILE_BYTES
-from workbench.files import read_regular
-from workbench.kept import Kept
+from workbench.support.cached_document import Kept
+from workbench.support.files import read_regular
 
 _SEGMENT_COUNT = 44  # e_phnum in the file header, 16 bits (System V ABI, ELF32)
 _SECTION_TYPE = 4  # sh_type in a section header, 32 bits

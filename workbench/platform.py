@@ -17,7 +17,7 @@ from workbench.platform_settings import MOST_INTERRUPTS, read_settings
 from workbench.repl import read, types
 from workbench.repl.description import Description, Entry
 from workbench.repl.limits import check_limits
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 SETTINGS = "platform.toml"
 

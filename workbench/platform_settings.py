@@ -8,8 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import PlatformError
-from workbench.kinds import LAST_ADDRESS, Choice, Flag, Kind, Named, Several, Table, Text, Whole
-from workbench.toml import read_toml
+from workbench.support.kinds import (
+    LAST_ADDRESS,
+    Choice,
+    Flag,
+    Kind,
+    Named,
+    Several,
+    Table,
+    Text,
+    Whole,
+)
+from workbench.support.toml import read_toml
 
 # Hz. A Cortex-M runs at 32 kHz from a watch crystal, and at 1 GHz in the fastest M7.
 CLOCK = Whole(1_000, 10_000_000_000)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workbench.text import printable
+from workbench.support.text import printable
 
 if TYPE_CHECKING:
     from workbench.dut import DeviceUnderTest

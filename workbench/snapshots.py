@@ -26,11 +26,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workbench import cache_folder, engines
+from workbench import engines
 from workbench.engines.base import Engine, Snapshot
 from workbench.engines.state import StateError, from_json, require_like, to_json
 from workbench.errors import UserError, WorkbenchError
-from workbench.files import MIB, read_file, read_regular, write_atomically
+from workbench.support import cache_folder
+from workbench.support.files import MIB, read_file, read_regular, write_atomically
 
 _HINT = "give a file that a failed test left"
 _AGAIN = "take the snapshot again"

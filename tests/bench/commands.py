@@ -14,7 +14,7 @@ import time
 
 from workbench.builder import build, plan_build
 from workbench.inputs import own_recordings
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 BOARD = "stm32f4_discovery"
 RUNS = 7

@@ -29,8 +29,8 @@ from workbench.link.frames import REPLY, Frame, FrameSplitter, encode
 from workbench.link.messages import Request
 from workbench.model.features import Features, read_features
 from workbench.platform import load_platform
-from workbench.resources import own_model, resource
 from workbench.session import boot
+from workbench.support.resources import own_model, resource
 
 BOARD = "stm32f4_discovery"
 RECORDING = Path("models", "keyword_spotter", "recordings", "yes_en-gb.wav")

@@ -24,7 +24,7 @@ from workbench.builder.model_source import read_model_source
 from workbench.builder.plan import ALIGNMENT, DEFAULT_STACK_BYTES
 from workbench.builder.sources import write_sources
 from workbench.builder.toolchain import find_cmake, find_ninja, find_toolchain
-from workbench.resources import own_model
+from workbench.support.resources import own_model
 
 BOARD = "stm32f4_discovery"
 BARE_IMAGE = Path(__file__).with_name("bare_image")

@@ -36,7 +36,7 @@ from workbench.platform import load_platform
 from workbench.points import INVOKE
 from workbench.profile.operators import OperatorCalls, behind_operator_calls
 from workbench.profile.record import Request, analyse
-from workbench.resources import own_model
+from workbench.support.resources import own_model
 
 BOARD, KERNELS = "stm32f4_discovery", "cmsis_nn"
 SHARED_MODEL = Path(__file__).parents[3] / "shared" / "models" / "kws_ref_model.tflite"

@@ -26,7 +26,7 @@ from workbench.link import Client
 from workbench.model.features import read_features
 from workbench.platform import load_platform
 from workbench.points import INVOKE
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 BOARD = "nrf52840_dk"
 RECORDING = Path("models", "keyword_spotter", "recordings", "yes_en-gb.wav")

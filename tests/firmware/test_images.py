@@ -8,7 +8,7 @@ from elftools.elf.elffile import ELFFile
 
 from workbench.builder.plan import KERNEL_SETS
 from workbench.image import Image
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 
 @pytest.mark.parametrize("board", ["stm32f4_discovery", "nrf52840_dk"])

@@ -11,7 +11,7 @@ from workbench.image import Image
 from workbench.link import Request
 from workbench.platform import load_platform
 from workbench.points import INVOKE
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 BOARD = "stm32f4_discovery"
 RECORDINGS = resource("firmware") / "models" / "keyword_spotter" / "recordings"

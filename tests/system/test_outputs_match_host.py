@@ -12,8 +12,8 @@ from workbench.model.oracle import Oracle
 from workbench.model.quantization import quantize
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
-from workbench.resources import own_model
 from workbench.session import boot
+from workbench.support.resources import own_model
 
 SHARED = Path(__file__).parents[3] / "shared"
 FEATURES = SHARED / "data" / "kws_features" / "mlperf_tiny_kws01_half.npz"

@@ -11,7 +11,7 @@ from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.parity import Stimulus, parity
 from workbench.platform import load_platform
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 BOARD = "nrf52840_dk"
 RECORDING = resource("firmware") / "models" / "keyword_spotter" / "recordings" / "yes_en-gb.wav"

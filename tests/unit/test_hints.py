@@ -16,7 +16,7 @@ import typer
 import workbench
 from workbench.cli.app import COMMANDS
 from workbench.cli.app import app as root
-from workbench.extras import how_to_install
+from workbench.support.extras import how_to_install
 
 try:
     import tomllib

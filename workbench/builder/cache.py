@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO
 
 from workbench.builder.plan import BuildPlan
-from workbench.cache_folder import root
 from workbench.errors import UserError
-from workbench.files import write_atomically
+from workbench.support.cache_folder import root
+from workbench.support.files import write_atomically
 
 try:
     import fcntl

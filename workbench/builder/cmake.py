@@ -16,7 +16,7 @@ from workbench.builder import cache
 from workbench.builder.plan import BuildPlan
 from workbench.builder.sources import write_sources
 from workbench.errors import BuildError
-from workbench.own_folder import MARK
+from workbench.support.own_folder import MARK
 
 Progress = Callable[[int, int, str], None]
 """Told after each step: steps done, steps in all, what was done."""

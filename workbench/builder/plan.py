@@ -17,8 +17,8 @@ from workbench.builder.library import check_library
 from workbench.builder.model_source import ModelSource, estimate_arena, read_model_source
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
-from workbench.files import MIB, read_file
-from workbench.resources import own_model, resource
+from workbench.support.files import MIB, read_file
+from workbench.support.resources import own_model, resource
 
 KERNEL_SETS = ("reference", "cmsis_nn", "dsp")
 DEFAULT_STACK_BYTES = 4096

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.files import write_atomically
+from workbench.support.files import write_atomically
 
 MIN_RING_BYTES = 256
 """The receive ring holds at least one whole request, so that one sent early is not lost."""

@@ -21,7 +21,7 @@ from workbench.cli import INTERRUPTED
 from workbench.cli.console import print_error
 from workbench.cli.interrupts import interrupted, lost_interrupts
 from workbench.errors import UserError, WorkbenchError
-from workbench.files import FOR_NAMES
+from workbench.support.files import FOR_NAMES
 
 COMMANDS: dict[str, str] = {
     "demo": "Build, boot and classify on every board, and show what it cost.",

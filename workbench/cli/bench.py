@@ -68,8 +68,8 @@ def bench(
             board, [one.value for one in kernels or ()], model, inputs, engine.value, tell
         )
     if html is not None:
-        from workbench.files import write_atomically
         from workbench.report.html import bench_page
+        from workbench.support.files import write_atomically
 
         write_atomically(html, bench_page(report))
     if save is not None:

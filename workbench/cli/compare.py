@@ -47,7 +47,7 @@ def compare(
     from workbench.compare import compare as run_compare
     from workbench.compare import load, read_thresholds, require_no_regression
     from workbench.compare import markdown as to_markdown
-    from workbench.files import write_atomically
+    from workbench.support.files import write_atomically
 
     thresholds = read_thresholds(allow or (), settings)
     found = run_compare(load(base), load(new), thresholds)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UserError
-from workbench.text import printable
+from workbench.support.text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def print_json(value: Any) -> None:
     """Print `value` (a dataclass, or anything `to_json` takes) as one JSON document."""
     import json
 
-    from workbench.serialize import to_json
+    from workbench.support.serialize import to_json
 
     sys.stdout.write(json.dumps(to_json(value), indent=2) + "\n")
 
@@ -99,7 +99,7 @@ def read_input(path: Path | None, features: object = None) -> bytes:
         raise UserError("both --features and --input are given", "give one of them")
     if str(path) == "-":
         return sys.stdin.buffer.read() if sys.stdin else b""
-    from workbench.files import MIB, read_file
+    from workbench.support.files import MIB, read_file
 
     hint = "--input takes a file with the bytes to send, or - for stdin"
     return read_file(path, UserError, hint, most=16 * MIB)

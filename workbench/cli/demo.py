@@ -33,8 +33,8 @@ def demo(
     from workbench.bench import require_oracle_agrees
     from workbench.cli.tables import print_costs
     from workbench.demo import run_demo
-    from workbench.files import write_atomically
     from workbench.report.html import demo_page
+    from workbench.support.files import write_atomically
 
     with progress("starting") as tell:
         report = run_demo(files or (), engine.value, tell)

@@ -89,7 +89,7 @@ def measure(
 
 def _print(report: MeasureReport, explained: bool) -> None:
     from workbench.cli.tables import interval
-    from workbench.text import counted, significant
+    from workbench.support.text import counted, significant
     from workbench.timing.explain import explain
 
     seen = report.measurement

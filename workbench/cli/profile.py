@@ -115,8 +115,8 @@ def _write(
 ) -> None:
     from json import dumps
 
-    from workbench.files import write_atomically
     from workbench.profile import export
+    from workbench.support.files import write_atomically
 
     if html is not None:
         from workbench.report.html import profile_page
@@ -130,7 +130,7 @@ def _write(
 
 def _print(found: Profile, top: int) -> None:
     from workbench.report.names import short_name, short_names
-    from workbench.text import significant
+    from workbench.support.text import significant
 
     console = output()
     cycles = found.cycles

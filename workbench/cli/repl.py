@@ -9,7 +9,7 @@ import typer
 
 from workbench.cli.console import print_json
 from workbench.cli.options import JsonOption
-from workbench.text import printable
+from workbench.support.text import printable
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Check Renode platform descriptions (.repl)."

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from workbench.cli.console import output
-from workbench.text import significant
+from workbench.support.text import significant
 
 if TYPE_CHECKING:
     from rich.table import Table

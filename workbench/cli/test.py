@@ -82,9 +82,9 @@ def test(
 
     Exits with 1 where a check failed, with 3 where the set-up is broken.
     """
-    from workbench.files import write_atomically
     from workbench.robot import summary
     from workbench.robot.suites import plan_jobs, run_jobs
+    from workbench.support.files import write_atomically
 
     sets = [one.value for one in kernels or ()]
     jobs = plan_jobs(suites or (), engine.value, board or (), sets, variable or ())

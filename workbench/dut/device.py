@@ -35,9 +35,9 @@ from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.model.features import Features, read_features
 from workbench.platform import Platform
 from workbench.points import inference_of
-from workbench.resources import own_model
 from workbench.running import compile_pattern
 from workbench.session import Classification, Session
+from workbench.support.resources import own_model
 from workbench.timing.latency import Latency, modelled_latencies
 from workbench.timing.model import CycleModel
 from workbench.trace import Trace

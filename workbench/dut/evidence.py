@@ -20,7 +20,7 @@ from workbench.link.transcript import readable
 from workbench.platform import Platform
 from workbench.running import function_at
 from workbench.snapshots import write_snapshot
-from workbench.text import printable
+from workbench.support.text import printable
 
 LAST_INSTRUCTIONS = 24
 

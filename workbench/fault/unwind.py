@@ -29,8 +29,8 @@ from workbench.fault.instruction import call_before
 from workbench.fault.memory import WORD, View
 from workbench.fault.prologue import pushed
 from workbench.fault.scan import caller_by_scan
-from workbench.files import read_regular
 from workbench.image import Image
+from workbench.support.files import read_regular
 
 MOST_CALLS = 20_000
 LONGEST_CYCLE = 8

@@ -14,7 +14,7 @@ from workbench.fault.memory import View
 from workbench.fault.unwind import Unwinder, registers_of
 from workbench.image import Image
 from workbench.platform import Platform
-from workbench.text import counted
+from workbench.support.text import counted
 
 _MOST_NAMED = 3
 

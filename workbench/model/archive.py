@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import FeatureError
-from workbench.files import MIB, read_file
 from workbench.model.quantization import dequantize
+from workbench.support.files import MIB, read_file
 
 FloatArray = npt.NDArray[np.float32]
 Arrays = Mapping[str, npt.NDArray[Any]]

@@ -8,8 +8,8 @@ import zlib
 from pathlib import Path
 
 from workbench.errors import ModelError
-from workbench.files import read_file
 from workbench.model.reader import read_model_file
+from workbench.support.files import read_file
 
 FILE_NAME = "labels.txt"
 _MAX_BYTES = 64 * 1024

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from workbench.model.values import Model, Operator
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 # The rows of the table of operators that firmware/runtime has; its head says what they hold.
 _TABLE = Path("runtime", "include", "runtime", "operators.inc")

@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ModelError, UserError
-from workbench.extras import how_to_install
-from workbench.files import MIB
 from workbench.model.oracle_process import OracleProcess
 from workbench.model.quantization import dequantize, quantize
 from workbench.model.reader import parse_model, read_model_file
 from workbench.model.values import Model
+from workbench.support.extras import how_to_install
+from workbench.support.files import MIB
 
 _MAX_ARENA_BYTES = 512 * MIB
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from workbench.errors import ModelError, UserError
-from workbench.extras import how_to_install
-from workbench.framing import Message, ProtocolError, read_message, write_message
+from workbench.support.extras import how_to_install
+from workbench.support.framing import Message, ProtocolError, read_message, write_message
 
 WORKER = (sys.executable, "-m", "workbench.model.oracle_worker")
 

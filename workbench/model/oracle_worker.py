@@ -10,8 +10,8 @@ import resource
 import sys
 from typing import IO, Any
 
-from workbench.framing import Message, ProtocolError, read_message, write_message
-from workbench.owner_death import die_with_owner
+from workbench.support.framing import Message, ProtocolError, read_message, write_message
+from workbench.support.owner_death import die_with_owner
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from workbench.errors import FeatureError
-from workbench.files import write_atomically
 from workbench.model import labels as label_file
 from workbench.model.archive import read_features_file
 from workbench.model.card import Card, DataSource, Heard, render
@@ -23,7 +22,8 @@ from workbench.model.quantize import load_tensorflow, predict
 from workbench.model.reader import parse_model
 from workbench.model.recordings import read_wav
 from workbench.model.train import Progress, Recipe, train
-from workbench.serialize import to_json
+from workbench.support.files import write_atomically
+from workbench.support.serialize import to_json
 
 MODEL_NAME = "model.tflite"
 CARD_NAME = "README.md"

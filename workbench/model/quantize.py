@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import UserError
-from workbench.extras import how_to_install
 from workbench.model.quantization import dequantize, quantize
+from workbench.support.extras import how_to_install
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ModelError
-from workbench.files import MIB, read_file
 from workbench.model.cost import macs, parameters
 from workbench.model.options import ACTIVATIONS, OPTIONS, PADDINGS, Kind, Option
 from workbench.model.quantization import Quantization
 from workbench.model.values import ELEMENT_BYTES, Model, Operator, Tensor
 from workbench.model.verify import verify
+from workbench.support.files import MIB, read_file
 
 MAX_FILE_BYTES = 256 * MIB  # far more than any flash holds
 # A device with 32-bit addresses can hold no more.

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import FeatureError
-from workbench.files import MIB, read_file
 from workbench.model.mfcc import SAMPLE_RATE
+from workbench.support.files import MIB, read_file
 
 FloatArray = npt.NDArray[np.float32]
 

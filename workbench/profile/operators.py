@@ -18,9 +18,9 @@ from workbench.engines.base import Engine, TraceMark
 from workbench.errors import ModelError
 from workbench.gauge import FunctionCalls
 from workbench.image import Image
-from workbench.kept import Kept
 from workbench.points import INVOKE
 from workbench.profile.values import OperatorCost
+from workbench.support.cached_document import Kept
 from workbench.timing.cycles import Cycles
 from workbench.timing.decode import decode_all
 from workbench.timing.model import CycleModel

@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from workbench.errors import ReplError
-from workbench.kinds import LAST_ADDRESS, Flag, Kind, Text, Whole
 from workbench.repl import monitor, types
 from workbench.repl.description import Description, Entry, Location, Reference, Value
+from workbench.support.kinds import LAST_ADDRESS, Flag, Kind, Text, Whole
 
 MAX_REGISTRATIONS = 4096  # Renode's largest platform with a Cortex-M has 500
 MAX_MEMORY = 1 << 29  # bytes of one memory: half a gigabyte is a region of the address map

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.errors import ReplError
-from workbench.files import UnsuitableFileError, read_regular
 from workbench.repl.lexer import MAX_CHARACTERS
 from workbench.repl.parser import parse
 from workbench.repl.syntax import FileNode, Using
+from workbench.support.files import UnsuitableFileError, read_regular
 
 # A file may be used more than once (by different files), as in Renode, so the number of visits
 # can grow much faster than the number of files.

@@ -31,7 +31,7 @@ from workbench.robot.quantities import (
     parse_frequency,
     parse_request,
 )
-from workbench.text import printable
+from workbench.support.text import printable
 
 
 @library(scope="SUITE", version=__version__, doc_format="ROBOT")

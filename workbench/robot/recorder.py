@@ -10,9 +10,9 @@ from typing import Any
 from robot.errors import DataError
 from robot.libraries.BuiltIn import BuiltIn
 
-from workbench.owner_death import die_with_owner
 from workbench.robot.library import Workbench
 from workbench.robot.outcome import Outcome
+from workbench.support.owner_death import die_with_owner
 
 PREFIX = "@workbench "
 """What a line of the recorder begins with; everything else on stdout is not ours."""

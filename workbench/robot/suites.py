@@ -12,8 +12,8 @@ from pathlib import Path
 from workbench.builder import boards
 from workbench.builder.plan import KERNEL_SETS
 from workbench.errors import UserError
-from workbench.resources import resource
 from workbench.robot.jobs import Job, JobResult, Runner, TestRecord
+from workbench.support.resources import resource
 
 DEFAULT_TIMEOUT = 600.0
 """Seconds on the host's clock for one suite on one board."""

@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 FIRMWARE = resource("firmware")
 

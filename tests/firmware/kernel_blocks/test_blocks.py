@@ -15,7 +15,7 @@ from workbench.engines import open_engine
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.image import Image
 from workbench.platform import load_platform
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 HERE = Path(__file__).parent
 LIMIT = Instructions(2_000_000_000)

@@ -15,7 +15,7 @@ from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
 from tests.firmware.runtime.device import Device
 from tests.firmware.runtime.test_fuzz import mutated
 from workbench.builder.plan import KERNEL_SETS
-from workbench.resources import own_model
+from workbench.support.resources import own_model
 
 pytest.importorskip("tflite_micro")
 

@@ -11,7 +11,7 @@ from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
 from tests.firmware.runtime.options import conv_options, options
 from tests.firmware.runtime.runner import Runner
 from tests.firmware.runtime.stateful import add_handle
-from workbench.resources import own_model
+from workbench.support.resources import own_model
 
 OPS = tflite.BuiltinOperator
 RELU = OPS.RELU

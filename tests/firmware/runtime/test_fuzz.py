@@ -15,7 +15,7 @@ import pytest
 
 from tests.firmware.runtime.cases import GENERATORS, cases_of
 from tests.firmware.runtime.runner import Runner
-from workbench.resources import own_model
+from workbench.support.resources import own_model
 
 SHARED_MODELS = Path(__file__).parents[4] / "shared" / "models"
 MUTATIONS_OF_OWN_MODEL = 6000

@@ -10,7 +10,7 @@ import pytest
 from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
 from tests.firmware.runtime.runner import Runner
 from tests.firmware.runtime.values import Case
-from workbench.resources import own_model
+from workbench.support.resources import own_model
 
 pytest.importorskip("tflite_micro")
 

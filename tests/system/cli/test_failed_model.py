@@ -8,8 +8,8 @@ from workbench.engines.base import Seconds
 from workbench.errors import CheckFailedError, LinkError
 from workbench.image import Image
 from workbench.platform import load_platform
-from workbench.resources import resource
 from workbench.session import boot
+from workbench.support.resources import resource
 
 BOARD = "stm32f4_discovery"
 ON_BOARD = ("--platform", BOARD, "--engine", "embedded")

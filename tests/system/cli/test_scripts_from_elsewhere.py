@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from workbench.engines.scripts.trust import VARIABLE
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 BOARD = "stm32f4_discovery"
 ROOT = Path(__file__).parents[3]

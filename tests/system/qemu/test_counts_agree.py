@@ -21,7 +21,7 @@ from workbench.link.messages import Request
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
 from workbench.points import INVOKE
-from workbench.resources import own_model
+from workbench.support.resources import own_model
 
 from .qemu import CountingMachine
 

@@ -22,7 +22,7 @@ from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
 from workbench.profile.record import Request as ProfileRequest
 from workbench.profile.record import profile
-from workbench.resources import resource
+from workbench.support.resources import resource
 from workbench.timing.model import CycleModel
 from workbench.trace import Trace
 

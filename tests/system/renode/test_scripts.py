@@ -9,7 +9,7 @@ import pytest
 
 from tests import needs
 from workbench.engines.renode.runtimes import CORECLR
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 pytestmark = pytest.mark.renode
 

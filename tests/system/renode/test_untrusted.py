@@ -9,7 +9,7 @@ from workbench.engines.base import Seconds, Stop
 from workbench.engines.renode import RenodeEngine
 from workbench.engines.scripts.trust import VARIABLE
 from workbench.errors import EngineError, PlatformError
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 pytestmark = pytest.mark.renode
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.system.programs import SOURCES, compile_source
 from workbench.cli.app import run
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 RESOURCE = resource("robot") / "workbench.resource"
 RECORDINGS = resource("firmware") / "models" / "keyword_spotter" / "recordings"

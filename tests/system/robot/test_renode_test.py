@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import needs
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 pytestmark = pytest.mark.renode
 

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.builder.plans import a_plan
 from workbench.builder import cmake
 from workbench.errors import BuildError
-from workbench.own_folder import MARK
+from workbench.support.own_folder import MARK
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests import needs
 from tests.cross import CORE, WITH_FPU, compile_elf
 from workbench.builder.library import FIRMWARE_MACHINE, check_library
 from workbench.errors import UserError
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 FLOATS = "float twice(float x) { return 2 * x; }\n"
 INTEGERS_IN_ASSEMBLY = ".thumb\n.global one\none: movs r0, #1\nbx lr\n"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.model.tflite_writer import OperatorSpec, TensorSpec, write_tflite
 from workbench.cli.app import run
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 MODEL = resource("firmware") / "models" / "keyword_spotter" / "model.tflite"
 LSTM = 16  # neither the runtime nor TFLM has it

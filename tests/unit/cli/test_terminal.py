@@ -9,7 +9,7 @@ from rich.text import Text
 from workbench.cli.console import output, print_error, print_json, print_warnings
 from workbench.cli.plain_table import print_table
 from workbench.errors import CheckFailedError, ReplError
-from workbench.text import printable
+from workbench.support.text import printable
 
 HOSTILE = [
     "\x1b[2J",  # clears the screen

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.model.oracle import available
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 SHARED = Path(__file__).parents[4] / "shared"
 

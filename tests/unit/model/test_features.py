@@ -12,7 +12,7 @@ from workbench.model.archive import read_archive
 from workbench.model.features import read_features
 from workbench.model.mfcc import mfcc
 from workbench.model.recordings import read_wav
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 FLOAT32_STEP = 2.0**-24  # of values below one
 

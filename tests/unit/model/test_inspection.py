@@ -14,7 +14,7 @@ from workbench.model.inspection import Severity, check, inspect_model
 from workbench.model.operators import required_operators, resolver_method, runtime_kernels
 from workbench.model.reader import parse_model
 from workbench.model.values import ELEMENT_BYTES
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 OP = tflite.BuiltinOperator
 TWO = (TensorSpec((1, 4)), TensorSpec((1, 4)))

@@ -19,7 +19,7 @@ def worker(code: str) -> tuple[str, ...]:
     """The command of a worker that does `code` with its first request."""
     head = """
         import os, signal, sys, time
-        from workbench.framing import Message, read_message, write_message
+        from workbench.support.framing import Message, read_message, write_message
         requests, answers = sys.stdin.buffer, sys.stdout.buffer
         request = read_message(requests)
     """

@@ -16,7 +16,7 @@ import sys
 import time
 
 from workbench.engines.renode.worker.folder import make_folder
-from workbench.framing import Message, read_message, write_message
+from workbench.support.framing import Message, read_message, write_message
 
 WHERE = {"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}
 OPERATIONS = {

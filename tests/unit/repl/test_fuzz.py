@@ -13,7 +13,7 @@ from workbench.errors import ReplError
 from workbench.repl.lexer import read_source, tokenize
 from workbench.repl.merge import merge
 from workbench.repl.parser import parse
-from workbench.resources import resource
+from workbench.support.resources import resource
 
 FILES = sorted(resource("platforms").glob("*/*.repl"))
 PIECES = (

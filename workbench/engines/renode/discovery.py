@@ -25,7 +25,7 @@ from workbench.engines.renode.releases import installed_releases
 from workbench.engines.renode.runtimes import CORECLR, MONO
 from workbench.engines.renode.trial import try_out
 from workbench.errors import EngineUnavailableError
-from workbench.extras import how_to_install
+from workbench.support.extras import how_to_install
 
 # The variables by which users name a Renode are those of pyrenode3's README.
 PORTABLE = "PYRENODE_BIN"

@@ -29,7 +29,7 @@ from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, Renode
 from workbench.engines.scripts.check import require_harmless
 from workbench.engines.state import in_snapshots
 from workbench.errors import EngineError, UserError
-from workbench.framing import Message
+from workbench.support.framing import Message
 
 if TYPE_CHECKING:
     from workbench.engines.renode.recording import Recording

@@ -19,7 +19,7 @@ from workbench.engines.renode.releases import (
 )
 from workbench.engines.renode.unpacking import DAMAGED, extract_archive
 from workbench.errors import EngineUnavailableError, UserError
-from workbench.own_folder import MARK, OwnFolder
+from workbench.support.own_folder import MARK, OwnFolder
 
 _DOWNLOADS = "downloads"
 

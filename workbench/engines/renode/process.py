@@ -27,13 +27,8 @@ from workbench.errors import (
     PlatformError,
     UserError,
 )
-from workbench.framing import (
-    Message,
-    ProtocolError,
-    read_message,
-    write_message,
-)
-from workbench.own_folder import OwnFolder
+from workbench.support.framing import Message, ProtocolError, read_message, write_message
+from workbench.support.own_folder import OwnFolder
 
 WORKER = (sys.executable, "-m", "workbench.engines.renode.worker")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
-from workbench.kept import Kept
+from workbench.support.cached_document import Kept
 
 # The smallest machine that has all the parts the engine works with.
 _REPL = """

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from workbench.cache_folder import root
 from workbench.engines.renode import bundle
 from workbench.errors import EngineUnavailableError
-from workbench.own_folder import OwnFolder
+from workbench.support.cache_folder import root
+from workbench.support.own_folder import OwnFolder
 
 _AR_MAGIC = b"!<arch>\n"  # ar(5); a Debian package is one
 _AR_HEADER = 60

@@ -10,8 +10,8 @@ from workbench.engines.scripts.compiler import compile_script
 from workbench.engines.scripts.errors import BeyondSubsetError, ScriptError
 from workbench.engines.scripts.trust import HINT, trusted
 from workbench.errors import PlatformError
-from workbench.files import UnsuitableFileError, read_regular
 from workbench.repl.description import Description, Dictionary, Entry, InlineObject, Value
+from workbench.support.files import UnsuitableFileError, read_regular
 
 _PYTHON = "Python."
 _MOST_BYTES = 1 << 20

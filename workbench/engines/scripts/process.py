@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 from workbench.engines.scripts.errors import ScriptError
 from workbench.engines.scripts.request import Request
 from workbench.engines.state import from_json, to_json
-from workbench.framing import Message, ProtocolError, read_message, write_message
+from workbench.support.framing import Message, ProtocolError, read_message, write_message
 
 WORKER = (sys.executable, "-m", "workbench.engines.scripts.worker")
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from workbench.engines.scripts.request import Request
 from workbench.engines.state import StateError, from_json, to_json
-from workbench.framing import Message, ProtocolError, read_message, write_message
+from workbench.support.framing import Message, ProtocolError, read_message, write_message
 
 _GIVEN = ("self", "size", "request", "__builtins__")
 

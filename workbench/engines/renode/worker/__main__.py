@@ -12,8 +12,8 @@ import traceback
 from typing import IO
 
 from workbench.engines.renode.worker.folder import make_folder, refuse
-from workbench.framing import Message, ProtocolError, read_message, write_message
-from workbench.own_folder import OwnFolder
+from workbench.support.framing import Message, ProtocolError, read_message, write_message
+from workbench.support.own_folder import OwnFolder
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from workbench.own_folder import OwnFolder
+from workbench.support.own_folder import OwnFolder
 
 # To flush its log, Renode 1.15.3 ends the thread that writes it, for good: the core would stop at
 # the first 10,000 lines after that. Newer ones fold lines that are alike, and their addresses.

@@ -18,7 +18,7 @@ from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
 from workbench.engines.renode.worker.recorder import Recorder
 from workbench.engines.renode.worker.run import Limits, Runner
 from workbench.engines.renode.worker.state import State
-from workbench.framing import Message
+from workbench.support.framing import Message
 
 _LOG_LIMIT = 64 << 20  # bytes; at most a few seconds of accesses to where nothing is
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.kinds import Choice, Flag, Named, Several, Text, Whole
+from workbench.support.kinds import Choice, Flag, Named, Several, Text, Whole
 
 
 @pytest.mark.parametrize(

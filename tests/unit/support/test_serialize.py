@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.serialize import to_json
+from workbench.support.serialize import to_json
 
 
 class Colour(Enum):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import UserError
-from workbench.files import MIB, read_file
+from workbench.support.files import MIB, read_file
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PACKAGED = Path(__file__).parent / "_data"
-_CHECKOUT = Path(__file__).parent.parent
+_PACKAGE = Path(__file__).parents[1]
+_PACKAGED = _PACKAGE / "_data"
+_CHECKOUT = _PACKAGE.parent
 
 
 def own_model() -> Path:

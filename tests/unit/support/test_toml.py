@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.errors import PlatformError
-from workbench.toml import MAX_DEPTH, read_toml
+from workbench.support.toml import MAX_DEPTH, read_toml
 
 
 def read(path, content: str):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import ModelError
-from workbench.files import read_file, read_regular, write_atomically
+from workbench.support.files import read_file, read_regular, write_atomically
 
 
 def test_text_is_written_and_the_folder_made(tmp_path):
@@ -135,7 +135,7 @@ def test_a_file_that_is_written_again_keeps_its_permissions(tmp_path, way, mode)
 
 def test_whoever_is_killed_while_it_writes_leaves_no_file(tmp_path):
     program = (
-        "import os, signal, sys; from pathlib import Path; from workbench.files import *\n"
+        "import os, signal, sys; from pathlib import Path; from workbench.support.files import *\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "write_atomically(Path(sys.argv[1]), b'new')"
     )

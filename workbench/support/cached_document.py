@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from workbench.cache_folder import root
-from workbench.files import write_atomically
+from workbench.support.cache_folder import root
+from workbench.support.files import write_atomically
 
 
 class Kept:

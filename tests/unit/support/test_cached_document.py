@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.kept import Kept
 from workbench.profile.operators import EmbeddedOperator, _read
+from workbench.support.cached_document import Kept
 
 
 @pytest.fixture

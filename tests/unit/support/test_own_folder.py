@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.own_folder import MARK, OwnFolder
+from workbench.support.own_folder import MARK, OwnFolder
 
 
 @pytest.fixture

@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.framing import (
-    MAX_BLOB,
-    Message,
-    ProtocolError,
-    read_message,
-    write_message,
-)
+from workbench.support.framing import MAX_BLOB, Message, ProtocolError, read_message, write_message
 
 
 def written(*messages: Message) -> io.BytesIO:
