@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from workbench.engines.armv7m import EXC_RETURNS
+from workbench.armv7m.architecture import EXC_RETURNS
 from workbench.engines.base import (
     Engine,
     Limit,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench import controls, stimuli, thumb
+from workbench import controls, stimuli
+from workbench.armv7m import thumb
 from workbench.builder.footprint import Footprint, measure_footprint
 from workbench.controls import Drive
 from workbench.dut import checks

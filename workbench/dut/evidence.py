@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.dut.guard import Guard
 from workbench.dut.history import Executed, last_instructions
-from workbench.engines.armv7m import CORE_REGISTERS
 from workbench.engines.base import StopReason
 from workbench.errors import WorkbenchError
 from workbench.fault.diagnosis import Diagnosis, calls_at

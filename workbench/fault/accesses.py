@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.armv7m import Cfsr, is_device_memory, is_private
+from workbench.armv7m.architecture import Cfsr, is_device_memory, is_private
 from workbench.fault.instruction import Instruction
 from workbench.fault.scene import Scene
 from workbench.fault.status import primary

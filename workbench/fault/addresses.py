@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from workbench.armv7m.architecture import PERIPHERALS
 from workbench.elf import Symbol
-from workbench.engines.armv7m import PERIPHERALS
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.repl import types

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.engines.armv7m import Cfsr, Exc, Hfsr
+from workbench.armv7m.architecture import Cfsr, Exc, Hfsr
 from workbench.fault.accesses import is_closed, why_aligned
 from workbench.fault.addresses import NULL_BYTES
 from workbench.fault.cause import by_chance, is_trap, lacks_fpu, renode_hides

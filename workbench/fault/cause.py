@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
+from workbench.armv7m.architecture import XPSR_T, Cfsr, Exc, Hfsr
+from workbench.armv7m.thumb import BKPT_SEMIHOSTING, is_coprocessor, is_undefined_on_purpose
 from workbench.engines.base import FaultState
 from workbench.fault.accesses import data, refused_by_bus, refused_by_mpu, unaligned
 from workbench.fault.frame_moves import bad_return, lazy, stacking, unstacking
@@ -13,7 +14,6 @@ from workbench.fault.instruction import Instruction
 from workbench.fault.scene import Scene
 from workbench.fault.status import EXCEPTIONS, cause_bits, exception_name, kind_of, primary
 from workbench.fault.supervisor import RefusedCall
-from workbench.thumb import BKPT_SEMIHOSTING, is_coprocessor, is_undefined_on_purpose
 
 _FETCHES = Cfsr.IBUSERR | Cfsr.IACCVIOL | Cfsr.INVSTATE
 _OF_FPU = (None, 10, 11)  # coprocessors, where that is known (A6.1)

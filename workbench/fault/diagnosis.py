@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from workbench.engines.armv7m import (
+from workbench.armv7m.architecture import (
     CONTROL_NPRIV,
     CONTROL_SPSEL,
     CORE_REGISTERS,

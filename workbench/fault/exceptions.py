@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workbench.engines.armv7m import SYSTEM_EXCEPTIONS, Exc
+from workbench.armv7m.architecture import SYSTEM_EXCEPTIONS, Exc
 from workbench.platform import Platform
 from workbench.repl import types
 

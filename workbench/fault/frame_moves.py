@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.armv7m import (
-    EXC_RETURNS,
-    frame_bytes,
-    frame_is_on_psp,
-)
+from workbench.armv7m.architecture import EXC_RETURNS, frame_bytes, frame_is_on_psp
 from workbench.fault.memory import WORD
 from workbench.fault.scene import Scene
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from workbench import thumb
+from workbench.armv7m import thumb
 
 CALLEE_SAVED = (*(f"r{n}" for n in range(4, 12)), "sp")
 """What a function gives back as it was (AAPCS32, 6.1.1)."""

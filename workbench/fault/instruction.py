@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.disassembler import disassembler
+from workbench.armv7m.disassembler import disassembler
+from workbench.armv7m.thumb import is_wide, register_name
 from workbench.fault.memory import View
-from workbench.thumb import is_wide, register_name
 
 LONGEST = 4  # bytes of an instruction
 UNDEFINED = "(undefined)"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.disassembler import disassembler
+from workbench.armv7m.disassembler import disassembler
+from workbench.armv7m.thumb import is_wide
 from workbench.fault.instruction import LONGEST, accessed, register_called
 from workbench.fault.memory import View
-from workbench.thumb import is_wide
 
 _LONGEST_LOOP = 128  # bytes: one that only waits is short
 _MASK = 0xFFFFFFFF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.armv7m import EXTERNAL_DEVICES, PERIPHERALS, SYSTEM
+from workbench.armv7m.architecture import EXTERNAL_DEVICES, PERIPHERALS, SYSTEM
 from workbench.engines.base import Memory
 from workbench.errors import WorkbenchError
 

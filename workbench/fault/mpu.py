@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.armv7m.mpu_region import MpuRegion
 from workbench.engines.base import Memory
-from workbench.engines.mpu_region import MpuRegion
 from workbench.errors import WorkbenchError
 
 _TYPE, _CTRL, _RNR = 0xE000ED90, 0xE000ED94, 0xE000ED98

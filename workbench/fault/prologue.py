@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.thumb import is_wide
+from workbench.armv7m.thumb import is_wide
 
 _LR = 14
 _LONGEST = 48  # bytes of a function in which its prologue lies

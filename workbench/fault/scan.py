@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engines.armv7m import (
+from workbench.armv7m.architecture import (
     EXC_RETURN_BASIC,
     EXC_RETURN_THREAD_MSP,
     EXC_RETURNS,

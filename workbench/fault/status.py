@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.armv7m import FAULTS, SYSTEM_EXCEPTIONS, Cfsr, Hfsr, exception_of
+from workbench.armv7m.architecture import FAULTS, SYSTEM_EXCEPTIONS, Cfsr, Hfsr, exception_of
 from workbench.engines.base import FaultState
 
 EXCEPTIONS: dict[int, str] = {number: SYSTEM_EXCEPTIONS[number] for number in sorted(FAULTS)}

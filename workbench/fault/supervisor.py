@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import IPSR, Exc
+from workbench.armv7m.architecture import IPSR, Exc
+from workbench.armv7m.thumb import is_supervisor_call
 from workbench.fault.exceptions import ExceptionNames
 from workbench.fault.memory import View
-from workbench.thumb import is_supervisor_call
 
 _SHPR1, _IPR = 0xE000ED18, 0xE000E400  # ARM DDI 0403E, B3.2.10 and B3.4.9: a byte an exception
 _FIRST_OF_SHPR = 4

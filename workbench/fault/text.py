@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.armv7m.architecture import Cfsr, Hfsr
 from workbench.demangle import without_types
-from workbench.engines.armv7m import Cfsr, Hfsr
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.frame_moves import is_exception_return
 from workbench.fault.frames import Call, How

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from workbench.elf import MAX_FILE_BYTES
-from workbench.engines.armv7m import (
+from workbench.armv7m.architecture import (
     CORE_REGISTERS,
     EXC_RETURN_THREAD_MSP,
     EXC_RETURNS,
@@ -21,6 +20,7 @@ from workbench.engines.armv7m import (
     frame_is_on_psp,
     sp_before,
 )
+from workbench.elf import MAX_FILE_BYTES
 from workbench.fault.cfi import CallFrames
 from workbench.fault.exceptions import ExceptionNames
 from workbench.fault.exidx import IndexTable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.armv7m import CONTROL_SPSEL, CORE_REGISTERS, IPSR
+from workbench.armv7m.architecture import CONTROL_SPSEL, CORE_REGISTERS, IPSR
 from workbench.engines.base import Engine
 from workbench.errors import WorkbenchError
 from workbench.fault.addresses import Addresses

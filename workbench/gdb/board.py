@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 
+from workbench.armv7m.thumb import BKPT_SEMIHOSTING, is_breakpoint
 from workbench.elf import Segment
 from workbench.engines.base import Engine, StopReason
 from workbench.errors import UserError
@@ -12,7 +13,6 @@ from workbench.fault.diagnosis import diagnose
 from workbench.fault.text import lines
 from workbench.image import Image
 from workbench.platform import Platform
-from workbench.thumb import BKPT_SEMIHOSTING, is_breakpoint
 
 _ERASED = b"\xff"
 _HALFWORD = struct.Struct("<H")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.armv7m import Exc
+from workbench.armv7m.architecture import Exc
 from workbench.engines.base import StopKind, StopReason, Watchpoint
 
 # Signals as GDB numbers them

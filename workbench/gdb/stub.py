@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engines.armv7m import IPSR
+from workbench.armv7m.architecture import IPSR
 from workbench.engines.base import Instructions, Limit, Stop, StopKind, StopReason
 from workbench.errors import WorkbenchError
 from workbench.gdb.board import Board

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import CORE_REGISTERS
+from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.engines.base import Engine
 from workbench.errors import WorkbenchError
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from workbench.thumb import is_wide, it_length
+from workbench.armv7m.thumb import is_wide, it_length
 from workbench.timing.decode_float import decode_float
 from workbench.timing.instruction import LR, PC, SP, Instruction, Kind, Registers
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.system.programs import OPTIMISED, compile_source
-from workbench.engines.armv7m import EXC_RETURNS, Cfsr, Exc
+from workbench.armv7m.architecture import EXC_RETURNS, Cfsr, Exc
 from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.gauge import FunctionCalls, Probe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engines.armv7m import Cfsr
+from workbench.armv7m.architecture import Cfsr
 from workbench.engines.base import Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image

@@ -6,8 +6,8 @@ import pytest
 
 from tests.unit.bare_engine import BareEngine
 from tests.unit.fault.machines import Pieces, image, platform
+from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.dut.guard import Guard
-from workbench.engines.armv7m import CORE_REGISTERS
 from workbench.engines.base import (
     Instructions,
     Seconds,

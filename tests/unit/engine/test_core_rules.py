@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.armv7m.architecture import XPSR_T, Cfsr, Exc, Hfsr
 from workbench.build_attributes import BuildAttributes
-from workbench.engines.armv7m import XPSR_T, Cfsr, Exc, Hfsr
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind, StopReason
 from workbench.engines.embedded import runner
 from workbench.engines.embedded.engine import EmbeddedEngine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.engines.armv7m import Exc
+from workbench.armv7m.architecture import Exc
 from workbench.engines.embedded.exceptions import (
     NO_MASKS,
     THREAD_PRIORITY,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from workbench.engines.armv7m import Cfsr, Hfsr
+from workbench.armv7m.architecture import Cfsr, Hfsr
+from workbench.armv7m.mpu_region import MpuRegion
 from workbench.engines.base import FaultState
-from workbench.engines.mpu_region import MpuRegion
 from workbench.fault.addresses import Addresses
 from workbench.fault.advice import notes
 from workbench.fault.cause import title

@@ -2,8 +2,8 @@
 
 import pytest
 
+from workbench.armv7m.mpu_region import MpuRegion
 from workbench.elf import Section, Symbol
-from workbench.engines.mpu_region import MpuRegion
 from workbench.fault.addresses import Addresses
 from workbench.fault.frames import Call
 from workbench.fault.mpu import MpuState

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.engines.armv7m import CORE_REGISTERS, EXC_RETURN_THREAD_PSP, Cfsr
+from workbench.armv7m.architecture import CORE_REGISTERS, EXC_RETURN_THREAD_PSP, Cfsr
 from workbench.engines.renode.nowhere import Refusal, fault_state, refusal_in
 
 CORE = "sysbus: [cpu: 0x8000242 (main+0x12)] "

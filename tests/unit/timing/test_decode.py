@@ -10,7 +10,7 @@ import pytest
 from capstone import arm_const
 
 from tests.unit.timing.programs import assemble
-from workbench.disassembler import disassembler
+from workbench.armv7m.disassembler import disassembler
 from workbench.timing.decode import decode
 from workbench.timing.instruction import FIRST_SINGLE, LR, PC, SP, Instruction, Kind, Registers
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from workbench.engines.armv7m import Cfsr
+from workbench.armv7m.architecture import Cfsr
 from workbench.engines.embedded.bus import READ_WRITE_EXECUTE, BusError, StoreDevice, Window
 from workbench.engines.embedded.core import PAGE
 from workbench.engines.embedded.dwt import STIMULUS_END

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.armv7m.architecture import is_own_peripheral
 from workbench.bus_masters import BusMasters
 from workbench.cores import require_modelled
-from workbench.engines.armv7m import is_own_peripheral
 from workbench.engines.embedded.bitband import BitBand
 from workbench.engines.embedded.bus import Store
 from workbench.engines.embedded.bus_access import BusAccess

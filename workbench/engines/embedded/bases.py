@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench import thumb
-from workbench.thumb import BlockFlag
+from workbench.armv7m import thumb
+from workbench.armv7m.thumb import BlockFlag
 from workbench.timing.decode import decode
 
 Expression = int

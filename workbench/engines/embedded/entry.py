@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import (
+from workbench.armv7m.architecture import (
     CONTROL_FPCA,
     CONTROL_NPRIV,
     CONTROL_SPSEL,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.engines.armv7m import Exc
+from workbench.armv7m.architecture import Exc
 
 THREAD_PRIORITY = 256  # lower than any exception's
 NMI_PRIORITY = -2

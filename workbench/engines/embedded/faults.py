@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import (
+from workbench.armv7m.architecture import (
     CORE_REGISTERS,
     EXC_RETURN_VALUES,
     EXTERNAL_DEVICES,
@@ -17,12 +17,12 @@ from workbench.engines.armv7m import (
     Hfsr,
     exception_of,
 )
+from workbench.armv7m.thumb import is_coprocessor, is_float, is_wide
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
 from workbench.engines.embedded.events import Access, Event, EventKind, QemuException
 from workbench.engines.embedded.machine import Machine
-from workbench.thumb import is_coprocessor, is_float, is_wide
 
 DFSR_BKPT = 1 << 1
 _EXECUTE_NEVER = (PERIPHERALS, EXTERNAL_DEVICES, SYSTEM)  # in the default memory map

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench import thumb
+from workbench.armv7m import thumb
+from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.embedded.bases import accesses
 from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.registers import ITSTATE
 from workbench.engines.embedded.tracer import Tracer
-from workbench.thumb import BlockFlag
 
 _DIVIDE, _MULTIPLE = int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench import thumb
-from workbench.engines.armv7m import Exc
+from workbench.armv7m import thumb
+from workbench.armv7m.architecture import Exc
 from workbench.engines.embedded.accesses import Accesses
 from workbench.engines.embedded.alignment import AlignmentTrap
 from workbench.engines.embedded.bus import Bus, BusError

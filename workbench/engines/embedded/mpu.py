@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.engines.mpu_region import MpuRegion
+from workbench.armv7m.mpu_region import MpuRegion
 
 MPU_TYPE, MPU_CTRL, MPU_RNR, MPU_RBAR, MPU_RASR = 0xD90, 0xD94, 0xD98, 0xD9C, 0xDA0
 MPU_START, MPU_END = 0xD90, 0xDBC

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from workbench.armv7m.thumb import instructions
 from workbench.engines.base import NO_TRACE, START_TRACE, TraceMark
 from workbench.engines.code_cache import (
     CacheShape,
@@ -20,7 +21,6 @@ from workbench.engines.code_cache import (
 from workbench.engines.embedded.accounts import Account, Recording
 from workbench.engines.embedded.reads import Found, reads_since
 from workbench.errors import UserError
-from workbench.thumb import instructions
 from workbench.trace import CodeFetches, Trace
 
 if TYPE_CHECKING:

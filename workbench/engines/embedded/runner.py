@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import EXC_RETURNS, FAULTS, IPSR, XPSR_T, frame_is_on_psp
+from workbench.armv7m.architecture import EXC_RETURNS, FAULTS, IPSR, XPSR_T, frame_is_on_psp
+from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.base import (
     FaultState,
     Instructions,
@@ -30,7 +31,6 @@ from workbench.engines.embedded.sleep import Sleep, Sleeper
 from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.tracer import NEVER, SETTLED, StopCause
 from workbench.errors import EngineError
-from workbench.thumb import BlockFlag
 
 _EXCEPTION_EXIT = exception_event(int(QemuException.EXCEPTION_EXIT))
 _BREAKPOINT = exception_event(int(QemuException.BKPT))

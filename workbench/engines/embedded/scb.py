@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.engines.armv7m import Exc
+from workbench.armv7m.architecture import Exc
 from workbench.engines.embedded.exceptions import ExceptionState
 
 # Offsets from 0xE000E000, table B3-4

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.engines.armv7m import Exc
+from workbench.armv7m.architecture import Exc
 from workbench.engines.embedded.exceptions import ExceptionState
 from workbench.engines.embedded.mpu import MPU_END, MPU_START, Mpu
 from workbench.engines.embedded.scb import CFSR, DFSR, HFSR, Scb

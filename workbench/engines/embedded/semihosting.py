@@ -10,10 +10,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
+from workbench.armv7m.thumb import BKPT_SEMIHOSTING
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console
 from workbench.engines.embedded.machine import Machine
-from workbench.thumb import BKPT_SEMIHOSTING
 
 SYS_OPEN, SYS_CLOSE, SYS_WRITEC, SYS_WRITE0 = 0x01, 0x02, 0x03, 0x04
 SYS_WRITE, SYS_READ = 0x05, 0x06

@@ -6,8 +6,9 @@ core then makes the block end there.
 
 from __future__ import annotations
 
-from workbench import thumb
-from workbench.engines.armv7m import XPSR_T, Cfsr
+from workbench.armv7m import thumb
+from workbench.armv7m.architecture import XPSR_T, Cfsr
+from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
@@ -20,7 +21,6 @@ from workbench.engines.embedded.scb import (
     FPCCR_LSPACT,
 )
 from workbench.engines.embedded.tracer import StopCause
-from workbench.thumb import BlockFlag
 
 _FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)
 _MULTIPLE = int(BlockFlag.MULTIPLE)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, Protocol
 
+from workbench.armv7m.thumb import BlockFlag, base_register, register_name, scan
 from workbench.engines.code_cache import CacheShape, CodeCache, Lines
 from workbench.engines.embedded.accounts import NO_BLOCK, Account, BlockRecord, Recording
 from workbench.engines.embedded.bases import Expression, low_bits
-from workbench.thumb import BlockFlag, base_register, register_name, scan
 
 NEVER = (1 << 64) - 1
 _SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)

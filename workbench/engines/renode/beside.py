@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.engines.armv7m import CORE_REGISTERS
+from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.engines.base import (
     Engine,
     Instructions,

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.armv7m.thumb import is_wide
 from workbench.engines.code_cache import CacheShape
 from workbench.engines.renode.code_record import CodeRecord
-from workbench.thumb import is_wide
 from workbench.trace import Trace
 
 _RECORD = np.dtype([("address", "<u8"), ("executed", "<u8")])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.engines.armv7m import (
+from workbench.armv7m.architecture import (
     BASIC_FRAME_BYTES,
     CONTROL_SPSEL,
     EXC_RETURN_HANDLER,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from workbench.armv7m.thumb import BKPT_SEMIHOSTING, instructions
 from workbench.image import Image
-from workbench.thumb import BKPT_SEMIHOSTING, instructions
 
 
 def semihosting_calls(image: Image) -> Iterator[int]:

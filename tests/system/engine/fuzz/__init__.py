@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.cross import BARE, CORE, compile_elf
-from workbench.engines.armv7m import is_own_peripheral
+from workbench.armv7m.architecture import is_own_peripheral
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.embedded.peripherals.registry import size_of

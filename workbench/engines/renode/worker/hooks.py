@@ -13,7 +13,7 @@ from enum import IntEnum
 from functools import partial
 from typing import Any
 
-from workbench.engines.armv7m import CORE_REGISTERS
+from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.engines.renode.nowhere import MARK
 from workbench.engines.renode.worker.dotnet import (
     Action,

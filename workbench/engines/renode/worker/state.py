@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.engines.armv7m import (
+from workbench.armv7m.architecture import (
     CONTROL_SPSEL,
     FAULTS,
     IPSR,

@@ -8,7 +8,7 @@ import re
 import pytest
 from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
 
-from workbench.thumb import BlockFlag, condition_passed, instructions, scan
+from workbench.armv7m.thumb import BlockFlag, condition_passed, instructions, scan
 
 CAPSTONE = Cs(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS)
 
