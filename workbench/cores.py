@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.build_attributes import (
+from workbench.errors import PlatformError
+from workbench.image.build_attributes import (
     FPV5_D16,
     MICROCONTROLLER,
     NO_FP,
@@ -18,7 +19,6 @@ from workbench.build_attributes import (
     VFPV4_D16,
     BuildAttributes,
 )
-from workbench.errors import PlatformError
 from workbench.platform import Platform
 from workbench.repl import types
 from workbench.repl.description import Entry

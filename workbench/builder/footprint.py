@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.elf import Section
 from workbench.image import Image
+from workbench.image.elf import Section
 
 _MODEL, _STACK, _ARENA = ".model", ".stack", ".arena"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
 
-from workbench.build_attributes import (
+from workbench.errors import UserError
+from workbench.image.build_attributes import (
     MICROCONTROLLER,
     V6_M,
     V6S_M,
@@ -18,8 +19,7 @@ from workbench.build_attributes import (
     VFPV4_D16,
     BuildAttributes,
 )
-from workbench.elf import attributes_of
-from workbench.errors import UserError
+from workbench.image.elf import attributes_of
 
 # As in firmware/cmake/arm-none-eabi.cmake
 FIRMWARE_MACHINE = "-mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard"

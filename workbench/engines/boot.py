@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from workbench.cores import foreign_core_warning
 from workbench.image import Image
+from workbench.image.vector_table import BOOT_BYTES
 from workbench.platform import Platform
 from workbench.repl import types
-from workbench.vector_table import BOOT_BYTES
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from workbench.armv7m.architecture import PERIPHERALS
-from workbench.elf import Symbol
 from workbench.image import Image
+from workbench.image.elf import Symbol
 from workbench.platform import Platform
 from workbench.repl import types
 from workbench.repl.description import Entry

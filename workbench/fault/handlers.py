@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.elf import Symbol
 from workbench.fault.memory import WORD, View
 from workbench.image import Image
+from workbench.image.elf import Symbol
 
 _VTOR = 0xE000ED08  # ARM DDI 0403E, B3.2.5
 _MOST_VECTORS = 512  # exception numbers have 9 bits (B1.4.2)

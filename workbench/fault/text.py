@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.armv7m.architecture import Cfsr, Hfsr
-from workbench.demangle import without_types
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.frame_moves import is_exception_return
 from workbench.fault.frames import Call, How
 from workbench.fault.stacks import FrameSum, StackUse
+from workbench.image.demangle import without_types
 from workbench.support.text import counted
 
 _MOST_CALLS, _OUTERMOST = 12, 3  # shown of a chain, and how many of them are its last

@@ -20,7 +20,6 @@ from workbench.armv7m.architecture import (
     frame_is_on_psp,
     sp_before,
 )
-from workbench.elf import MAX_FILE_BYTES
 from workbench.fault.cfi import CallFrames
 from workbench.fault.exceptions import ExceptionNames
 from workbench.fault.exidx import IndexTable
@@ -30,6 +29,7 @@ from workbench.fault.memory import WORD, View
 from workbench.fault.prologue import pushed
 from workbench.fault.scan import caller_by_scan
 from workbench.image import Image
+from workbench.image.elf import MAX_FILE_BYTES
 from workbench.support.files import read_regular
 
 MOST_CALLS = 20_000

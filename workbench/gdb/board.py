@@ -6,12 +6,12 @@ import struct
 from dataclasses import replace
 
 from workbench.armv7m.thumb import BKPT_SEMIHOSTING, is_breakpoint
-from workbench.elf import Segment
 from workbench.engines.base import Engine, StopReason
 from workbench.errors import UserError
 from workbench.fault.diagnosis import diagnose
 from workbench.fault.text import lines
 from workbench.image import Image
+from workbench.image.elf import Segment
 from workbench.platform import Platform
 
 _ERASED = b"\xff"

@@ -13,11 +13,11 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.demangle import may_name
 from workbench.engines.base import Engine, TraceMark
 from workbench.errors import ModelError
 from workbench.gauge import FunctionCalls
 from workbench.image import Image
+from workbench.image.demangle import may_name
 from workbench.points import INVOKE
 from workbench.profile.values import OperatorCost
 from workbench.support.cached_document import Kept

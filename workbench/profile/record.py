@@ -11,7 +11,7 @@ from workbench.engines.base import Engine, Limit, Stop, StopReason
 from workbench.engines.front import EngineFront
 from workbench.gauge import Probe
 from workbench.image import Image
-from workbench.places import Place
+from workbench.image.source_lines import Place
 from workbench.platform import Platform
 from workbench.points import address_of, inference_of, never_seen
 from workbench.profile.ahead import reading_ahead

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cross import CORE, compile_elf
-from tests.unit.places.compiler import Compiler, write_script
+from tests.unit.image.source_lines.compiler import Compiler, write_script
 from workbench.cli.app import run
 
 ASSEMBLER = """

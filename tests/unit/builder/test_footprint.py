@@ -2,8 +2,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.builder.footprint import measure_footprint
-from workbench.elf import Section, Symbol
 from workbench.image import Image
+from workbench.image.elf import Section, Symbol
 
 IMAGE = Image(
     path=Path("firmware.elf"),

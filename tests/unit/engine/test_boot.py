@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from workbench.build_attributes import BuildAttributes
 from workbench.engines.boot import boot_of
 from workbench.image import Image
+from workbench.image.build_attributes import BuildAttributes
 from workbench.platform import Platform, load
 
 FLASH, BEHIND_BOOT_LOADER, RAM = 0x0800_0000, 0x0800_4000, 0x2000_0000

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from workbench.armv7m.architecture import XPSR_T, Cfsr, Exc, Hfsr
-from workbench.build_attributes import BuildAttributes
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind, StopReason
 from workbench.engines.embedded import runner
 from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.image.build_attributes import BuildAttributes
 from workbench.platform import Platform, load
 
 FLASH, STACK, FAULT_HANDLER, CODE = 0x0800_0000, 0x2000_1000, 0x0800_0100, 0x0800_0200

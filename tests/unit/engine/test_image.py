@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.system.programs import compile_program
-from workbench.elf import Symbol
 from workbench.errors import ImageError
 from workbench.image import Image
+from workbench.image.elf import Symbol
 
 MUTATIONS = 4000
 # e_ident and the header of ELF32 little-endian, ARM, executable

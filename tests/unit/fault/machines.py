@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.elf import Section, Segment, Symbol
 from workbench.engines.base import Memory
 from workbench.errors import UserError
 from workbench.fault.memory import View
 from workbench.image import Image
+from workbench.image.elf import Section, Segment, Symbol
 from workbench.platform import Platform, load
 
 RAM = 0x2000_0000

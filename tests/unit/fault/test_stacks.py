@@ -3,13 +3,13 @@
 import pytest
 
 from workbench.armv7m.mpu_region import MpuRegion
-from workbench.elf import Section, Symbol
 from workbench.fault.addresses import Addresses
 from workbench.fault.frames import Call
 from workbench.fault.mpu import MpuState
 from workbench.fault.stacks import Stack, Stacks, above_guard, stack_use
 from workbench.fault.tasks import current_task
 from workbench.image import Image
+from workbench.image.elf import Section, Symbol
 
 from .machines import RAM, TOP, image, platform, variable, view, words
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from workbench.demangle import without_types
 from workbench.fault.frames import Call, How
 from workbench.fault.stacks import FrameSum, Stack, StackUse
 from workbench.fault.text import chain, headline, lines
 from workbench.fault.unwind import folded
+from workbench.image.demangle import without_types
 
 from .samples import diagnosis
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.unit.fault.samples import diagnosis
-from workbench.elf import Symbol
+from workbench.image.elf import Symbol
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.export import collapsed, speedscope
 from workbench.profile.values import CallCost, FunctionCost, OperatorCost, Profile, Stack

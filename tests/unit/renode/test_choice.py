@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import pytest
 
 from workbench import doctor, platform
-from workbench.build_attributes import BuildAttributes
 from workbench.doctor import State
 from workbench.engines import open_engine, renode
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.renode import NoRenodeError, RenodeInstallation
 from workbench.errors import EngineUnavailableError
+from workbench.image.build_attributes import BuildAttributes
 
 # Initial SP and PC, and a loop there (b .).
 CODE = bytes.fromhex("00100020 09000008 fee7")

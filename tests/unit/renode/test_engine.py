@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 
 from tests import contract
-from workbench.build_attributes import BuildAttributes
 from workbench.engines.base import Instructions, Seconds, Snapshot, Stop, StopKind
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
+from workbench.image.build_attributes import BuildAttributes
 from workbench.repl import Description, read
 
 IMAGE = SimpleNamespace(

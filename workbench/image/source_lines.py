@@ -17,11 +17,11 @@ from typing import Any
 from elftools.elf.elffile import ELFFile
 from elftools.elf.enums import ENUM_SH_TYPE_BASE
 
-from workbench import assembler_lines
-from workbench import demangle as demangling
-from workbench.assembler_lines import AssemblerLines
-from workbench.demangle import demangle
-from workbench.elf import MAX_FILE_BYTES
+from workbench.image import assembler_lines
+from workbench.image import demangle as demangling
+from workbench.image.assembler_lines import AssemblerLines
+from workbench.image.demangle import demangle
+from workbench.image.elf import MAX_FILE_BYTES
 from workbench.support.cached_document import Kept
 from workbench.support.files import read_regular
 

@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbench.elf import Contents, Segment
 from workbench.errors import ImageError
+from workbench.image.elf import Contents, Segment
 
 # Names that startup code gives to it: CMSIS, ST, Nordic, Zephyr, libopencm3.
 SECTIONS = (".isr_vector", ".vectors", ".vector_table", ".intvecs", ".isr_vectors")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench import demangle as module
-from workbench.demangle import demangle, may_name, qualified_name, without_template_arguments
+from workbench.image import demangle as module
+from workbench.image.demangle import demangle, may_name, qualified_name, without_template_arguments
 
 TEMPLATE = "_ZN2ns6addmulIiEET_S1_S1_"
 FUNCTION_AS_ARGUMENT = "_ZN4tflm12_GLOBAL__N_19InvokeArmIXadL_Z15arm_convolve_s8EEEEiPc"

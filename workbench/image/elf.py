@@ -16,9 +16,9 @@ from elftools.elf.constants import P_FLAGS, SH_FLAGS
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import NoteSection, SymbolTableSection
 
-from workbench import build_attributes
-from workbench.build_attributes import BuildAttributes
 from workbench.errors import ImageError
+from workbench.image import build_attributes
+from workbench.image.build_attributes import BuildAttributes
 from workbench.support import files
 
 # No Cortex-M4 image is larger; a size beyond it in a header means the header is damaged.
@@ -75,7 +75,7 @@ class Symbol:
     @property
     def demangled(self) -> str:
         """The name as the C++ source spells it; C names stay as they are."""
-        from workbench.demangle import demangle
+        from workbench.image.demangle import demangle
 
         return demangle(self.name)
 

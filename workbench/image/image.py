@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from workbench import elf
-from workbench.build_attributes import BuildAttributes
-from workbench.elf import Section, Segment, Symbol
 from workbench.errors import ImageError
-from workbench.places import Places
-from workbench.vector_table import boot_words, find_vector_table
+from workbench.image import elf
+from workbench.image.build_attributes import BuildAttributes
+from workbench.image.elf import Section, Segment, Symbol
+from workbench.image.source_lines import Places
+from workbench.image.vector_table import boot_words, find_vector_table
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Image:
 
         Raise ImageError, with the nearest names, where there is none or several differ.
         """
-        from workbench.demangle import may_name
+        from workbench.image.demangle import may_name
 
         found = self._by_name.get(name)
         if not found:
@@ -170,7 +170,7 @@ def _rank(symbol: Symbol) -> tuple[bool, bool, bool]:
 
 def _matches(symbol: Symbol, name: str) -> bool:
     """Whether `name` is the demangled name, or it without parameters or template arguments."""
-    from workbench.demangle import qualified_name, without_template_arguments
+    from workbench.image.demangle import qualified_name, without_template_arguments
 
     full, bare = symbol.demangled, qualified_name(symbol.name)
     return name in (full, full.split("(", 1)[0], bare, without_template_arguments(bare))

@@ -10,9 +10,9 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from tests import needs
-from workbench.demangle import demangle
 from workbench.image import Image
-from workbench.places import Place, Places
+from workbench.image.demangle import demangle
+from workbench.image.source_lines import Place, Places
 
 from .compiler import SOURCE, Compiler
 
@@ -143,7 +143,7 @@ def test_what_was_looked_up_is_kept_for_the_next_process(
     found = [first.at(address) for address in every_address(elf)]
     first.save()
     assert len(list(kept.iterdir())) == 1
-    monkeypatch.setattr("workbench.places._open", None)  # it must not be needed
+    monkeypatch.setattr("workbench.image.source_lines._open", None)  # it must not be needed
     again = Places(elf)
     assert [again.at(address) for address in every_address(elf)] == found
 
