@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.cores import foreign_core_warning
 from workbench.image import Image
 from workbench.image.vector_table import BOOT_BYTES
 from workbench.platform import Platform
+from workbench.platform.cores import foreign_core_warning
 from workbench.repl import types
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.platform_settings import check_flash_timing
+from workbench.platform.settings import check_flash_timing
 from workbench.trace import FLASH_LINE_BYTES
 
 

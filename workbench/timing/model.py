@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from workbench.cores import require_modelled
 from workbench.platform import Platform
+from workbench.platform.cores import require_modelled
 from workbench.timing.costs import Cause, Costs
 from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash, read_flash

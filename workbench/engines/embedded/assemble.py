@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.armv7m.architecture import is_own_peripheral
-from workbench.bus_masters import BusMasters
-from workbench.cores import require_modelled
 from workbench.engines.embedded.bitband import BitBand
 from workbench.engines.embedded.bus import Store
 from workbench.engines.embedded.bus_access import BusAccess
@@ -16,6 +14,8 @@ from workbench.engines.embedded.peripherals import registry
 from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
 from workbench.platform import Platform
+from workbench.platform.bus_masters import BusMasters
+from workbench.platform.cores import require_modelled
 from workbench.repl import monitor, types
 from workbench.repl.description import Description, Entry, Registration
 

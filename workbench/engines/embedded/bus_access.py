@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.bus_masters import BusMasters, Reach
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.machine import Machine
+from workbench.platform.bus_masters import BusMasters, Reach
 from workbench.repl.description import Entry
 
 ERASED = b"\xff"

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.bus_masters import BusMasters, read_bus_masters
 from workbench.errors import PlatformError
-from workbench.platform_settings import MOST_INTERRUPTS, read_settings
+from workbench.platform.bus_masters import BusMasters, read_bus_masters
+from workbench.platform.settings import MOST_INTERRUPTS, read_settings
 from workbench.repl import read, types
 from workbench.repl.description import Description, Entry
 from workbench.repl.limits import check_limits

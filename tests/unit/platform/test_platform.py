@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from workbench.bus_masters import AddressRange
 from workbench.errors import PlatformError, ReplError
 from workbench.platform import MemoryRegion, load, load_platform, load_repl, names
+from workbench.platform.bus_masters import AddressRange
 
 REPL = """\
 cpu: CPU.CortexM @ sysbus

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.cross import BARE, compile_elf
-from workbench.cores import foreign_core_warning, require_modelled
 from workbench.engines.embedded.assemble import assemble
 from workbench.errors import PlatformError
 from workbench.image import Image
 from workbench.image.build_attributes import V7, V7E_M, BuildAttributes, parse
 from workbench.platform import Platform, load, load_repl
+from workbench.platform.cores import foreign_core_warning, require_modelled
 from workbench.timing.model import CycleModel
 
 REPL = """\

@@ -1,0 +1,12 @@
+"""A board and its part: memories, clocks, peripherals, flash timing, what bus masters reach."""
+
+from workbench.platform.platform import (
+    MemoryRegion,
+    Platform,
+    load,
+    load_platform,
+    load_repl,
+    names,
+)
+
+__all__ = ["MemoryRegion", "Platform", "load", "load_platform", "load_repl", "names"]
