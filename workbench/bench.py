@@ -21,7 +21,7 @@ from workbench.inputs import Inputs, file_inputs, own_recordings, random_inputs
 from workbench.model.oracle import Oracle, available
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
-from workbench.session import Classification, boot
+from workbench.runs.inference import Classification, boot
 from workbench.support.resources import own_model
 from workbench.timing.latency import modelled_latencies
 from workbench.timing.model import CycleModel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.gauge import Measurement
+from workbench.runs.call_counter import Measurement
 from workbench.timing.latency import Latency
 
 

@@ -12,7 +12,7 @@ from workbench.builder.plan import KERNEL_SETS
 from workbench.cost import BenchReport
 from workbench.inputs import Inputs, file_inputs, own_recordings
 from workbench.model.reader import read_model
-from workbench.session import Classification
+from workbench.runs.inference import Classification
 from workbench.support.resources import own_model
 
 

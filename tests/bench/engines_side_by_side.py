@@ -29,7 +29,7 @@ from workbench.link.frames import REPLY, Frame, FrameSplitter, encode
 from workbench.link.messages import Request
 from workbench.model.features import Features, read_features
 from workbench.platform import load_platform
-from workbench.session import boot
+from workbench.runs.inference import boot
 from workbench.support.resources import own_model, resource
 
 BOARD = "stm32f4_discovery"

@@ -27,15 +27,15 @@ from workbench.builder import build, plan_builds
 from workbench.engines.base import Seconds
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.fitting import fit_arena
-from workbench.gauge import Probe
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request as Ask
 from workbench.platform import load_platform
-from workbench.points import INVOKE
 from workbench.profile.operators import OperatorCalls, behind_operator_calls
 from workbench.profile.record import Request, analyse
+from workbench.runs.call_counter import Probe
+from workbench.runs.points import INVOKE
 from workbench.support.resources import own_model
 
 BOARD, KERNELS = "stm32f4_discovery", "cmsis_nn"

@@ -20,12 +20,12 @@ from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Seconds, Stop
 from workbench.engines.renode import discover
 from workbench.errors import EngineUnavailableError
-from workbench.gauge import FunctionCalls, Probe
 from workbench.image import Image
 from workbench.link import Client
 from workbench.model.features import read_features
 from workbench.platform import load_platform
-from workbench.points import INVOKE
+from workbench.runs.call_counter import FunctionCalls, Probe
+from workbench.runs.points import INVOKE
 from workbench.support.resources import resource
 
 BOARD = "nrf52840_dk"

@@ -10,7 +10,7 @@ from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.image import Image
 from workbench.link import Request
 from workbench.platform import load_platform
-from workbench.points import INVOKE
+from workbench.runs.points import INVOKE
 from workbench.support.resources import resource
 
 BOARD = "stm32f4_discovery"

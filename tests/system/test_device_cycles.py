@@ -16,11 +16,11 @@ from workbench.builder import boards
 from workbench.builder.plan import KERNEL_SETS
 from workbench.engines.base import Seconds, Stop, StopKind, Watchpoint
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.gauge import FunctionCalls, Probe
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
+from workbench.runs.call_counter import FunctionCalls, Probe
 from workbench.timing.costs import Cause
 from workbench.timing.model import CycleModel, Estimate
 

@@ -12,7 +12,7 @@ from workbench.model.oracle import Oracle
 from workbench.model.quantization import quantize
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
-from workbench.session import boot
+from workbench.runs.inference import boot
 from workbench.support.resources import own_model
 
 SHARED = Path(__file__).parents[3] / "shared"

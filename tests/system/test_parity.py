@@ -9,8 +9,8 @@ from workbench.cli.app import run
 from workbench.engines.base import Seconds
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
-from workbench.parity import Stimulus, parity
 from workbench.platform import load_platform
+from workbench.runs.parity import Stimulus, parity
 from workbench.support.resources import resource
 
 BOARD = "nrf52840_dk"

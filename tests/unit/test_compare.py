@@ -14,7 +14,7 @@ from workbench.compare import (
 )
 from workbench.cost import BenchReport, InferenceCost, ModelSummary
 from workbench.errors import CheckFailedError, UserError
-from workbench.gauge import Measurement
+from workbench.runs.call_counter import Measurement
 from workbench.timing.cycles import Cycles
 from workbench.timing.latency import Latency
 

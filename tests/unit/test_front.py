@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.unit.scripted_engine import ScriptedEngine, Step
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.front import EngineFront
-from workbench.gauge import FunctionCalls, Probe
+from workbench.runs.call_counter import FunctionCalls, Probe
 
 
 class Warner(ScriptedEngine):

@@ -40,9 +40,9 @@ MODULES = {
     "engines/renode/install.py": "renode install",
     "engines/renode/releases.py": "renode install",
     "gdb/server.py": "gdb",
-    "measure.py": "measure",
+    "runs/measure.py": "measure",
     "model/publish.py": "model train",
-    "points.py": "profile",
+    "runs/points.py": "profile",
 }
 
 

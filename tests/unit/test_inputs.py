@@ -7,7 +7,7 @@ from workbench.errors import UserError
 from workbench.inputs import file_inputs, own_recordings, random_inputs
 from workbench.model.reader import read_model
 from workbench.model.values import Model, Tensor
-from workbench.session import expected_label
+from workbench.runs.inference import expected_label
 from workbench.support.resources import own_model
 
 LABELS = ("yes", "no", "unknown")

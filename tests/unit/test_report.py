@@ -8,7 +8,7 @@ import pytest
 from tests.unit.costs import matrix
 from workbench.demo import DemoReport, Heard
 from workbench.report.html import bench_page, demo_page
-from workbench.session import Classification
+from workbench.runs.inference import Classification
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from workbench.engines import EngineChoice
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.session import Classification
+    from workbench.runs.inference import Classification
 
 app = typer.Typer(add_completion=False)
 

@@ -52,7 +52,7 @@ def gdb(
     from workbench.gdb import Board, GdbServer, gdb_command
     from workbench.image import Image
     from workbench.platform import load_platform
-    from workbench.snapshots import read_snapshot, restored
+    from workbench.runs.snapshots import read_snapshot, restored
 
     image = Image.load(elf)
     target = load_platform(platform, repl=repl, uart=uart)

@@ -25,7 +25,7 @@ from workbench.cli.options import (
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
-    from workbench.measure import MeasureReport
+    from workbench.runs.measure import MeasureReport
 
 app = typer.Typer(add_completion=False)
 
@@ -60,14 +60,9 @@ def measure(
     """
     from workbench.engines import open_engine
     from workbench.image import Image
-    from workbench.limits import parse_limit
-    from workbench.measure import (
-        gauge_for,
-        measure_inferences,
-        measure_run,
-        require_measured,
-    )
     from workbench.platform import load_platform
+    from workbench.runs.limits import parse_limit
+    from workbench.runs.measure import gauge_for, measure_inferences, measure_run, require_measured
 
     bound = parse_limit(limit)
     send = read_input(input, features)

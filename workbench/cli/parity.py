@@ -24,7 +24,7 @@ from workbench.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from workbench.parity import ParityReport
+    from workbench.runs.parity import ParityReport
 
 app = typer.Typer(add_completion=False)
 
@@ -51,11 +51,11 @@ def parity(
     """
     from workbench.errors import UserError
     from workbench.image import Image
-    from workbench.limits import parse_limit
-    from workbench.parity import Stimulus, require_parity
-    from workbench.parity import parity as compare
     from workbench.platform import load_platform
-    from workbench.running import stop_pattern
+    from workbench.runs.limits import parse_limit
+    from workbench.runs.parity import Stimulus, require_parity
+    from workbench.runs.parity import parity as compare
+    from workbench.runs.running import stop_pattern
 
     if features and until is not None:
         raise UserError("both --features and --until are given", "give one of them")

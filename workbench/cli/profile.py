@@ -82,13 +82,13 @@ def profile(
 
     Instructions are counted, cycles are modelled. Exits with 1 where the firmware crashed.
     """
-    from workbench.ending import require_good_end
     from workbench.engines import open_engine
     from workbench.image import Image
-    from workbench.limits import parse_limit
     from workbench.platform import load_platform
     from workbench.profile.record import Request
     from workbench.profile.record import profile as run_profile
+    from workbench.runs.ending import require_good_end
+    from workbench.runs.limits import parse_limit
 
     request = Request(
         image=Image.load(elf),

@@ -23,7 +23,7 @@ from workbench.cli.options import (
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
-    from workbench.running import RunResult
+    from workbench.runs.running import RunResult
 
 app = typer.Typer(add_completion=False)
 
@@ -70,10 +70,10 @@ def run(
     """
     from workbench.engines import open_engine
     from workbench.image import Image
-    from workbench.limits import parse_limit
     from workbench.platform import load_platform
-    from workbench.running import run_image, stop_pattern
-    from workbench.stimuli import parse_pin, parse_press
+    from workbench.runs.limits import parse_limit
+    from workbench.runs.running import run_image, stop_pattern
+    from workbench.runs.stimuli import parse_pin, parse_press
 
     pattern = stop_pattern(until)
     bound = parse_limit(limit)
@@ -103,7 +103,7 @@ def _show(data: bytes) -> None:
 def _report(result: RunResult) -> None:
     """Say on stderr why the run ended, apart from what the firmware printed on stdout."""
     from workbench.engines.base import StopKind
-    from workbench.running import describe
+    from workbench.runs.running import describe
 
     console = output(stderr=True)
     if result.uart and not result.uart.endswith("\n"):

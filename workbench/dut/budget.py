@@ -18,10 +18,10 @@ from workbench.errors import CheckFailedError, EngineError, UserError
 from workbench.fault.addresses import Addresses
 from workbench.fault.memory import WORD, View
 from workbench.fault.stacks import Stack, Stacks
-from workbench.gauge import FunctionCalls, Gauge, Measurement, Probe
 from workbench.image import Image
 from workbench.platform import Platform
-from workbench.points import address_of
+from workbench.runs.call_counter import FunctionCalls, Gauge, Measurement, Probe
+from workbench.runs.points import address_of
 from workbench.trace import Trace
 
 Result = TypeVar("Result")

@@ -10,12 +10,12 @@ import numpy as np
 from workbench.errors import CheckFailedError, UserError
 from workbench.fault.diagnosis import KINDS, Diagnosis
 from workbench.fault.text import headline
-from workbench.gauge import Measurement
 from workbench.link import Hello
 from workbench.model.features import Features
 from workbench.model.oracle import Oracle
 from workbench.model.reader import read_model
-from workbench.session import Classification
+from workbench.runs.call_counter import Measurement
+from workbench.runs.inference import Classification
 from workbench.timing.latency import Latency
 
 

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench import controls, stimuli
 from workbench.armv7m import thumb
 from workbench.builder.footprint import Footprint, measure_footprint
-from workbench.controls import Drive
 from workbench.dut import checks
 from workbench.dut.budget import WHOLE_RUN, Budget
 from workbench.dut.evidence import Evidence, gather
@@ -28,16 +26,18 @@ from workbench.engines.base import (
 )
 from workbench.errors import CheckFailedError, ImageError, UserError
 from workbench.fault.diagnosis import Diagnosis
-from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
-from workbench.limits import left_of
 from workbench.link import Client, Hello
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.model.features import Features, read_features
 from workbench.platform import Platform
-from workbench.points import inference_of
-from workbench.running import compile_pattern
-from workbench.session import Classification, Session
+from workbench.runs import controls, stimuli
+from workbench.runs.call_counter import FunctionCalls, Measurement, Probe
+from workbench.runs.controls import Drive
+from workbench.runs.inference import Classification, Session
+from workbench.runs.limits import left_of
+from workbench.runs.points import inference_of
+from workbench.runs.running import compile_pattern
 from workbench.support.resources import own_model
 from workbench.timing.latency import Latency, modelled_latencies
 from workbench.timing.model import CycleModel
@@ -168,7 +168,7 @@ class DeviceUnderTest:
     def run(self, limit: Limit) -> StopReason:
         """Let the machine run for `limit`; it ends early where the core sleeps for good.
 
-        Raises CheckFailedError where the firmware fails (see `workbench.ending`).
+        Raises CheckFailedError where the firmware fails (see `workbench.runs.ending`).
         """
         reason = self._run(Stop(), limit)
         if self._failure:

@@ -18,8 +18,8 @@ from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
 from workbench.link.transcript import readable
 from workbench.platform import Platform
-from workbench.running import function_at
-from workbench.snapshots import write_snapshot
+from workbench.runs.running import function_at
+from workbench.runs.snapshots import write_snapshot
 from workbench.support.text import printable
 
 LAST_INSTRUCTIONS = 24

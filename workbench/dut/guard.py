@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.ending import Ending, ending_of
 from workbench.engines.base import (
     Engine,
     FaultState,
@@ -29,7 +28,8 @@ from workbench.engines.base import (
 from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError
 from workbench.fault.diagnosis import Diagnosis
-from workbench.running import compile_pattern
+from workbench.runs.ending import Ending, ending_of
+from workbench.runs.running import compile_pattern
 
 if TYPE_CHECKING:
     from workbench.image import Image

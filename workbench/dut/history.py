@@ -17,7 +17,7 @@ from workbench.errors import WorkbenchError
 from workbench.fault.instruction import LONGEST, disassemble
 from workbench.image import Image
 from workbench.platform import Platform
-from workbench.running import function_at
+from workbench.runs.running import function_at
 
 MOST_REPLAYED = 500_000_000
 """Instructions that are executed again at most; a longer history is not worth the wait."""

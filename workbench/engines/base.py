@@ -272,7 +272,7 @@ class Engine(ABC):
         """Put a level on a pin of a GPIO port from outside; it stays until it is driven anew.
 
         port: the name of its entry in the .repl. Raises UserError where there is no such pin.
-        `workbench.controls` knows the buttons and ports of a platform.
+        `workbench.runs.controls` knows the buttons and ports of a platform.
         """
 
     @property

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engines.base import Engine, TraceMark
 from workbench.errors import ModelError
-from workbench.gauge import FunctionCalls
 from workbench.image import Image
 from workbench.image.demangle import may_name
-from workbench.points import INVOKE
 from workbench.profile.values import OperatorCost
+from workbench.runs.call_counter import FunctionCalls
+from workbench.runs.points import INVOKE
 from workbench.support.cached_document import Kept
 from workbench.timing.cycles import Cycles
 from workbench.timing.decode import decode_all

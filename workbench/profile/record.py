@@ -6,14 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.ending import crash_told, ending_of
 from workbench.engines.base import Engine, Limit, Stop, StopReason
 from workbench.engines.front import EngineFront
-from workbench.gauge import Probe
 from workbench.image import Image
 from workbench.image.source_lines import Place
 from workbench.platform import Platform
-from workbench.points import address_of, inference_of, never_seen
 from workbench.profile.ahead import reading_ahead
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.operators import (
@@ -24,6 +21,9 @@ from workbench.profile.operators import (
     operator_costs,
 )
 from workbench.profile.values import LineCost, Profile
+from workbench.runs.call_counter import Probe
+from workbench.runs.ending import crash_told, ending_of
+from workbench.runs.points import address_of, inference_of, never_seen
 from workbench.timing.model import CycleModel
 from workbench.timing.program import Program
 from workbench.trace import Trace

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.ending import Ending
 from workbench.fault.diagnosis import Diagnosis
+from workbench.runs.ending import Ending
 from workbench.timing.cycles import Cycles
 
 

@@ -14,11 +14,9 @@ from robot.api.deco import keyword, library
 
 from workbench import __version__
 from workbench.builder import BuiltImage, build, plan_build
-from workbench.controls import parse_level
 from workbench.dut import DeviceSnapshot, DeviceUnderTest, checks
 from workbench.errors import UserError, WorkbenchError
 from workbench.image import Image
-from workbench.limits import parse_limit, parse_seconds
 from workbench.link import Hello, reply_name
 from workbench.link.transcript import readable
 from workbench.platform import load_platform
@@ -31,6 +29,8 @@ from workbench.robot.quantities import (
     parse_frequency,
     parse_request,
 )
+from workbench.runs.controls import parse_level
+from workbench.runs.limits import parse_limit, parse_seconds
 from workbench.support.text import printable
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.cross import CORE, compile_elf
 from workbench.cli.app import run
 from workbench.inputs import own_recordings
-from workbench.points import INVOKE
+from workbench.runs.points import INVOKE
 from workbench.support.resources import resource
 
 SECONDS_TO_START = 3.0  # until a workbench on a loaded machine executes firmware

@@ -8,7 +8,7 @@ from workbench.engines.base import Seconds
 from workbench.errors import CheckFailedError, LinkError
 from workbench.image import Image
 from workbench.platform import load_platform
-from workbench.session import boot
+from workbench.runs.inference import boot
 from workbench.support.resources import resource
 
 BOARD = "stm32f4_discovery"

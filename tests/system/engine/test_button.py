@@ -15,8 +15,8 @@ from workbench.engines.base import Seconds, StopKind
 from workbench.errors import UserError
 from workbench.image import Image
 from workbench.platform import Platform
-from workbench.running import RunResult, run_image
-from workbench.stimuli import parse_pin, parse_press
+from workbench.runs.running import RunResult, run_image
+from workbench.runs.stimuli import parse_pin, parse_press
 
 from .conftest import Program
 

@@ -8,9 +8,9 @@ from tests.system.programs import OPTIMISED, compile_source
 from workbench.armv7m.architecture import EXC_RETURNS, Cfsr, Exc
 from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.gauge import FunctionCalls, Probe
 from workbench.image import Image
 from workbench.platform import Platform
+from workbench.runs.call_counter import FunctionCalls, Probe
 
 from .conftest import PLENTY, Program, run_to_end
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
-from workbench.ending import require_good_end
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import CheckFailedError
 from workbench.image import Image
-from workbench.measure import gauge_for, measure_run, require_measured
 from workbench.platform import Platform
 from workbench.profile.record import Request, profile
-from workbench.running import run_image
+from workbench.runs.ending import require_good_end
+from workbench.runs.measure import gauge_for, measure_run, require_measured
+from workbench.runs.running import run_image
 
 from .conftest import PLENTY, Program
 

@@ -14,7 +14,7 @@ from workbench.engines.base import Instructions, Seconds, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import UserError
 from workbench.image import Image
-from workbench.snapshots import read_snapshot, restore_snapshot, write_snapshot
+from workbench.runs.snapshots import read_snapshot, restore_snapshot, write_snapshot
 
 from .conftest import Program, run_to_end
 

@@ -11,7 +11,7 @@ from workbench.engines.base import Instructions, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.platform import Platform
-from workbench.running import RunResult, run_image
+from workbench.runs.running import RunResult, run_image
 
 from .conftest import PLENTY
 

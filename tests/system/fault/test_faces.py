@@ -14,8 +14,8 @@ from workbench.dut import DeviceUnderTest
 from workbench.engines.base import Seconds
 from workbench.errors import CheckFailedError
 from workbench.image import Image
-from workbench.parity import Stimulus, parity, require_parity
 from workbench.platform import Platform
+from workbench.runs.parity import Stimulus, parity, require_parity
 
 from .conftest import PLAIN, Compile
 

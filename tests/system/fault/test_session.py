@@ -10,8 +10,8 @@ from workbench.errors import CheckFailedError
 from workbench.image import Image
 from workbench.model.features import Features
 from workbench.platform import load
-from workbench.points import INVOKE
-from workbench.session import boot
+from workbench.runs.inference import boot
+from workbench.runs.points import INVOKE
 
 BOARD = "stm32f4_discovery"
 UNDEFINED = b"\x00\xde"  # UDF

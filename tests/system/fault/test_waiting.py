@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.ending import ending_of
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.fault.waiting import waits_for
 from workbench.image import Image
 from workbench.platform import Platform
+from workbench.runs.ending import ending_of
 
 from .conftest import PLAIN, Compile
 

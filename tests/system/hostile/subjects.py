@@ -24,7 +24,7 @@ from workbench.engines.base import Instructions, Stop
 from workbench.errors import WorkbenchError
 from workbench.image import Image
 from workbench.platform import load_platform
-from workbench.snapshots import read_snapshot, restored, write_snapshot
+from workbench.runs.snapshots import read_snapshot, restored, write_snapshot
 from workbench.support.resources import own_model, resource
 
 BOARD = "stm32f4_discovery"

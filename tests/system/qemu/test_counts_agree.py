@@ -13,14 +13,14 @@ from workbench.builder import BuiltImage
 from workbench.builder.plan import KERNEL_SETS
 from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop, StopKind
-from workbench.gauge import BetweenPoints, Probe
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.link.messages import Request
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
-from workbench.points import INVOKE
+from workbench.runs.call_counter import BetweenPoints, Probe
+from workbench.runs.points import INVOKE
 from workbench.support.resources import own_model
 
 from .qemu import CountingMachine

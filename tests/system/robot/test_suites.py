@@ -7,7 +7,7 @@ import pytest
 
 from tests import needs
 from workbench.cli.app import run
-from workbench.snapshots import read_snapshot
+from workbench.runs.snapshots import read_snapshot
 
 BOARDS = ["stm32f4_discovery", "nrf52840_dk"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.cli.app import run
 from workbench.errors import CheckFailedError
-from workbench.session import Classification
+from workbench.runs.inference import Classification
 
 
 def answer(name="a.npy", scores=(), values=(0.5, 0.25)):

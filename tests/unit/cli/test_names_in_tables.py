@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from workbench.builder.footprint import SymbolSize
 from workbench.cli.build import _print_symbols
 from workbench.cli.classify import _print_table
-from workbench.session import Classification
+from workbench.runs.inference import Classification
 
 
 def test_a_recording_with_brackets_in_its_name(capsys):

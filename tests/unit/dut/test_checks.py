@@ -2,8 +2,8 @@ import pytest
 
 from workbench.dut import checks
 from workbench.errors import CheckFailedError, UserError
-from workbench.gauge import Measurement
-from workbench.session import Classification
+from workbench.runs.call_counter import Measurement
+from workbench.runs.inference import Classification
 from workbench.timing.latency import Latency
 
 from ..fault.samples import diagnosis

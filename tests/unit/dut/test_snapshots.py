@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from workbench import snapshots
 from workbench.engines.base import Snapshot
 from workbench.engines.embedded.peripherals.counter import Counter
 from workbench.errors import UserError
-from workbench.snapshots import read_snapshot, write_snapshot
+from workbench.runs import snapshots
+from workbench.runs.snapshots import read_snapshot, write_snapshot
 
 MAGIC = b"workbench snapshot 2\n"
 HASHES = 64  # bytes of the hash and the seal

@@ -7,7 +7,10 @@ from workbench.engines.embedded.peripherals.registers import default_line
 
 
 class Button(Peripheral):
-    """At rest after a reset. Pressing it drives what it is wired to, see `workbench.controls`."""
+    """At rest after a reset.
+
+    Pressing it drives what it is wired to, see `workbench.runs.controls`.
+    """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

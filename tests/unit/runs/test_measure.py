@@ -6,9 +6,9 @@ import pytest
 
 from workbench.engines.base import StopKind
 from workbench.errors import UserError
-from workbench.gauge import BetweenPoints, FunctionCalls, Measurement
-from workbench.measure import gauge_for
-from workbench.points import address_of, never_seen
+from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Measurement
+from workbench.runs.measure import gauge_for
+from workbench.runs.points import address_of, never_seen
 
 SYMBOLS = {"main": 0x0800_0200, "halt": 0x0800_0300}
 DATA = {"samples": 0x2000_0000}

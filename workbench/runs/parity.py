@@ -18,21 +18,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.ending import Ending, ending_of, require_good_end
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
 from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError, EngineUnavailableError, LinkError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.text import lines
-from workbench.gauge import Gauge, Probe
 from workbench.image import Image
 from workbench.link import Client, ModelFailedError
 from workbench.link.transcript import readable
-from workbench.measure import gauge_for
 from workbench.model.features import read_features
 from workbench.platform import Platform
-from workbench.points import inference_of
+from workbench.runs.call_counter import Gauge, Probe
+from workbench.runs.ending import Ending, ending_of, require_good_end
+from workbench.runs.measure import gauge_for
+from workbench.runs.points import inference_of
 
 ENGINES = (EngineChoice.EMBEDDED.value, EngineChoice.RENODE.value)
 _UNANSWERED = "the link failed"

@@ -4,7 +4,7 @@ import pytest
 
 from workbench.engines.base import Instructions, Seconds
 from workbench.errors import UserError
-from workbench.limits import left_of, parse_limit, parse_seconds
+from workbench.runs.limits import left_of, parse_limit, parse_seconds
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from workbench.engines.base import (
     StopReason,
 )
 from workbench.engines.front import EngineFront
-from workbench.limits import left_of
+from workbench.runs.limits import left_of
 
 if TYPE_CHECKING:
     from workbench.image import Image

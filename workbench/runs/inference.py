@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbench.ending import crash_told
 from workbench.engines import open_engine
 from workbench.errors import CheckFailedError
-from workbench.gauge import FunctionCalls, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client, Hello, TensorInfo
 from workbench.model.features import Features
 from workbench.model.quantization import dequantize
 from workbench.platform import Platform
-from workbench.points import inference_of
+from workbench.runs.call_counter import FunctionCalls, Measurement, Probe
+from workbench.runs.ending import crash_told
+from workbench.runs.points import inference_of
 from workbench.trace import Trace
 
 _UNKNOWN = "unknown"

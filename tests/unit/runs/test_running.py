@@ -7,9 +7,9 @@ import pytest
 from workbench.engines.base import FaultState, StopKind
 from workbench.errors import UserError
 from workbench.fault.frames import Call
-from workbench.running import RunResult, compile_pattern, describe, stop_pattern
+from workbench.runs.running import RunResult, compile_pattern, describe, stop_pattern
 
-from .fault.samples import diagnosis
+from ..fault.samples import diagnosis
 
 RESULT = RunResult(
     image="a.elf",

@@ -16,10 +16,10 @@ from workbench.errors import CheckFailedError, LinkError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.text import lines
 from workbench.fault.waiting import waits_for
-from workbench.gauge import Probe
 from workbench.image import Image
 from workbench.link.boot_log import model_failure
 from workbench.platform import Platform
+from workbench.runs.call_counter import Probe
 
 ENDINGS = {
     StopKind.UART: "the console matched",

@@ -1,4 +1,4 @@
-from workbench.parity import Difference, Step, first_difference
+from workbench.runs.parity import Difference, Step, first_difference
 
 
 def test_equal_runs_have_no_difference():

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from workbench import controls
-from workbench.controls import Drive
 from workbench.engines.base import Engine, Instructions, Limit, Seconds, Stop, StopKind, StopReason
 from workbench.errors import UserError
-from workbench.limits import left_of, parse_seconds
 from workbench.platform import Platform
+from workbench.runs import controls
+from workbench.runs.controls import Drive
+from workbench.runs.limits import left_of, parse_seconds
 
 HELD = 0.1  # seconds that a button is pressed, where nothing else is said: firmware debounces
 _PRESS = re.compile(r"(?P<name>[^@]+)@(?P<at>[^+]+)(?:\+(?P<held>.+))?")

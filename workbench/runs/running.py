@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from workbench.ending import ENDINGS, Ending, Verdict, ending_of
 from workbench.engines.base import (
     Engine,
     FaultState,
@@ -23,9 +22,10 @@ from workbench.fault.frames import Call
 from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
-from workbench.limits import left_of
 from workbench.platform import Platform
-from workbench.stimuli import StimulatedRun, TimedDrive
+from workbench.runs.ending import ENDINGS, Ending, Verdict, ending_of
+from workbench.runs.limits import left_of
+from workbench.runs.stimuli import StimulatedRun, TimedDrive
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class RunResult:
 
     `function` is where the core stood. `pattern` is what was waited for on the console, None
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
-    without one, in what is not a failed check (see `workbench.ending`). `uart` holds
+    without one, in what is not a failed check (see `workbench.runs.ending`). `uart` holds
     what the console said; bytes that are no UTF-8 appear as \\xNN. `fault` is the first one, also
     where the run went on through it; `diagnosis` says why and where.
     `model_error` is why the firmware's model did not start, "" where it did or there is none.

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.link.fake_firmware import FakeFirmware
-from workbench.ending import Ending, Verdict, ending_of, require_good_end
 from workbench.engines.base import StopKind, StopReason
 from workbench.errors import CheckFailedError
 from workbench.link.boot_log import model_failure
+from workbench.runs.ending import Ending, Verdict, ending_of, require_good_end
 
-from .fault.machines import image, platform
-from .fault.samples import diagnosis
+from ..fault.machines import image, platform
+from ..fault.samples import diagnosis
 
 FAILED = b"board: 168000000 Hz\r\nmodel failed, error 19 (64): arena of 512 bytes\r\n"
 

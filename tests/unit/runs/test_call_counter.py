@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.scripted_engine import ScriptedEngine, Step
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
-from workbench.gauge import BetweenPoints, FunctionCalls, Measurement, Probe
+from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Measurement, Probe
 
 ENTRY, RETURN, OTHER = 0x100, 0x204, 0x300
 SP = 0x2000_1000

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.ending import Ending, ending_of, require_good_end
 from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
 from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.fault.diagnosis import Diagnosis
-from workbench.gauge import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.client import DEFAULT_LIMIT
 from workbench.model.features import read_features
 from workbench.platform import Platform
-from workbench.points import address_of, never_seen
+from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
+from workbench.runs.ending import Ending, ending_of, require_good_end
+from workbench.runs.points import address_of, never_seen
 from workbench.timing.latency import Latency, modelled_latencies
 from workbench.timing.model import CycleModel
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from workbench.engines.base import StopKind
 from workbench.errors import CheckFailedError, ImageError
-from workbench.gauge import Measurement
 from workbench.image import Image
+from workbench.runs.call_counter import Measurement
 
 INVOKE = "tflite::MicroInterpreter::Invoke"
 """The function that is one inference, in our runtime and in TFLM alike."""

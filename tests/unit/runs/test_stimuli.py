@@ -10,7 +10,7 @@ from tests.unit.scripted_engine import SECONDS_PER_INSTRUCTION, ScriptedEngine, 
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.errors import UserError
 from workbench.platform import load
-from workbench.stimuli import StimulatedRun, parse_pin, parse_press
+from workbench.runs.stimuli import StimulatedRun, parse_pin, parse_press
 
 
 @pytest.fixture(scope="module")
