@@ -12,8 +12,8 @@ import subprocess
 import sys
 import time
 
+from workbench.benchmark.inputs import own_recordings
 from workbench.builder import build, plan_build
-from workbench.inputs import own_recordings
 from workbench.support.resources import resource
 
 BOARD = "stm32f4_discovery"

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from workbench.bench import bench, require_oracle_agrees
+from workbench.benchmark.bench import bench, require_oracle_agrees
 from workbench.builder.model_source import read_model_source
 from workbench.builder.plan import ALIGNMENT, DEFAULT_STACK_BYTES
 from workbench.builder.sources import write_sources

@@ -23,10 +23,10 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.benchmark.fit import fit_arena
 from workbench.builder import build, plan_builds
 from workbench.engines.base import Seconds
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.fitting import fit_arena
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode

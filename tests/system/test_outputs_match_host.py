@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workbench.benchmark.inputs import file_inputs, only_input, random_inputs
 from workbench.builder.plan import KERNEL_SETS
 from workbench.image import Image
-from workbench.inputs import file_inputs, only_input, random_inputs
 from workbench.model.oracle import Oracle
 from workbench.model.quantization import quantize
 from workbench.model.reader import read_model

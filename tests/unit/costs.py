@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
+from workbench.benchmark.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
 from workbench.runs.call_counter import Measurement
 from workbench.timing.cycles import Cycles
 from workbench.timing.latency import MODELLED, Latency

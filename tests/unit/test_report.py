@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.costs import matrix
-from workbench.demo import DemoReport, Heard
+from workbench.benchmark.demo import DemoReport, Heard
 from workbench.report.html import bench_page, demo_page
 from workbench.runs.inference import Classification
 

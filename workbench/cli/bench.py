@@ -59,8 +59,8 @@ def bench(
 
     Exits with 1 where an output differs from that of tflite_micro on the host.
     """
-    from workbench.bench import bench as run_bench
-    from workbench.bench import require_oracle_agrees
+    from workbench.benchmark.bench import bench as run_bench
+    from workbench.benchmark.bench import require_oracle_agrees
     from workbench.cli.tables import print_costs, print_explanations
 
     with progress("starting") as tell:
@@ -73,7 +73,7 @@ def bench(
 
         write_atomically(html, bench_page(report))
     if save is not None:
-        from workbench.compare import save as save_report
+        from workbench.benchmark.compare import save as save_report
 
         save_report(report, save)
     if json:

@@ -94,7 +94,7 @@ def build(
 
     One ELF for each board and kernel set.
     """
-    from workbench import fitting
+    from workbench.benchmark import fit
     from workbench.builder import build as build_image
     from workbench.builder import plan_builds
     from workbench.cli.build_progress import shown
@@ -113,7 +113,7 @@ def build(
     images = []
     for plan in plans:
         if fit_arena:
-            plan = fitting.fit_arena(plan, engine.value)
+            plan = fit.fit_arena(plan, engine.value)
         with shown(plan.name) as progress:
             images.append(build_image(plan, output=output, progress=progress))
     if json:

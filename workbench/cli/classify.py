@@ -49,7 +49,7 @@ def classify(
 
     A model without labels is shown by its outputs, dequantized, by index.
     """
-    from workbench.bench import classify_files
+    from workbench.benchmark.bench import classify_files
     from workbench.cli.console import progress
     from workbench.errors import CheckFailedError
 

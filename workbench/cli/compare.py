@@ -11,7 +11,7 @@ from workbench.cli.console import output, print_json
 from workbench.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from workbench.compare import Comparison
+    from workbench.benchmark.compare import Comparison
 
 app = typer.Typer(add_completion=False)
 
@@ -44,9 +44,9 @@ def compare(
 
     Refuses runs that differ in model, inputs, compiler, flags or engine.
     """
-    from workbench.compare import compare as run_compare
-    from workbench.compare import load, read_thresholds, require_no_regression
-    from workbench.compare import markdown as to_markdown
+    from workbench.benchmark.compare import compare as run_compare
+    from workbench.benchmark.compare import load, read_thresholds, require_no_regression
+    from workbench.benchmark.compare import markdown as to_markdown
     from workbench.support.files import write_atomically
 
     thresholds = read_thresholds(allow or (), settings)

@@ -12,7 +12,7 @@ from workbench.cli.options import EngineOption, JsonOption
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
-    from workbench.demo import DemoReport
+    from workbench.benchmark.demo import DemoReport
 
 app = typer.Typer(add_completion=False)
 
@@ -30,9 +30,9 @@ def demo(
     json: JsonOption = False,
 ) -> None:
     """Build the firmware, boot it on every board, classify recordings, show what it cost."""
-    from workbench.bench import require_oracle_agrees
+    from workbench.benchmark.bench import require_oracle_agrees
+    from workbench.benchmark.demo import run_demo
     from workbench.cli.tables import print_costs
-    from workbench.demo import run_demo
     from workbench.report.html import demo_page
     from workbench.support.files import write_atomically
 

@@ -12,7 +12,7 @@ from workbench.support.text import significant
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from workbench.cost import BenchReport, InferenceCost
+    from workbench.benchmark.cost import BenchReport, InferenceCost
     from workbench.timing.latency import Latency
 
 _PROSE_WIDTH = 80

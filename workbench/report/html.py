@@ -12,8 +12,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from workbench.cost import BenchReport
-from workbench.demo import DemoReport
+from workbench.benchmark.cost import BenchReport
+from workbench.benchmark.demo import DemoReport
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.profile.values import CallCost, Profile
 from workbench.report.flame import boxes

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.cross import CORE, compile_elf
+from workbench.benchmark.inputs import own_recordings
 from workbench.cli.app import run
-from workbench.inputs import own_recordings
 from workbench.runs.points import INVOKE
 from workbench.support.resources import resource
 

@@ -25,7 +25,7 @@ def classify(monkeypatch, capsys):
             if error is not None:
                 raise error
 
-        monkeypatch.setattr("workbench.bench.classify_files", answered)
+        monkeypatch.setattr("workbench.benchmark.bench.classify_files", answered)
         return run(["classify", "a.npy", *options]), *capsys.readouterr()
 
     return call

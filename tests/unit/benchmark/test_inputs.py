@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from workbench.benchmark.inputs import file_inputs, own_recordings, random_inputs
 from workbench.errors import UserError
-from workbench.inputs import file_inputs, own_recordings, random_inputs
 from workbench.model.reader import read_model
 from workbench.model.values import Model, Tensor
 from workbench.runs.inference import expected_label

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.bench import Progress, run_matrix
+from workbench.benchmark.bench import Progress, run_matrix
+from workbench.benchmark.cost import BenchReport
+from workbench.benchmark.inputs import Inputs, file_inputs, own_recordings
 from workbench.builder import boards, plan_builds
 from workbench.builder.plan import KERNEL_SETS
-from workbench.cost import BenchReport
-from workbench.inputs import Inputs, file_inputs, own_recordings
 from workbench.model.reader import read_model
 from workbench.runs.inference import Classification
 from workbench.support.resources import own_model

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.cost import BenchReport
+from workbench.benchmark.cost import BenchReport
 from workbench.errors import CheckFailedError, UserError
 from workbench.support.files import MIB, read_file, write_atomically
 from workbench.support.serialize import to_json

@@ -4,9 +4,9 @@ import pytest
 
 from tests.unit.builder.plans import TOOLCHAIN, a_plan
 from tests.unit.link.fake_firmware import hello_payload
+from workbench.benchmark.fit import fit
 from workbench.builder import plan
 from workbench.errors import LinkError
-from workbench.fitting import fit
 from workbench.link.messages import parse_hello
 
 

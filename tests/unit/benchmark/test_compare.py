@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from workbench.compare import (
+from workbench.benchmark.compare import (
     compare,
     load,
     markdown,
@@ -12,7 +12,7 @@ from workbench.compare import (
     require_no_regression,
     save,
 )
-from workbench.cost import BenchReport, InferenceCost, ModelSummary
+from workbench.benchmark.cost import BenchReport, InferenceCost, ModelSummary
 from workbench.errors import CheckFailedError, UserError
 from workbench.runs.call_counter import Measurement
 from workbench.timing.cycles import Cycles

@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench import __version__
+from workbench.benchmark.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
+from workbench.benchmark.fit import fit_arena
+from workbench.benchmark.inputs import Inputs, file_inputs, own_recordings, random_inputs
 from workbench.builder import BuildPlan, BuiltImage, boards, build, plan_builds
 from workbench.builder.plan import KERNEL_SETS
-from workbench.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
 from workbench.errors import CheckFailedError
-from workbench.fitting import fit_arena
 from workbench.image import Image
-from workbench.inputs import Inputs, file_inputs, own_recordings, random_inputs
 from workbench.model.oracle import Oracle, available
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
