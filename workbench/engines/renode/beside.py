@@ -58,7 +58,6 @@ _CALLED = (
 # may tell of a store that silicon refuses late, an IMPRECISERR, or of a branch, not of its target.
 _NEAR = 3
 _RESET_LR = 0xFFFF_FFFF
-_PLACE = ("pc", "sp", "lr")  # with the count of instructions they say which way was taken
 
 
 @in_snapshots("renode beside embedded")
@@ -216,7 +215,7 @@ class BesideEngine(EngineFront):
                 if reason.kind is not StopKind.LIMIT and not arrived:
                     self._parted(seen, reason)
                     return replace(reason, warnings=warnings)
-            if self._stands_like(there, last):
+            if core_registers(self.engine) == there:
                 return self._take_over(seen, until, limit, begun)
         self._parted(seen, None)
         reason = self.engine.run(until, _left(limit, self._renode_count - begun))
@@ -236,14 +235,6 @@ class BesideEngine(EngineFront):
         at_place = replace(until, pc=until.pc | {place})
         while self._renode_count < end:
             yield at_place, end - self._renode_count
-
-    def _stands_like(self, there: Mapping[str, int], last: int) -> bool:
-        """Does Renode stand where the embedded engine stood before its last instruction?"""
-        here = core_registers(self.engine)
-        if here == there:
-            return True
-        # Other values in r0 to r12, a count of cycles say, on the same way.
-        return self._renode_count == last and all(here[name] == there[name] for name in _PLACE)
 
     def _take_over(
         self, seen: StopReason, until: Stop, limit: Limit, begun: int | None = None

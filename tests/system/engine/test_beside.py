@@ -1,0 +1,122 @@
+"""The embedded engine beside Renode; a double that lets faults pass stands for Renode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.system.programs import OPTIMISED, compile_source
+from workbench.engines.base import Instructions, Limit, Stop, StopKind, StopReason
+from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.engines.renode.beside import BesideEngine
+from workbench.image import Image
+from workbench.platform import Platform
+
+from .conftest import PLENTY
+
+CRASHES = Path(__file__).parents[1] / "renode" / "crashes.c"
+MOVS_R3_0 = b"\x00\x23"
+
+
+class Console:
+    """A console with what Renode's has besides."""
+
+    def __init__(self, console: Any) -> None:
+        self._console = console
+        self.taken = b""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._console, name)
+
+    @property
+    def unread(self) -> bytes:
+        return bytes(self._console.transcript[self._console.save()[1] :])
+
+    def take(self, data: bytes) -> None:
+        self.taken += data
+
+
+class Lenient(EmbeddedEngine):
+    """Never ends a run at a fault."""
+
+    name = "renode"
+    is_helped = False
+    _console: Console | None = None
+
+    @property
+    def uart(self) -> Any:
+        if self._console is None:
+            self._console = Console(super().uart)
+        return self._console
+
+    def load(self, image: Image, platform: Platform) -> None:
+        super().load(image, platform)
+        self._console = None
+
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        return super().run(replace(until, fault=False), limit)
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Image:
+    options = ("-DCASE=1", "-DEN=0", "-DNEST=1")
+    return Image.load(compile_source(tmp_path / "crash.elf", CRASHES, *OPTIMISED, *options))
+
+
+@pytest.fixture
+def engine(image: Image, platform: Platform) -> Iterator[BesideEngine]:
+    with BesideEngine(Lenient(), EmbeddedEngine()) as engine:  # type: ignore[arg-type]
+        engine.load(image, platform)
+        yield engine
+
+
+def test_a_crash_that_both_come_to_is_believed(engine: BesideEngine) -> None:
+    reason = engine.run(Stop(), PLENTY)
+    assert (reason.kind, reason.seen_by, reason.warnings) == (StopKind.FAULT, "embedded", ())
+    assert engine.registers["xpsr"] & 0x1FF == 3
+    assert engine.memory.read(0xE000ED2C, 4) == b"\x00\x00\x00\x40"  # HFSR.FORCED
+
+
+def test_the_handler_runs_on_the_embedded_engine(engine: BesideEngine) -> None:
+    engine.run(Stop(), PLENTY)
+    reason = engine.run(Stop(), PLENTY)
+    assert (reason.kind, reason.exit_code, reason.seen_by) == (StopKind.IDLE, 0, "embedded")
+    assert b"unexpected exception" in engine.engine.uart.taken  # type: ignore[attr-defined]
+
+
+def test_faults_that_are_let_pass_are_taken_and_go_on(engine: BesideEngine) -> None:
+    reason = engine.run(Stop(fault=False), PLENTY)
+    assert (reason.kind, reason.exit_code, reason.seen_by) == (StopKind.IDLE, 0, "embedded")
+
+
+def test_a_crash_that_only_one_comes_to_is_not_believed(engine: BesideEngine, image: Image) -> None:
+    engine.engine.memory.write(image.symbol("crash").address & ~1, MOVS_R3_0)
+    reason = engine.run(Stop(), Instructions(50_000))
+    assert reason.seen_by == ""
+    assert [text for text in reason.warnings if "was dropped" in text]
+    assert not engine.run(Stop(), Instructions(10)).warnings  # told once
+
+
+def test_single_steps_come_to_the_same_crash(engine: BesideEngine) -> None:
+    whole = engine.run(Stop(), PLENTY)
+    engine.reset()
+    while (reason := engine.run(Stop(), Instructions(1))).kind is StopKind.LIMIT:
+        assert reason.seen_by == ""
+    assert (reason.kind, reason.instructions) == (whole.kind, whole.instructions)
+    assert reason.fault == whole.fault
+
+
+def test_a_snapshot_holds_both(engine: BesideEngine) -> None:
+    engine.run(Stop(), Instructions(20))
+    before = engine.snapshot()
+    first = engine.run(Stop(), PLENTY)
+    after = engine.snapshot()
+    engine.restore(before)
+    assert engine.run(Stop(), PLENTY) == first
+    engine.restore(after)
+    assert engine.instructions == first.instructions
+    assert engine.run(Stop(), PLENTY).exit_code == 0
