@@ -95,8 +95,10 @@ void MicroInterpreter::ForEachGraph(Visit visit) {
 TfLiteStatus MicroInterpreter::Invoke() {
   if (!tensors_allocated_) TF_LITE_ENSURE_STATUS(AllocateTensors());
   if (profiler_ != nullptr) return InvokeProfiled();
-  for (int i = 0; i < graph().node_count; ++i) {
-    const TfLiteStatus status = graph().nodes[i].invoke(&context_, &graph().nodes[i]);
+  TfLiteNode* nodes = graph().nodes;
+  const int count = graph().node_count;
+  for (int i = 0; i < count; ++i) {
+    const TfLiteStatus status = nodes[i].invoke(&context_, &nodes[i]);
     if (status != kTfLiteOk) return InvokeFailed(i, status);
   }
   return kTfLiteOk;

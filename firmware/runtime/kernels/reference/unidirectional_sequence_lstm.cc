@@ -199,7 +199,7 @@ TfLiteStatus CheckGates(TfLiteContext* context, const TfLiteNode* node, const Si
     const TfLiteTensor* recurrent_weights = PrepareInput(context, node, kRecurrentWeights + g);
     const TfLiteTensor* bias = PrepareInput(context, node, kBiases + g);
     if (input_weights == nullptr || recurrent_weights == nullptr || bias == nullptr) {
-      return Unsupported(context, "gate %d lacks weights or a bias", g);
+      return kTfLiteError;
     }
     if (input_weights->type != weight_type || recurrent_weights->type != weight_type ||
         bias->type != bias_type || !HasShape(input_weights, s.units, s.inputs) ||
