@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.engines.base import Engine, Memory, Registers, Uart
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.errors import WorkbenchError
@@ -12,6 +13,9 @@ DROPPED = (
     "the embedded engine, which runs beside Renode to notice what only silicon faults on, was "
     "dropped: {why}. From here on only what Renode itself faults on is seen"
 )
+
+# What Renode gives of a Cortex-M: nothing of the floating-point extension.
+_GIVEN = frozenset(CORE_REGISTERS) | {"msp", "psp", "control", "primask", "basepri", "faultmask"}
 
 
 class Machines:
@@ -105,13 +109,17 @@ class BesideUart(Uart):
 
 
 class BesideRegisters(Registers):
-    """Core registers, of the engine that is the machine."""
+    """Core registers, of the engine that is the machine: always those that Renode gives.
+
+    Others would be there after a crash, and after the next reset no more.
+    """
 
     def __init__(self, machines: Machines) -> None:
         self._machines = machines
 
     def __getitem__(self, name: str) -> int:
-        return self._machines.now.registers[name]
+        machines = self._machines
+        return (machines.now if name in _GIVEN else machines.renode).registers[name]
 
     def __setitem__(self, name: str, value: int) -> None:
         self._machines.both(lambda engine: engine.registers.__setitem__(name, value))
