@@ -247,6 +247,9 @@ class BesideEngine(EngineFront):
             self._machines.note(_CALLED.format(address=seen.pc))
         if seen.kind is StopKind.LOCKUP or (seen.kind is StopKind.FAULT and until.fault):
             return self._told(seen)
+        handler = self._machines.beside.registers["pc"] & ~1
+        if seen.kind is StopKind.FAULT and handler in until.pc:  # the next run would go past it
+            return self._told(replace(seen, kind=StopKind.PC, pc=handler, fault=None, detail=""))
         return self._alone(until, _left(limit, self.instructions - begun))
 
     def _alone(self, until: Stop, limit: Limit) -> StopReason:
