@@ -117,6 +117,8 @@ __attribute__((noinline)) static void crash(void) {
 #elif CASE == 26  // firmware that ends itself with a code other than 0
   __asm volatile("mov r0, #0x20; mov r1, %0; bkpt 0xab" ::"r"((uint32_t[]){0x20026, 3})
                  : "r0", "r1", "memory");
+#elif CASE == 27  // a store to erased flash that is read first
+  *(volatile uint32_t *)0x08080000u += 1;
 #endif
   sink = 0;  // the crash is not a tail call
 }

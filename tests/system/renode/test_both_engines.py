@@ -49,6 +49,14 @@ def test_image_that_is_loaded_anew_has_said_nothing(machine, probe_image):
     assert (machine.uart.read(), machine.uart.transcript) == (b"", b"")
 
 
+def test_flash_that_the_image_does_not_cover_is_erased(machine):
+    for again in (machine.reset, lambda: None):
+        assert machine.memory.read(0x080F_FFF0, 16) == b"\xff" * 16
+        assert machine.memory.read(0x2001_FFF0, 16) == bytes(16)
+        machine.run(Stop(), SECOND)
+        again()
+
+
 def test_dot_in_a_pattern_is_any_byte(machine):
     assert machine.run(Stop(uart=rb"o.d"), SECOND).kind is StopKind.UART
     assert machine.uart.read() == b"hello\nd"

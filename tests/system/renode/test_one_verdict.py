@@ -19,7 +19,7 @@ from workbench.image import Image
 pytestmark = pytest.mark.renode
 
 SOURCE = Path(__file__).with_name("crashes.c")
-CASES = range(1, 27)
+CASES = range(1, 28)
 MPU_CASES = (11, 21)
 DRAWN = 60
 SEED = 2026

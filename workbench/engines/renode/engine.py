@@ -114,6 +114,7 @@ class RenodeEngine(Engine):
             "load",
             repl=str(platform.repl.absolute()),
             segments=segments,
+            flash=[start for start, _ in platform.flash_ranges],
             vector_table=boot.vector_table,
             uart=platform.uart,
             log=str(worker.renode_log),

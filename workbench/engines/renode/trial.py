@@ -81,6 +81,7 @@ def _try(installation: RenodeInstallation) -> Trial:
             "load",
             repl=str(repl),
             segments=[(str(image), _BASE)],
+            flash=[_BASE],
             vector_table=_BASE,
             uart="usart",
             log=str(worker.renode_log),

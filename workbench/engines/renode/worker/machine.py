@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.dotnet import (
+    Byte,
     EmulationManager,
     ExecutionMode,
     interface_to_class,
@@ -27,6 +28,7 @@ _NAME = "machine"
 # Timers are exact whatever the quantum is; what waits for a quantum's end are requests that Renode
 # puts off to a synchronised state (a system reset, nRF's INTENSET). 1 ms costs no speed.
 _QUANTUM = "0.001"
+_ERASED = 0xFF  # an erased byte of NOR flash: RM0090 rev 19, 3.6.3; nRF52840 PS v1.7, 4.3.3
 
 
 class RenodeError(Exception):
@@ -39,10 +41,14 @@ class RenodeError(Exception):
 
 @dataclass(frozen=True)
 class Setup:
-    """What a machine is built from; `segments` are (file, load address)."""
+    """What a machine is built from; `segments` are (file, load address).
+
+    flash: an address in each flash memory.
+    """
 
     repl: str
     segments: tuple[tuple[str, int], ...]
+    flash: tuple[int, ...]
     vector_table: int
     uart: str
 
@@ -77,6 +83,7 @@ class Machine:
         self.command(f'emulation SetGlobalQuantum "{_QUANTUM}"')
         self._find_parts()
         self._check_memories()
+        self._erase_flash()
         for command in self._load_commands():
             self.command(command, kind="image")
         self._define_reset_macro()
@@ -196,6 +203,21 @@ class Machine:
                     f"{self._setup.repl}",
                     "image",
                 )
+
+    def _erase_flash(self) -> None:
+        """Let flash that the image does not cover read 0xFF, as erased cells do: here it reads 0.
+
+        A memory whose .repl names a ResetByte of its own keeps that one.
+        """
+        assert self._setup is not None
+        for address in self._setup.flash:
+            found = self.machine.SystemBus.WhatPeripheralIsAt(address)
+            if found is None:
+                continue
+            memory = interface_to_class(found)
+            if int(getattr(memory, "ResetByte", _ERASED)) == 0:
+                memory.ResetByte = Byte(_ERASED)  # for segments that are not allocated yet
+                memory.ZeroAll()
 
     def _load_commands(self) -> list[str]:
         assert self._setup is not None

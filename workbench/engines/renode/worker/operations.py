@@ -63,6 +63,7 @@ class Operations:
         setup = Setup(
             repl=fields["repl"],
             segments=tuple((file, address) for file, address in fields["segments"]),
+            flash=tuple(fields["flash"]),
             vector_table=fields["vector_table"],
             uart=fields["uart"],
         )
