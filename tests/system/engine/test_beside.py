@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.system.programs import OPTIMISED, compile_source
-from workbench.engines.base import Instructions, Limit, Stop, StopKind, StopReason
+from workbench.engines.base import Instructions, Limit, Seconds, Stop, StopKind, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.renode.beside import BesideEngine
 from workbench.image import Image
@@ -91,6 +91,24 @@ def test_the_handler_runs_on_the_embedded_engine(engine: BesideEngine) -> None:
 def test_faults_that_are_let_pass_are_taken_and_go_on(engine: BesideEngine) -> None:
     reason = engine.run(Stop(fault=False), PLENTY)
     assert (reason.kind, reason.exit_code, reason.seen_by) == (StopKind.IDLE, 0, "embedded")
+
+
+@pytest.mark.parametrize("extra", [0, 1, 7])
+def test_a_limit_ends_the_run_in_the_handler(
+    extra: int, engine: BesideEngine, image: Image, platform: Platform
+) -> None:
+    crash = engine.run(Stop(), PLENTY)
+    engine.reset()
+    for limit in (Instructions(crash.instructions + extra), Seconds(crash.seconds + extra * 1e-8)):
+        with EmbeddedEngine() as alone:
+            alone.load(image, platform)
+            wanted = alone.run(Stop(fault=False), limit)
+            pc = alone.registers["pc"]
+        reason = engine.run(Stop(fault=False), limit)
+        assert (reason.kind, reason.fault) == (StopKind.LIMIT, None)
+        assert (reason.instructions, reason.pc) == (wanted.instructions, wanted.pc)
+        assert (reason.seconds, engine.registers["pc"]) == (wanted.seconds, pc)
+        engine.reset()
 
 
 def test_a_crash_that_only_one_comes_to_is_not_believed(engine: BesideEngine, image: Image) -> None:

@@ -69,6 +69,7 @@ class _Saved:
     beside: object
     drift: int
     alone: bool
+    seconds: float
 
 
 class BesideEngine(EngineFront):
@@ -84,6 +85,7 @@ class BesideEngine(EngineFront):
         self._registers = BesideRegisters(self._machines)
         self._memory = BesideMemory(self._machines)
         self._drift = 0  # what Renode has issued more, for the same way
+        self._seconds = 0.0  # virtual time of the embedded engine
         self._calls: frozenset[int] = frozenset()
         self._owed: StopReason | None = None  # a crash in a block that Renode has finished
         self._tracer: Engine = renode
@@ -136,7 +138,8 @@ class BesideEngine(EngineFront):
             reason = self._together(until, limit)
         elif self._owed is not None:
             owed, self._owed = self._owed, None
-            reason = self._take_over(owed, until, limit)
+            issued = owed.instructions + self._drift - self._renode_count
+            reason = self._take_over(owed, until, _left(limit, issued, 0.0))
         else:
             reason = self.engine.run(until, limit)
         return self._with_notes(reason)
@@ -155,7 +158,8 @@ class BesideEngine(EngineFront):
         taken = self.engine.snapshot()
         machines = self._machines
         beside = machines.beside.snapshot().state if machines.kept else None
-        return replace(taken, state=_Saved(taken.state, beside, self._drift, machines.alone))
+        saved = _Saved(taken.state, beside, self._drift, machines.alone, self._seconds)
+        return replace(taken, state=saved)
 
     def restore(self, snapshot: Snapshot) -> None:
         saved = snapshot.state
@@ -171,7 +175,7 @@ class BesideEngine(EngineFront):
             machines.drop("the snapshot was taken without it")
             return
         machines.each(lambda engine: engine.restore(Snapshot(engine.name, saved.beside)))
-        self._drift, machines.alone = saved.drift, saved.alone
+        self._drift, machines.alone, self._seconds = saved.drift, saved.alone, saved.seconds
         self._uart.follow()
 
     # -- one run -------------------------------------------------------------------------------
@@ -201,7 +205,9 @@ class BesideEngine(EngineFront):
         """Run Renode to the last instruction before the embedded engine's end; believe that one
         where they meet.
         """
-        begun = self._renode_count
+        begun, passed = self._renode_count, seen.seconds - self._seconds
+        left = _left(limit, seen.instructions + self._drift - begun, passed)
+        self._seconds = seen.seconds
         last = max(begun, seen.instructions - 1 + self._drift)
         there = before.registers_at(seen.instructions - 1, seen)
         warnings: tuple[str, ...] = ()
@@ -210,15 +216,18 @@ class BesideEngine(EngineFront):
                 reason = self.engine.run(stop, Instructions(count))
                 warnings += reason.warnings
                 if _is_same_crash(seen, reason, reason.instructions - 1 - last):
-                    return self._take_over(seen, until, limit, begun)
+                    return self._take_over(seen, until, left)
                 arrived = reason.kind is StopKind.PC and reason.pc not in until.pc
                 if reason.kind is not StopKind.LIMIT and not arrived:
                     self._parted(seen, reason)
                     return replace(reason, warnings=warnings)
             if core_registers(self.engine) == there:
-                return self._take_over(seen, until, limit, begun)
+                return self._take_over(seen, until, left)
         self._parted(seen, None)
-        reason = self.engine.run(until, _left(limit, self._renode_count - begun))
+        left = _left(limit, self._renode_count - begun, passed)
+        if left is None:
+            return replace(reason, kind=StopKind.LIMIT, warnings=warnings)
+        reason = self.engine.run(until, left)
         return replace(reason, warnings=warnings + reason.warnings)
 
     def _approach(self, until: Stop, place: int, last: int) -> Iterator[tuple[Stop, int]]:
@@ -236,11 +245,11 @@ class BesideEngine(EngineFront):
         while self._renode_count < end:
             yield at_place, end - self._renode_count
 
-    def _take_over(
-        self, seen: StopReason, until: Stop, limit: Limit, begun: int | None = None
-    ) -> StopReason:
-        """The embedded engine is the machine from here on; return how this run ends."""
-        begun = self._renode_count if begun is None else begun
+    def _take_over(self, seen: StopReason, until: Stop, left: Limit | None) -> StopReason:
+        """The embedded engine is the machine from here on; return how this run ends.
+
+        left: how far it may go on, None where the limit is reached.
+        """
         self._machines.alone = True
         self._uart.follow()
         if self._is_call(seen, until):
@@ -250,16 +259,21 @@ class BesideEngine(EngineFront):
         handler = self._machines.beside.registers["pc"] & ~1
         if seen.kind is StopKind.FAULT and handler in until.pc:  # the next run would go past it
             return self._told(replace(seen, kind=StopKind.PC, pc=handler, fault=None, detail=""))
-        return self._alone(until, _left(limit, self.instructions - begun))
+        if left is None:
+            return self._told(replace(seen, kind=StopKind.LIMIT, fault=None, detail=""))
+        return self._alone(until, left)
 
     def _alone(self, until: Stop, limit: Limit) -> StopReason:
-        return self._told(self._machines.beside.run(until, limit))
+        seen = self._machines.beside.run(until, limit)
+        self._seconds = seen.seconds
+        return self._told(seen)
 
     def _told(self, seen: StopReason) -> StopReason:
         return replace(seen, seen_by=EMBEDDED, instructions=seen.instructions + self._drift)
 
     def _follow(self, seen: StopReason, reason: StopReason) -> None:
         """Both have ended a run: put the embedded engine where Renode stands."""
+        self._seconds = seen.seconds
         if seen.kind is not reason.kind:
             self._parted(seen, reason)
             return
@@ -267,6 +281,7 @@ class BesideEngine(EngineFront):
             beside = self._machines.beside
             stop = Stop(pc=frozenset({reason.pc}) | self._calls)
             ended = beside.run(stop, Instructions(_BLOCK))
+            self._seconds = ended.seconds
             if ended.kind in _CRASHES:
                 self._owed = ended
                 return
@@ -292,6 +307,7 @@ class BesideEngine(EngineFront):
         """Forget what the machines that were have done."""
         self._machines.start()
         self._drift = 0
+        self._seconds = 0.0
         self._owed = None
         self._tracer = self.engine
 
@@ -347,8 +363,8 @@ def core_registers(engine: Engine) -> dict[str, int]:
     return {**found, "lr": found["lr"] or _RESET_LR}
 
 
-def _left(limit: Limit, done: int) -> Limit:
-    """What is left of `limit` after `done` instructions; a limit in seconds stays as it is."""
+def _left(limit: Limit, issued: int, seconds: float) -> Limit | None:
+    """What is left of `limit` after so many instructions and seconds; None where nothing is."""
     if isinstance(limit, Seconds):
-        return limit
-    return Instructions(max(1, limit.count - done))
+        return Seconds(limit.seconds - seconds) if seconds < limit.seconds else None
+    return Instructions(limit.count - issued) if issued < limit.count else None
