@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from typer.testing import CliRunner
 from tests import needs
 from workbench.cli.app import app
 from workbench.dut import DeviceUnderTest
-from workbench.engines.base import Seconds, StopKind
+from workbench.engines import open_engine
+from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.errors import CheckFailedError
+from workbench.fault.diagnosis import diagnose
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.runs.parity import Stimulus, parity, require_parity
@@ -86,6 +89,29 @@ def test_the_engines_show_the_same_crash(elf: str, platform: Platform) -> None:
     with pytest.raises(CheckFailedError, match="then the firmware crashed"):
         require_parity(report)
     assert not any("was dropped" in text for text in report.warnings)
+
+
+@pytest.mark.parametrize("reset_vector", [0x6000_0001, 0x4000_4401, 0xE000_0001, 0x0800_0040, 0])
+def test_a_reset_vector_that_points_nowhere_is_the_same_crash(
+    reset_vector: int, elf: str, platform: Platform
+) -> None:
+    image = _started_at(reset_vector, Image.load(elf))
+    told = []
+    for name in ENGINES:
+        with open_engine(name) as engine:
+            engine.load(image, platform)
+            reason = engine.run(Stop(), Seconds(0.001))
+            diagnosis = diagnose(engine, image, platform, reason)
+            assert diagnosis is not None
+            told.append((reason.kind, reason.fault, reason.instructions, diagnosis.title))
+    assert told[0] == told[1]
+
+
+def _started_at(reset_vector: int, image: Image) -> Image:
+    first, *others = image.segments
+    assert first.address == image.vector_table
+    data = first.data[:4] + reset_vector.to_bytes(4, "little") + first.data[8:]
+    return replace(image, segments=(replace(first, data=data), *others))
 
 
 def test_a_semihosting_call_is_served_and_told_once(compiled: Compile) -> None:
