@@ -20,6 +20,13 @@ def reads_nowhere(tmp_path_factory):
     return compile_source(elf, SOURCES / "crashes.c", "-O1", "-g", "-DCRASH=read_nowhere")
 
 
+@pytest.fixture(scope="session")
+def ends_itself(tmp_path_factory):
+    """An ELF for the STM32F4DISCOVERY that ends itself by a semihosting call, with code 0."""
+    elf = tmp_path_factory.mktemp("ends") / "ends.elf"
+    return compile_source(elf, SOURCES / "crashes.c", "-O1", "-g")
+
+
 @pytest.fixture
 def run_suite(tmp_path, firmware_image, capsys):
     """Return a function that writes a suite with these tests, runs it, and gives what came.

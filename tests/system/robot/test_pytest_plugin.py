@@ -64,7 +64,21 @@ def test_what_only_silicon_faults_on_fails_a_test_on_renode(run_pytest, reads_no
         *("--workbench-engine", "renode"),
     )
     assert code == 1
-    assert "the firmware faulted: BusFault: read of 4 bytes from 0x60000000" in said
+    title = "BusFault escalated to HardFault: read of 4 bytes from 0x60000000, where nothing is"
+    assert f"the firmware faulted: {title}" in said
+    assert "seen by the embedded engine, which executes the same beside renode" in said
+    assert "EngineWarning" not in said
+
+
+@pytest.mark.renode
+def test_a_warning_of_the_engine_is_one_of_pytest(run_pytest, ends_itself):
+    needs.renode()
+    code, said = run_pytest(
+        CRASHES,
+        *("--workbench-elf", str(ends_itself), "--workbench-platform", "stm32f4_discovery"),
+        *("--workbench-engine", "renode"),
+    )
+    assert code == 0, said
     assert said.count("EngineWarning: semihosting call") == 1
 
 

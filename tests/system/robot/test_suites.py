@@ -118,20 +118,42 @@ Is Expected To
 """
 
 
+ENDS_ITSELF = """
+*** Test Cases ***
+Ends Itself
+    Load Firmware      ${ENDS}    platform=stm32f4_discovery
+    Run For            1ms
+
+Ends Itself Again
+    Load Firmware      ${ENDS}    platform=stm32f4_discovery
+    Run For            1ms
+"""
+
+
 @pytest.mark.renode
 class TestOnRenode:
     def test_what_only_silicon_faults_on_fails_a_test(self, run_suite, reads_nowhere):
         needs.renode()
         options = ("--variable", f"CRASH:{reads_nowhere}", "--engine", "renode")
-        code, report, folder = run_suite(NOWHERE, *options)
+        code, report, _ = run_suite(NOWHERE, *options)
         failed, passed = report["tests"]
         assert code == 1
         assert passed["passed"] and not failed["passed"]
-        assert "the firmware faulted: BusFault: read of 4 bytes from" in failed["message"]
-        assert "Renode goes on behind this access" in failed["evidence"]
-        # A warning comes once, in the test that has it first.
-        assert [text.split(" at ")[0] for text in failed["warnings"]] == ["semihosting call"]
-        assert passed["warnings"] == []
+        title = "BusFault escalated to HardFault: read of 4 bytes from 0x60000000, where nothing is"
+        assert f"the firmware faulted: {title}" in failed["message"]
+        assert f"Fault: {title}" in failed["evidence"]
+        assert "seen by the embedded engine, which executes the same beside" in failed["evidence"]
+        assert failed["evidence"].endswith("ldr r0, [r0]                     deep")
+        assert failed["warnings"] == passed["warnings"] == []
+
+    def test_a_warning_comes_once_in_the_test_that_has_it_first(self, run_suite, ends_itself):
+        needs.renode()
+        options = ("--variable", f"ENDS:{ends_itself}", "--engine", "renode")
+        code, report, folder = run_suite(ENDS_ITSELF, *options)
+        first, second = report["tests"]
+        assert code == 0
+        assert [text.split(" at ")[0] for text in first["warnings"]] == ["semihosting call"]
+        assert second["warnings"] == []
         assert (folder / "output.xml").read_text().count('level="WARN"') == 2  # and in <errors>
 
 
