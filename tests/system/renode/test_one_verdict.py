@@ -11,8 +11,10 @@ import pytest
 from tests import needs
 from tests.system.programs import OPTIMISED, PLENTY, compile_source
 from workbench import platform
+from workbench.armv7m.architecture import Cfsr
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Stop
+from workbench.engines.renode import RenodeEngine
 from workbench.fault.diagnosis import diagnose
 from workbench.image import Image
 
@@ -81,3 +83,14 @@ def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:
     crash = diagnose(renode, image, STM32, renode.run(Stop(), PLENTY))
     assert crash is not None
     assert crash.notes[-1] == "seen by the embedded engine, which executes the same beside renode"
+
+
+def test_renode_by_itself_traps_divisions_where_it_models_that(tmp_path) -> None:
+    elf = compile_source(tmp_path / "crash.elf", SOURCE, *OPTIMISED, "-DCASE=1", "-DEN=4")
+    with RenodeEngine(needs.renode()) as bare:
+        bare.load(Image.load(elf), STM32)
+        reason = bare.run(Stop(), PLENTY)
+    if "Renode does not model all registers used of: nvic" in reason.warnings:
+        pytest.skip("this Renode has no CCR.DIV_0_TRP")
+    assert reason.fault is not None
+    assert reason.fault.cfsr == Cfsr.DIVBYZERO

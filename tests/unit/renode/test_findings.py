@@ -69,8 +69,7 @@ def test_other_warnings_keep_their_words_and_information_is_none():
 @pytest.mark.parametrize(
     "text",
     [
-        "nvic: Writing to CCR.DIV_0_TRP, but FilterCcrDiv0Write is set. The field won't be "
-        "updated.",
+        "cpu: Intercepted semihosting call",
         "cpu: Semihosting handler is not registered; R0=0x5 R1=0x20000100",
     ],
 )

@@ -18,12 +18,9 @@ MAX_WARNINGS = 20
 # The time is bare in Renode 1.15, in brackets from 1.16 on.
 _LINE = re.compile(r"^(?:[\d:.]+|\[[\d:.]+\]) +\[(WARNING|ERROR)\] (?P<text>.*)")
 _NOT_MODELLED = re.compile(r"^(?P<where>\w+): (?:Unhandled|Changing value of the \w+ register)")
-# What is not the user's business: that a setting of Renode's own is as it is, and what the
-# workbench says itself before the run (`unserved`).
+# What is not the user's business: what the workbench says itself before the run (`unserved`).
 _CHATTER = re.compile(
-    r"^\w+: (?:Writing to CCR\.DIV_0_TRP, but FilterCcrDiv0Write is set"
-    r"|Semihosting handler is not registered"
-    r"|Intercepted semihosting call)"
+    r"^\w+: (?:Semihosting handler is not registered|Intercepted semihosting call)"
 )
 _HALTED = re.compile(r"cpu: PC does not lay in memory or PC and SP are equal to zero")
 _ABORT = re.compile(r"CPU abort \[PC=(?P<pc>0x[0-9A-Fa-f]+)\]: (?P<why>.*)")

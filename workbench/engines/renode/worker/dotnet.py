@@ -12,6 +12,7 @@ from Antmicro.Renode.Logging.Profiling import MemoryOperation
 from Antmicro.Renode.Peripherals.Bus import Access as BusAccess
 from Antmicro.Renode.Peripherals.Bus import BusHookDelegate, SysbusAccessWidth
 from Antmicro.Renode.Peripherals.CPU import ExecutionMode, RegisterValue
+from Antmicro.Renode.Peripherals.IRQControllers import NVIC
 from Antmicro.Renode.Time import ClockEntry, Direction, WorkMode
 from Antmicro.Renode.UserInterface import CommandInteractionEater
 from Antmicro.Renode.UserInterface import Monitor as RenodeMonitor
@@ -54,6 +55,7 @@ except ImportError:
     from Antmicro.Renode.Peripherals.CPU import EmulationCPUState as CPUState
 
 __all__ = [
+    "NVIC",
     "Action",
     "Array",
     "BinaryWriter",

@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.dotnet import (
+    NVIC,
     Byte,
     EmulationManager,
     ExecutionMode,
@@ -84,6 +85,7 @@ class Machine:
         self._find_parts()
         self._check_memories()
         self._erase_flash()
+        self._trap_divisions()
         for command in self._load_commands():
             self.command(command, kind="image")
         self._define_reset_macro()
@@ -207,7 +209,8 @@ class Machine:
     def _erase_flash(self) -> None:
         """Let flash that the image does not cover read 0xFF, as erased cells do: here it reads 0.
 
-        A memory whose .repl names a ResetByte of its own keeps that one.
+        A memory whose .repl names a ResetByte of its own keeps that one, and a segment that the
+        .repl has written to already keeps its content.
         """
         assert self._setup is not None
         for address in self._setup.flash:
@@ -216,8 +219,18 @@ class Machine:
                 continue
             memory = interface_to_class(found)
             if int(getattr(memory, "ResetByte", _ERASED)) == 0:
-                memory.ResetByte = Byte(_ERASED)  # for segments that are not allocated yet
-                memory.ZeroAll()
+                memory.ResetByte = Byte(_ERASED)  # of segments that are allocated from here on
+
+    def _trap_divisions(self) -> None:
+        """Let firmware set CCR.DIV_0_TRP where this Renode models it, which it filters unless told.
+
+        UnhandledAccessBehaviour is left as it is: ThrowException makes faults of what answers on
+        silicon, ranges that the .repl tags and the core's own blocks without a model (ITM). An
+        access to nowhere is noticed without it: by the log, and by the embedded engine beside.
+        """
+        for nvic in self.machine.GetPeripheralsOfType[NVIC]():
+            if hasattr(nvic, "FilterCcrDiv0Write"):
+                nvic.FilterCcrDiv0Write = False
 
     def _load_commands(self) -> list[str]:
         assert self._setup is not None
