@@ -32,6 +32,7 @@ from workbench.platform import Platform
 from workbench.runs.call_counter import Gauge, Probe
 from workbench.runs.ending import Ending, ending_of, require_good_end
 from workbench.runs.measure import gauge_for
+from workbench.runs.one_by_one import OneByOne
 from workbench.runs.points import inference_of
 
 ENGINES = (EngineChoice.EMBEDDED.value, EngineChoice.RENODE.value)
@@ -197,12 +198,12 @@ def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:
 def _drive(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:
     """Boot firmware that speaks our protocol and have it answer each of the features.
 
-    It is asked, and its instructions since reset are compared, where the core sleeps: after a
-    pattern on the console Renode goes on to the end of its block, and what is sent then comes at
-    another moment. After an inference they are not compared, because the bytes of the cycles in
-    the answer decide how many instructions its encoding takes.
+    It is asked, byte by byte, and its instructions since reset are compared, where the core
+    sleeps: after a pattern on the console Renode goes on to the end of its block, and what is sent
+    then comes at another moment. After an inference they are not compared, because the bytes of
+    the cycles in the answer decide how many instructions its encoding takes.
     """
-    client = Client(machine, stimulus.limit)
+    client = Client(OneByOne(machine, stimulus.limit), stimulus.limit)
     steps = []
     try:
         client.boot()

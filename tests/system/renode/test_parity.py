@@ -22,6 +22,7 @@ from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
 from workbench.profile.record import Request as ProfileRequest
 from workbench.profile.record import profile
+from workbench.runs.one_by_one import OneByOne
 from workbench.support.resources import resource
 from workbench.timing.model import CycleModel
 from workbench.trace import Trace
@@ -50,7 +51,7 @@ class Session:
 
 def watch(engine: Engine, image, board: str) -> Session:
     engine.load(image, platform.load(board))
-    client = Client(engine)
+    client = Client(OneByOne(engine, SECOND))
     client.boot()
     boot = engine.instructions
     client.hello()
