@@ -24,6 +24,7 @@ from workbench.engines.renode.discovery import discover
 from workbench.engines.renode.findings import abort_in, log_lines, warnings_in, without_refusals
 from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
+from workbench.engines.renode.stacked import as_silicon_stacks
 from workbench.engines.renode.unserved import semihosting_warning
 from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, RenodeUart
 from workbench.engines.scripts.check import require_harmless
@@ -263,7 +264,7 @@ class RenodeEngine(Engine):
             pc=int(fields["pc"]),
             instructions=int(fields["instructions"]),
             seconds=float(fields["seconds"]),
-            fault=FaultState(**fault) if fault else None,
+            fault=as_silicon_stacks(FaultState(**fault), self._read_code) if fault else None,
             detail=_detail(kind, fault is not None, lines),
             warnings=(*untold, *warnings_in(without_refusals(lines) if unraised else lines)),
         )
