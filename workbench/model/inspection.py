@@ -116,6 +116,10 @@ def _model_findings(model: Model) -> list[Finding]:
         findings.append(Finding(Severity.NOTE, message, hint))
     if not model.operators or not model.inputs or not model.outputs:
         findings.append(Finding(Severity.ERROR, "it has no operators, no input or no output"))
+    for tensor in model.inputs:
+        if tensor.constant:
+            message = f'the input "{tensor.name}" is a constant of the model'
+            findings.append(Finding(Severity.ERROR, message, _DAMAGED))
     for tensor in (*model.inputs, *model.outputs):
         if not all(tensor.shape):
             message = f'"{tensor.name}" has a dimension of 0: {tensor.shape}'

@@ -211,8 +211,10 @@ TfLiteStatus FindLifetimes(const tflite::Model* model, const tflite::SubGraph* g
     buffers[i] = {bytes, 0, lasting ? int16_t{0} : kNever, lasting ? end : int16_t{0}, kUnshared};
   }
   for (const int32_t i : Indices(graph->inputs())) {
-    if (buffers[i].first_use == kNever && buffers[i].bytes == 0) {
-      return Inconsistent("an input is empty", i);
+    if (buffers[i].bytes == 0) {
+      const bool empty = buffers[i].first_use == kNever;
+      // The application writes its inputs, and a constant lies in the model's flash.
+      return Inconsistent(empty ? "an input is empty" : "an input is a constant", i);
     }
     buffers[i].first_use = 0;
   }

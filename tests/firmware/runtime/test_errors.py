@@ -36,6 +36,12 @@ def test_a_sound_model_runs(runner: Runner) -> None:
     assert run.log == ""
 
 
+def test_an_input_that_is_a_constant(runner: Runner) -> None:
+    run = runner.run(relu_model(data=np.zeros(4, np.int8)), [np.zeros(4, np.int8)])
+    assert (run.step, run.error) == ("allocate", "inconsistent")
+    assert "an input is a constant" in run.log
+
+
 def test_wrong_schema_version(runner: Runner) -> None:
     run = runner.run(relu_model(ModelBuilder(version=2)))
     assert (run.step, run.error, run.detail) == ("allocate", "schema version", 2)
