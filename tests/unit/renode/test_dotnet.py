@@ -20,6 +20,7 @@ NAMESPACES = [
     "Antmicro.Renode.Peripherals",
     "Antmicro.Renode.Peripherals.Bus",
     "Antmicro.Renode.Peripherals.CPU",
+    "Antmicro.Renode.Peripherals.IRQControllers",
     "Antmicro.Renode.Time",
     "Antmicro.Renode.UserInterface",
     "System",
