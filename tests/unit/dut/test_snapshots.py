@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from workbench.engines.base import Snapshot
-from workbench.engines.embedded.peripherals.counter import Counter
+from workbench.engines.embedded.peripherals.generic.counter import Counter
 from workbench.errors import UserError
 from workbench.runs import snapshots
 from workbench.runs.snapshots import read_snapshot, write_snapshot

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.engines.embedded.peripheral import Context, Peripheral
 from workbench.engines.embedded.peripherals import registry
+from workbench.engines.embedded.peripherals.interface import Context, Peripheral
 
 TICKS_PER_SECOND = 100_000_000
 

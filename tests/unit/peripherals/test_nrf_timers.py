@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.peripherals.fakes import TICKS_PER_SECOND, Bench
-from workbench.engines.embedded.peripherals import nrf, nrf_rtc, nrf_wdt
-from workbench.engines.embedded.peripherals import nrf_timer as t
+from workbench.engines.embedded.peripherals.nordic import nrf, nrf_rtc, nrf_wdt
+from workbench.engines.embedded.peripherals.nordic import nrf_timer as t
 
 
 def bit(event: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.peripherals.fakes import Bench
-from workbench.engines.embedded.peripherals import nrf
-from workbench.engines.embedded.peripherals import nrf_uarte as u
+from workbench.engines.embedded.peripherals.nordic import nrf
+from workbench.engines.embedded.peripherals.nordic import nrf_uarte as u
 
 BUFFER = 0x2000_1000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.peripherals.fakes import Bench
-from workbench.engines.embedded.peripherals import stm32_usart as f4
-from workbench.engines.embedded.peripherals import stm32f7_usart as f7
+from workbench.engines.embedded.peripherals.st import stm32_usart as f4
+from workbench.engines.embedded.peripherals.st import stm32f7_usart as f7
 
 ON = f4.CR1_UE | f4.CR1_RE | f4.CR1_TE
 

@@ -9,8 +9,8 @@ from workbench.engines.embedded.bitband import BitBand
 from workbench.engines.embedded.bus import Store
 from workbench.engines.embedded.bus_access import BusAccess
 from workbench.engines.embedded.machine import Machine, Sizing
-from workbench.engines.embedded.peripheral import Context, Peripheral, UartPeripheral
 from workbench.engines.embedded.peripherals import registry
+from workbench.engines.embedded.peripherals.interface import Context, Peripheral, UartPeripheral
 from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
 from workbench.platform import Platform

@@ -8,7 +8,7 @@ from workbench.engines.embedded.tracer import NEVER
 
 
 class ClockTimer:
-    """A one-shot alarm; see `workbench.engines.embedded.peripheral.Timer`."""
+    """A one-shot alarm; see `workbench.engines.embedded.peripherals.interface.Timer`."""
 
     def __init__(self, clock: Clock, callback: Callable[[], None]) -> None:
         self._clock = clock

@@ -14,8 +14,8 @@ from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console, OtherPorts
 from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.peripherals.gpio_port import GpioPort
-from workbench.engines.embedded.peripherals.storage import Storage
+from workbench.engines.embedded.peripherals.generic.gpio_port import GpioPort
+from workbench.engines.embedded.peripherals.generic.storage import Storage
 from workbench.engines.embedded.recording import TraceRecorder
 from workbench.engines.embedded.registers import REGISTER_IDS
 from workbench.engines.embedded.runner import Runner

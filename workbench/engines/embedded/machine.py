@@ -25,7 +25,7 @@ from workbench.engines.embedded.entry import ExceptionUnit
 from workbench.engines.embedded.exceptions import ExceptionState
 from workbench.engines.embedded.inspection import Inspection
 from workbench.engines.embedded.mpu import Mpu
-from workbench.engines.embedded.peripheral import Peripheral
+from workbench.engines.embedded.peripherals.interface import Peripheral
 from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadRecorder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from workbench.engines.embedded.bus import Window
-from workbench.engines.embedded.peripheral import Peripheral
-from workbench.engines.embedded.peripherals.storage import Storage
+from workbench.engines.embedded.peripherals.generic.storage import Storage
+from workbench.engines.embedded.peripherals.interface import Peripheral
 
 ENOUGH = 1000  # reads in a row that are no accident: drivers try tens of times
 

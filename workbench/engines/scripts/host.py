@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.engines.embedded.peripherals.random_source import SEED, next_random
+from workbench.engines.embedded.peripherals.generic.random_source import SEED, next_random
 from workbench.engines.scripts.errors import ScriptError
 from workbench.engines.scripts.values import to_int
 

@@ -9,39 +9,39 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workbench.engines.embedded.peripheral import Context, Peripheral
-from workbench.engines.embedded.peripherals.button import Button
-from workbench.engines.embedded.peripherals.combined_input import CombinedInput
-from workbench.engines.embedded.peripherals.nrf_clock import NrfClock
-from workbench.engines.embedded.peripherals.nrf_ecb import NrfEcb
-from workbench.engines.embedded.peripherals.nrf_egu import NrfEgu
-from workbench.engines.embedded.peripherals.nrf_gpio import NrfGpio
-from workbench.engines.embedded.peripherals.nrf_gpiote import NrfGpiote
-from workbench.engines.embedded.peripherals.nrf_ppi import NrfPpi
-from workbench.engines.embedded.peripherals.nrf_rng import NrfRng
-from workbench.engines.embedded.peripherals.nrf_rtc import NrfRtc
-from workbench.engines.embedded.peripherals.nrf_spim import NrfSpim
-from workbench.engines.embedded.peripherals.nrf_timer import NrfTimer
-from workbench.engines.embedded.peripherals.nrf_twim import NrfTwim
-from workbench.engines.embedded.peripherals.nrf_uarte import NrfUarte
-from workbench.engines.embedded.peripherals.nrf_wdt import NrfWatchdog
-from workbench.engines.embedded.peripherals.python_script import PythonScript
-from workbench.engines.embedded.peripherals.stm32_adc import Stm32Adc
-from workbench.engines.embedded.peripherals.stm32_can import Stm32Can
-from workbench.engines.embedded.peripherals.stm32_crc import Stm32Crc
-from workbench.engines.embedded.peripherals.stm32_dma import Stm32Dma
-from workbench.engines.embedded.peripherals.stm32_exti import Stm32Exti
-from workbench.engines.embedded.peripherals.stm32_flash import Stm32FlashController
-from workbench.engines.embedded.peripherals.stm32_gpio import Stm32GpioPort
-from workbench.engines.embedded.peripherals.stm32_iwdg import Stm32Iwdg
-from workbench.engines.embedded.peripherals.stm32_pwr import Stm32Pwr
-from workbench.engines.embedded.peripherals.stm32_rcc import Stm32Rcc
-from workbench.engines.embedded.peripherals.stm32_rng import Stm32Rng
-from workbench.engines.embedded.peripherals.stm32_rtc import Stm32Rtc
-from workbench.engines.embedded.peripherals.stm32_timer import Stm32Timer
-from workbench.engines.embedded.peripherals.stm32_usart import Stm32Usart
-from workbench.engines.embedded.peripherals.stm32f7_usart import Stm32F7Usart
-from workbench.engines.embedded.peripherals.storage import Storage, UnmodelledStorage
+from workbench.engines.embedded.peripherals.generic.button import Button
+from workbench.engines.embedded.peripherals.generic.combined_input import CombinedInput
+from workbench.engines.embedded.peripherals.generic.python_script import PythonScript
+from workbench.engines.embedded.peripherals.generic.storage import Storage, UnmodelledStorage
+from workbench.engines.embedded.peripherals.interface import Context, Peripheral
+from workbench.engines.embedded.peripherals.nordic.nrf_clock import NrfClock
+from workbench.engines.embedded.peripherals.nordic.nrf_ecb import NrfEcb
+from workbench.engines.embedded.peripherals.nordic.nrf_egu import NrfEgu
+from workbench.engines.embedded.peripherals.nordic.nrf_gpio import NrfGpio
+from workbench.engines.embedded.peripherals.nordic.nrf_gpiote import NrfGpiote
+from workbench.engines.embedded.peripherals.nordic.nrf_ppi import NrfPpi
+from workbench.engines.embedded.peripherals.nordic.nrf_rng import NrfRng
+from workbench.engines.embedded.peripherals.nordic.nrf_rtc import NrfRtc
+from workbench.engines.embedded.peripherals.nordic.nrf_spim import NrfSpim
+from workbench.engines.embedded.peripherals.nordic.nrf_timer import NrfTimer
+from workbench.engines.embedded.peripherals.nordic.nrf_twim import NrfTwim
+from workbench.engines.embedded.peripherals.nordic.nrf_uarte import NrfUarte
+from workbench.engines.embedded.peripherals.nordic.nrf_wdt import NrfWatchdog
+from workbench.engines.embedded.peripherals.st.stm32_adc import Stm32Adc
+from workbench.engines.embedded.peripherals.st.stm32_can import Stm32Can
+from workbench.engines.embedded.peripherals.st.stm32_crc import Stm32Crc
+from workbench.engines.embedded.peripherals.st.stm32_dma import Stm32Dma
+from workbench.engines.embedded.peripherals.st.stm32_exti import Stm32Exti
+from workbench.engines.embedded.peripherals.st.stm32_flash import Stm32FlashController
+from workbench.engines.embedded.peripherals.st.stm32_gpio import Stm32GpioPort
+from workbench.engines.embedded.peripherals.st.stm32_iwdg import Stm32Iwdg
+from workbench.engines.embedded.peripherals.st.stm32_pwr import Stm32Pwr
+from workbench.engines.embedded.peripherals.st.stm32_rcc import Stm32Rcc
+from workbench.engines.embedded.peripherals.st.stm32_rng import Stm32Rng
+from workbench.engines.embedded.peripherals.st.stm32_rtc import Stm32Rtc
+from workbench.engines.embedded.peripherals.st.stm32_timer import Stm32Timer
+from workbench.engines.embedded.peripherals.st.stm32_usart import Stm32Usart
+from workbench.engines.embedded.peripherals.st.stm32f7_usart import Stm32F7Usart
 
 # Model and default size in bytes; sizes are those of Renode's models.
 _STM32, _NRF = 0x400, 0x1000

@@ -1,0 +1,1 @@
+"""Models that no vendor owns, and what models are made of."""

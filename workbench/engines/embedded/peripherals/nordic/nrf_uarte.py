@@ -1,0 +1,219 @@
+"""UART with EasyDMA (UARTE) of the nRF52 series, and the older UART in the same block.
+
+Source: nRF52840 Product Specification v1.7, 6.33 "UART" and 6.34 "UARTE".
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import ClassVar
+
+from workbench.engines.embedded.peripherals.interface import Context, UartPeripheral
+from workbench.engines.embedded.peripherals.nordic.nrf import SHORTS, NrfPeripheral
+
+# Tasks, 6.34.9
+STARTRX = 0x000
+STOPRX = 0x004
+STARTTX = 0x008
+STOPTX = 0x00C
+SUSPEND = 0x01C  # UART only
+FLUSHRX = 0x02C
+
+# Events
+CTS = 0x100
+NCTS = 0x104
+RXDRDY = 0x108
+ENDRX = 0x110
+TXDRDY = 0x11C
+ENDTX = 0x120
+ERROR = 0x124
+RXTO = 0x144
+RXSTARTED = 0x14C
+TXSTARTED = 0x150
+TXSTOPPED = 0x158
+
+# Registers
+ERRORSRC = 0x480
+ENABLE = 0x500
+RXD = 0x518  # UART only
+TXD = 0x51C  # UART only
+BAUDRATE = 0x524
+RXD_PTR = 0x534
+RXD_MAXCNT = 0x538
+RXD_AMOUNT = 0x53C
+TXD_PTR = 0x544
+TXD_MAXCNT = 0x548
+TXD_AMOUNT = 0x54C
+PSEL = (0x508, 0x50C, 0x510, 0x514)  # RTS, TXD, CTS, RXD
+
+ENABLE_UART = 4
+ENABLE_UARTE = 8
+ENDRX_STARTRX = 1 << 5  # in SHORTS
+BAUDRATE_HERTZ = 16_000_000  # the rate is BAUDRATE * 16 MHz / 2^32
+BITS_PER_BYTE = 10
+MAXCNT_MASK = 0xFFFF
+
+
+class NrfUarte(NrfPeripheral, UartPeripheral):
+    """Sends at once. Receives as fast as the firmware makes room, so that no byte is lost.
+
+    A byte that comes while EVENTS_ENDRX is set waits until the firmware has cleared it, as in
+    Renode. A buffer that EasyDMA does not reach is passed over: AMOUNT does not count its bytes. A
+    buffer that the shortcut ENDRX_STARTRX restarts gets its first byte one byte's time
+    later, as on silicon: in that time the interrupt handler fetches the last buffer and sets the
+    pointer to the next.
+    """
+
+    RESET: ClassVar[Mapping[int, int]] = {BAUDRATE: 0x0400_0000, **dict.fromkeys(PSEL, 0xFFFF_FFFF)}
+    SHORT: ClassVar[Mapping[int, tuple[int, int]]] = {5: (ENDRX, STARTRX), 6: (ENDRX, STOPRX)}
+    STATE = NrfPeripheral.STATE | {
+        "queue",
+        "receiving",
+        "sending",
+        "pointer",
+        "room",
+        "received",
+        "data",
+        "ready_at",
+    }
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._dma = context.bus.master()
+        self._timer = context.clock.timer(self._take)
+        self.reset()
+
+    def reset(self) -> None:
+        super().reset()
+        self.queue: deque[int] = deque()
+        self.receiving = False  # between STARTRX and STOPRX
+        self.sending = False  # UART: between STARTTX and STOPTX
+        self.pointer = 0  # where the next received byte goes; latched by STARTRX
+        self.room = 0  # bytes left in the receive buffer
+        self.received = 0
+        self.data: int | None = None  # UART: the byte in RXD
+        self.ready_at = 0  # when the next byte may come
+        self._timer.cancel()
+
+    def receive(self, data: bytes) -> None:
+        self.queue.extend(data)
+        self._take()
+
+    @property
+    def receive_pending(self) -> bool:
+        return bool(self.queue) or self.data is not None
+
+    def task(self, offset: int) -> None:
+        if offset == STARTRX:
+            self._start_receiving()
+        elif offset == STOPRX:
+            self._stop_receiving()
+        elif offset == STARTTX:
+            self._start_sending()
+        elif offset in (STOPTX, SUSPEND):
+            self.sending = False
+            if self._enabled(ENABLE_UARTE):
+                self.event(TXSTOPPED)
+        elif offset == FLUSHRX:
+            self._end_buffer()
+
+    def event_cleared(self, offset: int) -> None:
+        if offset == ENDRX:
+            self._wait_a_byte()
+            self._take()
+
+    def read_register(self, offset: int) -> int:
+        if offset == RXD:
+            return self._read_data()
+        return super().read_register(offset)
+
+    def store(self, offset: int, value: int) -> None:
+        if offset == TXD:
+            self._send_data(value & 0xFF)
+        elif offset == ERRORSRC:
+            self.values[offset] = self.values.get(offset, 0) & ~value
+        elif offset not in (RXD, RXD_AMOUNT, TXD_AMOUNT):
+            super().store(offset, value)
+
+    def _enabled(self, mode: int) -> bool:
+        return self.values.get(ENABLE, 0) == mode
+
+    def _start_receiving(self) -> None:
+        self.receiving = True
+        if self._enabled(ENABLE_UARTE):
+            self.pointer = self.values.get(RXD_PTR, 0)
+            self.room = self.values.get(RXD_MAXCNT, 0) & MAXCNT_MASK
+            self.received = 0
+            self._wait_a_byte()
+            self.event(RXSTARTED)
+        self._take()
+
+    def _stop_receiving(self) -> None:
+        if self._enabled(ENABLE_UARTE):
+            if self.receiving and self.room:
+                self._end_buffer()
+            self.receiving = False
+            self.event(RXTO)
+        else:
+            self.receiving = False
+
+    def _end_buffer(self) -> None:
+        self.room = 0
+        self.values[RXD_AMOUNT] = self.received
+        self.received = 0
+        self.event(ENDRX)
+
+    def _take(self) -> None:
+        """Move waiting bytes to where the firmware wants them."""
+        if not self.receiving:
+            return
+        if self._enabled(ENABLE_UART):
+            if self.data is None and self.queue:
+                self.data = self.queue.popleft()
+                self.event(RXDRDY)
+            return
+        if self.queue and self.context.clock.now < self.ready_at:
+            self._timer.arm(self.ready_at - self.context.clock.now)
+            return
+        while self.queue and self.room and self.receiving and not self.values.get(ENDRX):
+            chunk = bytes(self.queue.popleft() for _ in range(min(self.room, len(self.queue))))
+            if self._dma.write(self.pointer, chunk):
+                self.received += len(chunk)
+            self.pointer += len(chunk)
+            self.room -= len(chunk)
+            self.event(RXDRDY)
+            if not self.room:
+                self._end_buffer()
+                return  # the shortcut may have restarted it
+
+    def _wait_a_byte(self) -> None:
+        """Where buffers restart by themselves, the next byte is one byte's time away."""
+        if self.values.get(SHORTS, 0) & ENDRX_STARTRX:
+            baud = self.values.get(BAUDRATE, 0) * BAUDRATE_HERTZ >> 32 or 1
+            clock = self.context.clock
+            self.ready_at = clock.now + BITS_PER_BYTE * clock.ticks_per_second // baud
+
+    def _read_data(self) -> int:
+        value, self.data = self.data or 0, None
+        self._take()
+        return value
+
+    def _start_sending(self) -> None:
+        self.sending = True
+        if not self._enabled(ENABLE_UARTE):
+            return
+        pointer = self.values.get(TXD_PTR, 0)
+        count = self.values.get(TXD_MAXCNT, 0) & MAXCNT_MASK
+        self.event(TXSTARTED)
+        sent = (self._dma.read(pointer, count) or b"") if count else b""
+        if sent:
+            self.transmit(sent)
+            self.event(TXDRDY)
+        self.values[TXD_AMOUNT] = len(sent)
+        self.event(ENDTX)
+
+    def _send_data(self, byte: int) -> None:
+        if self.sending and self._enabled(ENABLE_UART):
+            self.transmit(bytes([byte]))
+            self.event(TXDRDY)
