@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.armv7m.architecture import Exc
-from workbench.engines.embedded.exceptions import (
+from workbench.engines.embedded.cortex_m.exceptions import (
     NO_MASKS,
     THREAD_PRIORITY,
     ExceptionState,

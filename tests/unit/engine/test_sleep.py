@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from workbench.engines.embedded.scb import SCR_SEVONPEND
-from workbench.engines.embedded.sleep import Sleep, Sleeper
+from workbench.engines.embedded.cortex_m.scb import SCR_SEVONPEND
+from workbench.engines.embedded.cortex_m.sleep import Sleep, Sleeper
 
 
 def sleeper(kind, scr=0, pending=0):

@@ -9,9 +9,9 @@ out as if the instruction had not begun, and executes it once more, alone, with 
 from __future__ import annotations
 
 from workbench.engines.embedded.clock import Clock
-from workbench.engines.embedded.entry import ExceptionUnit
-from workbench.engines.embedded.exceptions import ExceptionState
-from workbench.engines.embedded.scb import Scb
+from workbench.engines.embedded.cortex_m.entry import ExceptionUnit
+from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
+from workbench.engines.embedded.cortex_m.scb import Scb
 from workbench.engines.embedded.tracer import TracerState
 
 

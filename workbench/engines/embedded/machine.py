@@ -18,21 +18,21 @@ from workbench.engines.embedded.alignment import AlignmentTrap
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.core import PAGE, Core
+from workbench.engines.embedded.cortex_m.dwt import Dwt, Itm
+from workbench.engines.embedded.cortex_m.entry import ExceptionUnit
+from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
+from workbench.engines.embedded.cortex_m.mpu import Mpu
+from workbench.engines.embedded.cortex_m.scb import Scb
+from workbench.engines.embedded.cortex_m.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
+from workbench.engines.embedded.cortex_m.systick import SysTick
 from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.departure import Departure
-from workbench.engines.embedded.dwt import Dwt, Itm
-from workbench.engines.embedded.entry import ExceptionUnit
-from workbench.engines.embedded.exceptions import ExceptionState
 from workbench.engines.embedded.inspection import Inspection
-from workbench.engines.embedded.mpu import Mpu
 from workbench.engines.embedded.peripherals.interface import Peripheral
 from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadRecorder
 from workbench.engines.embedded.registers import FP_NAMES
-from workbench.engines.embedded.scb import Scb
-from workbench.engines.embedded.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
-from workbench.engines.embedded.systick import SysTick
 from workbench.engines.embedded.tracer import NEVER, Tracer
 from workbench.engines.embedded.tracers import make_tracer
 from workbench.engines.embedded.undo import ConditionalStores

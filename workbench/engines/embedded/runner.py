@@ -17,17 +17,17 @@ from workbench.engines.base import (
 )
 from workbench.engines.embedded import semihosting
 from workbench.engines.embedded.console import Console
-from workbench.engines.embedded.entry import URGENT, Entered, LockupError
+from workbench.engines.embedded.cortex_m.entry import URGENT, Entered, LockupError
+from workbench.engines.embedded.cortex_m.exceptions import NO_MASKS
+from workbench.engines.embedded.cortex_m.faults import Cause, Faults
+from workbench.engines.embedded.cortex_m.scb import CCR_UNALIGN_TRP, SCR_SLEEPONEXIT
+from workbench.engines.embedded.cortex_m.sleep import Sleep, Sleeper
 from workbench.engines.embedded.events import (
     Event,
     QemuException,
     exception_event,
 )
-from workbench.engines.embedded.exceptions import NO_MASKS
-from workbench.engines.embedded.faults import Cause, Faults
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.scb import CCR_UNALIGN_TRP, SCR_SLEEPONEXIT
-from workbench.engines.embedded.sleep import Sleep, Sleeper
 from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.tracer import NEVER, SETTLED, StopCause
 from workbench.errors import EngineError

@@ -10,16 +10,16 @@ from workbench.armv7m import thumb
 from workbench.armv7m.architecture import XPSR_T, Cfsr
 from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.base import FaultState
-from workbench.engines.embedded.faults import Cause, Faults
-from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.registers import ITSTATE
-from workbench.engines.embedded.scb import (
+from workbench.engines.embedded.cortex_m.faults import Cause, Faults
+from workbench.engines.embedded.cortex_m.scb import (
     CCR_DIV_0_TRP,
     CP_FULL,
     CP_PRIVILEGED,
     CPACR_CP10_SHIFT,
     FPCCR_LSPACT,
 )
+from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.registers import ITSTATE
 from workbench.engines.embedded.tracer import StopCause
 
 _FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)

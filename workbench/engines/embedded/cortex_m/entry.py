@@ -30,9 +30,13 @@ from workbench.armv7m.architecture import (
 )
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.core import Core
-from workbench.engines.embedded.exceptions import HARD_FAULT_PRIORITY, ExceptionState, Masks
-from workbench.engines.embedded.mpu import Mpu
-from workbench.engines.embedded.scb import (
+from workbench.engines.embedded.cortex_m.exceptions import (
+    HARD_FAULT_PRIORITY,
+    ExceptionState,
+    Masks,
+)
+from workbench.engines.embedded.cortex_m.mpu import Mpu
+from workbench.engines.embedded.cortex_m.scb import (
     CCR_NONBASETHRDENA,
     CCR_STKALIGN,
     FPCCR_ASPEN,

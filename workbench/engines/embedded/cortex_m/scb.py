@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.armv7m.architecture import Exc
-from workbench.engines.embedded.exceptions import ExceptionState
+from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
 
 # Offsets from 0xE000E000, table B3-4
 CPUID, ICSR, VTOR, AIRCR, SCR, CCR = 0xD00, 0xD04, 0xD08, 0xD0C, 0xD10, 0xD14

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 
 from workbench.armv7m.thumb import BlockFlag
+from workbench.engines.embedded.cortex_m.scb import SCR_SEVONPEND
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.scb import SCR_SEVONPEND
 
 _WFI, _WFE = int(BlockFlag.WFI), int(BlockFlag.WFE)
 

@@ -20,7 +20,7 @@ from workbench.armv7m.architecture import (
 from workbench.armv7m.thumb import is_coprocessor, is_float, is_wide
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.bus import BusError
-from workbench.engines.embedded.entry import ENTRY, Entered, LockupError
+from workbench.engines.embedded.cortex_m.entry import ENTRY, Entered, LockupError
 from workbench.engines.embedded.events import Access, Event, EventKind, QemuException
 from workbench.engines.embedded.machine import Machine
 

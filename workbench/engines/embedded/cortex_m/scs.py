@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.armv7m.architecture import Exc
-from workbench.engines.embedded.exceptions import ExceptionState
-from workbench.engines.embedded.mpu import MPU_END, MPU_START, Mpu
-from workbench.engines.embedded.scb import CFSR, DFSR, HFSR, Scb
-from workbench.engines.embedded.systick import SysTick
+from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
+from workbench.engines.embedded.cortex_m.mpu import MPU_END, MPU_START, Mpu
+from workbench.engines.embedded.cortex_m.scb import CFSR, DFSR, HFSR, Scb
+from workbench.engines.embedded.cortex_m.systick import SysTick
 
 SCS_BASE, SCS_SIZE = 0xE000E000, 0x1000
 ICTR, ACTLR = 0x004, 0x008
