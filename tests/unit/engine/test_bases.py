@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from unicorn import UcError, arm_const
 
-from workbench.engines.embedded.bases import accesses, low_bits
-from workbench.engines.embedded.cortex_m4 import new_cortex_m4
+from workbench.engines.embedded.unicorn.bases import accesses, low_bits
+from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
 
 CODE, RAM, STACK = 0x1000, 0x20000, 0x24000
 NAMES = [f"r{number}" for number in range(13)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.engines.embedded.bus import Bus, BusError
-from workbench.engines.embedded.core import Core
+from workbench.engines.embedded.unicorn.core import Core
 
 
 class Device:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from unicorn import arm_const
 
-from workbench.engines.embedded.core import Core
-from workbench.engines.embedded.hidden import HiddenState
+from workbench.engines.embedded.unicorn.core import Core
+from workbench.engines.embedded.unicorn.hidden_state import HiddenState
 
 CODE, DATA, PAGE = 0x1000, 0x2000, 0x1000
 LDREX_R2 = bytes.fromhex("50e8002f")  # from [r0]

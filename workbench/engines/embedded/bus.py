@@ -10,7 +10,7 @@ from typing import Protocol
 
 from unicorn import unicorn_const
 
-from workbench.engines.embedded.core import PAGE, Core
+from workbench.engines.embedded.unicorn.core import PAGE, Core
 
 READ_EXECUTE = unicorn_const.UC_PROT_READ | unicorn_const.UC_PROT_EXEC
 _FILLED_AT_ONCE = 1 << 20  # bytes

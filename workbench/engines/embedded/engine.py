@@ -17,8 +17,8 @@ from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.peripherals.generic.gpio_port import GpioPort
 from workbench.engines.embedded.peripherals.generic.storage import Storage
 from workbench.engines.embedded.recording import TraceRecorder
-from workbench.engines.embedded.registers import REGISTER_IDS
 from workbench.engines.embedded.runner import Runner
+from workbench.engines.embedded.unicorn.registers import REGISTER_IDS
 from workbench.errors import EngineError, ImageError, UserError
 from workbench.image import Image
 from workbench.platform import Platform

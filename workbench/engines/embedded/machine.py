@@ -13,11 +13,8 @@ from typing import Any
 
 from workbench.armv7m import thumb
 from workbench.armv7m.architecture import Exc
-from workbench.engines.embedded.accesses import Accesses
-from workbench.engines.embedded.alignment import AlignmentTrap
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.clock import Clock
-from workbench.engines.embedded.core import PAGE, Core
 from workbench.engines.embedded.cortex_m.dwt import Dwt, Itm
 from workbench.engines.embedded.cortex_m.entry import ExceptionUnit
 from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
@@ -26,17 +23,20 @@ from workbench.engines.embedded.cortex_m.scb import Scb
 from workbench.engines.embedded.cortex_m.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
 from workbench.engines.embedded.cortex_m.systick import SysTick
 from workbench.engines.embedded.cycle_counter import CycleCounter
-from workbench.engines.embedded.departure import Departure
-from workbench.engines.embedded.inspection import Inspection
 from workbench.engines.embedded.peripherals.interface import Peripheral
 from workbench.engines.embedded.polling import Polling
-from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadRecorder
-from workbench.engines.embedded.registers import FP_NAMES
 from workbench.engines.embedded.tracer import NEVER, Tracer
 from workbench.engines.embedded.tracers import make_tracer
-from workbench.engines.embedded.undo import ConditionalStores
-from workbench.engines.embedded.watch import Watch
+from workbench.engines.embedded.unicorn.accesses import Accesses
+from workbench.engines.embedded.unicorn.alignment import AlignmentTrap
+from workbench.engines.embedded.unicorn.conditional_stores import ConditionalStores
+from workbench.engines.embedded.unicorn.core import PAGE, Core
+from workbench.engines.embedded.unicorn.inspection import Inspection
+from workbench.engines.embedded.unicorn.protection import Protection
+from workbench.engines.embedded.unicorn.registers import FP_NAMES
+from workbench.engines.embedded.unicorn.stop_after_store import Departure
+from workbench.engines.embedded.unicorn.watch import Watch
 
 DWT_BASE, ITM_BASE, PPB_BLOCK = 0xE0001000, 0xE0000000, 0x1000
 ERASED = b"\xff"

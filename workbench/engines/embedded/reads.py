@@ -11,9 +11,9 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from workbench.engines.embedded.core import MEM_CALLBACK, Core
 from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID, uclib
+from workbench.engines.embedded.unicorn.core import MEM_CALLBACK, Core
+from workbench.engines.embedded.unicorn.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID, uclib
 from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, FlashReads, LineCache
 
 _LINE_SHIFT = FLASH_LINE_BYTES.bit_length() - 1

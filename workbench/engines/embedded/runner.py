@@ -28,8 +28,8 @@ from workbench.engines.embedded.events import (
     exception_event,
 )
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.stepping import Stepper
 from workbench.engines.embedded.tracer import NEVER, SETTLED, StopCause
+from workbench.engines.embedded.unicorn.stepping import Stepper
 from workbench.errors import EngineError
 
 _EXCEPTION_EXIT = exception_event(int(QemuException.EXCEPTION_EXIT))

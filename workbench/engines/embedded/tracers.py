@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.tracer import PythonTracer, Tracer
+from workbench.engines.embedded.unicorn.core import Core
 
 
 def native_module() -> Any | None:

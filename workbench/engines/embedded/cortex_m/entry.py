@@ -29,7 +29,6 @@ from workbench.armv7m.architecture import (
     Hfsr,
 )
 from workbench.engines.embedded.bus import Bus, BusError
-from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.cortex_m.exceptions import (
     HARD_FAULT_PRIORITY,
     ExceptionState,
@@ -51,6 +50,7 @@ from workbench.engines.embedded.cortex_m.scb import (
     Scb,
 )
 from workbench.engines.embedded.tracer import TracerState
+from workbench.engines.embedded.unicorn.core import Core
 
 BASIC_FRAME = struct.Struct(f"<{len(STACKED)}I")
 FLOAT_FRAME = struct.Struct(f"<{len(STACKED_FLOAT)}I")

@@ -9,10 +9,10 @@ The hooks are there only while something is watched: they make every load and st
 from __future__ import annotations
 
 from workbench.engines.base import Stop, Watchpoint
-from workbench.engines.embedded.closing import ClosedMemory
-from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.protection import Protection
+from workbench.engines.embedded.unicorn.access_refusal import ClosedMemory
+from workbench.engines.embedded.unicorn.core import Core
+from workbench.engines.embedded.unicorn.protection import Protection
 
 WIDEST = 8  # bytes of one access of the core: a hook sees where the access begins
 

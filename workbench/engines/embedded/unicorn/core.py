@@ -22,10 +22,10 @@ from typing import Any
 
 from unicorn import UcError, unicorn_const
 
-from workbench.engines.embedded.cortex_m4 import new_cortex_m4
 from workbench.engines.embedded.events import Access, Event, EventKind, exception_event
-from workbench.engines.embedded.hidden import HiddenState
-from workbench.engines.embedded.registers import (
+from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
+from workbench.engines.embedded.unicorn.hidden_state import HiddenState
+from workbench.engines.embedded.unicorn.registers import (
     ITSTATE,
     REFRESH_MODE_ID,
     REGISTER_IDS,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from unicorn import unicorn_const
 
-from workbench.engines.embedded.core import Core
-from workbench.engines.embedded.protection import Protection
+from workbench.engines.embedded.unicorn.core import Core
+from workbench.engines.embedded.unicorn.protection import Protection
 
 
 class ClosedMemory:

@@ -19,8 +19,8 @@ from workbench.engines.embedded.cortex_m.scb import (
     FPCCR_LSPACT,
 )
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.registers import ITSTATE
 from workbench.engines.embedded.tracer import StopCause
+from workbench.engines.embedded.unicorn.registers import ITSTATE
 
 _FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)
 _MULTIPLE = int(BlockFlag.MULTIPLE)

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 
 from workbench.armv7m import thumb
 from workbench.armv7m.thumb import BlockFlag
-from workbench.engines.embedded.bases import accesses
-from workbench.engines.embedded.core import Core
-from workbench.engines.embedded.registers import ITSTATE
 from workbench.engines.embedded.tracer import Tracer
+from workbench.engines.embedded.unicorn.bases import accesses
+from workbench.engines.embedded.unicorn.core import Core
+from workbench.engines.embedded.unicorn.registers import ITSTATE
 
 _DIVIDE, _MULTIPLE = int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
 

@@ -7,11 +7,11 @@ accesses to devices never get there (`Machine`).
 
 from __future__ import annotations
 
-from workbench.engines.embedded.closing import ClosedMemory
-from workbench.engines.embedded.core import Core
 from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadCounter
+from workbench.engines.embedded.unicorn.access_refusal import ClosedMemory
+from workbench.engines.embedded.unicorn.core import Core
+from workbench.engines.embedded.unicorn.protection import Protection
 
 _ADDRESSES = 1 << 32
 

@@ -8,11 +8,11 @@ counts.
 
 from __future__ import annotations
 
-from workbench.engines.embedded.closing import ClosedMemory
-from workbench.engines.embedded.core import Core
-from workbench.engines.embedded.protection import Protection
 from workbench.engines.embedded.reads import ReadCounter
-from workbench.engines.embedded.registers import FP_NAMES, ITSTATE
+from workbench.engines.embedded.unicorn.access_refusal import ClosedMemory
+from workbench.engines.embedded.unicorn.core import Core
+from workbench.engines.embedded.unicorn.protection import Protection
+from workbench.engines.embedded.unicorn.registers import FP_NAMES, ITSTATE
 
 _NOTED = (*(f"r{n}" for n in range(13)), "sp", "lr", "fpscr", *FP_NAMES, "xpsr", "pc")
 

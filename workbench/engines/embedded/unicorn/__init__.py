@@ -1,0 +1,1 @@
+"""The core as Unicorn executes it, and what is needed around its limits."""
