@@ -11,14 +11,14 @@ DATA = [name for name in ("firmware", "platforms", "robot") if Path(name).is_dir
 
 EXTENSIONS = {
     "workbench.engines._code_cache": ("code_cache_module.c", "code_cache.c"),
-    "workbench.engines.embedded._tracer": (
+    "workbench.engines.embedded.tracing._tracer": (
         "tracer_module.c",
         "tracer.c",
         "blocks.c",
         "thumb.c",
-        "../../csrc/code_cache.c",
+        "../../../csrc/code_cache.c",
     ),
-    "workbench.engines.embedded._reads": ("reads_module.c",),
+    "workbench.engines.embedded.tracing._reads": ("reads_module.c",),
 }
 
 

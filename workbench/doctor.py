@@ -18,7 +18,7 @@ from workbench.errors import ToolchainError, WorkbenchError
 from workbench.support.extras import how_to_install
 
 _OLDEST_PYTHON = (3, 10)
-_C_PARTS = ("_code_cache", "embedded._tracer", "embedded._reads")
+_C_PARTS = ("_code_cache", "embedded.tracing._tracer", "embedded.tracing._reads")
 
 
 class State(Enum):

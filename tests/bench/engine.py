@@ -20,7 +20,7 @@ from unicorn import arm_const
 from tests.system.programs import compile_program
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.engines.embedded.tracers import native_module
+from workbench.engines.embedded.tracing.tracers import native_module
 from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
 from workbench.image import Image
 from workbench.platform import load

@@ -13,7 +13,7 @@ import pytest
 
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.engines.embedded.tracers import native_module
+from workbench.engines.embedded.tracing.tracers import native_module
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.trace import CodeFetches, Trace

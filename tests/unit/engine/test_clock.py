@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.engines.embedded.clock import Clock
-from workbench.engines.embedded.tracer import NEVER
+from workbench.engines.embedded.tracing.tracer import NEVER
 
 
 class Time:

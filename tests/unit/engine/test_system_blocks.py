@@ -11,7 +11,7 @@ from workbench.engines.embedded.cortex_m import systick as systick_registers
 from workbench.engines.embedded.cortex_m.dwt import Dwt
 from workbench.engines.embedded.cortex_m.mpu import Mpu
 from workbench.engines.embedded.cortex_m.systick import SysTick
-from workbench.engines.embedded.tracer import NEVER
+from workbench.engines.embedded.tracing.tracer import NEVER
 
 
 class Time:

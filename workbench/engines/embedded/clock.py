@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engines.embedded.tracer import NEVER
+from workbench.engines.embedded.tracing.tracer import NEVER
 
 
 class ClockTimer:

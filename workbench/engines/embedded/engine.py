@@ -12,12 +12,12 @@ from workbench.engines.code_cache import CacheShape
 from workbench.engines.embedded.assemble import assemble, console_of, uarts_of
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console, OtherPorts
-from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.peripherals.generic.gpio_port import GpioPort
 from workbench.engines.embedded.peripherals.generic.storage import Storage
-from workbench.engines.embedded.recording import TraceRecorder
 from workbench.engines.embedded.runner import Runner
+from workbench.engines.embedded.tracing.cycle_counter import CycleCounter
+from workbench.engines.embedded.tracing.trace_recorder import TraceRecorder
 from workbench.engines.embedded.unicorn.registers import REGISTER_IDS
 from workbench.errors import EngineError, ImageError, UserError
 from workbench.image import Image

@@ -22,12 +22,12 @@ from workbench.engines.embedded.cortex_m.mpu import Mpu
 from workbench.engines.embedded.cortex_m.scb import Scb
 from workbench.engines.embedded.cortex_m.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
 from workbench.engines.embedded.cortex_m.systick import SysTick
-from workbench.engines.embedded.cycle_counter import CycleCounter
 from workbench.engines.embedded.peripherals.interface import Peripheral
 from workbench.engines.embedded.polling import Polling
-from workbench.engines.embedded.reads import ReadRecorder
-from workbench.engines.embedded.tracer import NEVER, Tracer
-from workbench.engines.embedded.tracers import make_tracer
+from workbench.engines.embedded.tracing.cycle_counter import CycleCounter
+from workbench.engines.embedded.tracing.flash_reads import ReadRecorder
+from workbench.engines.embedded.tracing.tracer import NEVER, Tracer
+from workbench.engines.embedded.tracing.tracers import make_tracer
 from workbench.engines.embedded.unicorn.accesses import Accesses
 from workbench.engines.embedded.unicorn.alignment import AlignmentTrap
 from workbench.engines.embedded.unicorn.conditional_stores import ConditionalStores

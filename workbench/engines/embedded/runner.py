@@ -28,7 +28,7 @@ from workbench.engines.embedded.events import (
     exception_event,
 )
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.tracer import NEVER, SETTLED, StopCause
+from workbench.engines.embedded.tracing.tracer import NEVER, SETTLED, StopCause
 from workbench.engines.embedded.unicorn.stepping import Stepper
 from workbench.errors import EngineError
 

@@ -49,7 +49,7 @@ from workbench.engines.embedded.cortex_m.scb import (
     FPCCR_USER,
     Scb,
 )
-from workbench.engines.embedded.tracer import TracerState
+from workbench.engines.embedded.tracing.tracer import TracerState
 from workbench.engines.embedded.unicorn.core import Core
 
 BASIC_FRAME = struct.Struct(f"<{len(STACKED)}I")

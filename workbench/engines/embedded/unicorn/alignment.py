@@ -8,7 +8,7 @@ accesses to devices never get there (`Machine`).
 from __future__ import annotations
 
 from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.reads import ReadCounter
+from workbench.engines.embedded.tracing.flash_reads import ReadCounter
 from workbench.engines.embedded.unicorn.access_refusal import ClosedMemory
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.protection import Protection
@@ -49,7 +49,7 @@ class AlignmentTrap:
 
     def _on_access(self, address: int, size: int, is_write: bool) -> None:
         if self.refused:
-            return  # behind a conditional store, see `undo.py`
+            return  # behind a conditional store, see `conditional_stores.py`
         if address % size and self._closed.close(address, size):
             self.refused = True
         else:

@@ -8,7 +8,7 @@ counts.
 
 from __future__ import annotations
 
-from workbench.engines.embedded.reads import ReadCounter
+from workbench.engines.embedded.tracing.flash_reads import ReadCounter
 from workbench.engines.embedded.unicorn.access_refusal import ClosedMemory
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.protection import Protection

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from workbench.armv7m import thumb
 from workbench.armv7m.thumb import BlockFlag
-from workbench.engines.embedded.tracer import Tracer
+from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.engines.embedded.unicorn.bases import accesses
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.registers import ITSTATE

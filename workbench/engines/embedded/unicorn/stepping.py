@@ -19,7 +19,7 @@ from workbench.engines.embedded.cortex_m.scb import (
     FPCCR_LSPACT,
 )
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.tracer import StopCause
+from workbench.engines.embedded.tracing.tracer import StopCause
 from workbench.engines.embedded.unicorn.registers import ITSTATE
 
 _FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)

@@ -12,7 +12,7 @@ from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.cortex_m.entry import ExceptionUnit
 from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
 from workbench.engines.embedded.cortex_m.scb import Scb
-from workbench.engines.embedded.tracer import TracerState
+from workbench.engines.embedded.tracing.tracer import TracerState
 
 
 class Departure:

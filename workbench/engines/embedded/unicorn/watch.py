@@ -1,6 +1,6 @@
 """Watchpoints: come out before an instruction that accesses watched data.
 
-A hook on the watched addresses has the access refused (see `closing.py`); the run loop then
+A hook on the watched addresses has the access refused (see `access_refusal.py`); the run loop then
 executes that one instruction unwatched.
 
 The hooks are there only while something is watched: they make every load and store slower.
@@ -63,7 +63,7 @@ class Watch:
 
     def _on_access(self, address: int, size: int, is_write: bool) -> None:
         if self._hit is not None:
-            return  # behind a conditional store, see `undo.py`
+            return  # behind a conditional store, see `conditional_stores.py`
         hit = None if self._passing else self._until.watchpoint_at(address, size, is_write)
         if hit is None:
             self._core.leave_it_block()

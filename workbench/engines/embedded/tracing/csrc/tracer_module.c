@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "../../csrc/code_cache_python.h"
-#include "../../csrc/none.h"
+#include "../../../csrc/code_cache_python.h"
+#include "../../../csrc/none.h"
 #include "tracer.h"
 
 typedef struct {
@@ -292,7 +292,7 @@ static PyType_Slot slots[] = {
 };
 
 static PyType_Spec spec = {
-    .name = "workbench.engines.embedded._tracer.Tracer",
+    .name = "workbench.engines.embedded.tracing._tracer.Tracer",
     .basicsize = sizeof(TracerObject),
     .flags = Py_TPFLAGS_DEFAULT,
     .slots = slots,

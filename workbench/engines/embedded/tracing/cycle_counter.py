@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from workbench.engines.embedded.accounts import Account, Recording
-from workbench.engines.embedded.recording import joined, to_trace
+from workbench.engines.embedded.tracing.recordings import Account, Recording
+from workbench.engines.embedded.tracing.trace_recorder import joined, to_trace
 from workbench.platform import Platform
 from workbench.trace import FlashReads
 

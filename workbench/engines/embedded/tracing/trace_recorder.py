@@ -18,8 +18,8 @@ from workbench.engines.code_cache import (
     joined_misses,
     kept,
 )
-from workbench.engines.embedded.accounts import Account, Recording
-from workbench.engines.embedded.reads import Found, reads_since
+from workbench.engines.embedded.tracing.flash_reads import Found, reads_since
+from workbench.engines.embedded.tracing.recordings import Account, Recording
 from workbench.errors import UserError
 from workbench.trace import CodeFetches, Trace
 

@@ -237,6 +237,6 @@ def _address_of(function: Any) -> int:
 
 def _native_module() -> Any | None:
     try:
-        return importlib.import_module("workbench.engines.embedded._reads")
+        return importlib.import_module("workbench.engines.embedded.tracing._reads")
     except ImportError:
         return None

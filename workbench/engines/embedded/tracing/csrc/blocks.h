@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../../csrc/code_cache.h"
+#include "../../../csrc/code_cache.h"
 
 enum { EDGES_IN_BLOCK = 2, RECENT_BLOCKS = 1 << 12 };
 

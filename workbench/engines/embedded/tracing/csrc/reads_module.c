@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../csrc/none.h"
+#include "../../../csrc/none.h"
 
 enum { FIRST_SLOTS = 1 << 10, CACHE_LINES = 8 /* FLASH_DATA_LINES in trace.py */ };
 
@@ -274,7 +274,7 @@ static PyType_Slot slots[] = {
 };
 
 static PyType_Spec spec = {
-    .name = "workbench.engines.embedded._reads.Reads",
+    .name = "workbench.engines.embedded.tracing._reads.Reads",
     .basicsize = sizeof(ReadsObject),
     .flags = Py_TPFLAGS_DEFAULT,
     .slots = slots,

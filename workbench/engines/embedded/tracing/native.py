@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.engines.code_cache import CacheShape, FirstUse, Lines, Misses
-from workbench.engines.embedded.accounts import Account, Recording
-from workbench.engines.embedded.tracer import TracerState
+from workbench.engines.embedded.tracing.recordings import Account, Recording
+from workbench.engines.embedded.tracing.tracer import TracerState
 from workbench.engines.embedded.unicorn.bases import Expression
 from workbench.engines.embedded.unicorn.registers import REGISTER_IDS, uclib
 

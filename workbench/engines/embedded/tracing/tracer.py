@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from workbench.armv7m.thumb import BlockFlag, base_register, register_name, scan
 from workbench.engines.code_cache import CacheShape, CodeCache, Lines
-from workbench.engines.embedded.accounts import NO_BLOCK, Account, BlockRecord, Recording
+from workbench.engines.embedded.tracing.recordings import NO_BLOCK, Account, BlockRecord, Recording
 from workbench.engines.embedded.unicorn.bases import Expression, low_bits
 
 NEVER = (1 << 64) - 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from workbench.engines.embedded.tracer import PythonTracer, Tracer
+from workbench.engines.embedded.tracing.tracer import PythonTracer, Tracer
 from workbench.engines.embedded.unicorn.core import Core
 
 
 def native_module() -> Any | None:
     """Return the C extension, or None where it was not built."""
     try:
-        return importlib.import_module("workbench.engines.embedded._tracer")
+        return importlib.import_module("workbench.engines.embedded.tracing._tracer")
     except ImportError:
         return None
 
@@ -22,6 +22,6 @@ def make_tracer(core: Core, python_tracer: bool = False) -> Tracer:
     module = None if python_tracer else native_module()
     if module is None:
         return PythonTracer(core.stop, core.fail, core.get, core.set)
-    from workbench.engines.embedded.native import NativeTracer
+    from workbench.engines.embedded.tracing.native import NativeTracer
 
     return NativeTracer(module)

@@ -1,0 +1,1 @@
+"""What was executed: tracers, what they record, and the cycles of it."""
