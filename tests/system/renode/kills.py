@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.unit.engine.test_image import small_elf
+from tests.unit.image.test_image import small_elf
 from workbench.engines.renode import RenodeInstallation, discover
 
 ROOT = Path(__file__).parents[3]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.peripherals.fakes import Bench
+from tests.unit.engines.embedded.peripherals.fakes import Bench
 from workbench.engines.scripts.errors import ScriptError
 from workbench.engines.scripts.process import ScriptProcess
 from workbench.engines.scripts.request import Request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.peripherals.fakes import TICKS_PER_SECOND, Bench
+from tests.unit.engines.embedded.peripherals.fakes import TICKS_PER_SECOND, Bench
 from workbench.engines.embedded.peripherals.nordic import nrf, nrf_rtc, nrf_wdt
 from workbench.engines.embedded.peripherals.nordic import nrf_timer as t
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.peripherals.fakes import Bench, FakeClock
+from tests.unit.engines.embedded.peripherals.fakes import Bench, FakeClock
 from workbench.engines.embedded.peripherals import (
     nrf,
     nrf_ppi,

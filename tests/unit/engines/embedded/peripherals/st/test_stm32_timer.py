@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.peripherals.fakes import Bench
+from tests.unit.engines.embedded.peripherals.fakes import Bench
 from workbench.engines.embedded.peripherals.st import stm32_timer as t
 
 # The virtual clock has 100 MHz: at 10 MHz one count takes ten ticks.

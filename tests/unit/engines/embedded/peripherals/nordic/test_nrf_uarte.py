@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.peripherals.fakes import Bench
+from tests.unit.engines.embedded.peripherals.fakes import Bench
 from workbench.engines.embedded.peripherals.nordic import nrf
 from workbench.engines.embedded.peripherals.nordic import nrf_uarte as u
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.peripherals.fakes import FakeBus, FakeClock, FakeLine
+from tests.unit.engines.embedded.peripherals.fakes import FakeBus, FakeClock, FakeLine
 
 
 def test_timers_expire_in_order_and_at_their_moment():

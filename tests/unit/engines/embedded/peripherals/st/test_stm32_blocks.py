@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from tests.unit.peripherals.fakes import Bench, FakeClock
+from tests.unit.engines.embedded.peripherals.fakes import Bench, FakeClock
 from workbench.engines.embedded.peripherals import (
     stm32_adc,
     stm32_can,

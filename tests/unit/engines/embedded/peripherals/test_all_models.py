@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.unit.peripherals.fakes import Bench
+from tests.unit.engines.embedded.peripherals.fakes import Bench
 from workbench.engines.embedded.peripherals.registry import MODELS
 from workbench.platform import load, names
 
