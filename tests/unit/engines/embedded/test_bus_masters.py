@@ -13,14 +13,14 @@ import pytest
 
 from workbench.engines.embedded.assemble import assemble
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.peripherals import (
+from workbench.engines.embedded.peripherals.nordic import (
     nrf_ecb,
     nrf_egu,
     nrf_ppi,
     nrf_spim,
     nrf_uarte,
-    stm32_dma,
 )
+from workbench.engines.embedded.peripherals.st import stm32_dma
 from workbench.platform import load
 
 # STM32F407

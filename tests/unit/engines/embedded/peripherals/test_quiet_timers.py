@@ -8,14 +8,8 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.engines.embedded.peripherals.fakes import Bench, FakeClock
-from workbench.engines.embedded.peripherals import (
-    nrf,
-    nrf_ppi,
-    nrf_rtc,
-    nrf_timer,
-    stm32_rtc,
-    stm32_timer,
-)
+from workbench.engines.embedded.peripherals.nordic import nrf, nrf_ppi, nrf_rtc, nrf_timer
+from workbench.engines.embedded.peripherals.st import stm32_rtc, stm32_timer
 
 
 class CountingClock(FakeClock):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.engines.embedded.peripherals.fakes import Bench
-from workbench.engines.embedded.peripherals import (
+from workbench.engines.embedded.peripherals.nordic import (
     nrf,
     nrf_clock,
     nrf_ecb,

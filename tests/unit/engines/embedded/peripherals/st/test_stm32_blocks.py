@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from tests.unit.engines.embedded.peripherals.fakes import Bench, FakeClock
-from workbench.engines.embedded.peripherals import (
+from workbench.engines.embedded.peripherals.st import (
     stm32_adc,
     stm32_can,
     stm32_crc,
