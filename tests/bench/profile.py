@@ -31,6 +31,7 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request as Ask
+from workbench.machine import LoadedMachine
 from workbench.platform import load_platform
 from workbench.profile.operators import OperatorCalls, behind_operator_calls
 from workbench.profile.record import Request, analyse
@@ -79,10 +80,10 @@ def show(what: str, seconds: float, plain: float | None = None) -> None:
 def on_a_running_machine(image: Image) -> np.ndarray:
     """Print what an inference takes; return the input."""
     platform = load_platform(BOARD)
-    request = Request(image, platform, Seconds(1.0))
+    request = Request(Seconds(1.0))
     calls = OperatorCalls(INVOKE, image.symbol(INVOKE).address, behind_operator_calls(image), None)
     with EmbeddedEngine() as engine:
-        engine.load(image, platform)
+        machine = LoadedMachine.load(engine, image, platform)
         client, probed = Client(engine), Client(Probe(engine, calls))
         client.boot()
         values = np.zeros(client.hello().inputs[0].shape, np.float32)
@@ -97,11 +98,11 @@ def on_a_running_machine(image: Image) -> np.ndarray:
 
         def profiled() -> None:
             recorded()
-            analyse(request, calls, "embedded")
+            analyse(machine, request, calls)
 
         plain()
         recorded()
-        first = processor_time(lambda: analyse(request, calls, "embedded"))
+        first = processor_time(lambda: analyse(machine, request, calls))
         times = best_of_each(plain, recorded, profiled)
     assert calls.trace is not None
     print(f"one inference, {calls.trace.instructions:,} instructions, on a running machine")

@@ -17,6 +17,7 @@ LAYERS = (
     ("builder", "timing"),
     ("engines",),
     ("link",),
+    ("machine",),
     ("fault",),
     ("runs",),
     ("profile",),

@@ -11,6 +11,7 @@ from workbench.builder.plan import ALIGNMENT
 from workbench.errors import LinkError
 from workbench.image import Image
 from workbench.link import Client, ErrorCode, Hello
+from workbench.machine import open_machine
 
 _MAX_ROUNDS = 6
 """TFLM may need more while it plans than it uses in the end, so that a fit can take some tries."""
@@ -51,10 +52,8 @@ def fit(plan: BuildPlan, boot: Boot) -> BuildPlan:
 
 
 def _boot(plan: BuildPlan, engine: str) -> Hello:
-    from workbench.engines import open_engine
-
-    with open_engine(engine) as machine:
-        machine.load(Image.load(build(plan).elf), platform.load(plan.board))
-        client = Client(machine)
+    image = Image.load(build(plan).elf)
+    with open_machine(engine, image, platform.load(plan.board)) as machine:
+        client = Client(machine.engine)
         client.boot()
         return client.hello()

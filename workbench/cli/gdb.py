@@ -47,10 +47,10 @@ def gdb(
 
     The UART goes to stdout. In GDB, `load` programs the flash and `monitor help` lists the rest.
     """
-    from workbench.engines import open_engine
     from workbench.engines.scripts.trust import trusted
     from workbench.gdb import Board, GdbServer, gdb_command
     from workbench.image import Image
+    from workbench.machine import open_machine
     from workbench.platform import load_platform
     from workbench.runs.snapshots import read_snapshot, restored
 
@@ -58,18 +58,17 @@ def gdb(
     target = load_platform(platform, repl=repl, uart=uart)
     saved = read_snapshot(snapshot, trusted()) if snapshot is not None else None
     send = read_input(input)
-    with open_engine(saved.engine if saved else engine.value) as machine, ExitStack() as stack:
-        machine.load(image, target)
+    with ExitStack() as stack:
+        chosen = saved.engine if saved else engine.value
+        machine = stack.enter_context(open_machine(chosen, image, target))
         if saved is not None:
-            stack.enter_context(restored(machine, saved))
-        machine.uart.listen(_show)
-        if send:
-            machine.uart.write(send)
-        with GdbServer(Board(machine, image, target), port) as server:
+            stack.enter_context(restored(machine.engine, saved))
+        machine.engine.uart.listen(_show)
+        machine.send(send)
+        with GdbServer(Board(machine), port) as server:
             console = output(stderr=True)
-            console.print(
-                f"{target.name} on the {machine.name} engine, halted; connect with:", soft_wrap=True
-            )
+            board = f"{target.name} on the {machine.engine.name} engine"
+            console.print(f"{board}, halted; connect with:", soft_wrap=True)
             console.print(f"  {gdb_command(elf, server.port)}", markup=False, soft_wrap=True)
             server.serve_one()
             while not once:

@@ -58,8 +58,8 @@ def measure(
     Interrupts taken in between are part of the count. A recursive call counts as one of its own
     and as a part of the outer one. Exits with 1 where nothing was counted, or the firmware crashed.
     """
-    from workbench.engines import open_engine
     from workbench.image import Image
+    from workbench.machine import open_machine
     from workbench.platform import load_platform
     from workbench.runs.limits import parse_limit
     from workbench.runs.measure import gauge_for, measure_inferences, measure_run, require_measured
@@ -69,11 +69,11 @@ def measure(
     image = Image.load(elf)
     gauge = gauge_for(image, function, begin, end, count)
     target = load_platform(platform, repl=repl, uart=uart)
-    with open_engine(engine.value) as machine:
+    with open_machine(engine.value, image, target) as machine:
         if features:
-            report = measure_inferences(machine, image, target, gauge, features, bound)
+            report = measure_inferences(machine, gauge, features, bound)
         else:
-            report = measure_run(machine, image, target, gauge, bound, send)
+            report = measure_run(machine, gauge, bound, send)
     if json:
         print_json(report)
     elif report.measurement.calls:

@@ -82,24 +82,24 @@ def profile(
 
     Instructions are counted, cycles are modelled. Exits with 1 where the firmware crashed.
     """
-    from workbench.engines import open_engine
     from workbench.image import Image
+    from workbench.machine import open_machine
     from workbench.platform import load_platform
     from workbench.profile.record import Request
     from workbench.profile.record import profile as run_profile
     from workbench.runs.ending import require_good_end
     from workbench.runs.limits import parse_limit
 
+    image = Image.load(elf)
+    target = load_platform(platform, repl=repl, uart=uart)
     request = Request(
-        image=Image.load(elf),
-        platform=load_platform(platform, repl=repl, uart=uart),
         limit=parse_limit(limit),
         function=function,
         features=(features,) if features else (),
         send=read_input(input, features),
         clock_hz=clock * 1_000_000 if clock else None,
     )
-    with open_engine(engine.value) as machine:
+    with open_machine(engine.value, image, target) as machine:
         found = run_profile(machine, request)
     _write(found, html, speedscope, collapsed)
     if json:

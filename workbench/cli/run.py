@@ -68,8 +68,8 @@ def run(
     Exits with 1 where the firmware faulted, ended itself with another exit code than 0, says that
     its model does not start, or did not print what --until waits for.
     """
-    from workbench.engines import open_engine
     from workbench.image import Image
+    from workbench.machine import open_machine
     from workbench.platform import load_platform
     from workbench.runs.limits import parse_limit
     from workbench.runs.running import run_image, stop_pattern
@@ -82,11 +82,9 @@ def run(
     send = read_input(input)
     stimuli = [one for text in press or () for one in parse_press(text, target)]
     stimuli += [one for text in pin or () for one in parse_pin(text, target)]
-    with open_engine(engine.value) as machine:
+    with open_machine(engine.value, image, target) as machine:
         listener = None if json else _show
-        result = run_image(
-            machine, image, target, bound, pattern, send, listener, through_faults, stimuli
-        )
+        result = run_image(machine, bound, pattern, send, listener, through_faults, stimuli)
     if json:
         print_json(result)
     else:

@@ -12,14 +12,12 @@ from typing import TypeVar
 
 from workbench.dut.guard import Guard
 from workbench.dut.history import MOST_REPLAYED
-from workbench.engines import open_engine
 from workbench.engines.base import Engine
 from workbench.errors import CheckFailedError, EngineError, UserError
 from workbench.fault.addresses import Addresses
 from workbench.fault.memory import WORD, View
 from workbench.fault.stacks import Stack, Stacks
-from workbench.image import Image
-from workbench.platform import Platform
+from workbench.machine import LoadedMachine, open_machine
 from workbench.runs.call_counter import FunctionCalls, Gauge, Measurement, Probe
 from workbench.runs.points import address_of
 from workbench.trace import Trace
@@ -34,10 +32,10 @@ _ALLOCATORS = ("_sbrk", "_sbrk_r", "sbrk", "malloc")  # of a heap that grows tow
 class Budget:
     """Measures what the machine behind `guard` has done since reset."""
 
-    def __init__(self, guard: Guard, image: Image, platform: Platform) -> None:
+    def __init__(self, guard: Guard, machine: LoadedMachine) -> None:
         self._guard = guard
-        self._image = image
-        self._platform = platform
+        self._image = machine.image
+        self._platform = machine.platform
 
     def stack_peak(self) -> int:
         """Return how many bytes of the main stack have been in use at once, as far as written."""
@@ -97,10 +95,10 @@ class Budget:
                 f"{guard.instructions:,} instructions are too many to execute once more",
                 f"check the budget before {MOST_REPLAYED:,} instructions have run",
             )
-        with open_engine(guard.name) as engine:
-            engine.load(self._image, self._platform)
+        with open_machine(guard.name, self._image, self._platform) as second:
+            engine = second.engine
             prepare(engine)
-            machine = Probe(engine, gauge) if gauge is not None else engine
+            machine: Engine = Probe(engine, gauge) if gauge is not None else engine
             for event in guard.journal.events:
                 event.apply(machine)
             pc = engine.registers["pc"] & ~1

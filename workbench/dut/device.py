@@ -27,16 +27,16 @@ from workbench.engines.base import (
 from workbench.errors import CheckFailedError, ImageError, UserError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
-from workbench.link import Client, Hello
+from workbench.link import Hello
 from workbench.link.frames import Frame, FrameSplitter, encode
-from workbench.model.features import Features, read_features
+from workbench.machine import LoadedMachine, features_for
+from workbench.model.features import Features
 from workbench.platform import Platform
 from workbench.runs import controls, stimuli
-from workbench.runs.call_counter import FunctionCalls, Measurement, Probe
+from workbench.runs.call_counter import Measurement, Probe
 from workbench.runs.controls import Drive
-from workbench.runs.inference import Classification, Session
+from workbench.runs.inference import Classification, Session, invoke_probe
 from workbench.runs.limits import left_of
-from workbench.runs.points import inference_of
 from workbench.runs.running import compile_pattern
 from workbench.support.resources import own_model
 from workbench.timing.latency import Latency, modelled_latencies
@@ -90,8 +90,6 @@ class DeviceUnderTest:
     def __init__(self, engine: str = "auto", fail_patterns: Sequence[str] = ()) -> None:
         """`engine`: auto, renode or embedded; `fail_patterns` are regular expressions."""
         self._guard = Guard(open_engine(engine), fail_patterns)
-        self._image: Image | None = None
-        self._platform: Platform | None = None
         self.model = own_model()
         self._probe: Probe | None = None
         self._session: Session | None = None
@@ -104,10 +102,8 @@ class DeviceUnderTest:
 
         `model` is the .tflite that the host compares with, the committed one where None.
         """
-        self._image = self._platform = None
         self._forget()
         self._guard.load(image, platform)
-        self._image, self._platform = image, platform
         self.model = model or own_model()
 
     def __enter__(self) -> DeviceUnderTest:
@@ -127,16 +123,12 @@ class DeviceUnderTest:
     @property
     def image(self) -> Image:
         """What is loaded; raises UserError before `load`."""
-        if self._image is None:
-            raise UserError("no firmware is loaded", "load it before this step")
-        return self._image
+        return self._loaded.image
 
     @property
     def platform(self) -> Platform:
         """What it runs on; raises UserError before `load`."""
-        if self._platform is None:
-            raise UserError("no firmware is loaded", "load it before this step")
-        return self._platform
+        return self._loaded.platform
 
     @property
     def transcript(self) -> bytes:
@@ -254,16 +246,14 @@ class DeviceUnderTest:
         UserError where it is firmware of another kind.
         """
         try:
-            inference = inference_of(self.image)
+            self._probe = invoke_probe(self._loaded.behind(self._guard))
         except ImageError as error:
             raise UserError(
                 error.message,
                 "other firmware needs no boot: load it and wait for a line of its own, then check "
                 "it (`Load Firmware`, `Wait For Line On UART`; machine.wait_for_line)",
             ) from error
-        invokes = FunctionCalls("Invoke", self.image.symbol(inference).address)
-        self._probe = Probe(self._guard, invokes)
-        self._session = Session(Client(self._probe), self._guard.name, invokes)
+        self._session = Session(self._probe)
         return self._session.hello
 
     @property
@@ -303,9 +293,8 @@ class DeviceUnderTest:
     def inject(self, path: Path) -> tuple[Classification, ...]:
         """Have the firmware classify all that is in a .wav, .npy or .npz file."""
         session = self.session
-        shape = session.hello.inputs[0].shape if session.hello.inputs else ()
         answers = []
-        for features in read_features(path, shape):
+        for features in features_for(session.hello, [path]):
             answer = session.classify(features)
             self._answered.append((features, answer))
             answers.append(answer)
@@ -356,7 +345,7 @@ class DeviceUnderTest:
 
     @property
     def _budget(self) -> Budget:
-        return Budget(self._guard, self.image, self.platform)
+        return Budget(self._guard, self._loaded)
 
     # -- faults ----------------------------------------------------------------------------------
 
@@ -393,7 +382,7 @@ class DeviceUnderTest:
 
     def evidence(self, snapshot: Path | None = None) -> Evidence:
         """Return what is to be kept of a failure; writes a snapshot to the file `snapshot`."""
-        return gather(self._guard, self.image, self.platform, snapshot)
+        return gather(self._guard, self._loaded, snapshot)
 
     # -- within ----------------------------------------------------------------------------------
 
@@ -403,6 +392,12 @@ class DeviceUnderTest:
         self._pending = b""
         self._sequence = _FIRST_SEQUENCE
         self._answered = []
+
+    @property
+    def _loaded(self) -> LoadedMachine:
+        if self._guard.machine is None:
+            raise UserError("no firmware is loaded", "load it before this step")
+        return self._guard.machine
 
     @property
     def _machine(self) -> Engine:

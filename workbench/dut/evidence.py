@@ -15,9 +15,8 @@ from workbench.fault.diagnosis import Diagnosis, calls_at
 from workbench.fault.frames import Call
 from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
-from workbench.image import Image
 from workbench.link.transcript import readable
-from workbench.platform import Platform
+from workbench.machine import LoadedMachine
 from workbench.runs.running import function_at
 from workbench.runs.snapshots import write_snapshot
 from workbench.support.text import printable
@@ -67,22 +66,20 @@ class Evidence:
         return [printable(line) for line in said]
 
 
-def gather(
-    guard: Guard, image: Image, platform: Platform, snapshot: Path | None = None
-) -> Evidence:
+def gather(guard: Guard, machine: LoadedMachine, snapshot: Path | None = None) -> Evidence:
     """Look at the machine behind `guard`; write its state to the file `snapshot`."""
     stopped = guard.stopped
     pc = guard.registers["pc"] & ~1
-    executed, note = last_instructions(guard, image, platform, LAST_INSTRUCTIONS)
+    executed, note = last_instructions(guard, machine, LAST_INSTRUCTIONS)
     return Evidence(
         engine=guard.name,
         transcript=readable(guard.uart.transcript),
         instructions=guard.instructions,
         stopped=stopped,
-        where=f"0x{pc:08x} {function_at(image, pc)}".rstrip(),
+        where=f"0x{pc:08x} {function_at(machine.image, pc)}".rstrip(),
         registers={name: guard.registers[name] for name in CORE_REGISTERS},
         diagnosis=guard.diagnosis,
-        calls=calls_at(guard.engine, image, platform) if guard.diagnosis is None else (),
+        calls=calls_at(machine) if guard.diagnosis is None else (),
         executed=executed,
         note=note,
         snapshot=_written(guard, snapshot) if snapshot is not None else None,

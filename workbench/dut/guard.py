@@ -28,6 +28,7 @@ from workbench.engines.base import (
 from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError
 from workbench.fault.diagnosis import Diagnosis
+from workbench.machine import LoadedMachine
 from workbench.runs.ending import Ending, ending_of
 from workbench.runs.running import compile_pattern
 
@@ -116,18 +117,19 @@ class Guard(EngineFront):
 
     `stopped` is why the last run ended, None before the first; `ending` says it with all that
     makes it a failed check, None at a pattern on the console. `fault` is the fault that was taken
-    last since reset, `diagnosis` says why; `journal` is to be read only.
+    last since reset, `diagnosis` says why; `journal` is to be read only. `machine` is what the
+    guard stands in front of, None before `load`: what is done to it is not in the journal.
     """
 
     def __init__(self, engine: Engine, fail_patterns: Sequence[str] = ()) -> None:
         """`fail_patterns`: regular expressions over the console's bytes; UserError for others."""
-        super().__init__(engine)
+        self._behind = EngineFront(engine)
+        super().__init__(self._behind)
         self.journal = Journal()
-        self.stopped: StopReason | None = None
         self.ending: Ending | None = None
         self.fault: FaultState | None = None
         self.diagnosis: Diagnosis | None = None
-        self._loaded: tuple[Image, Platform] | None = None
+        self.machine: LoadedMachine | None = None
         self._uart = _Uart(self)
         self._registers = _Registers(self)
         self._memory = _Memory(self)
@@ -152,8 +154,8 @@ class Guard(EngineFront):
         self.journal.note(self.engine, apply, run)
 
     def load(self, image: Image, platform: Platform) -> None:
-        super().load(image, platform)
-        self._loaded = image, platform
+        self.machine = None
+        self.machine = LoadedMachine.load(self._behind, image, platform)
         self._forget()
 
     def reset(self) -> None:
@@ -165,14 +167,14 @@ class Guard(EngineFront):
             wanted = self._failures if until.uart is None else [until.uart, *self._failures]
             until = replace(until, uart=_either(wanted))
         self.note(lambda engine: engine.run(until, limit), run=True)
-        self.stopped = super().run(until, limit)
-        self.fault = self.stopped.fault or self.fault
+        reason = super().run(until, limit)
+        self.fault = reason.fault or self.fault
         self.ending = None
-        if self._loaded is not None and self.stopped.kind is not StopKind.UART:
-            self.ending = ending_of(self.engine, *self._loaded, self.stopped)
+        if self.machine is not None and reason.kind is not StopKind.UART:
+            self.ending = ending_of(self.machine, reason)
             self.diagnosis = self.ending.diagnosis or self.diagnosis
         self._check()
-        return self.stopped
+        return reason
 
     def drive(self, port: str, pin: int, level: bool) -> None:
         self.note(lambda engine: engine.drive(port, pin, level))

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from workbench.dut.guard import Event, Guard
-from workbench.engines import open_engine
 from workbench.engines.base import Engine, Instructions, Stop, StopReason
 from workbench.errors import WorkbenchError
 from workbench.fault.instruction import LONGEST, disassemble
 from workbench.image import Image
-from workbench.platform import Platform
+from workbench.machine import LoadedMachine, open_machine
 from workbench.runs.running import function_at
 
 MOST_REPLAYED = 500_000_000
@@ -38,7 +37,7 @@ class Executed:
 
 
 def last_instructions(
-    guard: Guard, image: Image, platform: Platform, count: int
+    guard: Guard, machine: LoadedMachine, count: int
 ) -> tuple[tuple[Executed, ...], str]:
     """Return the last `count` instructions of the machine behind `guard`, and why there are none.
 
@@ -50,14 +49,14 @@ def last_instructions(
     if total > MOST_REPLAYED:
         return (), f"{total:,} instructions are too many to execute once more"
     try:
-        with open_engine(guard.name) as engine:
-            engine.load(image, platform)
+        with open_machine(guard.name, machine.image, machine.platform) as second:
+            engine = second.engine
             addresses = _replay(engine, guard.journal.events, total, max(0, total - count))
             same = engine.instructions == total
             same &= engine.registers["pc"] & ~1 == guard.registers["pc"] & ~1
             if not same:
                 return (), "a second run did not lead to the same place"
-            return tuple(_described(engine, image, address) for address in addresses), ""
+            return tuple(_described(engine, machine.image, address) for address in addresses), ""
     except WorkbenchError as error:
         return (), f"a second run failed: {error.message}"
 

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 
 class EngineFront(Engine):
-    """Passes everything on to `engine`; a subclass says what it notices, or does otherwise."""
+    """Passes everything on to `engine`; a subclass says what it notices, or does otherwise.
+
+    stopped: why the last run ended, None before the first.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.name = engine.name
+        self.stopped: StopReason | None = None
         self._warnings: dict[str, None] = {}
 
     @property
@@ -58,6 +62,7 @@ class EngineFront(Engine):
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         reason = self.engine.run(until, limit)
+        self.stopped = reason
         self._warnings.update(dict.fromkeys(reason.warnings))
         return reason
 

@@ -42,6 +42,7 @@ from workbench.fault.status import (
 from workbench.fault.supervisor import RefusedCall, refused_call
 from workbench.fault.unwind import Chain, Unwinder, folded, registers_of
 from workbench.image import Image
+from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 
 # ARM DDI 0403E, B3.2.8, B3.2.19, B3.2.20
@@ -109,27 +110,27 @@ class Diagnosis:
         return frozenset({self.exception, *self.causes, *faults, *overflow}) & KINDS
 
 
-def diagnose(
-    engine: Engine, image: Image, platform: Platform, reason: StopReason
-) -> Diagnosis | None:
+def diagnose(machine: LoadedMachine, reason: StopReason) -> Diagnosis | None:
     """Return why a run ended in a fault or a lockup, None where it did not.
 
     The machine must stand where that run left it: at the first instruction of the handler.
     """
     if reason.kind not in (StopKind.FAULT, StopKind.LOCKUP):
         return None
-    fault = reason.fault or _unsaid(engine, reason)
-    return _Crash(engine, image, platform, reason, fault).diagnosis()
+    fault = reason.fault or _unsaid(machine.engine, reason)
+    crash = _Crash(machine.engine, machine.image, machine.platform, reason, fault)
+    return crash.diagnosis()
 
 
-def calls_at(engine: Engine, image: Image, platform: Platform) -> tuple[Call, ...]:
+def calls_at(machine: LoadedMachine) -> tuple[Call, ...]:
     """Return the calls that led to where the core stands, the innermost first."""
+    engine = machine.engine
     registers = {name: engine.registers[name] for name in CORE_REGISTERS}
     exception = registers["xpsr"] & IPSR
     on_psp = not exception and bool(_register(engine, "control") & CONTROL_SPSEL)
     stack = "psp" if on_psp else "msp"
     innermost = Context(registers_of(registers), True, How.REGISTERS, stack, exception)
-    unwinder = Unwinder(image, View(engine.memory), ExceptionNames.of(platform))
+    unwinder = Unwinder(machine.image, View(engine.memory), ExceptionNames.of(machine.platform))
     return folded(unwinder.chain(innermost, _register(engine, "psp")).calls)
 
 

@@ -13,18 +13,19 @@ from workbench.fault.loops import Loop, loop_at
 from workbench.fault.memory import View
 from workbench.fault.unwind import Unwinder, registers_of
 from workbench.image import Image
+from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 from workbench.support.text import counted
 
 _MOST_NAMED = 3
 
 
-def waits_for(engine: Engine, image: Image, platform: Platform) -> str:
+def waits_for(machine: LoadedMachine) -> str:
     """Say what the core waits for where it stands, "" where it does not only wait.
 
     Where it stands in a handler that is about to return, that is what the interrupted code does.
     """
-    return _Wait(engine, image, platform).told()
+    return _Wait(machine.engine, machine.image, machine.platform).told()
 
 
 class _Wait:

@@ -6,13 +6,13 @@ import struct
 from dataclasses import replace
 
 from workbench.armv7m.thumb import BKPT_SEMIHOSTING, is_breakpoint
-from workbench.engines.base import Engine, StopReason
+from workbench.engines.base import StopReason
 from workbench.errors import UserError
 from workbench.fault.diagnosis import diagnose
 from workbench.fault.text import lines
 from workbench.image import Image
 from workbench.image.elf import Segment
-from workbench.platform import Platform
+from workbench.machine import LoadedMachine
 
 _ERASED = b"\xff"
 _HALFWORD = struct.Struct("<H")
@@ -26,29 +26,28 @@ class Board:
     What was programmed is there after a reset too, as on a board: the image is replaced.
     """
 
-    def __init__(self, engine: Engine, image: Image, platform: Platform) -> None:
-        self.engine = engine
-        self._image = image
-        self._platform = platform
+    def __init__(self, machine: LoadedMachine) -> None:
+        self.engine = machine.engine
+        self._machine = machine
         self._erased: list[tuple[int, int]] = []
         self._programmed: list[tuple[int, bytes]] = []
         self._is_changed = False
-        self.bkpts = _bkpts(image)
+        self.bkpts = _bkpts(machine.image)
 
     @property
     def name(self) -> str:
-        return f"{self._platform.name} on the {self.engine.name} engine"
+        return f"{self._machine.platform.name} on the {self.engine.name} engine"
 
     def crash(self, reason: StopReason) -> str:
         """Say in lines why the run that ended so crashed, "" where it did not."""
-        diagnosis = diagnose(self.engine, self._image, self._platform, reason)
+        diagnosis = diagnose(self._machine, reason)
         return "".join(f"{line}\n" for line in lines(diagnosis)) if diagnosis else ""
 
     def reset(self) -> None:
         """Power-on reset, with what flash was programmed with."""
         if self._is_changed:
             self._is_changed = False
-            self.engine.load(self._image, self._platform)
+            self.engine.load(self._machine.image, self._machine.platform)
         else:
             self.engine.reset()
 
@@ -59,7 +58,7 @@ class Board:
         """
         regions = []
         end = 0
-        for start, stop in sorted(self._platform.flash_ranges):
+        for start, stop in sorted(self._machine.platform.flash_ranges):
             block = min(_LARGEST_BLOCK, (start | stop) & -(start | stop))
             regions += [_region("ram", end, start)] if end < start else []
             regions.append(_region("flash", start, stop, block))
@@ -89,12 +88,14 @@ class Board:
         for address, data in changes:
             self.engine.memory.write(address, data)
         added = (Segment(a, a, data, executable=True) for a, data in changes)
-        self._image = replace(self._image, segments=(*self._image.segments, *added))
+        image = self._machine.image
+        image = replace(image, segments=(*image.segments, *added))
+        self._machine = replace(self._machine, image=image)
         self._is_changed = True
-        self.bkpts = _bkpts(self._image)
+        self.bkpts = _bkpts(image)
 
     def _check_flash(self, address: int, size: int) -> None:
-        for start, end in self._platform.flash_ranges:
+        for start, end in self._machine.platform.flash_ranges:
             if start <= address and address + size <= end:
                 return
         raise UserError(

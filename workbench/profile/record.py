@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.engines.base import Engine, Limit, Stop, StopReason
-from workbench.engines.front import EngineFront
+from workbench.engines.base import Limit, Stop, StopReason
 from workbench.image import Image
 from workbench.image.source_lines import Place
-from workbench.platform import Platform
+from workbench.link import Client
+from workbench.machine import LoadedMachine, features_for
 from workbench.profile.ahead import reading_ahead
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.operators import (
@@ -33,125 +33,113 @@ WHOLE_RUN = "whole run"
 
 @dataclass(frozen=True)
 class Request:
-    """What to profile of `image` on `platform`, at which clock (the board's own for None).
+    """What to profile of a machine, at which clock (the board's own for None).
 
     function: the first call of it; None is the whole run, or `Invoke()` where `features` are
     given: recordings or features for our firmware to classify. send: bytes for the console.
     """
 
-    image: Image
-    platform: Platform
     limit: Limit
     function: str | None = None
     features: Sequence[Path] = ()
     send: bytes = b""
     clock_hz: int | None = None
 
-    @property
-    def clock(self) -> int:
-        """The core clock in Hz."""
-        return self.clock_hz or self.platform.clock_hz
 
-
-def profile(engine: Engine, request: Request) -> Profile:
+def profile(machine: LoadedMachine, request: Request) -> Profile:
     """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
-    function = request.function or (inference_of(request.image) if request.features else None)
-    engine = front = EngineFront(engine)
+    image = machine.image
+    function = request.function or (inference_of(image) if request.features else None)
     if function is None:
-        with reading_ahead(request.image, operators=False) as read:
-            trace, reason = _whole_run(engine, request, read)
-        found = _analyse(request, trace, WHOLE_RUN, request.image.entry, engine.name)
-        ending = ending_of(engine, request.image, request.platform, reason)
+        with reading_ahead(image, operators=False) as read:
+            trace, reason = _whole_run(machine, request, read)
+        found = _analyse(machine, request, trace, WHOLE_RUN, image.entry)
+        ending = ending_of(machine, reason)
         return replace(
             found,
             diagnosis=ending.diagnosis,
             exit_code=ending.exit_code,
             model_error=ending.model_error,
-            warnings=front.warnings,
+            warnings=machine.warnings,
         )
-    with reading_ahead(request.image, operators=True) as read:
-        calls = _record_call(engine, request, function, read)
-    return replace(analyse(request, calls, engine.name), warnings=front.warnings)
+    with reading_ahead(image, operators=True) as read:
+        calls = _record_call(machine, request, function, read)
+    return replace(analyse(machine, request, calls), warnings=machine.warnings)
 
 
-def analyse(request: Request, calls: OperatorCalls, engine_name: str) -> Profile:
+def analyse(machine: LoadedMachine, request: Request, calls: OperatorCalls) -> Profile:
     """Return the profile of the call that `calls` has traced."""
     assert calls.trace is not None
-    start = address_of(request.image, calls.what)
-    return _analyse(request, calls.trace, calls.what, start, engine_name, calls.passages)
+    start = address_of(machine.image, calls.what)
+    return _analyse(machine, request, calls.trace, calls.what, start, calls.passages)
 
 
 def _analyse(
+    machine: LoadedMachine,
     request: Request,
     trace: Trace,
     what: str,
     start: int,
-    engine_name: str,
     passages: Sequence[Passage] = (),
 ) -> Profile:
-    model = CycleModel.of(request.platform)
+    image, clock = machine.image, request.clock_hz or machine.platform.clock_hz
+    model = CycleModel.of(machine.platform)
     program = Program.of(trace)
-    estimate = model.estimate(trace, request.clock, program)
-    operators = embedded_operators(request.image) if passages else ()
-    names = Names(request.image, trace, program.by_address)
+    estimate = model.estimate(trace, clock, program)
+    operators = embedded_operators(image) if passages else ()
+    names = Names(image, trace, program.by_address)
     graph = CallGraph.of(trace, names, program.by_address, estimate.by_address, start)
     return Profile(
-        image=str(request.image.path),
-        platform=request.platform.name,
-        engine=engine_name,
+        image=str(image.path),
+        platform=machine.platform.name,
+        engine=machine.engine.name,
         what=what,
-        clock_hz=request.clock,
+        clock_hz=clock,
         instructions=trace.instructions,
         cycles=estimate.cycles,
         functions=graph.functions(),
         calls=graph.call_costs(),
-        lines=_lines(request.image, trace, names, estimate.by_address),
-        operators=operator_costs(passages, operators, model, request.clock, program),
+        lines=_lines(image, trace, names, estimate.by_address),
+        operators=operator_costs(passages, operators, model, clock, program),
         stacks=graph.stacks(),
     )
 
 
 def _whole_run(
-    engine: Engine, request: Request, begun: Callable[[], None]
+    machine: LoadedMachine, request: Request, begun: Callable[[], None]
 ) -> tuple[Trace, StopReason]:
-    engine.load(request.image, request.platform)
-    if request.send:
-        engine.uart.write(request.send)
-    engine.start_trace(flash_reads=True)
+    machine.send(request.send)
+    machine.engine.start_trace(flash_reads=True)
     begun()
-    reason = engine.run(Stop(), request.limit)
-    return engine.stop_trace(), reason
+    reason = machine.run(Stop(), request.limit)
+    return machine.engine.stop_trace(), reason
 
 
 def _record_call(
-    engine: Engine, request: Request, function: str, begun: Callable[[], None]
+    machine: LoadedMachine, request: Request, function: str, begun: Callable[[], None]
 ) -> OperatorCalls:
-    image = request.image
+    image = machine.image
     behind = behind_operator_calls(image)
     calls = OperatorCalls(function, address_of(image, function), behind, wanted=1)
     calls.trace_next(begun)
-    engine.load(image, request.platform)
-    probe = Probe(engine, calls, stop_when_done=not request.features)
-    with crash_told(probe, image, request.platform):
-        _drive(probe, request)
+    probe = Probe(machine.engine, calls, stop_when_done=not request.features)
+    machine = machine.behind(probe)
+    with crash_told(machine):
+        _drive(machine, request)
         if calls.trace is None:
-            why = None if request.features else probe.stopped
+            why = None if request.features else machine.stopped
             raise never_seen(calls.result(), why.kind if why else None, why.detail if why else "")
     return calls
 
 
-def _drive(machine: Engine, request: Request) -> None:
+def _drive(machine: LoadedMachine, request: Request) -> None:
     """Give the firmware one recording to classify, or let it run with its input."""
     if request.features:
-        from workbench.link import Client
-        from workbench.model.features import read_features
-
-        client = Client(machine, request.limit)
-        shape = client.start().inputs[0].shape
-        client.infer_float32(read_features(request.features[0], shape)[0].values)
+        client = Client(machine.engine, request.limit)
+        first = next(features_for(client.start(), request.features))
+        client.infer_float32(first.values)
         return
-    if request.send:
-        machine.uart.write(request.send)
+    machine.send(request.send)
     machine.run(Stop(), request.limit)
 
 

@@ -209,11 +209,10 @@ class Probe(EngineFront):
 
     def __init__(self, engine: Engine, gauge: Gauge, stop_when_done: bool = False) -> None:
         super().__init__(engine)
-        self._gauge = gauge
+        self.gauge = gauge
         self._stop_when_done = stop_when_done
         self._seconds = 0.0  # virtual time when the last run ended
         self._noted: tuple[int, int] | None = None  # address and count of the last passage
-        self.stopped: StopReason | None = None  # why the last run ended
 
     def load(self, image: Image, platform: Platform) -> None:
         super().load(image, platform)
@@ -230,16 +229,15 @@ class Probe(EngineFront):
         remaining = limit
         self._note_where_it_stands()
         while True:
-            watched = frozenset() if self._gauge.done else self._gauge.addresses
+            watched = frozenset() if self.gauge.done else self.gauge.addresses
             before = self.engine.instructions
             reason = super().run(replace(until, pc=until.pc | watched), remaining)
-            self.stopped = reason
             left = left_of(remaining, reason.instructions - before, reason.seconds - self._seconds)
             self._seconds = reason.seconds
             if reason.kind is not StopKind.PC or reason.pc not in watched:
                 return reason
             self._note(reason.pc)
-            if reason.pc in until.pc or (self._stop_when_done and self._gauge.done):
+            if reason.pc in until.pc or (self._stop_when_done and self.gauge.done):
                 return reason
             if left is None:
                 return replace(reason, kind=StopKind.LIMIT)
@@ -249,18 +247,18 @@ class Probe(EngineFront):
         """A run passes the address that it starts on without a stop, as after a reset."""
         pc = self.engine.registers["pc"] & ~1
         here = (pc, self.engine.instructions)
-        if here != self._noted and not self._gauge.done and pc in self._gauge.addresses:
+        if here != self._noted and not self.gauge.done and pc in self.gauge.addresses:
             self._note(pc)
 
     def _note(self, pc: int) -> None:
-        self._gauge.passed(pc, self.engine)
+        self.gauge.passed(pc, self.engine)
         self._noted = (pc, self.engine.instructions)
 
     def snapshot(self) -> Snapshot:
-        state = (self.engine.snapshot(), self._seconds, self._noted, self._gauge.save())
+        state = (self.engine.snapshot(), self._seconds, self._noted, self.gauge.save())
         return Snapshot(self.name, state)
 
     def restore(self, snapshot: Snapshot) -> None:
         inner, self._seconds, self._noted, gauge = snapshot.state
         self.engine.restore(inner)
-        self._gauge.load(gauge)
+        self.gauge.load(gauge)

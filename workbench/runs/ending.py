@@ -11,15 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 
-from workbench.engines.base import Engine, StopKind, StopReason
+from workbench.engines.base import StopKind, StopReason
 from workbench.errors import CheckFailedError, LinkError
 from workbench.fault.diagnosis import Diagnosis, diagnose
 from workbench.fault.text import lines
 from workbench.fault.waiting import waits_for
-from workbench.image import Image
 from workbench.link.boot_log import model_failure
-from workbench.platform import Platform
-from workbench.runs.call_counter import Probe
+from workbench.machine import LoadedMachine
 
 ENDINGS = {
     StopKind.UART: "the console matched",
@@ -92,14 +90,12 @@ class Ending:
         return ""
 
 
-def ending_of(
-    engine: Engine, image: Image, platform: Platform, reason: StopReason | None
-) -> Ending:
-    """Return how a run of `image` ended; the machine must stand where it did.
+def ending_of(machine: LoadedMachine, reason: StopReason | None) -> Ending:
+    """Return how a run of `machine` ended; it must stand where it did.
 
     reason: None where all that was asked was answered.
     """
-    error = model_failure(engine.uart.transcript)
+    error = model_failure(machine.engine.uart.transcript)
     model_error = str(error) if error is not None else ""
     if reason is None:
         return Ending(model_error=model_error)
@@ -108,10 +104,10 @@ def ending_of(
         kind=reason.kind,
         pc=reason.pc,
         detail=reason.detail,
-        diagnosis=diagnose(engine, image, platform, reason),
+        diagnosis=diagnose(machine, reason),
         exit_code=reason.exit_code,
         model_error=model_error,
-        waits_for=waits_for(engine, image, platform) if is_open else "",
+        waits_for=waits_for(machine) if is_open else "",
     )
 
 
@@ -122,16 +118,16 @@ def require_good_end(ending: Ending) -> None:
 
 
 @contextmanager
-def crash_told(probe: Probe, image: Image, platform: Platform) -> Iterator[None]:
+def crash_told(machine: LoadedMachine) -> Iterator[None]:
     """Within, a failed check or a missing answer says of a crash what led to it, and what the
     engine has warned of.
     """
     try:
         yield
     except (CheckFailedError, LinkError) as error:
-        stopped = probe.stopped
-        crash = diagnose(probe, image, platform, stopped) if stopped is not None else None
-        warnings = (f"warning: {text}" for text in probe.warnings)
+        stopped = machine.stopped
+        crash = diagnose(machine, stopped) if stopped is not None else None
+        warnings = (f"warning: {text}" for text in machine.warnings)
         error.message = "\n".join((error.message, *(lines(crash) if crash else ()), *warnings))
         if crash is None:
             raise

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbench.engines import open_engine
+from workbench.engines import EngineChoice
 from workbench.errors import CheckFailedError
 from workbench.image import Image
 from workbench.link import Client, Hello, TensorInfo
+from workbench.machine import LoadedMachine, open_machine
 from workbench.model.features import Features
 from workbench.model.quantization import dequantize
 from workbench.platform import Platform
@@ -43,14 +44,27 @@ class Classification:
     note: str = ""
 
 
+def invoke_probe(machine: LoadedMachine) -> Probe:
+    """Return a front for `machine`, at reset, that counts each `Invoke()` of its firmware.
+
+    Raises ImageError where the image has none.
+    """
+    entry = machine.image.symbol(inference_of(machine.image)).address
+    return Probe(machine.engine, FunctionCalls("Invoke", entry))
+
+
 class Session:
     """A machine with the firmware booted on it; `hello` is what the firmware said of itself."""
 
-    def __init__(self, client: Client, engine_name: str, invokes: FunctionCalls) -> None:
-        self.hello: Hello = client.start()
-        self.client = client
-        self.engine_name = engine_name
-        self._invokes = invokes
+    def __init__(self, probe: Probe) -> None:
+        """Boot the machine behind `probe`, which has been made by `invoke_probe`.
+
+        Raises LinkError where it does not come up, ModelFailedError where its model has failed.
+        """
+        self.client = Client(probe)
+        self.hello: Hello = self.client.start()
+        self.engine_name = probe.name
+        self._invokes = probe.gauge
         self.device_cycles: int | None = None
         """What the firmware's cycle counter said of its last inference."""
 
@@ -95,20 +109,19 @@ class Session:
 def boot(
     image: Image,
     platform: Platform,
-    engine: str = "auto",
+    engine: EngineChoice | str = EngineChoice.AUTO,
     warn: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Session]:
     """Boot `image`, wait until it is ready, and yield the session with it.
 
     warn: told what the engine has warned of, when all is over; errors tell it themselves.
     """
-    with open_engine(engine) as machine:
-        machine.load(image, platform)
-        invokes = FunctionCalls("Invoke", image.symbol(inference_of(image)).address)
-        probe = Probe(machine, invokes)
-        with crash_told(probe, image, platform):
-            yield Session(Client(probe), machine.name, invokes)
-        for warning in probe.warnings:
+    with open_machine(engine, image, platform) as machine:
+        probe = invoke_probe(machine)
+        machine = machine.behind(probe)
+        with crash_told(machine):
+            yield Session(probe)
+        for warning in machine.warnings:
             warn(warning)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.engines.base import Engine, Limit, Stop, StopKind, StopReason
+from workbench.engines.base import Limit, Stop, StopKind, StopReason
 from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.client import DEFAULT_LIMIT
-from workbench.model.features import read_features
+from workbench.machine import LoadedMachine, features_for
 from workbench.platform import Platform
 from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.runs.ending import Ending, ending_of, require_good_end
@@ -73,27 +73,17 @@ def gauge_for(
 
 
 def measure_run(
-    engine: Engine,
-    image: Image,
-    platform: Platform,
-    gauge: Gauge,
-    limit: Limit,
-    send: bytes = b"",
+    machine: LoadedMachine, gauge: Gauge, limit: Limit, send: bytes = b""
 ) -> MeasureReport:
-    """Run `image` until the gauge has what it wanted, or `limit`; `send` goes to the console."""
+    """Run until the gauge has what it wanted, or `limit`; `send` goes to the console."""
     gauge.trace_next()
-    engine.load(image, platform)
-    if send:
-        engine.uart.write(send)
-    probe = Probe(engine, gauge, stop_when_done=True)
-    reason = probe.run(Stop(), limit)
-    return _report(probe, image, platform, gauge, reason)
+    machine.send(send)
+    machine = machine.behind(Probe(machine.engine, gauge, stop_when_done=True))
+    return _report(machine, gauge, machine.run(Stop(), limit))
 
 
 def measure_inferences(
-    engine: Engine,
-    image: Image,
-    platform: Platform,
+    machine: LoadedMachine,
     gauge: Gauge,
     files: Sequence[Path],
     limit: Limit = DEFAULT_LIMIT,
@@ -104,21 +94,19 @@ def measure_inferences(
     ModelFailedError where its model does not start.
     """
     gauge.trace_next()
-    engine.load(image, platform)
-    probe = Probe(engine, gauge)
-    client = Client(probe, limit)
+    machine = machine.behind(Probe(machine.engine, gauge))
+    client = Client(machine.engine, limit)
     try:
-        shape = client.start().inputs[0].shape
-        for features in (one for file in files for one in read_features(file, shape)):
+        for features in features_for(client.start(), files):
             client.infer_float32(features.values)
             if gauge.done:
                 break
     except LinkError:
-        report = _report(probe, image, platform, gauge, probe.stopped)
+        report = _report(machine, gauge, machine.stopped)
         if report.diagnosis is None:
             raise
         return report
-    return _report(probe, image, platform, gauge, None)
+    return _report(machine, gauge, None)
 
 
 def require_measured(report: MeasureReport) -> None:
@@ -131,19 +119,17 @@ def require_measured(report: MeasureReport) -> None:
     require_good_end(report.ending)
 
 
-def _report(
-    probe: Probe, image: Image, platform: Platform, gauge: Gauge, reason: StopReason | None
-) -> MeasureReport:
+def _report(machine: LoadedMachine, gauge: Gauge, reason: StopReason | None) -> MeasureReport:
     report = MeasureReport(
-        image=str(image.path),
-        platform=platform.name,
-        engine=probe.name,
+        image=str(machine.image.path),
+        platform=machine.platform.name,
+        engine=machine.engine.name,
         measurement=gauge.result(),
         stop=None,
-        latencies=_latencies(gauge, platform),
-        warnings=probe.warnings,
+        latencies=_latencies(gauge, machine.platform),
+        warnings=machine.warnings,
     )
-    ending = ending_of(probe, image, platform, reason)
+    ending = ending_of(machine, reason)
     return replace(
         report,
         stop=ending.kind,

@@ -20,14 +20,13 @@ from pathlib import Path
 
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
-from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError, EngineUnavailableError, LinkError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.text import lines
 from workbench.image import Image
 from workbench.link import Client, ModelFailedError
 from workbench.link.transcript import readable
-from workbench.model.features import read_features
+from workbench.machine import LoadedMachine, features_for
 from workbench.platform import Platform
 from workbench.runs.call_counter import Gauge, Probe
 from workbench.runs.ending import Ending, ending_of, require_good_end
@@ -116,10 +115,10 @@ def parity(
     machine.
     """
     with ExitStack() as opened:
-        machines = [opened.enter_context(_open(name, engines)) for name in engines]
+        both = [opened.enter_context(_open(name, engines)) for name in engines]
         first, second = (
-            _run(name, machine, image, platform, stimulus)
-            for name, machine in zip(engines, machines, strict=True)
+            _run(name, LoadedMachine.load(engine, image, platform), stimulus)
+            for name, engine in zip(engines, both, strict=True)
         )
     return ParityReport(
         image=str(image.path),
@@ -173,13 +172,13 @@ def _open(name: str, engines: Sequence[str]) -> Engine:
         ) from error
 
 
-def _run(name: str, engine: Engine, image: Image, platform: Platform, stimulus: Stimulus) -> Run:
-    gauge = _gauge(image, stimulus)
-    engine.load(image, platform)
-    machine = Probe(engine, gauge) if gauge is not None else EngineFront(engine)
+def _run(name: str, machine: LoadedMachine, stimulus: Stimulus) -> Run:
+    gauge = _gauge(machine.image, stimulus)
+    if gauge is not None:
+        machine = machine.behind(Probe(machine.engine, gauge))
     drive = _drive if stimulus.features else _let_run
     steps, reason = drive(machine, stimulus)
-    ending = ending_of(machine, image, platform, reason)
+    ending = ending_of(machine, reason)
     if gauge is not None:
         steps += [
             Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
@@ -195,7 +194,7 @@ def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:
     return gauge_for(image, inference_of(image), None, None) if stimulus.features else None
 
 
-def _drive(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:
+def _drive(machine: LoadedMachine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:
     """Boot firmware that speaks our protocol and have it answer each of the features.
 
     It is asked, byte by byte, and its instructions since reset are compared, where the core
@@ -203,7 +202,7 @@ def _drive(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason 
     then comes at another moment. After an inference they are not compared, because the bytes of
     the cycles in the answer decide how many instructions its encoding takes.
     """
-    client = Client(OneByOne(machine, stimulus.limit), stimulus.limit)
+    client = Client(OneByOne(machine.engine, stimulus.limit), stimulus.limit)
     steps = []
     try:
         client.boot()
@@ -212,8 +211,7 @@ def _drive(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason 
         if hello.error is not None:
             raise ModelFailedError(hello.error)
         steps.append(_asleep(machine, stimulus, "HELLO"))
-        shape = hello.inputs[0].shape if hello.inputs else ()
-        for features in (one for file in stimulus.features for one in read_features(file, shape)):
+        for features in features_for(hello, stimulus.features):
             answer = client.infer_float32(features.values)
             outputs = " ".join(output.tobytes().hex() for output in answer.outputs)
             steps.append(Step(f"output for {features.name}", outputs))
@@ -224,23 +222,22 @@ def _drive(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason 
     return [*steps, Step("console text", client.console_text)], client.stopped
 
 
-def _asleep(machine: Engine, stimulus: Stimulus, after: str) -> Step:
+def _asleep(machine: LoadedMachine, stimulus: Stimulus, after: str) -> Step:
     reason = machine.run(Stop(), stimulus.limit)
     asleep = reason.kind is StopKind.IDLE
     value = f"{reason.instructions:,}" if asleep else "(it does not sleep)"
     return Step(f"instructions until it sleeps after {after}", value)
 
 
-def _let_run(machine: Engine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:
+def _let_run(machine: LoadedMachine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:
     """Run to the pattern or the limit.
 
     The count is compared where it says something: not after a limit, which is where both engines
     were told to stop, nor after a pattern, where Renode goes on to the end of its block.
     """
-    if stimulus.send:
-        machine.uart.write(stimulus.send)
+    machine.send(stimulus.send)
     reason = machine.run(Stop(uart=stimulus.until), stimulus.limit)
-    transcript = machine.uart.transcript
+    transcript = machine.engine.uart.transcript
     if reason.kind is StopKind.UART and stimulus.until is not None:
         transcript = transcript[: _end_of_match(stimulus.until, transcript)]
     steps = [

@@ -8,21 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.engines.base import (
-    Engine,
     FaultState,
     Limit,
     Stop,
     StopKind,
     StopReason,
 )
-from workbench.engines.front import EngineFront
 from workbench.errors import UserError
 from workbench.fault.diagnosis import Diagnosis, calls_at
 from workbench.fault.frames import Call
 from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
-from workbench.platform import Platform
+from workbench.machine import LoadedMachine
 from workbench.runs.ending import ENDINGS, Ending, Verdict, ending_of
 from workbench.runs.limits import left_of
 from workbench.runs.stimuli import StimulatedRun, TimedDrive
@@ -63,9 +61,7 @@ class RunResult:
 
 
 def run_image(
-    engine: Engine,
-    image: Image,
-    platform: Platform,
+    machine: LoadedMachine,
     limit: Limit,
     pattern: bytes | None = None,
     send: bytes = b"",
@@ -73,56 +69,51 @@ def run_image(
     through_faults: bool = False,
     stimuli: Sequence[TimedDrive] = (),
 ) -> RunResult:
-    """Load `image`, queue `send` for its console, and run until `pattern` or `limit`.
+    """Queue `send` for the console of `machine`, at reset, and run until `pattern` or `limit`.
 
     `pattern` is a regular expression over the console's bytes; `listener` is told them live. The
     run also ends when the core sleeps and nothing can wake it, and at a fault, at the first
     instruction of its handler; with `through_faults` the firmware's own handlers run instead.
     `stimuli` happen on the way.
     """
-    engine = front = EngineFront(engine)
-    engine.load(image, platform)
-    engine.uart.listen(listener)
-    if send:
-        engine.uart.write(send)
-    machine = StimulatedRun(engine, platform, stimuli)
-    reason = machine.run(Stop(uart=pattern), limit)
+    machine.engine.uart.listen(listener)
+    machine.send(send)
+    stimulated = StimulatedRun(machine, stimuli)
+    reason = stimulated.run(Stop(uart=pattern), limit)
     rest = left_of(limit, reason.instructions, reason.seconds)
-    first, ending = reason.fault, ending_of(engine, image, platform, reason)
+    first, ending = reason.fault, ending_of(machine, reason)
     if through_faults and reason.kind is StopKind.FAULT and rest:
         crash = ending.diagnosis
-        reason = machine.run(Stop(uart=pattern, fault=False), rest)
-        ending = ending_of(engine, image, platform, reason)
+        reason = stimulated.run(Stop(uart=pattern, fault=False), rest)
+        ending = ending_of(machine, reason)
         ending = replace(ending, diagnosis=crash or ending.diagnosis)
     return RunResult(
-        image=str(image.path),
-        platform=platform.name,
-        engine=engine.name,
+        image=str(machine.image.path),
+        platform=machine.platform.name,
+        engine=machine.engine.name,
         stop=reason.kind,
         detail=ending.detail,
         waits_for=ending.waits_for,
         pc=reason.pc,
-        function=function_at(image, reason.pc),
+        function=function_at(machine.image, reason.pc),
         instructions=reason.instructions,
         seconds=reason.seconds,
         pattern=None if pattern is None else pattern.decode(errors="backslashreplace"),
         expected=_as_asked(ending, pattern),
         fault=first or reason.fault,
-        warnings=front.warnings,
-        uart=engine.uart.transcript.decode(errors="backslashreplace"),
-        calls=_calls(engine, image, platform, reason),
+        warnings=machine.warnings,
+        uart=machine.engine.uart.transcript.decode(errors="backslashreplace"),
+        calls=_calls(machine, reason),
         diagnosis=ending.diagnosis,
         model_error=ending.model_error,
     )
 
 
-def _calls(
-    engine: Engine, image: Image, platform: Platform, reason: StopReason
-) -> tuple[Call, ...]:
+def _calls(machine: LoadedMachine, reason: StopReason) -> tuple[Call, ...]:
     """None where the run ended well, at a pattern or with exit code 0, or has a diagnosis."""
     if reason.exit_code == 0 or reason.kind not in (StopKind.LIMIT, StopKind.IDLE):
         return ()
-    return calls_at(engine, image, platform)
+    return calls_at(machine)
 
 
 def compile_pattern(text: str | None) -> bytes | None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from workbench.engines.base import Engine, Instructions, Limit, Seconds, Stop, StopKind, StopReason
+from workbench.engines.base import Instructions, Limit, Seconds, Stop, StopKind, StopReason
 from workbench.errors import UserError
+from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 from workbench.runs import controls
 from workbench.runs.controls import Drive
@@ -59,9 +60,10 @@ def parse_pin(text: str, platform: Platform) -> list[TimedDrive]:
 class StimulatedRun:
     """Runs a machine that has just been loaded, and lets the stimuli happen on the way."""
 
-    def __init__(self, engine: Engine, platform: Platform, stimuli: Iterable[TimedDrive]) -> None:
-        self._engine = engine
-        self._per_second = platform.mips * 1_000_000  # instructions, of a core that does not sleep
+    def __init__(self, machine: LoadedMachine, stimuli: Iterable[TimedDrive]) -> None:
+        self._engine = machine.engine
+        # Instructions of a core that does not sleep
+        self._per_second = machine.platform.mips * 1_000_000
         self._coming = sorted(stimuli, key=lambda one: one.seconds)
         self._now, self._issued = 0.0, 0  # when the last run ended
 

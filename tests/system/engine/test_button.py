@@ -10,10 +10,10 @@ import pytest
 from tests import needs
 from workbench.cli.app import run as workbench
 from workbench.dut import DeviceUnderTest
-from workbench.engines import open_engine
 from workbench.engines.base import Seconds, StopKind
 from workbench.errors import UserError
 from workbench.image import Image
+from workbench.machine import open_machine
 from workbench.platform import Platform
 from workbench.runs.running import RunResult, run_image
 from workbench.runs.stimuli import parse_pin, parse_press
@@ -92,9 +92,9 @@ def test_both_engines_count_the_same(button_elf: Path, platform: Platform) -> No
 
     def run(engine: str) -> RunResult:
         image = Image.load(button_elf)
-        with open_engine(engine) as machine:
+        with open_machine(engine, image, platform) as machine:
             limit = Seconds(0.5)
-            return run_image(machine, image, platform, limit, b"released", stimuli=stimuli)
+            return run_image(machine, limit, b"released", stimuli=stimuli)
 
     ours, theirs = run("embedded"), run("renode")
     assert ours.stop is theirs.stop is StopKind.UART

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.endings import diagnosis_of
 from workbench.engines.base import Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.fault.diagnosis import diagnose
 from workbench.fault.frames import Call
 from workbench.image import Image
 from workbench.platform import Platform
@@ -33,7 +33,7 @@ def calls(
         engine.run(Stop(pc=frozenset({image.symbol("main").address})), PLENTY)
         engine.registers["pc"] = image.symbol(function).address
         reason = engine.run(Stop(), PLENTY)
-        diagnosis = diagnose(engine, image, platform, reason)
+        diagnosis = diagnosis_of(engine, image, platform, reason)
         assert diagnosis is not None
         return diagnosis.calls
 

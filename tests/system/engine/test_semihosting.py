@@ -10,6 +10,7 @@ from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import CheckFailedError
 from workbench.image import Image
+from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 from workbench.profile.record import Request, profile
 from workbench.runs.ending import require_good_end
@@ -28,7 +29,8 @@ def test_the_exit_code_is_told(boot: Callable[[str], EmbeddedEngine]) -> None:
 def test_a_run_with_an_exit_code_is_not_as_expected(
     engine: EmbeddedEngine, program: Program, platform: Platform
 ) -> None:
-    result = run_image(engine, Image.load(program("semihost")), platform, PLENTY)
+    image = Image.load(program("semihost"))
+    result = run_image(LoadedMachine.load(engine, image, platform), PLENTY)
     assert not result.expected
 
 
@@ -54,10 +56,10 @@ def test_a_measurement_and_a_profile_of_a_run_with_an_exit_code_fail_with_it(
 ) -> None:
     image = Image.load(program("semihost"))
     gauge = gauge_for(image, None, "ResetHandler", "main")
-    measured = measure_run(engine, image, platform, gauge, PLENTY)
+    measured = measure_run(LoadedMachine.load(engine, image, platform), gauge, PLENTY)
     assert len(measured.measurement.calls) == 1
     with pytest.raises(CheckFailedError, match="exit code 3"):
         require_measured(measured)
-    profiled = profile(engine, Request(image, platform, PLENTY))
+    profiled = profile(LoadedMachine.load(engine, image, platform), Request(PLENTY))
     with pytest.raises(CheckFailedError, match="exit code 3"):
         require_good_end(profiled.ending)

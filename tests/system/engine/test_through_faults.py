@@ -10,6 +10,7 @@ import pytest
 from workbench.engines.base import Instructions, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
+from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 from workbench.runs.running import RunResult, run_image
 
@@ -26,7 +27,8 @@ def run(program: Callable[[str], Path], platform: Platform) -> Run:
     def run_it(**options: object) -> RunResult:
         limit = options.pop("limit", PLENTY)
         with EmbeddedEngine() as engine:
-            return run_image(engine, image, platform, limit, **options)  # type: ignore[arg-type]
+            machine = LoadedMachine.load(engine, image, platform)
+            return run_image(machine, limit, **options)  # type: ignore[arg-type]
 
     return run_it
 

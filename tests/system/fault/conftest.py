@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.endings import diagnosis_of
 from tests.system.programs import PLENTY, SOURCES, compile_source
 from workbench.engines.base import Engine, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
 from workbench.platform import Platform, load
 
@@ -56,7 +57,7 @@ def crash_on(
     reason = engine.run(Stop(), PLENTY)
     if stripped:
         image = replace(image, symbols=())
-    diagnosis = diagnose(engine, image, platform, reason)
+    diagnosis = diagnosis_of(engine, image, platform, reason)
     assert diagnosis is not None
     return diagnosis
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.endings import diagnosis_of
 from tests.system.programs import PLENTY
 from workbench.engines.base import Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.fault.diagnosis import STACK_OVERFLOW, diagnose
+from workbench.fault.diagnosis import STACK_OVERFLOW
 from workbench.fault.text import headline, lines
 from workbench.image import Image
 from workbench.platform import Platform
@@ -79,7 +80,7 @@ def test_a_fault_in_the_handler_of_a_fault_shows_both(
         image = Image.load(compiled())
         handler = engine.registers["pc"]
         engine.memory.write(handler, UNDEFINED)
-        crash = diagnose(engine, image, platform, engine.run(Stop(fault=False), PLENTY))
+        crash = diagnosis_of(engine, image, platform, engine.run(Stop(fault=False), PLENTY))
     assert crash is not None
     assert crash.title.startswith("lockup: undefined instruction in HardFault or NMI, where no")
     assert "after a BusFault escalated to HardFault: an access to 0x60000004" in crash.title

@@ -10,12 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from tests import needs
+from tests.endings import diagnosis_of
 from workbench.cli.app import app
 from workbench.dut import DeviceUnderTest
 from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.errors import CheckFailedError
-from workbench.fault.diagnosis import diagnose
 from workbench.image import Image
 from workbench.platform import Platform
 from workbench.runs.parity import Stimulus, parity, require_parity
@@ -101,7 +101,7 @@ def test_a_reset_vector_that_points_nowhere_is_the_same_crash(
         with open_engine(name) as engine:
             engine.load(image, platform)
             reason = engine.run(Stop(), Seconds(0.001))
-            diagnosis = diagnose(engine, image, platform, reason)
+            diagnosis = diagnosis_of(engine, image, platform, reason)
             assert diagnosis is not None
             told.append((reason.kind, reason.fault, reason.instructions, diagnosis.title))
     assert told[0] == told[1]

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from tests.endings import diagnosis_of
 from workbench.dut import DeviceUnderTest
 from workbench.engines.base import Instructions, Stop
-from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
 from workbench.platform import load
 
@@ -27,7 +28,7 @@ def crashed(request, firmware_image):  # type: ignore[no-untyped-def]
         device.break_function(BROKEN)
         engine = device.engine
         reason = engine.run(Stop(), PLENTY)
-        crash = diagnose(engine, image, platform, reason)
+        crash = diagnosis_of(engine, image, platform, reason)
         engine.run(Stop(fault=False), PLENTY)
         yield crash, device.transcript.decode(errors="replace")
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.endings import diagnosis_of
 from tests.system.programs import PLENTY
 from workbench.engines.base import Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.fault.diagnosis import STACK_OVERFLOW, Diagnosis, diagnose
+from workbench.fault.diagnosis import STACK_OVERFLOW, Diagnosis
 from workbench.fault.text import lines
 from workbench.image import Image
 from workbench.platform import Platform, load_platform
@@ -173,7 +174,7 @@ def test_a_first_stack_pointer_outside_ram_is_named_as_that(
     image = Image.load(compiled("refusals"))
     with EmbeddedEngine() as engine:
         engine.load(image, platform)
-        crash = diagnose(engine, image, platform, engine.run(Stop(), PLENTY))
+        crash = diagnosis_of(engine, image, platform, engine.run(Stop(), PLENTY))
     assert crash is not None
     assert crash.title.startswith(
         "the initial stack pointer 0x20008000 lies outside RAM, 16,384 bytes beyond the end of "

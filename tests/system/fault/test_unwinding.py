@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import pytest
 
+from tests.endings import diagnosis_of
 from workbench.engines.base import FaultState, Instructions, Stop, StopKind, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.frames import How
 from workbench.image import Image
 from workbench.platform import Platform
@@ -75,7 +76,7 @@ def test_a_stack_of_rubbish_ends_the_chain(compiled: Compile, platform: Platform
             registers |= {"sp": sp, "lr": source.choice(words), "pc": source.choice(words)}
             registers["xpsr"] = source.choice((0, 3, 15, 17)) | 1 << 24
             reason = _fault(stopped, registers)
-            assert diagnose(engine, image, platform, reason) is not None
+            assert diagnosis_of(engine, image, platform, reason) is not None
 
 
 def _fault(stopped: StopReason, registers: Mapping[str, int]) -> StopReason:

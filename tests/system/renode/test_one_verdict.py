@@ -17,6 +17,7 @@ from workbench.engines.base import Engine, Stop
 from workbench.engines.renode import RenodeEngine
 from workbench.fault.diagnosis import diagnose
 from workbench.image import Image
+from workbench.machine import LoadedMachine
 
 pytestmark = pytest.mark.renode
 
@@ -43,9 +44,9 @@ def embedded() -> Iterator[Engine]:
 
 def told(engine: Engine, image: Image) -> tuple[object, ...]:
     """What a user is told of how `image` ends."""
-    engine.load(image, STM32)
-    reason = engine.run(Stop(), PLENTY)
-    crash = diagnose(engine, image, STM32, reason)
+    machine = LoadedMachine.load(engine, image, STM32)
+    reason = machine.run(Stop(), PLENTY)
+    crash = diagnose(machine, reason)
     if crash is None:
         return reason.kind, reason.exit_code
     return reason.kind, crash.title, crash.causes, crash.address, crash.calls, crash.advice
@@ -79,8 +80,8 @@ def test_crash_is_told_as_on_the_embedded_engine(crash, renode, embedded, tmp_pa
 def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:
     elf = compile_source(tmp_path / "crash.elf", SOURCE, *OPTIMISED, "-DCASE=1", "-DEN=0")
     image = Image.load(elf)
-    renode.load(image, STM32)
-    crash = diagnose(renode, image, STM32, renode.run(Stop(), PLENTY))
+    machine = LoadedMachine.load(renode, image, STM32)
+    crash = diagnose(machine, machine.run(Stop(), PLENTY))
     assert crash is not None
     assert crash.notes[-1] == "seen by the embedded engine, which executes the same beside renode"
 

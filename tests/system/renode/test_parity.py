@@ -20,6 +20,7 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
+from workbench.machine import LoadedMachine
 from workbench.profile.record import Request as ProfileRequest
 from workbench.profile.record import profile
 from workbench.runs.one_by_one import OneByOne
@@ -142,14 +143,13 @@ def test_modelled_cycles_are_the_same_to_the_cycle(sessions):
 
 @pytest.mark.parametrize("board", boards())
 def test_operators_functions_and_lines_cost_the_same(board, started, firmware_image):
-    request = ProfileRequest(
-        Image.load(firmware_image(board, "cmsis_nn").elf),
-        platform.load(board),
-        Seconds(10.0),
-        features=(RECORDING,),
-    )
+    image, part = Image.load(firmware_image(board, "cmsis_nn").elf), platform.load(board)
+    request = ProfileRequest(Seconds(10.0), features=(RECORDING,))
     with EmbeddedEngine() as embedded:
-        ours, theirs = profile(embedded, request), profile(started, request)
+        ours, theirs = (
+            profile(LoadedMachine.load(engine, image, part), request)
+            for engine in (embedded, started)
+        )
     assert theirs.operators == ours.operators
     assert theirs.operators[0].name == "CONV_2D"
     assert (theirs.functions, theirs.lines) == (ours.functions, ours.lines)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.endings import standing
 from tests.unit.link.fake_firmware import FakeFirmware
 from workbench.engines.base import StopKind, StopReason
 from workbench.errors import CheckFailedError
@@ -50,11 +51,12 @@ def test_the_ending_of_a_run_has_what_the_console_said_of_the_model():
     firmware = FakeFirmware(lambda _: b"")
     firmware.uart.print(FAILED)
     reason = StopReason(StopKind.IDLE, 0x0800_0200, 10, 0.1, exit_code=None, detail="it sleeps")
-    ending = ending_of(firmware, image(), platform(), reason)
+    machine = standing(firmware, image(), platform())
+    ending = ending_of(machine, reason)
     assert ending == Ending(
         StopKind.IDLE, 0x0800_0200, "it sleeps", model_error="arena too small: arena of 512 bytes"
     )
-    assert ending_of(firmware, image(), platform(), None).model_error == ending.model_error
+    assert ending_of(machine, None).model_error == ending.model_error
 
 
 class TestBootLog:

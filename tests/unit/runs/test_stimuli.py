@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.endings import standing
+from tests.unit.fault.machines import image
 from tests.unit.scripted_engine import SECONDS_PER_INSTRUCTION, ScriptedEngine, Step
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.errors import UserError
@@ -42,7 +44,9 @@ def stimulated(discovery):
     def make(*texts: str, length: int = 10_000) -> tuple[Board, StimulatedRun]:
         board = Board(length)
         stimuli = [one for text in texts for one in parse_press(text, discovery)]
-        return board, StimulatedRun(board, replace(discovery, mips=mips), stimuli)
+        return board, StimulatedRun(
+            standing(board, image(), replace(discovery, mips=mips)), stimuli
+        )
 
     return make
 

@@ -1,0 +1,78 @@
+"""An image on a platform on an engine: it boots, is fed, and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from workbench.engines import EngineChoice, open_engine
+from workbench.engines.base import Engine, Limit, Stop, StopReason
+from workbench.engines.front import EngineFront
+from workbench.image import Image
+from workbench.link import Hello
+from workbench.model.features import Features, read_features
+from workbench.platform import Platform
+
+
+@dataclass(frozen=True)
+class LoadedMachine:
+    """A machine of `platform` with `image` in its memories; `engine` executes it.
+
+    The engine is held behind a front, which knows why the last run ended and all that the runs
+    have warned of.
+    """
+
+    engine: EngineFront
+    image: Image
+    platform: Platform
+
+    @classmethod
+    def load(cls, engine: Engine, image: Image, platform: Platform) -> LoadedMachine:
+        """Return the machine at reset, with `image` loaded; whoever made `engine` closes it."""
+        front = engine if isinstance(engine, EngineFront) else EngineFront(engine)
+        front.load(image, platform)
+        return cls(front, image, platform)
+
+    def behind(self, front: EngineFront) -> LoadedMachine:
+        """Return the same machine, driven through `front`."""
+        return replace(self, engine=front)
+
+    def send(self, data: bytes) -> None:
+        """Queue `data` for the console; it arrives while the machine runs."""
+        if data:
+            self.engine.uart.write(data)
+
+    def run(self, until: Stop, limit: Limit) -> StopReason:
+        """As `Engine.run`."""
+        return self.engine.run(until, limit)
+
+    @property
+    def stopped(self) -> StopReason | None:
+        """Why the last run ended, None before the first."""
+        return self.engine.stopped
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the runs have warned of, each once."""
+        return self.engine.warnings
+
+
+@contextmanager
+def open_machine(
+    engine: EngineChoice | str, image: Image, platform: Platform
+) -> Iterator[LoadedMachine]:
+    """Open an engine, load `image`, and yield the machine at reset.
+
+    Raises EngineUnavailableError where the engine asked for cannot be used on this machine.
+    """
+    with open_engine(engine) as opened:
+        yield LoadedMachine.load(opened, image, platform)
+
+
+def features_for(hello: Hello, files: Iterable[Path]) -> Iterator[Features]:
+    """Yield all that is in .wav, .npy or .npz files, in the shape of the firmware's first input."""
+    shape = hello.inputs[0].shape if hello.inputs else ()
+    for file in files:
+        yield from read_features(file, shape)
