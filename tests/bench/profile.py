@@ -136,7 +136,7 @@ def main() -> None:
     """Print the figures."""
     model = SHARED_MODEL if SHARED_MODEL.exists() else None
     (plan,) = plan_builds([BOARD], [KERNELS], model)
-    elf = build(fit_arena(plan, "embedded")).elf
+    elf = build(fit_arena(plan)).elf
     print(f"{model.stem if model else own_model().parent.name}, {KERNELS}, {BOARD}")
     as_commands(elf, on_a_running_machine(Image.load(elf)))
 

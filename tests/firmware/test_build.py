@@ -110,7 +110,7 @@ def test_sources_edited_during_the_build_do_not_reach_the_cache(copied, folder, 
     def edit(done, total, what):
         source.write_text(text + "// edited\n")
 
-    larger = replace(copied, arena_bytes=copied.arena_bytes + 1024)
+    larger = replace(copied, arena_bytes=16384)
     with edited(source, text), pytest.raises(BuildError, match="changed during the build"):
         build(larger, progress=edit)
     assert images() == published
@@ -125,7 +125,7 @@ def test_a_model_too_large_for_ram_says_what_to_do(plan):
 def test_a_second_model_compiles_only_itself(plan):
     steps = []
     build(plan)
-    other = replace(plan, arena_bytes=plan.arena_bytes * 2)
+    other = replace(plan, arena_bytes=16384)
     built = build(other, progress=lambda done, total, what: steps.append(what))
     assert not built.cached
     assert len(steps) <= 3

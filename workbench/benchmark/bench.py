@@ -11,12 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench import __version__
-from workbench.benchmark.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
-from workbench.benchmark.fit import fit_arena
+from workbench.benchmark.cost import BenchReport, InferenceCost, Misfit, ModelSummary, OracleCheck
+from workbench.benchmark.fit import DoesNotFitError, fit_arena
 from workbench.benchmark.inputs import Inputs, file_inputs, own_recordings, random_inputs
-from workbench.builder import BuildPlan, BuiltImage, boards, build, plan_builds
+from workbench.builder import (
+    DEFAULT_CHOICES,
+    BuildChoices,
+    BuildPlan,
+    BuiltImage,
+    boards,
+    build,
+    plan_builds,
+)
 from workbench.builder.plan import KERNEL_SETS
-from workbench.errors import CheckFailedError
+from workbench.errors import CheckFailedError, UserError
 from workbench.image import Image
 from workbench.model.oracle import Oracle, available
 from workbench.model.reader import read_model
@@ -48,15 +56,20 @@ def run_matrix(
 ) -> Matrix:
     """Build each plan with the smallest arena it runs with, boot it, and give it all inputs.
 
-    The outputs are compared with those of the host's `tflite_micro` where that is installed.
+    A plan that its board has not the memory for becomes a misfit of the report. The outputs are
+    compared with those of the host's `tflite_micro` where that is installed.
     """
     loaded = read_model(model)
     expected = _oracle_outputs(model, inputs) if available() else None
-    rows, answers, engines, compilers = [], [], set(), set()
+    rows, answers, misfits, engines, compilers = [], [], [], set(), set()
     warned: dict[str, None] = {}
     for plan in plans:
         progress(f"building {plan.name}")
-        built = build(fit_arena(plan, engine))
+        try:
+            built = build(fit_arena(plan))
+        except DoesNotFitError as error:
+            misfits.append(Misfit(plan.board, plan.kernels, error.need, error.hint))
+            continue
         progress(f"running {plan.name}")
         told: list[str] = []
         try:
@@ -79,6 +92,7 @@ def run_matrix(
         rows=tuple(rows),
         flags=", ".join(sorted({plan.optimization for plan in plans})),
         warnings=tuple(warned),
+        misfits=tuple(misfits),
     )
     return Matrix(report, tuple(answers))
 
@@ -90,6 +104,7 @@ def bench(
     files: Sequence[Path] | None = None,
     engine: str = "auto",
     progress: Progress = lambda _: None,
+    choices: BuildChoices = DEFAULT_CHOICES,
 ) -> BenchReport:
     """Run the matrix; None is all boards, all kernel sets, the committed model, its recordings.
 
@@ -100,7 +115,7 @@ def bench(
         inputs = file_inputs(files, read_model(path))
     else:
         inputs = own_recordings() if model is None else random_inputs(read_model(path))
-    plans = plan_builds(board_names or boards(), kernel_sets or KERNEL_SETS, model)
+    plans = plan_builds(board_names or boards(), kernel_sets or KERNEL_SETS, model, choices)
     return run_matrix(plans, path, inputs, engine, progress).report
 
 
@@ -116,6 +131,17 @@ def require_oracle_agrees(report: BenchReport) -> None:
             )
 
 
+def require_one_fits(report: BenchReport) -> None:
+    """Raise UserError where none of the boards has the memory for the model."""
+    if not report.rows and report.misfits:
+        first = report.misfits[0]
+        raise UserError(
+            f"{report.model.name} does not fit: {first.board}, {first.kernels} lacks "
+            f"{first.need.shortage}",
+            first.hint,
+        )
+
+
 def classify_files(
     files: Sequence[Path],
     board: str,
@@ -124,15 +150,16 @@ def classify_files(
     engine: str = "auto",
     progress: Progress = lambda _: None,
     warn: Progress = lambda _: None,
+    choices: BuildChoices = DEFAULT_CHOICES,
 ) -> Iterator[Classification]:
     """Build one image, boot it, and yield its answers to all that is in `files`.
 
     warn: told what the engine has warned of.
     """
     inputs = file_inputs(files, read_model(model or own_model()))
-    (plan,) = plan_builds([board], [kernels], model)
+    (plan,) = plan_builds([board], [kernels], model, choices)
     progress(f"building {plan.name}")
-    built = build(plan)
+    built = build(fit_arena(plan))
     progress(f"running {plan.name}")
     with boot(Image.load(built.elf), load_platform(board), engine, warn) as session:
         for features in inputs.features:

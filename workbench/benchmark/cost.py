@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.benchmark.need import MemoryNeed
 from workbench.runs.call_counter import Measurement
 from workbench.timing.latency import Latency
 
@@ -44,6 +45,16 @@ class InferenceCost:
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """An image that the board has not the memory for: what it needs, and what would help."""
+
+    board: str
+    kernels: str
+    need: MemoryNeed
+    hint: str
+
+
+@dataclass(frozen=True)
 class ModelSummary:
     """Which model the figures are for."""
 
@@ -59,7 +70,7 @@ class BenchReport:
     """The matrix of boards and kernel sets for one model, and what it stands on.
 
     flags: the optimization of the kernels, as given to the compiler. warnings: what the engine has
-    warned of, by board.
+    warned of, by board. misfits: the images of the matrix that their boards have no room for.
     """
 
     model: ModelSummary
@@ -70,6 +81,7 @@ class BenchReport:
     rows: tuple[InferenceCost, ...]
     flags: str = ""
     warnings: tuple[str, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
 
     @property
     def slowest_seconds(self) -> float:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.benchmark.bench import Progress, run_matrix
+from workbench.benchmark.bench import Progress, require_one_fits, run_matrix
 from workbench.benchmark.cost import BenchReport
 from workbench.benchmark.inputs import Inputs, file_inputs, own_recordings
-from workbench.builder import boards, plan_builds
+from workbench.builder import DEFAULT_CHOICES, BuildChoices, boards, plan_builds
 from workbench.builder.plan import KERNEL_SETS
 from workbench.model.reader import read_model
 from workbench.runs.inference import Classification
@@ -42,7 +42,10 @@ class DemoReport:
 
 
 def run_demo(
-    files: Sequence[Path] = (), engine: str = "auto", progress: Progress = lambda _: None
+    files: Sequence[Path] = (),
+    engine: str = "auto",
+    progress: Progress = lambda _: None,
+    choices: BuildChoices = DEFAULT_CHOICES,
 ) -> DemoReport:
     """Classify the project's recordings and `files` on every board with every kernel set."""
     model = own_model()
@@ -50,8 +53,9 @@ def run_demo(
     if files:
         given = file_inputs(files, read_model(model))
         inputs = Inputs(f"{inputs.what} and {given.what}", inputs.features + given.features)
-    plans = plan_builds(boards(), KERNEL_SETS)
+    plans = plan_builds(boards(), KERNEL_SETS, None, choices)
     matrix = run_matrix(plans, model, inputs, engine, progress)
+    require_one_fits(matrix.report)
     heard = tuple(
         Heard(answers[0].name, answers[0].expected, answers)
         for answers in zip(*matrix.answers, strict=True)

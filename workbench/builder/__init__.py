@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.builder import cache
+from workbench.builder.choices import DEFAULT_CHOICES, BuildChoices
 from workbench.builder.cmake import Progress, execute
 from workbench.builder.footprint import Footprint, measure_footprint
 from workbench.builder.plan import BuildPlan, Tflm, boards, plan_build, plan_builds, sources_changed
 from workbench.errors import BuildError
 
 __all__ = [
+    "DEFAULT_CHOICES",
+    "BuildChoices",
     "BuildPlan",
     "BuiltImage",
     "Footprint",
@@ -80,16 +83,17 @@ def _find_or_make(plan: BuildPlan, progress: Progress | None) -> tuple[Path, boo
 def _describe(plan: BuildPlan, elf: Path, cached: bool) -> BuiltImage:
     from workbench.image import Image
 
+    footprint = measure_footprint(Image.load(elf))
     return BuiltImage(
         elf=elf,
         board=plan.board,
         kernels=plan.kernels,
         model_name=plan.model_name,
         model_sha256=plan.model.sha256,
-        arena_bytes=plan.arena_bytes,
+        arena_bytes=footprint.arena,
         stack_bytes=plan.stack_bytes,
         toolchain=plan.toolchain.gcc.version,
         plan_hash=plan.hash,
         cached=cached,
-        footprint=measure_footprint(Image.load(elf)),
+        footprint=footprint,
     )

@@ -55,7 +55,11 @@ def execute(plan: BuildPlan, tree: Path, progress: Progress | None = None) -> Pa
         # Ninja goes by dates, so what a power cut has left half-written is in its way for ever.
         _remove(tree)
         _make(plan, tree, progress)
-    return tree / cache.ELF
+    return tree / f"{_target(plan)}.elf"
+
+
+def _target(plan: BuildPlan) -> str:
+    return "firmware" if plan.fits else "planner"
 
 
 def _remove(tree: Path) -> None:
@@ -121,6 +125,7 @@ def _options(plan: BuildPlan, sources: Path) -> Mapping[str, str]:
 
 def _compile(plan: BuildPlan, tree: Path, progress: Progress | None) -> None:
     command = [str(plan.toolchain.ninja.path), "-C", str(tree), "-j", str(os.cpu_count() or 1)]
+    command.append(_target(plan))
     output: list[str] = []
     with subprocess.Popen(
         command,

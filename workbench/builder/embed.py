@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from workbench.builder.model_source import estimate_arena, read_model_source
+from workbench.builder.model_source import read_model_source
 from workbench.builder.plan import DEFAULT_STACK_BYTES, KERNEL_SETS
 from workbench.builder.sources import write_sources
 from workbench.errors import WorkbenchError
@@ -20,13 +20,12 @@ def main() -> int:
     parser.add_argument("model", type=Path, help="a .tflite")
     parser.add_argument("folder", type=Path, help="where the sources go")
     parser.add_argument("--kernels", choices=KERNEL_SETS, default="reference")
-    parser.add_argument("--arena", type=int, help="bytes; else a generous estimate")
+    parser.add_argument("--arena", type=int, help="bytes; else all RAM that is left")
     parser.add_argument("--stack", type=int, default=DEFAULT_STACK_BYTES, help="bytes")
     options = parser.parse_args()
     try:
-        arena = options.arena or estimate_arena(options.model)
         source = read_model_source(options.model)
-        write_sources(options.folder, source, options.kernels, arena, options.stack)
+        write_sources(options.folder, source, options.kernels, options.arena, options.stack)
     except WorkbenchError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -1,4 +1,4 @@
-"""What a build takes from a .tflite: bytes, operators, labels, and the arena to give it."""
+"""What a build takes from a .tflite: bytes, operators and labels."""
 
 from __future__ import annotations
 
@@ -11,13 +11,7 @@ from workbench.model.inspection import require_runnable
 from workbench.model.labels import read_labels
 from workbench.model.operators import RequiredOperator, required_operators
 from workbench.model.reader import read_model, read_model_file
-from workbench.model.values import Model, Operator
-
-_BYTES_A_TENSOR = 32  # TfLiteEvalTensor and, while planning, an allocation record
-_BYTES_AN_OPERATOR = 192  # TfLiteNode, builtin parameters and the kernel's own data
-_BYTES_A_CHANNEL = 12  # multiplier, shift and a weight sum
-_FIXED_BYTES = 2048
-_GRANULE = 1024
+from workbench.model.values import Model
 
 
 def read_model_source(path: Path, *, any_operator: bool = False) -> ModelSource:
@@ -43,43 +37,6 @@ def read_model_source(path: Path, *, any_operator: bool = False) -> ModelSource:
         input_elements=sum(tensor.elements for tensor in model.inputs),
         labels=_labels(path, model),
     )
-
-
-def estimate_arena(path: Path) -> int:
-    """Return bytes of arena that are enough for the model at `path` with any kernel set.
-
-    Generous: the largest operator's inputs and outputs twice over, because a plan by lifetime can
-    leave gaps; im2col scratch; per-channel parameters; and what TFLM keeps for each tensor and
-    operator. The firmware reports what it used.
-    """
-    model = read_model(path)
-    activations = max(
-        (_activation_bytes(model, operator) for operator in model.operators), default=0
-    )
-    scratch = max((_scratch_bytes(model, operator) for operator in model.operators), default=0)
-    kept = sum(_kept_bytes(model, operator) for operator in model.operators)
-    total = 2 * activations + scratch + kept + _BYTES_A_TENSOR * len(model.tensors) + _FIXED_BYTES
-    return -(-total // _GRANULE) * _GRANULE
-
-
-def _activation_bytes(model: Model, operator: Operator) -> int:
-    tensors = [model.tensors[i] for i in (*operator.inputs, *operator.outputs) if i >= 0]
-    return sum(tensor.bytes for tensor in tensors if not tensor.constant)
-
-
-def _scratch_bytes(model: Model, operator: Operator) -> int:
-    """Two columns of int16 im2col, or an int32 accumulator for each output channel."""
-    weights = [model.tensors[i] for i in operator.inputs if i >= 0 and model.tensors[i].constant]
-    if operator.name not in ("CONV_2D", "DEPTHWISE_CONV_2D") or not weights:
-        return 0
-    filter_ = weights[0]
-    window = filter_.elements // max(1, filter_.shape[0])
-    return 2 * 2 * window + 4 * max(filter_.shape)
-
-
-def _kept_bytes(model: Model, operator: Operator) -> int:
-    channels = max((model.tensors[i].shape[-1:] or (1,) for i in operator.outputs), default=(1,))
-    return _BYTES_AN_OPERATOR + _BYTES_A_CHANNEL * channels[0]
 
 
 def _require_known(path: Path, needed: Sequence[RequiredOperator], any_operator: bool) -> None:

@@ -13,8 +13,9 @@ from importlib import util
 from pathlib import Path
 
 from workbench import __version__
+from workbench.builder.choices import DEFAULT_CHOICES, BuildChoices
 from workbench.builder.library import check_library
-from workbench.builder.model_source import ModelSource, estimate_arena, read_model_source
+from workbench.builder.model_source import ModelSource, read_model_source
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
 from workbench.support.files import MIB, read_file
@@ -49,19 +50,24 @@ class SourceTree:
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """One image to build. Sizes are in bytes."""
+    """One image to build. Sizes are in bytes.
+
+    arena_bytes: None gives the arena all RAM that is left. fits: False links the image however far
+    it runs over the board's memories; `workbench.benchmark.fit` measures on it what is needed.
+    """
 
     board: str
     kernels: str
     model_name: str
     model: ModelSource
-    arena_bytes: int
+    arena_bytes: int | None
     stack_bytes: int
     optimization: str
     toolchain: Toolchain
     firmware: SourceTree
     cmsis_nn: SourceTree | None
     tflm: Tflm | None
+    fits: bool = True
 
     @property
     def name(self) -> str:
@@ -109,6 +115,7 @@ class BuildPlan:
                 self.model.labels,
                 self.arena_bytes,
                 self.stack_bytes,
+                self.fits,
             ]
         )
 
@@ -131,24 +138,24 @@ def plan_build(
 ) -> BuildPlan:
     """Check the choices and return the plan.
 
-    model: a .tflite; None is the committed keyword spotter. arena_bytes: None takes a generous
-    estimate from the model. Raises UserError, ModelError or ToolchainError.
+    model: a .tflite; None is the committed keyword spotter. arena_bytes: None gives the arena all
+    RAM that is left. Raises UserError, ModelError or ToolchainError.
     """
     firmware = resource("firmware")
     _check_choice("board", board, boards(firmware))
     _check_choice("kernel set", kernels, KERNEL_SETS)
     path = model or own_model()
     source = read_model_source(path, any_operator=tflm is not None)
-    if arena_bytes is None:
-        arena_bytes = estimate_arena(path)
-    elif arena_bytes <= 0:
-        raise UserError(f"an arena of {arena_bytes} bytes", "give a positive number of bytes")
+    if arena_bytes is not None:
+        if arena_bytes <= 0:
+            raise UserError(f"an arena of {arena_bytes} bytes", "give a positive number of bytes")
+        arena_bytes = align(arena_bytes)
     return BuildPlan(
         board=board,
         kernels=kernels,
         model_name=_model_name(path),
         model=source,
-        arena_bytes=-(-arena_bytes // ALIGNMENT) * ALIGNMENT,
+        arena_bytes=arena_bytes,
         stack_bytes=stack_bytes,
         optimization=optimization,
         toolchain=find_toolchain(),
@@ -162,34 +169,33 @@ def plan_builds(
     boards: Sequence[str],
     kernels: Sequence[str],
     model: Path | None = None,
-    *,
-    arena_bytes: int | None = None,
-    stack_bytes: int | None = None,
-    cmsis_nn: Path | None = None,
-    tflm_library: Path | None = None,
-    tflm_include: Sequence[Path] = (),
-    tflm_definitions: Sequence[str] = (),
+    choices: BuildChoices = DEFAULT_CHOICES,
 ) -> list[BuildPlan]:
-    """Return a plan for each board and kernel set; None takes the default."""
-    if tflm_library is None and (tflm_include or tflm_definitions):
-        option = "--tflm-include" if tflm_include else "--tflm-define"
+    """Return a plan for each board and kernel set."""
+    if choices.tflm_library is None and (choices.tflm_include or choices.tflm_definitions):
+        option = "--tflm-include" if choices.tflm_include else "--tflm-define"
         raise UserError(f"{option} without --tflm-lib", "give the library too")
     tflm = None
-    if tflm_library is not None:
-        tflm = Tflm(tflm_library, tuple(tflm_include), tuple(tflm_definitions))
+    if choices.tflm_library is not None:
+        tflm = Tflm(choices.tflm_library, choices.tflm_include, choices.tflm_definitions)
     return [
         plan_build(
             board,
             kernel_set,
             model,
-            arena_bytes=arena_bytes,
-            stack_bytes=stack_bytes or DEFAULT_STACK_BYTES,
-            cmsis_nn=cmsis_nn,
+            arena_bytes=choices.arena_bytes,
+            stack_bytes=choices.stack_bytes or DEFAULT_STACK_BYTES,
+            cmsis_nn=choices.cmsis_nn,
             tflm=tflm,
         )
         for board in dict.fromkeys(boards)
         for kernel_set in dict.fromkeys(kernels)
     ]
+
+
+def align(arena_bytes: int) -> int:
+    """Return the size that an arena of at least so many bytes is linked with."""
+    return -(-arena_bytes // ALIGNMENT) * ALIGNMENT
 
 
 def boards(firmware: Path | None = None) -> tuple[str, ...]:

@@ -39,10 +39,11 @@ class ModelSource:
 
 
 def write_sources(
-    folder: Path, model: ModelSource, kernels: str, arena_bytes: int, stack_bytes: int
+    folder: Path, model: ModelSource, kernels: str, arena_bytes: int | None, stack_bytes: int
 ) -> None:
     """Write model.tflite, model.S, model.cc and model.ld into `folder`.
 
+    arena_bytes: None gives the arena all RAM that is left.
     A file that holds the right text already is left alone, so that nothing is rebuilt for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -131,8 +132,9 @@ def _definitions(model: ModelSource, kernels: str) -> str:
     )
 
 
-def _sizes(arena_bytes: int, stack_bytes: int) -> str:
-    return f"__stack_size = {stack_bytes};\n__arena_size = {arena_bytes};\n"
+def _sizes(arena_bytes: int | None, stack_bytes: int) -> str:
+    arena = "" if arena_bytes is None else f"__arena_size = {arena_bytes};\n"
+    return f"__stack_size = {stack_bytes};\n{arena}"
 
 
 def _c_string(text: str) -> str:

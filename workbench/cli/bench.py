@@ -10,10 +10,12 @@ import typer
 from workbench.cli.console import output, print_json, print_warnings, progress
 from workbench.cli.options import (
     KERNELS,
+    ArenaOption,
     EngineOption,
     JsonOption,
     KernelSet,
     ModelOption,
+    StackOption,
 )
 from workbench.engines import EngineChoice
 
@@ -52,6 +54,8 @@ def bench(
         Path | None,
         typer.Option("--save", metavar="FILE", help="Write the figures for `workbench compare`."),
     ] = None,
+    arena: ArenaOption = None,
+    stack: StackOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -60,13 +64,14 @@ def bench(
     Exits with 1 where an output differs from that of tflite_micro on the host.
     """
     from workbench.benchmark.bench import bench as run_bench
-    from workbench.benchmark.bench import require_oracle_agrees
+    from workbench.benchmark.bench import require_one_fits, require_oracle_agrees
+    from workbench.cli.choices import build_choices
     from workbench.cli.tables import print_costs, print_explanations
 
     with progress("starting") as tell:
-        report = run_bench(
-            board, [one.value for one in kernels or ()], model, inputs, engine.value, tell
-        )
+        sets = [one.value for one in kernels or ()]
+        choices = build_choices(arena, stack)
+        report = run_bench(board, sets, model, inputs, engine.value, tell, choices)
     if html is not None:
         from workbench.report.html import bench_page
         from workbench.support.files import write_atomically
@@ -84,4 +89,5 @@ def bench(
         if explain:
             print_explanations(report)
     print_warnings(report.warnings)
+    require_one_fits(report)
     require_oracle_agrees(report)

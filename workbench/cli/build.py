@@ -13,18 +13,24 @@ from workbench.cli.options import (
     DEFAULT_BOARD,
     DEFAULT_KERNELS,
     KERNELS,
-    EngineOption,
+    ArenaOption,
+    CmsisNnOption,
     JsonOption,
     KernelSet,
     ModelOption,
+    StackOption,
+    TflmDefineOption,
+    TflmIncludeOption,
+    TflmLibOption,
 )
 from workbench.cli.plain_table import print_table
-from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
     from workbench.builder import BuiltImage
 
 app = typer.Typer(add_completion=False)
+
+# --fit-arena is what every build does; scripts may still give it.
 
 _BOARDS, _KERNEL_SETS = [DEFAULT_BOARD], [DEFAULT_KERNELS]
 
@@ -40,82 +46,40 @@ def build(
         typer.Option("--kernels", "-k", metavar=KERNELS, help="Kernel set; may be repeated."),
     ] = _KERNEL_SETS,
     model: ModelOption = None,
-    arena: Annotated[
-        int | None,
-        typer.Option(
-            "--arena", metavar="BYTES", help="Size of the tensor arena; else estimated.", min=1
-        ),
-    ] = None,
-    fit_arena: Annotated[
-        bool,
-        typer.Option("--fit-arena", help="Boot it and take the smallest arena that it runs with."),
-    ] = False,
-    stack: Annotated[
-        int | None,
-        typer.Option("--stack", metavar="BYTES", help="Size of the stack; else 4096.", min=512),
-    ] = None,
+    arena: ArenaOption = None,
+    stack: StackOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output", "-o", metavar="FOLDER", help="Where to put the ELF files; else the cache."
         ),
     ] = None,
-    cmsis_nn: Annotated[
-        Path | None,
-        typer.Option("--cmsis-nn", metavar="FOLDER", help="Another CMSIS-NN than bakenn's."),
-    ] = None,
-    tflm_lib: Annotated[
-        Path | None,
-        typer.Option(
-            "--tflm-lib",
-            metavar="FILE",
-            help="Link this libtensorflow-microlite.a in place of the workbench's runtime.",
-        ),
-    ] = None,
-    tflm_include: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--tflm-include", metavar="FOLDER", help="Its include folder; may be repeated."
-        ),
-    ] = None,
-    tflm_define: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--tflm-define", metavar="MACRO", help="A macro it was built with; may be repeated."
-        ),
-    ] = None,
+    cmsis_nn: CmsisNnOption = None,
+    tflm_lib: TflmLibOption = None,
+    tflm_include: TflmIncludeOption = None,
+    tflm_define: TflmDefineOption = None,
     symbols: Annotated[
         int, typer.Option("--symbols", metavar="N", help="Show the N largest symbols.", min=0)
     ] = 0,
-    engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
+    fit_arena: Annotated[bool, typer.Option("--fit-arena", hidden=True)] = False,
 ) -> None:
     """Build the demo firmware and show its footprint: flash, RAM, arena, stack.
 
     One ELF for each board and kernel set.
     """
-    from workbench.benchmark import fit
+    from workbench.benchmark.fit import fit_arena as fitted
     from workbench.builder import build as build_image
     from workbench.builder import plan_builds
     from workbench.cli.build_progress import shown
+    from workbench.cli.choices import build_choices
 
-    plans = plan_builds(
-        board,
-        [k.value for k in kernels],
-        model,
-        arena_bytes=arena,
-        stack_bytes=stack,
-        cmsis_nn=cmsis_nn,
-        tflm_library=tflm_lib,
-        tflm_include=tflm_include or (),
-        tflm_definitions=tflm_define or (),
-    )
+    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
+    plans = plan_builds(board, [k.value for k in kernels], model, choices)
     images = []
     for plan in plans:
-        if fit_arena:
-            plan = fit.fit_arena(plan, engine.value)
         with shown(plan.name) as progress:
-            images.append(build_image(plan, output=output, progress=progress))
+            images.append(build_image(fitted(plan), output=output, progress=progress))
     if json:
         print_json(images)
         return

@@ -11,11 +11,13 @@ from workbench.cli.console import output, print_json, print_warnings
 from workbench.cli.options import (
     DEFAULT_BOARD,
     DEFAULT_KERNELS,
+    ArenaOption,
     BoardOption,
     EngineOption,
     JsonOption,
     KernelsOption,
     ModelOption,
+    StackOption,
 )
 from workbench.cli.plain_table import print_table
 from workbench.engines import EngineChoice
@@ -42,6 +44,8 @@ def classify(
     board: BoardOption = DEFAULT_BOARD,
     kernels: KernelsOption = DEFAULT_KERNELS,
     model: ModelOption = None,
+    arena: ArenaOption = None,
+    stack: StackOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -50,6 +54,7 @@ def classify(
     A model without labels is shown by its outputs, dequantized, by index.
     """
     from workbench.benchmark.bench import classify_files
+    from workbench.cli.choices import build_choices
     from workbench.cli.console import progress
     from workbench.errors import CheckFailedError
 
@@ -59,7 +64,8 @@ def classify(
     try:
         with progress("starting") as tell:
             chosen = (board, kernels.value, model, engine.value)
-            answers.extend(classify_files(files, *chosen, tell, warnings.append))
+            choices = build_choices(arena, stack)
+            answers.extend(classify_files(files, *chosen, tell, warnings.append, choices=choices))
     except CheckFailedError as error:  # what came before is shown
         failed = error
     if json:

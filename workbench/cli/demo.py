@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workbench.cli.console import output, print_json, print_warnings, progress
-from workbench.cli.options import EngineOption, JsonOption
+from workbench.cli.options import ArenaOption, EngineOption, JsonOption, StackOption
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
@@ -26,18 +26,21 @@ def demo(
     folder: Annotated[
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to put index.html.")
     ] = Path("out"),
+    arena: ArenaOption = None,
+    stack: StackOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
     """Build the firmware, boot it on every board, classify recordings, show what it cost."""
     from workbench.benchmark.bench import require_oracle_agrees
     from workbench.benchmark.demo import run_demo
+    from workbench.cli.choices import build_choices
     from workbench.cli.tables import print_costs
     from workbench.report.html import demo_page
     from workbench.support.files import write_atomically
 
     with progress("starting") as tell:
-        report = run_demo(files or (), engine.value, tell)
+        report = run_demo(files or (), engine.value, tell, build_choices(arena, stack))
     page = folder / "index.html"
     write_atomically(page, demo_page(report))
     if json:

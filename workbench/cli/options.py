@@ -83,6 +83,41 @@ ModelOption = Annotated[
         "--model", "-m", metavar="FILE", help="Your .tflite; else the committed keyword spotter."
     ),
 ]
+ArenaOption = Annotated[
+    int | None,
+    typer.Option(
+        "--arena",
+        metavar="BYTES",
+        help="Size of the tensor arena; else the least that the model starts with.",
+        min=1,
+    ),
+]
+StackOption = Annotated[
+    int | None,
+    typer.Option("--stack", metavar="BYTES", help="Size of the stack; else 4096.", min=512),
+]
+CmsisNnOption = Annotated[
+    Path | None,
+    typer.Option("--cmsis-nn", metavar="FOLDER", help="Another CMSIS-NN than bakenn's."),
+]
+TflmLibOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--tflm-lib",
+        metavar="FILE",
+        help="Link this libtensorflow-microlite.a in place of the workbench's runtime.",
+    ),
+]
+TflmIncludeOption = Annotated[
+    list[Path] | None,
+    typer.Option("--tflm-include", metavar="FOLDER", help="Its include folder; may be repeated."),
+]
+TflmDefineOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tflm-define", metavar="MACRO", help="A macro it was built with; may be repeated."
+    ),
+]
 FeaturesOption = Annotated[
     list[Path] | None,
     typer.Option(

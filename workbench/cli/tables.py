@@ -12,7 +12,7 @@ from workbench.support.text import significant
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from workbench.benchmark.cost import BenchReport, InferenceCost
+    from workbench.benchmark.cost import BenchReport, InferenceCost, Misfit
     from workbench.timing.latency import Latency
 
 _PROSE_WIDTH = 80
@@ -21,6 +21,9 @@ _COUNTED = ("instructions", "flash", "RAM", "arena", "stack", "as host")
 
 def print_costs(report: BenchReport) -> None:
     """Print what each image costs, in the widest of the layouts that the terminal has room for."""
+    if not report.rows:
+        _print_misfits(report)
+        return
     room = output(at_least=0).width
     for layout in (_wide, _by_board, _narrow):
         tables = layout(report)
@@ -30,12 +33,21 @@ def print_costs(report: BenchReport) -> None:
     for table in tables:
         output(at_least=width).print(table)
         output().print()
+    _print_misfits(report)
     print_prose(
         "Counted: one Invoke(), the median over the inputs; sizes in bytes, flash holds the model. "
         "Modelled: milliseconds of it, from Cortex-M4 timing with flash wait states and caches, "
         "with the interval that the model leaves; * is faster than the part runs. "
         + _about_the_host(report)
     )
+
+
+def _print_misfits(report: BenchReport) -> None:
+    for misfit in report.misfits:
+        said = f"{misfit.board}, {misfit.kernels}: does not fit, by {misfit.need.shortage}."
+        output().print(said, style="bold", markup=False, highlight=False, soft_wrap=True)
+        print_prose(f"What would help: {misfit.hint}.")
+        output().print()
 
 
 def print_prose(text: str) -> None:
@@ -57,6 +69,8 @@ def _wide(report: BenchReport) -> tuple[Table, ...]:
     _add_latencies(table, report)
     for row, latencies in zip(report.rows, _latencies(report, " "), strict=True):
         table.add_row(row.board, row.kernels, *_counted(row), *latencies)
+    for misfit in report.misfits:
+        table.add_row(misfit.board, misfit.kernels, *_needed(misfit))
     return (table,)
 
 
@@ -65,8 +79,9 @@ def _by_board(report: BenchReport) -> tuple[Table, ...]:
     counted, modelled = _table("counted"), _table("modelled")
     _add_numbers(counted, _COUNTED)
     _add_latencies(modelled, report)
-    _add_rows(counted, report, [_counted(row) for row in report.rows])
-    _add_rows(modelled, report, _latencies(report, " "))
+    _add_rows(counted, report.rows, [_counted(row) for row in report.rows])
+    _add_rows(counted, report.misfits, [_needed(misfit) for misfit in report.misfits])
+    _add_rows(modelled, report.rows, _latencies(report, " "))
     return counted, modelled
 
 
@@ -75,8 +90,9 @@ def _narrow(report: BenchReport) -> tuple[Table, ...]:
     counted, modelled = _table("counted", tight=True), _table("modelled", tight=True)
     _add_numbers(counted, ("instruc-\ntions", *_COUNTED[1:-1], "as\nhost"))
     _add_latencies(modelled, report)
-    _add_rows(counted, report, [_counted(row) for row in report.rows])
-    _add_rows(modelled, report, _latencies(report, "\n"))
+    _add_rows(counted, report.rows, [_counted(row) for row in report.rows])
+    _add_rows(counted, report.misfits, [_needed(misfit) for misfit in report.misfits])
+    _add_rows(modelled, report.rows, _latencies(report, "\n"))
     return counted, modelled
 
 
@@ -99,11 +115,13 @@ def _add_latencies(table: Table, report: BenchReport) -> None:
         table.add_column(f"ms at {latency.clock_hz / 1e6:g} MHz", no_wrap=True)
 
 
-def _add_rows(table: Table, report: BenchReport, figures: Sequence[Sequence[str]]) -> None:
+def _add_rows(
+    table: Table, images: Sequence[InferenceCost | Misfit], figures: Sequence[Sequence[str]]
+) -> None:
     from rich.text import Text
 
     of_images = iter(figures)
-    for board, rows in groupby(report.rows, lambda row: row.board):
+    for board, rows in groupby(images, lambda image: image.board):
         table.add_row(Text(board, "bold"))
         for row in rows:
             table.add_row(f"  {row.kernels}", *next(of_images))
@@ -116,6 +134,11 @@ def _counted(row: InferenceCost) -> list[str]:
         *("-" if size is None else f"{size:,}" for size in sizes),
         f"{row.oracle.equal_bytes}/{row.oracle.compared}" if row.oracle else "-",
     ]
+
+
+def _needed(misfit: Misfit) -> list[str]:
+    need = misfit.need
+    return ["does not fit", f"{need.flash:,}", f"{need.ram:,}", f"{need.arena:,}", "-", "-"]
 
 
 def _latencies(report: BenchReport, between: str) -> list[list[str]]:

@@ -107,6 +107,11 @@ class Client:
         self._check_size(values)
         return parse_answer(self._ask(Request.INFER_FLOAT32, values.tobytes()), self._known())
 
+    @property
+    def text(self) -> str:
+        """What the firmware has printed so far."""
+        return self._splitter.text.decode(errors="replace")
+
     def statistics(self) -> Statistics:
         """Ask for the counters since reset."""
         return parse_statistics(self._ask(Request.STATISTICS))

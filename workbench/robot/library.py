@@ -13,6 +13,7 @@ from robot.api import logger
 from robot.api.deco import keyword, library
 
 from workbench import __version__
+from workbench.benchmark.fit import fit_arena
 from workbench.builder import BuiltImage, build, plan_build
 from workbench.dut import DeviceSnapshot, DeviceUnderTest, checks
 from workbench.errors import UserError, WorkbenchError
@@ -112,7 +113,8 @@ class Workbench:
         The value has ``elf``, and ``footprint.flash`` and ``footprint.ram`` in bytes.
         """
         with self.outcome.of_keyword():
-            return build(plan_build(board, kernels, Path(model) if model else None))
+            plan = plan_build(board, kernels, Path(model) if model else None)
+            return build(fit_arena(plan))
 
     @keyword
     def load_firmware(

@@ -1,48 +1,73 @@
+"""The arena of a runtime that does not say itself what it needs, and what is said of a misfit."""
+
 from dataclasses import replace
 
 import pytest
 
 from tests.unit.builder.plans import TOOLCHAIN, a_plan
-from tests.unit.link.fake_firmware import hello_payload
-from workbench.benchmark.fit import fit
+from workbench.benchmark.fit import DoesNotFitError, fit_arena, smallest_arena
+from workbench.benchmark.need import MemoryNeed, Peak
 from workbench.builder import plan
-from workbench.errors import LinkError
-from workbench.link.messages import parse_hello
+
+FITS = MemoryNeed(2000, 40_000, 1 << 20, 12_000, 128 << 10, Peak(3, "CONV_2D", 1800))
 
 
 @pytest.fixture
-def start(monkeypatch):
+def planned(monkeypatch):
     monkeypatch.setattr(plan, "find_toolchain", lambda: TOOLCHAIN)
-    return a_plan(arena_bytes=8192)
+    return a_plan()
 
 
-def firmware(used, needed, tried):
-    """Return a boot function: the model uses `used` bytes, and starts from `needed` on."""
+@pytest.fixture
+def needs(monkeypatch):
+    """Return a function that sets what any image needs."""
 
-    def boot(plan):
-        tried.append(plan.arena_bytes)
-        missing = max(0, needed - plan.arena_bytes)
-        error = (19, missing, "arena") if missing else (0, 0, "")
-        return replace(parse_hello(hello_payload(error)), arena_used=used)
+    def set_need(need):
+        monkeypatch.setattr("workbench.benchmark.fit.memory_need", lambda _: need)
 
-    return boot
+    return set_need
 
 
-def test_the_arena_shrinks_to_what_was_used(start):
-    assert fit(start, firmware(1990, 1990, [])).arena_bytes == 2000
-
-
-def test_an_arena_that_is_too_small_grows_by_what_was_missing(start):
-    assert fit(replace(start, arena_bytes=16), firmware(2000, 2000, [])).arena_bytes == 2000
-
-
-def test_a_runtime_that_needs_more_than_it_uses_gets_it(start):
+@pytest.mark.parametrize("least", [2000, 2016, 2032, 2512, 4096, 100_000])
+def test_the_smallest_arena_that_starts_is_found_in_few_steps(least):
     tried = []
-    assert fit(start, firmware(2000, 2500, tried)).arena_bytes == 2512
-    assert tried == [8192, 2000, 2512]
+
+    def starts(size):
+        tried.append(size)
+        return size >= least
+
+    assert smallest_arena(2000, starts) == -(-least // 16) * 16
+    assert len(tried) <= 26
 
 
-def test_another_failure_of_the_model_is_reported(start):
-    hello = parse_hello(hello_payload((18, 0, "TANH is not registered")))
-    with pytest.raises(LinkError, match="TANH is not registered"):
-        fit(start, lambda _: hello)
+def test_a_plan_gets_the_arena_that_its_model_needs(planned, needs):
+    needs(FITS)
+    assert fit_arena(planned).arena_bytes == 2000
+
+
+def test_an_arena_that_was_given_stays(planned):
+    given = replace(planned, arena_bytes=512)
+    assert fit_arena(given) == given
+
+
+def test_a_misfit_says_by_how_much_of_what_and_what_helps(planned, needs):
+    needs(replace(FITS, ram=140_000, flash=(1 << 20) + 96))
+    with pytest.raises(DoesNotFitError) as caught:
+        fit_arena(planned)
+    assert "by 96 bytes of flash and 8,928 bytes of RAM" in caught.value.message
+    assert "operator 3 CONV_2D" in caught.value.hint
+    assert "140,000 bytes of RAM" in caught.value.hint
+    assert caught.value.need.ram == 140_000
+
+
+@pytest.mark.parametrize(
+    ("need", "shortage"),
+    [
+        (FITS, ""),
+        (replace(FITS, ram=(128 << 10) + 1), "1 bytes of RAM"),
+        (replace(FITS, flash=2 << 20), "1,048,576 bytes of flash"),
+    ],
+)
+def test_the_shortage_in_words(need, shortage):
+    assert need.shortage == shortage
+    assert need.fits == (not shortage)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.builder.plans import GCC, a_plan
-from workbench.builder import plan_build, plan_builds
+from workbench.builder import BuildChoices, plan_build, plan_builds
 from workbench.errors import ModelError, UserError
 
 
@@ -17,7 +17,8 @@ def test_the_hash_follows_what_decides_the_bytes():
     others = [
         replace(plan, board="nrf52840_dk"),
         replace(plan, kernels="cmsis_nn"),
-        replace(plan, arena_bytes=plan.arena_bytes + 16),
+        replace(plan, arena_bytes=4096),
+        replace(plan, fits=False),
         replace(plan, stack_bytes=8192),
         replace(plan, optimization="-O2"),
         replace(plan, model=replace(plan.model, data=plan.model.data + b"\0")),
@@ -72,7 +73,8 @@ def test_a_folder_without_cmsis_nn_is_refused(tmp_path):
 
 def test_an_include_folder_needs_a_library(tmp_path):
     with pytest.raises(UserError, match="without --tflm-lib"):
-        plan_builds(["nrf52840_dk"], ["reference"], tflm_include=[tmp_path])
+        choices = BuildChoices(tflm_include=(tmp_path,))
+        plan_builds(["nrf52840_dk"], ["reference"], choices=choices)
 
 
 def test_repeated_boards_are_built_once():

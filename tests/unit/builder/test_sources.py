@@ -34,6 +34,11 @@ def test_sizes_are_linker_symbols(tmp_path):
     assert generated(tmp_path, "model.ld") == "__stack_size = 2048;\n__arena_size = 4096;\n"
 
 
+def test_an_arena_without_a_size_is_the_rest_of_ram(tmp_path):
+    write_sources(tmp_path, MODEL, "reference", arena_bytes=None, stack_bytes=2048)
+    assert (tmp_path / "model.ld").read_text() == "__stack_size = 2048;\n"
+
+
 @pytest.mark.parametrize(
     ("elements", "size"),
     [

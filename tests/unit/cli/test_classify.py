@@ -19,7 +19,7 @@ def classify(monkeypatch, capsys):
     """Return a function that shows answers, and then fails with an error if one is given."""
 
     def call(answers, *options, error=None):
-        def answered(*arguments):
+        def answered(*arguments, choices):
             yield from answers
             arguments[-1]("the engine has no model of adc1")
             if error is not None:
