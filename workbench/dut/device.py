@@ -36,7 +36,7 @@ from workbench.runs import controls, stimuli
 from workbench.runs.call_counter import Measurement, Probe
 from workbench.runs.controls import Drive
 from workbench.runs.inference import Classification, Session, invoke_probe
-from workbench.runs.limits import left_of
+from workbench.runs.limits import Allowance
 from workbench.runs.running import compile_pattern
 from workbench.support.resources import own_model
 from workbench.timing.latency import Latency, modelled_latencies
@@ -62,21 +62,6 @@ class DeviceSnapshot:
     machine: Snapshot
     pending: bytes
     answered: tuple[tuple[Features, Classification], ...]
-
-
-class _Allowance:
-    """What is left of a limit while the machine runs in several goes."""
-
-    def __init__(self, guard: Guard, limit: Limit) -> None:
-        self._guard = guard
-        self._limit = limit
-        self._instructions, self._seconds = guard.instructions, guard.seconds
-
-    @property
-    def left(self) -> Limit | None:
-        """None where it is used up."""
-        issued = self._guard.instructions - self._instructions
-        return left_of(self._limit, issued, self._guard.seconds - self._seconds)
 
 
 class DeviceUnderTest:
@@ -199,7 +184,7 @@ class DeviceUnderTest:
         Raises CheckFailedError where none comes within `limit`.
         """
         wanted = re.compile(compile_pattern(pattern) or b"")
-        allowance = _Allowance(self._guard, limit)
+        allowance = Allowance(limit, self._guard)
         while True:
             while (end := self._pending.find(_NEWLINE)) >= 0:
                 line, self._pending = self._pending[:end], self._pending[end + 1 :]
@@ -209,7 +194,7 @@ class DeviceUnderTest:
 
     def wait_for_bytes(self, wanted: bytes, limit: Limit = DEFAULT_LIMIT) -> None:
         """Run until the console has sent exactly `wanted`, whatever came before it."""
-        allowance = _Allowance(self._guard, limit)
+        allowance = Allowance(limit, self._guard)
         while (start := self._pending.find(wanted)) < 0:
             pattern = _ANY_BYTE if self._pending else re.escape(wanted)
             self._await(pattern, allowance, f"no bytes {wanted.hex(' ')}")
@@ -222,7 +207,7 @@ class DeviceUnderTest:
         self._sequence = (self._sequence + 1) & 0xFFFF | _FIRST_SEQUENCE
         self.send(encode(Frame(type_, self._sequence, payload)))
         splitter = FrameSplitter()
-        allowance = _Allowance(self._guard, limit)
+        allowance = Allowance(limit, self._guard)
         while (left := allowance.left) is not None:
             reason = self._run(Stop(uart=_DELIMITER), left)
             for frame in splitter.feed(self._machine.uart.read()):
@@ -421,7 +406,7 @@ class DeviceUnderTest:
         """Why the end of the last run is a failed check, "" where it is not."""
         return self._guard.ending.failure if self._guard.ending is not None else ""
 
-    def _await(self, pattern: bytes, allowance: _Allowance, missing: str) -> None:
+    def _await(self, pattern: bytes, allowance: Allowance, missing: str) -> None:
         """Run until `pattern` comes and take what has come; CheckFailedError where it does not."""
         left = allowance.left
         if left is None:

@@ -180,11 +180,6 @@ class Guard(EngineFront):
         self.note(lambda engine: engine.drive(port, pin, level))
         self.engine.drive(port, pin, level)
 
-    @property
-    def seconds(self) -> float:
-        """Virtual time since reset when the last run ended."""
-        return self.stopped.seconds if self.stopped is not None else 0.0
-
     def snapshot(self) -> Snapshot:
         events = list(self.journal.events)
         seen = (self.stopped, self.ending, self.fault, self.diagnosis, self._searched)
@@ -198,7 +193,7 @@ class Guard(EngineFront):
 
     def _forget(self) -> None:
         self.journal = Journal()
-        self.stopped = self.ending = self.fault = self.diagnosis = None
+        self.ending = self.fault = self.diagnosis = None
         self._searched = len(self.engine.uart.transcript)
 
     def _check(self) -> None:

@@ -40,6 +40,13 @@ class EngineFront(Engine):
         return tuple(self._warnings)
 
     @property
+    def seconds(self) -> float:
+        """Virtual time since reset when the last run ended."""
+        if self.stopped is not None:
+            return self.stopped.seconds
+        return self.engine.seconds if isinstance(self.engine, EngineFront) else 0.0
+
+    @property
     def uart(self) -> Uart:
         return self.engine.uart
 
@@ -53,9 +60,11 @@ class EngineFront(Engine):
 
     def load(self, image: Image, platform: Platform) -> None:
         self.engine.load(image, platform)
+        self.stopped = None
 
     def reset(self) -> None:
         self.engine.reset()
+        self.stopped = None
 
     def close(self) -> None:
         self.engine.close()

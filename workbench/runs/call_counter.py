@@ -24,7 +24,7 @@ from workbench.engines.base import (
     StopReason,
 )
 from workbench.engines.front import EngineFront
-from workbench.runs.limits import left_of
+from workbench.runs.limits import Allowance
 
 if TYPE_CHECKING:
     from workbench.image import Image
@@ -211,34 +211,31 @@ class Probe(EngineFront):
         super().__init__(engine)
         self.gauge = gauge
         self._stop_when_done = stop_when_done
-        self._seconds = 0.0  # virtual time when the last run ended
         self._noted: tuple[int, int] | None = None  # address and count of the last passage
 
     def load(self, image: Image, platform: Platform) -> None:
         super().load(image, platform)
-        self._seconds, self._noted = 0.0, None
+        self._noted = None
 
     def reset(self) -> None:
         super().reset()
-        self._seconds, self._noted = 0.0, None
+        self._noted = None
 
     def close(self) -> None:
         """The engine behind stays open: it belongs to whoever made it."""
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
-        remaining = limit
+        allowance, remaining = Allowance(limit, self), limit
         self._note_where_it_stands()
         while True:
             watched = frozenset() if self.gauge.done else self.gauge.addresses
-            before = self.engine.instructions
             reason = super().run(replace(until, pc=until.pc | watched), remaining)
-            left = left_of(remaining, reason.instructions - before, reason.seconds - self._seconds)
-            self._seconds = reason.seconds
             if reason.kind is not StopKind.PC or reason.pc not in watched:
                 return reason
             self._note(reason.pc)
             if reason.pc in until.pc or (self._stop_when_done and self.gauge.done):
                 return reason
+            left = allowance.left
             if left is None:
                 return replace(reason, kind=StopKind.LIMIT)
             remaining = left
@@ -255,10 +252,10 @@ class Probe(EngineFront):
         self._noted = (pc, self.engine.instructions)
 
     def snapshot(self) -> Snapshot:
-        state = (self.engine.snapshot(), self._seconds, self._noted, self.gauge.save())
+        state = (self.engine.snapshot(), self.stopped, self._noted, self.gauge.save())
         return Snapshot(self.name, state)
 
     def restore(self, snapshot: Snapshot) -> None:
-        inner, self._seconds, self._noted, gauge = snapshot.state
+        inner, self.stopped, self._noted, gauge = snapshot.state
         self.engine.restore(inner)
         self.gauge.load(gauge)

@@ -6,6 +6,7 @@ import math
 import re
 
 from workbench.engines.base import Instructions, Limit, Seconds
+from workbench.engines.front import EngineFront
 from workbench.errors import UserError
 
 _SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
@@ -15,13 +16,33 @@ _IN_INSTRUCTIONS = re.compile(_NUMBER + r"\s*(?P<scale>[kMG]?)(?:instr(?:uctions
 _IN_SECONDS = re.compile(_NUMBER + r"\s*(?P<unit>us|ms|s|min)")
 
 
-def left_of(limit: Limit, instructions: int, seconds: float) -> Limit | None:
-    """Return what is left of `limit` after so much has passed; None for nothing."""
-    if isinstance(limit, Instructions):
-        count = limit.count - instructions
-        return Instructions(count) if count > 0 else None
-    rest = limit.seconds - seconds
-    return Seconds(rest) if rest > 0 else None
+class Allowance:
+    """What is left of a limit while a machine runs in several goes; it begins where it is made."""
+
+    def __init__(self, limit: Limit, machine: EngineFront, tick: float = 0.0) -> None:
+        """tick: seconds of virtual time that are too short to run for."""
+        self._limit = limit
+        self._machine = machine
+        self._tick = tick
+        self._instructions, self._seconds = machine.instructions, machine.seconds
+
+    @property
+    def left(self) -> Limit | None:
+        """What the machine may still run for, None for nothing."""
+        if isinstance(self._limit, Instructions):
+            count = self._limit.count - (self._machine.instructions - self._instructions)
+            return Instructions(count) if count > 0 else None
+        rest = self._limit.seconds - (self._machine.seconds - self._seconds)
+        return Seconds(rest) if rest > self._tick else None
+
+
+def at_most(limit: Limit, seconds: float, per_second: float) -> Limit:
+    """Return `seconds` of virtual time, or as much of them as `limit` certainly allows.
+
+    per_second: instructions of a core that does not sleep.
+    """
+    allowed = limit.count / per_second if isinstance(limit, Instructions) else limit.seconds
+    return Seconds(min(allowed, seconds))
 
 
 def parse_seconds(text: str) -> float:

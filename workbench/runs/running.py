@@ -22,7 +22,7 @@ from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
 from workbench.machine import LoadedMachine
 from workbench.runs.ending import ENDINGS, Ending, Verdict, ending_of
-from workbench.runs.limits import left_of
+from workbench.runs.limits import Allowance
 from workbench.runs.stimuli import StimulatedRun, TimedDrive
 
 
@@ -78,9 +78,9 @@ def run_image(
     """
     machine.engine.uart.listen(listener)
     machine.send(send)
-    stimulated = StimulatedRun(machine, stimuli)
+    stimulated, allowance = StimulatedRun(machine, stimuli), Allowance(limit, machine.engine)
     reason = stimulated.run(Stop(uart=pattern), limit)
-    rest = left_of(limit, reason.instructions, reason.seconds)
+    rest = allowance.left
     first, ending = reason.fault, ending_of(machine, reason)
     if through_faults and reason.kind is StopKind.FAULT and rest:
         crash = ending.diagnosis

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from workbench.engines.base import Instructions, Limit, Seconds, Stop, StopKind, StopReason
+from workbench.engines.base import Limit, Stop, StopKind, StopReason
 from workbench.errors import UserError
 from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 from workbench.runs import controls
 from workbench.runs.controls import Drive
-from workbench.runs.limits import left_of, parse_seconds
+from workbench.runs.limits import Allowance, at_most, parse_seconds
 
 HELD = 0.1  # seconds that a button is pressed, where nothing else is said: firmware debounces
 _PRESS = re.compile(r"(?P<name>[^@]+)@(?P<at>[^+]+)(?:\+(?P<held>.+))?")
@@ -65,38 +65,29 @@ class StimulatedRun:
         # Instructions of a core that does not sleep
         self._per_second = machine.platform.mips * 1_000_000
         self._coming = sorted(stimuli, key=lambda one: one.seconds)
-        self._now, self._issued = 0.0, 0  # when the last run ended
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         """As `Engine.run`; a core that sleeps is not at its end while something is to come."""
+        allowance = Allowance(limit, self._engine, self._tick)
         while True:
             self._apply_what_is_due()
             is_last = not self._coming
-            piece = limit if is_last else self._until_next(limit)
+            piece = limit if is_last else at_most(limit, self._until_next, self._per_second)
             reason = self._engine.run(until if is_last else replace(until, idle=False), piece)
-            left = self._left(limit, reason)
+            left = allowance.left
             if is_last or left is None or reason.kind is not StopKind.LIMIT:
                 return reason
             limit = left
 
     def _apply_what_is_due(self) -> None:
-        while self._coming and self._coming[0].seconds - self._now < self._tick:
+        while self._coming and self._until_next < self._tick:
             self._coming.pop(0).drive.apply(self._engine)
 
     @property
     def _tick(self) -> float:
         return 0.5 / self._per_second
 
-    def _until_next(self, limit: Limit) -> Limit:
-        """The time to the next stimulus, or as much of it as the limit certainly allows."""
-        allowed = (
-            limit.count / self._per_second if isinstance(limit, Instructions) else limit.seconds
-        )
-        return Seconds(min(allowed, self._coming[0].seconds - self._now))
-
-    def _left(self, limit: Limit, reason: StopReason) -> Limit | None:
-        """What is left of `limit` after a run that ended so, None for nothing."""
-        passed, self._now = reason.seconds - self._now, reason.seconds
-        issued, self._issued = reason.instructions - self._issued, reason.instructions
-        left = left_of(limit, issued, passed)
-        return None if isinstance(left, Seconds) and left.seconds <= self._tick else left
+    @property
+    def _until_next(self) -> float:
+        """Virtual time up to the next stimulus."""
+        return self._coming[0].seconds - self._engine.seconds

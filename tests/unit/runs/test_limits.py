@@ -2,9 +2,11 @@
 
 import pytest
 
-from workbench.engines.base import Instructions, Seconds
+from tests.unit.scripted_engine import SECONDS_PER_INSTRUCTION, ScriptedEngine, Step
+from workbench.engines.base import Instructions, Seconds, Stop
+from workbench.engines.front import EngineFront
 from workbench.errors import UserError
-from workbench.runs.limits import left_of, parse_limit, parse_seconds
+from workbench.runs.limits import Allowance, at_most, parse_limit, parse_seconds
 
 
 @pytest.mark.parametrize(
@@ -43,11 +45,33 @@ def test_what_is_no_time_is_told_as_such(text):
     assert "instr" not in error.value.hint
 
 
+def after(issued, limit, tick=0.0):
+    """What is left of `limit` once a machine that has run before has issued so many more."""
+    machine = EngineFront(ScriptedEngine([Step(0)] * 100))
+    machine.run(Stop(), Instructions(50))
+    allowance = Allowance(limit, machine, tick)
+    machine.run(Stop(), Instructions(issued))
+    return allowance.left
+
+
 def test_what_is_left_of_a_limit_is_in_its_own_unit():
-    assert left_of(Instructions(10), 4, 1.0) == Instructions(6)
-    assert left_of(Seconds(2.0), 4, 0.5) == Seconds(1.5)
+    assert after(4, Instructions(10)) == Instructions(6)
+    left = after(4, Seconds(10 * SECONDS_PER_INSTRUCTION))
+    assert left.seconds == pytest.approx(6 * SECONDS_PER_INSTRUCTION)
 
 
-@pytest.mark.parametrize("limit", [Instructions(4), Seconds(0.5)])
+@pytest.mark.parametrize("limit", [Instructions(4), Seconds(4 * SECONDS_PER_INSTRUCTION)])
 def test_nothing_is_left_of_a_limit_that_is_reached(limit):
-    assert left_of(limit, 4, 0.5) is None
+    assert after(4, limit, tick=SECONDS_PER_INSTRUCTION / 2) is None
+
+
+def test_less_than_a_tick_is_nothing():
+    limit = Seconds(4.4 * SECONDS_PER_INSTRUCTION)
+    assert after(4, limit) is not None
+    assert after(4, limit, tick=SECONDS_PER_INSTRUCTION / 2) is None
+
+
+def test_a_limit_allows_as_much_of_a_time_as_it_certainly_holds():
+    assert at_most(Seconds(2.0), 1.0, per_second=1e6) == Seconds(1.0)
+    assert at_most(Seconds(0.5), 1.0, per_second=1e6) == Seconds(0.5)
+    assert at_most(Instructions(250_000), 1.0, per_second=1e6) == Seconds(0.25)
