@@ -13,7 +13,7 @@ from importlib import metadata, util
 from pathlib import Path
 
 from workbench import __version__
-from workbench.builder.toolchain import Tool, find_cmake, find_gcc, find_ninja
+from workbench.builder.toolchain import DEBUGGERS, Tool, find_cmake, find_gcc, find_ninja
 from workbench.errors import ToolchainError, WorkbenchError
 from workbench.support.extras import how_to_install
 
@@ -167,8 +167,6 @@ def _qemu() -> Finding:
 
 
 def _gdb() -> Finding:
-    from workbench.gdb.server import DEBUGGERS
-
     return _program(
         "gdb", DEBUGGERS, "debugging what `workbench gdb` serves", "apt-get install gdb-multiarch"
     )

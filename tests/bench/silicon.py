@@ -29,7 +29,7 @@ from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop
 from workbench.image import Image
 from workbench.platform import load_platform
-from workbench.timing.explain import explain
+from workbench.report.cycles import explain
 from workbench.timing.latency import modelled_latencies
 from workbench.timing.model import CycleModel, Estimate
 

@@ -22,9 +22,9 @@ LAYERS = (
     ("runs",),
     ("profile",),
     ("benchmark", "dut"),
+    ("doctor",),
     ("report",),
     ("gdb", "pytest_plugin", "robot"),
-    ("doctor",),
     ("cli",),
 )
 """A package imports from layers before its own. Errors are printable text, so the ground is one."""

@@ -176,27 +176,6 @@ def read_thresholds(given: Sequence[str], settings: Path | None = None) -> dict[
     return thresholds
 
 
-def markdown(comparison: Comparison) -> str:
-    """Return the comparison for a pull request."""
-    found = comparison.regressions
-    lines = [
-        f"**Regressions: {len(found)}**" if found else "No regressions",
-        "",
-        "| image | figure | base | new | change | |",
-        "|---|---|---:|---:|---:|---|",
-    ]
-    for change in comparison.changes:
-        mark = f"above {change.allowed:g} %" if change.is_regression else ""
-        difference = f"{change.per_cent:+.2f} %" if change.base != change.new else "="
-        lines.append(
-            f"| {change.image} | {change.metric} | {change.base:,.10g} | {change.new:,.10g} "
-            f"| {difference} | {mark} |"
-        )
-    for what, images in (("base", comparison.only_base), ("new", comparison.only_new)):
-        lines += [f"\nOnly in {what}: {', '.join(images)}"] if images else []
-    return "\n".join(lines) + "\n"
-
-
 def _differences(base: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for what, place in _CONDITIONS:
         one, other = _at(base, place), _at(new, place)

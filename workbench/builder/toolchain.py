@@ -17,6 +17,9 @@ MIN_CMAKE = (3, 25)
 APT_LINE = (
     "sudo apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib"
 )
+DEBUGGERS = ("gdb-multiarch", "arm-none-eabi-gdb")
+"""What can debug a Cortex-M, the one that Debian packages first."""
+
 _PROBE_SECONDS = 30
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json, print_warnings, progress
+from workbench.cli.console import print_json, print_warnings, progress
 from workbench.cli.options import (
     KERNELS,
     ArenaOption,
@@ -66,7 +66,7 @@ def bench(
     from workbench.benchmark.bench import bench as run_bench
     from workbench.benchmark.bench import require_one_fits, require_oracle_agrees
     from workbench.cli.choices import build_choices
-    from workbench.cli.tables import print_costs, print_explanations
+    from workbench.report.bench import print_bench, print_explanations
 
     with progress("starting") as tell:
         sets = [one.value for one in kernels or ()]
@@ -84,8 +84,7 @@ def bench(
     if json:
         print_json(report)
     else:
-        output().print(f"{report.model.name}, {report.inputs}, {report.engine} engine\n")
-        print_costs(report)
+        print_bench(report)
         if explain:
             print_explanations(report)
     print_warnings(report.warnings)

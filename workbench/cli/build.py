@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from workbench.cli.console import output as console_output
 from workbench.cli.console import print_json
 from workbench.cli.options import (
     DEFAULT_BOARD,
@@ -23,10 +22,6 @@ from workbench.cli.options import (
     TflmIncludeOption,
     TflmLibOption,
 )
-from workbench.cli.plain_table import print_table
-
-if TYPE_CHECKING:
-    from workbench.builder import BuiltImage
 
 app = typer.Typer(add_completion=False)
 
@@ -73,6 +68,7 @@ def build(
     from workbench.builder import plan_builds
     from workbench.cli.build_progress import shown
     from workbench.cli.choices import build_choices
+    from workbench.report.footprint import print_footprints, print_symbols
 
     choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
     plans = plan_builds(board, [k.value for k in kernels], model, choices)
@@ -83,27 +79,7 @@ def build(
     if json:
         print_json(images)
         return
-    _print_footprints(images)
+    print_footprints(images)
     for image in images:
         if symbols:
-            _print_symbols(image, symbols)
-
-
-def _print_footprints(images: list[BuiltImage]) -> None:
-    console = console_output()
-    console.print("footprint in bytes")
-    rows = []
-    for image in images:
-        size = image.footprint
-        figures = (size.flash, size.model, size.ram, size.arena, size.stack)
-        rows.append((image.board, image.kernels, *(f"{figure:,}" for figure in figures)))
-    print_table(("board", "kernels", "flash", "model", "RAM", "arena", "stack"), 2, rows)
-    for image in images:
-        console.print(str(image.elf), markup=False, soft_wrap=True)
-
-
-def _print_symbols(image: BuiltImage, count: int) -> None:
-    console_output().print(f"\nlargest symbols, {image.board}, {image.kernels}", markup=False)
-    largest = image.footprint.symbols[:count]
-    rows = [(symbol.name, symbol.section, f"{symbol.size:,}") for symbol in largest]
-    print_table(("symbol", "section", "bytes"), 2, rows)
+            print_symbols(image, symbols)

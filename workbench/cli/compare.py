@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json
+from workbench.cli.console import print_json
 from workbench.cli.options import JsonOption
-
-if TYPE_CHECKING:
-    from workbench.benchmark.compare import Comparison
 
 app = typer.Typer(add_completion=False)
 
@@ -46,7 +43,8 @@ def compare(
     """
     from workbench.benchmark.compare import compare as run_compare
     from workbench.benchmark.compare import load, read_thresholds, require_no_regression
-    from workbench.benchmark.compare import markdown as to_markdown
+    from workbench.report.comparison import markdown as to_markdown
+    from workbench.report.comparison import print_comparison
     from workbench.support.files import write_atomically
 
     thresholds = read_thresholds(allow or (), settings)
@@ -56,28 +54,5 @@ def compare(
     if json:
         print_json(found)
     else:
-        _print(found)
+        print_comparison(found)
     require_no_regression(found)
-
-
-def _print(found: Comparison) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 1), pad_edge=False)
-    table.add_column("image")
-    table.add_column("figure")
-    for heading in ("base", "new", "change"):
-        table.add_column(heading, justify="right")
-    for change in found.changes:
-        style = "bold red" if change.is_regression else ""
-        difference = f"{change.per_cent:+.2f} %" if change.base != change.new else "="
-        table.add_row(
-            *(Text(cell) for cell in (change.image, change.metric)),
-            *(Text(f"{number:,.10g}") for number in (change.base, change.new)),
-            Text(difference, style),
-        )
-    output().print(table)
-    for what, images in (("base", found.only_base), ("new", found.only_new)):
-        if images:
-            output().print(f"only in {what}: {', '.join(images)}", markup=False)

@@ -1,4 +1,4 @@
-"""What all commands print with: errors on stderr, one JSON document or tables on stdout."""
+"""What all commands say besides their results: errors, warnings, progress; and results as JSON."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UserError
-from workbench.support.text import printable
+from workbench.report.terminal import print_lines, terminal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
-    from rich.segment import Segment
-    from rich.text import Text
-
-
-MIN_WIDTH = 72  # columns; a narrower terminal folds the lines itself, which cuts no digits off
-
 
 def print_error(message: str, hint: str = "") -> None:
     """Print what is wrong, and what to do about it, on stderr."""
-    console = output(stderr=True)
+    console = terminal(stderr=True)
     console.print("error:", style="bold red", end=" ")
     console.print(message, markup=False, highlight=False, soft_wrap=True)
     if hint:
@@ -33,9 +26,7 @@ def print_error(message: str, hint: str = "") -> None:
 
 def print_warnings(warnings: Iterable[str]) -> None:
     """Print on stderr what an engine has warned of."""
-    console = output(stderr=True)
-    for warning in warnings:
-        console.print(f"warning: {warning}", markup=False, soft_wrap=True)
+    print_lines((f"warning: {warning}" for warning in warnings), stderr=True)
 
 
 def print_json(value: Any) -> None:
@@ -47,39 +38,10 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(to_json(value), indent=2) + "\n")
 
 
-def output(stderr: bool = False, at_least: int = MIN_WIDTH) -> Console:
-    """Return the console for results; it knows NO_COLOR, pipes and the terminal's width.
-
-    at_least: columns that what is printed needs, even where the terminal has fewer.
-    """
-    from rich.console import Console
-
-    class Output(Console):
-        """Shows all text as it is: no markup in it, and nothing in it that drives the terminal.
-
-        A command whose reader has left is ended by the root of the command line.
-        """
-
-        def render_str(self, text: str, **options: Any) -> Text:
-            return super().render_str(printable(text), **options)  # tables measure this
-
-        def render(self, *arguments: Any, **options: Any) -> Iterator[Segment]:
-            for segment in super().render(*arguments, **options):
-                text = segment.text if segment.control else printable(segment.text)
-                yield segment if text == segment.text else segment._replace(text=text)
-
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError
-
-    console = Output(stderr=stderr, highlight=False, emoji=False, markup=False)
-    console.width = max(console.width, at_least)
-    return console
-
-
 @contextmanager
 def progress(text: str) -> Iterator[Callable[[str], None]]:
     """Show on stderr what is being done, nothing where no one watches; yields how to change it."""
-    console = output(stderr=True)
+    console = terminal(stderr=True)
     if not console.is_terminal:
         yield lambda _: None
         return

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.console import output, read_input
+from workbench.cli.console import read_input
 from workbench.cli.options import (
     ElfArgument,
     EngineOption,
@@ -20,6 +20,7 @@ from workbench.cli.options import (
     UartOption,
 )
 from workbench.engines import EngineChoice
+from workbench.report.terminal import terminal
 
 app = typer.Typer(add_completion=False)
 
@@ -66,7 +67,7 @@ def gdb(
         machine.engine.uart.listen(_show)
         machine.send(send)
         with GdbServer(Board(machine), port) as server:
-            console = output(stderr=True)
+            console = terminal(stderr=True)
             board = f"{target.name} on the {machine.engine.name} engine"
             console.print(f"{board}, halted; connect with:", soft_wrap=True)
             console.print(f"  {gdb_command(elf, server.port)}", markup=False, soft_wrap=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json, print_warnings, read_input
+from workbench.cli.console import print_json, print_warnings, read_input
 from workbench.cli.options import (
     ElfArgument,
     EngineOption,
@@ -23,9 +23,6 @@ from workbench.cli.options import (
     UartOption,
 )
 from workbench.engines import EngineChoice
-
-if TYPE_CHECKING:
-    from workbench.runs.measure import MeasureReport
 
 app = typer.Typer(add_completion=False)
 
@@ -61,6 +58,8 @@ def measure(
     from workbench.image import Image
     from workbench.machine import open_machine
     from workbench.platform import load_platform
+    from workbench.report.measurement import measurement_lines
+    from workbench.report.terminal import print_lines
     from workbench.runs.limits import parse_limit
     from workbench.runs.measure import gauge_for, measure_inferences, measure_run, require_measured
 
@@ -77,33 +76,6 @@ def measure(
     if json:
         print_json(report)
     elif report.measurement.calls:
-        _print(report, explain)
+        print_lines(measurement_lines(report, explain))
     print_warnings(report.warnings)
     require_measured(report)
-
-
-def _print(report: MeasureReport, explained: bool) -> None:
-    from workbench.cli.tables import interval
-    from workbench.support.text import counted, significant
-    from workbench.timing.explain import explain
-
-    seen = report.measurement
-    calls = counted(len(seen.calls), "call")
-    lines = [
-        f"{seen.what}: instructions over {calls}, {report.engine} engine",
-        f"  minimum {seen.minimum:,}",
-        f"  median  {seen.median:,.10g}",
-        f"  maximum {seen.maximum:,}",
-    ]
-    if seen.unfinished:
-        lines.append(f"  {seen.unfinished} more begun and not seen to end")
-    for latency in report.latencies:
-        lines.append(
-            f"  first call at {latency.clock_hz / 1e6:g} MHz, modelled: "
-            f"{latency.cycles.best:,} cycles, {significant(latency.seconds * 1e3)} ms "
-            f"({interval(latency)})"
-        )
-    if explained and report.latencies:
-        lines += ["", *explain(report.latencies[0])]
-    for line in lines:
-        output().print(line, markup=False, soft_wrap=True)

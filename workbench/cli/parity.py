@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
-from workbench.cli.console import output, print_json, print_warnings, progress, read_input
+from workbench.cli.console import print_json, print_warnings, progress, read_input
 from workbench.cli.options import (
     ElfArgument,
     FeaturesOption,
@@ -22,9 +20,6 @@ from workbench.cli.options import (
     UartOption,
     UntilOption,
 )
-
-if TYPE_CHECKING:
-    from workbench.runs.parity import ParityReport
 
 app = typer.Typer(add_completion=False)
 
@@ -52,6 +47,7 @@ def parity(
     from workbench.errors import UserError
     from workbench.image import Image
     from workbench.platform import load_platform
+    from workbench.report.parity import print_parity
     from workbench.runs.limits import parse_limit
     from workbench.runs.parity import Stimulus, require_parity
     from workbench.runs.parity import parity as compare
@@ -75,15 +71,6 @@ def parity(
     if json:
         print_json(report)
     elif report.difference is None:
-        _print(report)
+        print_parity(report)
     print_warnings(report.warnings)
     require_parity(report)
-
-
-def _print(report: ParityReport) -> None:
-    console = output()
-    for step in report.compared:
-        value = " / ".join(step.value.splitlines())
-        console.print(f"same  {step.what}: {value}", markup=False, soft_wrap=True)
-    what = f"{' and '.join(report.engines)} show the same: {len(report.compared)} comparisons"
-    console.print(what, style="green", soft_wrap=True)

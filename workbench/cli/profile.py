@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json, print_warnings, read_input
+from workbench.cli.console import print_json, print_warnings, read_input
 from workbench.cli.options import (
     ElfArgument,
     EngineOption,
@@ -19,15 +19,12 @@ from workbench.cli.options import (
     TrustOption,
     UartOption,
 )
-from workbench.cli.plain_table import print_table
 from workbench.engines import EngineChoice
 
 if TYPE_CHECKING:
     from workbench.profile.values import Profile
 
 app = typer.Typer(add_completion=False)
-
-_NO_LINES = "no source lines: the image names none for what ran (compile with -g)"
 
 
 @app.command()
@@ -87,6 +84,7 @@ def profile(
     from workbench.platform import load_platform
     from workbench.profile.record import Request
     from workbench.profile.record import profile as run_profile
+    from workbench.report.profile import print_profile
     from workbench.runs.ending import require_good_end
     from workbench.runs.limits import parse_limit
 
@@ -105,7 +103,7 @@ def profile(
     if json:
         print_json(found)
     else:
-        _print(found, top)
+        print_profile(found, top)
     print_warnings(found.warnings)
     require_good_end(found.ending)
 
@@ -115,7 +113,6 @@ def _write(
 ) -> None:
     from json import dumps
 
-    from workbench.profile import export
     from workbench.support.files import write_atomically
 
     if html is not None:
@@ -123,91 +120,10 @@ def _write(
 
         write_atomically(html, profile_page(found))
     if speedscope is not None:
-        write_atomically(speedscope, dumps(export.speedscope(found)) + "\n")
+        from workbench.report.speedscope import speedscope as document
+
+        write_atomically(speedscope, dumps(document(found)) + "\n")
     if collapsed is not None:
-        write_atomically(collapsed, export.collapsed(found))
+        from workbench.report.collapsed import collapsed as stacks
 
-
-def _print(found: Profile, top: int) -> None:
-    from workbench.report.names import short_name, short_names
-    from workbench.support.text import significant
-
-    console = output()
-    cycles = found.cycles
-    console.print(
-        f"{found.what} on {found.platform} at {found.clock_hz / 1e6:g} MHz: "
-        f"{found.instructions:,} instructions, {cycles.best:,} cycles modelled "
-        f"({cycles.low:,} to {cycles.high:,}), "
-        f"{significant(found.seconds(cycles.best) * 1e3)} ms",
-        markup=False,
-        soft_wrap=True,
-    )
-    whole = cycles.best or 1
-    names = short_names(found.function_names)
-    if found.operators:
-        _table(
-            ("operator", "output", "MACs", "instructions", "cycles", "share", "a MAC"),
-            2,
-            [
-                (
-                    f"{one.name} #{one.index}",
-                    "x".join(map(str, one.shape)),
-                    f"{one.macs:,}",
-                    f"{one.instructions:,}",
-                    f"{one.cycles.best:,}",
-                    f"{one.cycles.best / whole:.1%}",
-                    f"{one.cycles_per_mac:.2f}" if one.cycles_per_mac is not None else "",
-                )
-                for one in found.operators
-            ],
-        )
-    _table(
-        ("function", "calls", "instructions", "cycles", "share", "with callees"),
-        1,
-        [
-            (
-                names[one.name],
-                f"{one.calls:,}",
-                f"{one.instructions:,}",
-                f"{one.cycles:,}",
-                f"{one.cycles / whole:.1%}",
-                f"{one.total_cycles:,}",
-            )
-            for one in found.functions[:top]
-        ],
-    )
-    _table(
-        ("caller", "callee", "calls", "callee's cycles", "share"),
-        2,
-        [
-            (
-                names[one.caller],
-                names[one.callee],
-                f"{one.calls:,}",
-                f"{one.cycles:,}",
-                f"{one.cycles / whole:.1%}",
-            )
-            for one in found.calls[:top]
-        ],
-    )
-    _table(
-        ("line", "in", "instructions", "cycles"),
-        2,
-        [
-            (
-                f"{one.file}:{one.line}",
-                " > ".join((names[one.function], *map(short_name, one.inlined))),
-                f"{one.instructions:,}",
-                f"{one.cycles:,}",
-            )
-            for one in found.lines[:top]
-        ],
-    )
-    if not found.lines:
-        console.print(f"\n{_NO_LINES}", style="dim")
-
-
-def _table(headings: tuple[str, ...], names: int, rows: list[tuple[str, ...]]) -> None:
-    if rows:
-        output().print()
-        print_table(headings, names, rows)
+        write_atomically(collapsed, stacks(found))

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json
+from workbench.cli.console import print_json
 from workbench.cli.options import JsonOption
+from workbench.report.terminal import print_lines
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Install a portable Renode.")
 
@@ -51,7 +52,7 @@ def install(
     if json:
         print_json(found)
     else:
-        output().print(f"{found}: loaded, runs", markup=False, soft_wrap=True)
+        print_lines((f"{found}: loaded, runs",))
 
 
 class _Progress:

@@ -9,7 +9,6 @@ import typer
 
 from workbench.cli.console import print_json
 from workbench.cli.options import JsonOption
-from workbench.support.text import printable
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Check Renode platform descriptions (.repl)."
@@ -53,16 +52,14 @@ def check(
     Exits with 1 unless all can be read.
     """
     from workbench.repl.check import ADDITION, ERROR, check_files
+    from workbench.report.repl import check_lines
 
     result = check_files(paths, search=search or (), exclude=exclude or ())
     if json:
         print_json(result)
     else:
-        for file in result.files:
-            if file.status == ERROR or (file.status == ADDITION and not additions):
-                said = f"{file.message}\n  hint: {file.hint}" if file.hint else file.message
-                typer.echo(printable(said))
-        typer.echo(result.summary)
+        for line in check_lines(result, additions):
+            typer.echo(line)
     failures = result.count(ERROR) + (0 if additions else result.count(ADDITION))
     if failures:
         raise typer.Exit(1)

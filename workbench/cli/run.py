@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.console import output, print_json, read_input
+from workbench.cli.console import print_json, read_input
 from workbench.cli.options import (
     ElfArgument,
     EngineOption,
@@ -21,6 +21,7 @@ from workbench.cli.options import (
     UntilOption,
 )
 from workbench.engines import EngineChoice
+from workbench.report.terminal import terminal
 
 if TYPE_CHECKING:
     from workbench.runs.running import RunResult
@@ -103,7 +104,7 @@ def _report(result: RunResult) -> None:
     from workbench.engines.base import StopKind
     from workbench.runs.running import describe
 
-    console = output(stderr=True)
+    console = terminal(stderr=True)
     if result.uart and not result.uart.endswith("\n"):
         console.print()  # the console stopped in mid-line
     for line in describe(result):

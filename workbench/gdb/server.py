@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workbench.builder.toolchain import DEBUGGERS
 from workbench.errors import UserError
 from workbench.gdb.board import Board
 from workbench.gdb.packets import ClosedError, Connection
@@ -20,8 +21,6 @@ DEFAULT_PORT = 3333
 _LOOPBACK = "127.0.0.1"
 _LOOK_SECONDS = 0.05
 _GRACE_SECONDS = 1.0
-DEBUGGERS = ("gdb-multiarch", "arm-none-eabi-gdb")
-"""What can debug a Cortex-M, the one that Debian packages first."""
 
 
 class GdbServer:

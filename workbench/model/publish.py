@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import numpy as np
 from workbench.errors import FeatureError
 from workbench.model import labels as label_file
 from workbench.model.archive import read_features_file
-from workbench.model.card import Card, DataSource, Heard, render
+from workbench.model.card import Card, DataSource, Heard
 from workbench.model.confusion import Confusion
 from workbench.model.dataset import UNKNOWN, DataSet, join, read_dataset
 from workbench.model.inspection import Inspection, inspect_parsed
@@ -31,6 +31,9 @@ RECIPE_NAME = "training.json"
 RECORDINGS = "recordings"
 
 
+CardText = Callable[[Card, Inspection], str]
+
+
 @dataclass(frozen=True)
 class Published:
     """A trained model in its folder, and how well it does."""
@@ -46,15 +49,17 @@ def train_and_publish(
     features: Sequence[Path],
     output: Path,
     recipe: Recipe,
+    render: CardText,
     *,
     held_out: Path | None = None,
     progress: Progress = lambda *_: None,
 ) -> Published:
     """Train on `features` (.npz files) and write the model's folder `output`.
 
-    `held_out` is a folder <word>/*.wav of recordings that the card judges the final model by; so
-    are the files <word>_<anything>.wav in `output`/recordings. Files appear when all is done and
-    whole, never half-written. Raises FeatureError for unusable data, UserError without TensorFlow.
+    `render` makes the text of the card. `held_out` is a folder <word>/*.wav of recordings that the
+    card judges the final model by; so are the files <word>_<anything>.wav in `output`/recordings.
+    Files appear when all is done and whole, never half-written. Raises FeatureError for unusable
+    data, UserError without TensorFlow.
     """
     sets = [read_dataset(path, recipe.words) for path in features]
     data = join(sets)
@@ -82,7 +87,7 @@ def train_and_publish(
         held_out=judged,
         recordings=heard,
     )
-    inspection = _write(output, trained.model, data.labels, recipe, card)
+    inspection = _write(output, trained.model, data.labels, recipe, card, render)
     return Published(output, inspection, trained.cross_validation, judged, heard)
 
 
@@ -132,7 +137,12 @@ def _command(features: Sequence[Path], recipe: Recipe, held_out: Path | None) ->
 
 
 def _write(
-    output: Path, model: bytes, labels: tuple[str, ...], recipe: Recipe, card: Card
+    output: Path,
+    model: bytes,
+    labels: tuple[str, ...],
+    recipe: Recipe,
+    card: Card,
+    render: CardText,
 ) -> Inspection:
     """Write the folder's files, each whole or not at all; the model last."""
     inspection = inspect_parsed(parse_model(model, output / MODEL_NAME), labels)

@@ -36,12 +36,6 @@ class Check:
     def count(self, status: str) -> int:
         return sum(file.status == status for file in self.files)
 
-    @property
-    def summary(self) -> str:
-        additions = self.count(ADDITION)
-        beside = f", {additions} more as additions to another platform" if additions else ""
-        return f"reads {self.count(READ)} of {len(self.files)} files{beside}"
-
 
 def check_files(
     paths: Iterable[Path], *, search: Sequence[Path] = (), exclude: Sequence[str] = ()

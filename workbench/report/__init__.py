@@ -1,0 +1,1 @@
+"""Every rendering of the workbench's values: text, HTML, Markdown, JUnit and profilers' formats."""

@@ -12,75 +12,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from workbench.dut.suite_results import Job, JobResult, TestRecord
 from workbench.robot.recorder import FINISHED, PREFIX
 
 _LAST_CODE_OF_TESTS = 250  # Robot Framework's user guide, 3.1.3: beyond it nothing was tested
 _ERROR = "[ ERROR ]"
 _GRACE_SECONDS = 1.0
 _PACKAGE_PARENT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to run; `board` and `kernels` are "" where the suite decides itself."""
-
-    suite: Path
-    engine: str
-    board: str = ""
-    kernels: str = ""
-    variables: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """The suite's name with what it is run on."""
-        where = " ".join(word for word in (self.board, self.kernels) if word)
-        name = self.suite.stem.replace("_", " ")
-        return f"{name} on {where}" if where else name
-
-    @property
-    def file_name(self) -> str:
-        return "".join(c if c.isalnum() else "_" for c in self.title)
-
-
-@dataclass(frozen=True)
-class TestRecord:
-    """How one test ended. `broken` says what was wrong with the set-up, "" where nothing was.
-
-    `board`, `kernels` and `engine` are what the test used, not only what it was asked to use.
-    """
-
-    __test__ = False  # no test of pytest
-
-    suite: str
-    name: str
-    board: str
-    kernels: str
-    engine: str
-    passed: bool
-    skipped: bool
-    message: str
-    seconds: float
-    broken: str
-    transcript: str
-    evidence: str
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class JobResult:
-    """The tests of a job; `output` is Robot Framework's XML, None where there is none.
-
-    `broken` says why the suite could not be run, or not to its end.
-    """
-
-    job: Job
-    tests: tuple[TestRecord, ...]
-    broken: str
-    output: Path | None
 
 
 class Runner:

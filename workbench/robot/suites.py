@@ -6,50 +6,19 @@ import contextlib
 import io
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.builder import boards
 from workbench.builder.plan import KERNEL_SETS
+from workbench.dut.suite_results import Job, JobResult, SuiteReport, TestRecord
 from workbench.errors import UserError
-from workbench.robot.jobs import Job, JobResult, Runner, TestRecord
+from workbench.robot.jobs import Runner
 from workbench.support.resources import resource
 
 DEFAULT_TIMEOUT = 600.0
 """Seconds on the host's clock for one suite on one board."""
 
 _SUFFIX = ".robot"
-
-
-@dataclass(frozen=True)
-class SuiteReport:
-    """All tests in the order of the jobs; `log` is Robot Framework's page, None without results."""
-
-    jobs: tuple[JobResult, ...]
-    log: Path | None
-
-    @property
-    def tests(self) -> tuple[TestRecord, ...]:
-        return tuple(test for job in self.jobs for test in job.tests)
-
-    @property
-    def failed(self) -> tuple[TestRecord, ...]:
-        return tuple(test for test in self.tests if not (test.passed or test.skipped))
-
-    @property
-    def broken(self) -> tuple[str, ...]:
-        """What was wrong with the set-up, each thing once."""
-        said = [f"{job.job.title}: {job.broken}" for job in self.jobs if job.broken]
-        said += [test.broken for test in self.tests if test.broken and not test.passed]
-        said += [f"{job.job.title}: no test ran" for job in self.jobs if not job.tests]
-        return tuple(dict.fromkeys(said))
-
-    @property
-    def exit_code(self) -> int:
-        """0 all passed, 1 a check failed, 3 the set-up is broken."""
-        if self.broken:
-            return 3
-        return int(bool(self.failed))
 
 
 def own_suites() -> tuple[Path, ...]:

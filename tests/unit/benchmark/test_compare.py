@@ -7,13 +7,13 @@ import pytest
 from workbench.benchmark.compare import (
     compare,
     load,
-    markdown,
     read_thresholds,
     require_no_regression,
     save,
 )
 from workbench.benchmark.cost import BenchReport, InferenceCost, ModelSummary
 from workbench.errors import CheckFailedError, UserError
+from workbench.report.comparison import markdown
 from workbench.runs.call_counter import Measurement
 from workbench.timing.cycles import Cycles
 from workbench.timing.latency import Latency

@@ -13,8 +13,8 @@ import typer
 
 from workbench.builder.plan import DEFAULT_STACK_BYTES
 from workbench.cli.app import COMMANDS, run
-from workbench.cli.console import output
 from workbench.errors import CheckFailedError, EngineError, ModelError
+from workbench.report.terminal import terminal
 
 WORKBENCH = [sys.executable, "-m", "workbench"]
 
@@ -283,7 +283,7 @@ def test_a_reader_that_leaves_in_mid_table_ends_the_command_as_sigpipe_does(comm
 
         flush = close = fileno = isatty = lambda self, *_: 0
 
-    command(lambda: output().print("a row"))
+    command(lambda: terminal().print("a row"))
     monkeypatch.setattr(sys, "stdout", Left())
     monkeypatch.setattr(os, "dup2", lambda *_: None)
     assert run(["doctor"]) == 128 + signal.SIGPIPE

@@ -10,6 +10,7 @@ from workbench.errors import FeatureError, UserError
 from workbench.model.inspection import inspect_model
 from workbench.model.publish import train_and_publish
 from workbench.model.train import Recipe
+from workbench.report.model_card import model_card
 
 RECIPE = Recipe(epochs=1, folds=2, word_examples=64, unknown_examples=64)
 
@@ -28,13 +29,13 @@ def features(tmp_path_factory):
 
 def test_too_few_recordings_for_the_folds(features, tmp_path):
     with pytest.raises(FeatureError, match="only 8 recordings"):
-        train_and_publish([features], tmp_path, Recipe(folds=9))
+        train_and_publish([features], tmp_path, Recipe(folds=9), model_card)
 
 
 def test_without_tensorflow_it_says_how_to_get_it(features, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(UserError, match="needs TensorFlow") as caught:
-        train_and_publish([features], tmp_path / "out", RECIPE)
+        train_and_publish([features], tmp_path / "out", RECIPE, model_card)
     assert "pip install" in caught.value.hint
     assert "tensorflow" in caught.value.hint
     assert not (tmp_path / "out").exists()
@@ -45,7 +46,7 @@ def test_training_writes_a_model_that_runs_and_repeats(features, tmp_path):
     pytest.importorskip("tensorflow", reason="needs TensorFlow, the extra `train`")
     stages = []
     published = train_and_publish(
-        [features], tmp_path / "a", RECIPE, progress=lambda stage, *_: stages.append(stage)
+        [features], tmp_path / "a", RECIPE, model_card, progress=lambda one, *_: stages.append(one)
     )
     assert stages == ["fold 1 of 2", "fold 2 of 2", "final model"]
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == [
@@ -61,6 +62,6 @@ def test_training_writes_a_model_that_runs_and_repeats(features, tmp_path):
     recorded = json.loads((tmp_path / "a" / "training.json").read_text())
     assert recorded["recipe"]["epochs"] == 1
 
-    train_and_publish([features], tmp_path / "b", RECIPE)
+    train_and_publish([features], tmp_path / "b", RECIPE, model_card)
     for name in ("model.tflite", "README.md", "training.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()

@@ -9,11 +9,12 @@ import pytest
 from tests.unit.fault.samples import diagnosis
 from workbench.image.elf import Symbol
 from workbench.profile.callgraph import CallGraph, Names
-from workbench.profile.export import collapsed, speedscope
 from workbench.profile.values import CallCost, FunctionCost, OperatorCost, Profile, Stack
+from workbench.report.collapsed import collapsed
 from workbench.report.flame import boxes
 from workbench.report.html import profile_page
 from workbench.report.names import short_name, short_names
+from workbench.report.speedscope import speedscope
 from workbench.timing.cycles import Cycles
 from workbench.timing.program import Program
 from workbench.trace import Trace

@@ -6,9 +6,10 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from workbench.cli.console import output, print_error, print_json, print_warnings
-from workbench.cli.plain_table import print_table
+from workbench.cli.console import print_error, print_json, print_warnings
 from workbench.errors import CheckFailedError, ReplError
+from workbench.report.plain_table import print_table
+from workbench.report.terminal import terminal
 from workbench.support.text import printable
 
 HOSTILE = [
@@ -40,10 +41,10 @@ def test_text_that_is_only_text_stays(text):
 @pytest.mark.parametrize(
     "show",
     [
-        lambda text: output().print(text),
-        lambda text: output().print(text, style="bold red", soft_wrap=True),
-        lambda text: output().print(Text(text)),
-        lambda text: output().print(_in_a_table(text)),
+        lambda text: terminal().print(text),
+        lambda text: terminal().print(text, style="bold red", soft_wrap=True),
+        lambda text: terminal().print(Text(text)),
+        lambda text: terminal().print(_in_a_table(text)),
         lambda text: print_table((text, "n"), 1, [(text, "1")]),
         lambda text: print_error(text, text),
         lambda text: print_warnings([text]),

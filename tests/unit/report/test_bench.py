@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.costs import cost, matrix, report
-from workbench.cli.tables import print_costs
+from workbench.report.bench import print_costs
 
 
 @pytest.fixture

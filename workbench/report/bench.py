@@ -1,4 +1,4 @@
-"""Tables that several commands print."""
+"""What one inference costs on each image, as tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from workbench.cli.console import output
+from workbench.report.cycles import explain, interval
+from workbench.report.terminal import print_lines, terminal
 from workbench.support.text import significant
 
 if TYPE_CHECKING:
@@ -19,22 +20,28 @@ _PROSE_WIDTH = 80
 _COUNTED = ("instructions", "flash", "RAM", "arena", "stack", "as host")
 
 
+def print_bench(report: BenchReport) -> None:
+    """Print what was measured on, then `print_costs`."""
+    terminal().print(f"{report.model.name}, {report.inputs}, {report.engine} engine\n")
+    print_costs(report)
+
+
 def print_costs(report: BenchReport) -> None:
     """Print what each image costs, in the widest of the layouts that the terminal has room for."""
     if not report.rows:
         _print_misfits(report)
         return
-    room = output(at_least=0).width
+    room = terminal(at_least=0).width
     for layout in (_wide, _by_board, _narrow):
         tables = layout(report)
         width = max(_width(table) for table in tables)
         if width <= room:
             break
     for table in tables:
-        output(at_least=width).print(table)
-        output().print()
+        terminal(at_least=width).print(table)
+        terminal().print()
     _print_misfits(report)
-    print_prose(
+    _print_prose(
         "Counted: one Invoke(), the median over the inputs; sizes in bytes, flash holds the model. "
         "Modelled: milliseconds of it, from Cortex-M4 timing with flash wait states and caches, "
         "with the interval that the model leaves; * is faster than the part runs. "
@@ -45,21 +52,15 @@ def print_costs(report: BenchReport) -> None:
 def _print_misfits(report: BenchReport) -> None:
     for misfit in report.misfits:
         said = f"{misfit.board}, {misfit.kernels}: does not fit, by {misfit.need.shortage}."
-        output().print(said, style="bold", markup=False, highlight=False, soft_wrap=True)
-        print_prose(f"What would help: {misfit.hint}.")
-        output().print()
+        terminal().print(said, style="bold", markup=False, highlight=False, soft_wrap=True)
+        _print_prose(f"What would help: {misfit.hint}.")
+        terminal().print()
 
 
-def print_prose(text: str) -> None:
+def _print_prose(text: str) -> None:
     """Print a paragraph in lines that are not too long to read."""
-    console = output(at_least=0)
+    console = terminal(at_least=0)
     console.print(text, style="dim", width=min(console.width, _PROSE_WIDTH))
-
-
-def interval(latency: Latency) -> str:
-    """Return the interval of a latency in milliseconds."""
-    low, high = latency.low_seconds, latency.high_seconds
-    return f"{significant(low * 1e3)}-{significant(high * 1e3)}"
 
 
 def _wide(report: BenchReport) -> tuple[Table, ...]:
@@ -155,7 +156,7 @@ def _best(latency: Latency) -> str:
 
 def _width(table: Table) -> int:
     """Columns that the table needs to be whole, however many the terminal has."""
-    endless = output(at_least=10_000)
+    endless = terminal(at_least=10_000)
     return endless.measure(table).maximum
 
 
@@ -167,11 +168,7 @@ def _about_the_host(report: BenchReport) -> str:
 
 def print_explanations(report: BenchReport) -> None:
     """Print what the cycles of each image are spent on, at its slowest and its fastest clock."""
-    from workbench.timing.explain import explain
-
     for row in report.rows:
-        output().print(f"\n{row.board}, {row.kernels}", style="bold")
-        ends = row.latencies[:1] + row.latencies[1:][-1:]
-        for latency in ends:
-            for line in explain(latency):
-                output().print(line, markup=False, highlight=False, soft_wrap=True)
+        terminal().print(f"\n{row.board}, {row.kernels}", style="bold")
+        for latency in row.latencies[:1] + row.latencies[1:][-1:]:
+            print_lines(explain(latency))

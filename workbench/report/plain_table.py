@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbench.cli.console import output
+from workbench.report.terminal import print_lines, terminal
 
 _GAP = "  "
 
@@ -19,14 +19,12 @@ def print_table(headings: Sequence[str], names: int, rows: Sequence[Sequence[str
     """
     if not rows:
         return
-    console = output()
     widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    room = console.width - sum(widths[names:]) - len(_GAP) * (len(widths) - 1)
+    room = terminal().width - sum(widths[names:]) - len(_GAP) * (len(widths) - 1)
     while sum(widths[:names]) > max(room, names):
         widest = max(range(names), key=lambda column: widths[column])
         widths[widest] -= 1
-    lines = [line for row in (headings, *rows) for line in _lines(row, names, widths)]
-    console.print("\n".join(lines), markup=False, soft_wrap=True)
+    print_lines(line for row in (headings, *rows) for line in _lines(row, names, widths))
 
 
 def _lines(row: Sequence[str], names: int, widths: Sequence[int]) -> Iterator[str]:

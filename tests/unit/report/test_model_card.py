@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from workbench.model.card import Card, DataSource, Heard, render
+from workbench.model.card import Card, DataSource, Heard
 from workbench.model.confusion import Confusion
 from workbench.model.inspection import inspect_model
+from workbench.report.model_card import model_card
+from workbench.support.resources import own_model
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def test_a_class_without_recordings_has_no_recall():
     assert Confusion(("a", "b"), ((0, 0), (0, 2))).recall(0) == 0.0
 
 
-def test_the_card_states_model_recipe_and_accuracy(keyword_spotter, confusion):
+def test_the_card_states_model_recipe_and_accuracy(confusion):
     card = Card(
         title="Keyword spotter",
         command="workbench model train --seed 1",
@@ -36,7 +38,7 @@ def test_the_card_states_model_recipe_and_accuracy(keyword_spotter, confusion):
         cross_validation=confusion,
         recordings=(Heard("no_1.wav", "no", "yes", 0.5),),
     )
-    text = render(card, inspect_model(keyword_spotter))
+    text = model_card(card, inspect_model(own_model()))
     assert "| yes | 3 | 1 | 75.0% | 75.0% |" in text
     assert "6 recordings, accuracy 66.7%, mean recall 62.5%." in text
     assert "| no_1.wav | no | yes | 0.50 | WRONG |" in text
@@ -44,6 +46,6 @@ def test_the_card_states_model_recipe_and_accuracy(keyword_spotter, confusion):
     assert "never trained on" not in text
 
 
-def test_the_committed_card_belongs_to_the_committed_model(keyword_spotter):
-    card = (keyword_spotter.parent / "README.md").read_text(encoding="utf-8")
-    assert inspect_model(keyword_spotter).model.sha256 in card
+def test_the_committed_card_belongs_to_the_committed_model():
+    card = (own_model().parent / "README.md").read_text(encoding="utf-8")
+    assert inspect_model(own_model()).model.sha256 in card

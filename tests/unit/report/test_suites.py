@@ -3,9 +3,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from workbench.robot.jobs import Job, JobResult, TestRecord
-from workbench.robot.suites import SuiteReport
-from workbench.robot.summary import junit, markdown
+from workbench.dut.suite_results import Job, JobResult, SuiteReport, TestRecord
+from workbench.report.junit import junit
+from workbench.report.suites import markdown
 
 JOB = Job(Path("boot.robot"), "embedded", "stm32f4_discovery", "reference")
 

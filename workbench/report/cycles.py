@@ -1,11 +1,18 @@
-"""What modelled cycles are spent on, in words."""
+"""Modelled cycles as text: how long they take, and what they are spent on."""
 
 from __future__ import annotations
 
+from workbench.support.text import significant
 from workbench.timing.cycles import Cycles
 from workbench.timing.latency import Latency
 
 _WIDTH = 46
+
+
+def interval(latency: Latency) -> str:
+    """Return the interval of a latency in milliseconds."""
+    low, high = latency.low_seconds, latency.high_seconds
+    return f"{significant(low * 1e3)}-{significant(high * 1e3)}"
 
 
 def explain(latency: Latency) -> list[str]:

@@ -3,13 +3,13 @@
 from types import SimpleNamespace
 
 from workbench.builder.footprint import SymbolSize
-from workbench.cli.build import _print_symbols
-from workbench.cli.classify import _print_table
+from workbench.report.answers import print_answers
+from workbench.report.footprint import print_symbols
 from workbench.runs.inference import Classification
 
 
 def test_a_recording_with_brackets_in_its_name(capsys):
-    _print_table([Classification("[red]yes.wav", None, "yes", {"yes": 1.0}, b"\x7f", (1.0,))])
+    print_answers([Classification("[red]yes.wav", None, "yes", {"yes": 1.0}, b"\x7f", (1.0,))])
     assert "[red]yes.wav" in capsys.readouterr().out
 
 
@@ -18,5 +18,5 @@ def test_a_clone_of_a_function_among_the_largest_symbols(capsys):
     image = SimpleNamespace(
         board="nrf52840_dk", kernels="dsp", footprint=SimpleNamespace(symbols=(symbol,))
     )
-    _print_symbols(image, 1)
+    print_symbols(image, 1)
     assert "f(int) [clone .isra.0]" in capsys.readouterr().out

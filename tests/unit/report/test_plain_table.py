@@ -2,8 +2,8 @@
 
 import pytest
 
-from workbench.cli.console import MIN_WIDTH
-from workbench.cli.plain_table import print_table
+from workbench.report.plain_table import print_table
+from workbench.report.terminal import MIN_WIDTH
 
 LONG = "tflite::" + "a_very_long_name_" * 8
 

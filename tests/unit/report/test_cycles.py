@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from workbench.report.cycles import explain
 from workbench.timing.cycles import Cycles
-from workbench.timing.explain import explain
 from workbench.timing.latency import MODELLED, Latency
 
 LATENCY = Latency(

@@ -1,4 +1,4 @@
-"""A profile for other tools: collapsed stacks, and speedscope's JSON."""
+"""A profile as speedscope's JSON."""
 
 from __future__ import annotations
 
@@ -7,18 +7,6 @@ from typing import Any
 from workbench.profile.values import Profile
 
 _SCHEMA = "https://www.speedscope.app/file-format-schema.json"
-
-
-def collapsed(profile: Profile) -> str:
-    """Return the stacks as text, `outer;inner cycles` a line, as flamegraph.pl reads them."""
-    return "".join(
-        f"{';'.join(_plain(frame) for frame in stack.frames)} {stack.cycles}\n"
-        for stack in profile.stacks
-    )
-
-
-def _plain(frame: str) -> str:
-    return frame.replace(";", ":")
 
 
 def speedscope(profile: Profile) -> dict[str, Any]:
