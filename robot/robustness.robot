@@ -21,7 +21,7 @@ A Request That Does Not Exist Is Refused
 
 Features Of The Wrong Length Are Refused
     Boot The Board
-    ${answer} =    Send Frame    INFER_INT8    payload=00 01 02
+    ${answer} =    Send Frame    INFER    payload=00 01 02
     Should Be Equal    ${answer}    ERROR
     Inject Features    ${RECORDINGS}/yes_en-gb.wav
     Label Should Be    yes

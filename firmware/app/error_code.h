@@ -12,9 +12,8 @@ enum class ErrorCode : uint16_t {
   kUnsupportedVersion = 1,  // detail: the version that this firmware speaks
   kUnknownRequest = 2,      // detail: the type received
   kWrongLength = 3,         // detail: the payload bytes expected
-  kWrongType = 4,           // detail: the TfLiteType of the model's first input
-  kNotFinite = 5,           // detail: index of the element that is NaN or infinite
   kInvokeFailed = 6,        // detail: the TfLiteStatus
+  kResetFailed = 7,         // detail: the TfLiteStatus
   // The model is at fault: nothing can be inferred until another image is loaded.
   kModelSchema = 16,       // detail: the schema version found
   kModelCorrupt = 17,      // detail: where, as far as the runtime knows

@@ -9,7 +9,7 @@
 
 namespace app {
 
-constexpr uint8_t kProtocolVersion = 1;
+constexpr uint8_t kProtocolVersion = 2;
 
 // version, type, sequence; and the CRC-32 behind the payload.
 constexpr size_t kHeaderBytes = 4;

@@ -1,13 +1,10 @@
 #include "app/inference.h"
 
-#include <cmath>
-#include <cstring>
 #include <new>
 
 #include "app/console.h"
 #include "boards/cortex_m4/registers.h"
 #include "tensorflow/lite/micro/system_setup.h"
-#include "tensorflow/lite/schema/schema_generated.h"
 
 #if __has_include("runtime/last_error.h")
 #include "runtime/last_error.h"
@@ -55,17 +52,34 @@ bool IsWellFormed(const EmbeddedModel& model) {
 #endif
 }
 
+// The types that the link carries.
 bool IsSupported(const TfLiteTensor* tensor) {
-  return tensor != nullptr && (tensor->type == kTfLiteInt8 || tensor->type == kTfLiteFloat32);
+  if (tensor == nullptr) return false;
+  switch (tensor->type) {
+    case kTfLiteInt8:
+    case kTfLiteUInt8:
+    case kTfLiteInt16:
+    case kTfLiteInt32:
+    case kTfLiteBool:
+    case kTfLiteFloat32:
+      return true;
+    default:
+      return false;
+  }
 }
 
 template <typename T>
-size_t IndexOfLargest(const T* values, size_t count) {
+size_t IndexOfLargest(const T* values, size_t bytes) {
+  const size_t count = bytes / sizeof(T);
   size_t top = 0;
   for (size_t i = 1; i < count; ++i) {
     if (values[i] > values[top]) top = i;
   }
   return top;
+}
+
+const char* NameOf(const tflite::Tensor* tensor) {
+  return tensor->name() == nullptr ? "" : tensor->name()->c_str();
 }
 
 }  // namespace
@@ -92,14 +106,15 @@ Error Inference::Prepare(const EmbeddedModel& model, uint8_t* arena) {
   if (interpreter_->AllocateTensors() != kTfLiteOk) return RuntimeError();
   for (size_t i = 0; i < inputs_size(); ++i) {
     if (!IsSupported(input(i))) {
-      return {ErrorCode::kModelUnsupported, i, "an input is neither int8 nor float32"};
+      return {ErrorCode::kModelUnsupported, i, "the link does not carry the type of an input"};
     }
   }
   for (size_t i = 0; i < outputs_size(); ++i) {
     if (!IsSupported(output(i))) {
-      return {ErrorCode::kModelUnsupported, i, "an output is neither int8 nor float32"};
+      return {ErrorCode::kModelUnsupported, i, "the link does not carry the type of an output"};
     }
   }
+  graph_ = flatbuffer->subgraphs()->Get(0);
   arena_used_ = interpreter_->arena_used_bytes();
   return {};
 }
@@ -121,32 +136,32 @@ TfLiteStatus Inference::Run() {
 
 size_t Inference::TopIndex() const {
   const TfLiteTensor& scores = *output(0);
-  const size_t count = ElementCount(scores);
-  return scores.type == kTfLiteInt8 ? IndexOfLargest(scores.data.int8, count)
-                                    : IndexOfLargest(scores.data.f, count);
-}
-
-size_t ElementCount(const TfLiteTensor& tensor) {
-  return tensor.type == kTfLiteFloat32 ? tensor.bytes / sizeof(float) : tensor.bytes;
-}
-
-size_t StoreFloats(const uint8_t* values, size_t count, TfLiteTensor* tensor) {
-  constexpr float kMinInt8 = -128.0f;
-  constexpr float kMaxInt8 = 127.0f;
-  const float zero_point = static_cast<float>(tensor->params.zero_point);
-  for (size_t i = 0; i < count; ++i) {
-    float value;
-    std::memcpy(&value, values + i * sizeof(value), sizeof(value));
-    if (!std::isfinite(value)) return i;
-    if (tensor->type == kTfLiteFloat32) {
-      tensor->data.f[i] = value;
-      continue;
-    }
-    // Saturating before the conversion to an integer gives the same result, and no overflow.
-    const float quantized = std::round(value / tensor->params.scale) + zero_point;
-    tensor->data.int8[i] = static_cast<int8_t>(std::fmin(std::fmax(quantized, kMinInt8), kMaxInt8));
+  switch (scores.type) {
+    case kTfLiteInt8:
+      return IndexOfLargest(scores.data.int8, scores.bytes);
+    case kTfLiteInt16:
+      return IndexOfLargest(scores.data.i16, scores.bytes);
+    case kTfLiteInt32:
+      return IndexOfLargest(scores.data.i32, scores.bytes);
+    case kTfLiteFloat32:
+      return IndexOfLargest(scores.data.f, scores.bytes);
+    default:
+      return IndexOfLargest(scores.data.uint8, scores.bytes);
   }
-  return count;
+}
+
+const char* Inference::input_name(size_t index) const {
+  return NameOf(graph_->tensors()->Get(graph_->inputs()->Get(index)));
+}
+
+const char* Inference::output_name(size_t index) const {
+  return NameOf(graph_->tensors()->Get(graph_->outputs()->Get(index)));
+}
+
+size_t Inference::input_bytes() const {
+  size_t bytes = 0;
+  for (size_t i = 0; i < inputs_size(); ++i) bytes += input(i)->bytes;
+  return bytes;
 }
 
 }  // namespace app

@@ -8,6 +8,7 @@
 #include "app/error_code.h"
 #include "app/model.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
+#include "tensorflow/lite/schema/schema_generated.h"
 
 namespace app {
 
@@ -32,6 +33,11 @@ class Inference {
   size_t outputs_size() const { return interpreter_->outputs_size(); }
   TfLiteTensor* input(size_t index) const { return interpreter_->input(index); }
   TfLiteTensor* output(size_t index) const { return interpreter_->output(index); }
+  // The tensors' names in the model, "" where they have none.
+  const char* input_name(size_t index) const;
+  const char* output_name(size_t index) const;
+  // Bytes of all inputs together.
+  size_t input_bytes() const;
 
   size_t arena_size() const { return arena_size_; }
   // 0 where the model did not start.
@@ -39,6 +45,8 @@ class Inference {
 
   // Runs the model on its input tensors; counts DWT cycles around Invoke() alone.
   TfLiteStatus Run();
+  // Gives all that lasts from run to run the values of the start, as MicroInterpreter::Reset().
+  TfLiteStatus ResetState() { return interpreter_->Reset(); }
   const CycleCounts& cycles() const { return cycles_; }
 
   // Index of the largest element of the first output; the first of equals.
@@ -48,20 +56,12 @@ class Inference {
   Error Prepare(const EmbeddedModel& model, uint8_t* arena);
 
   tflite::MicroInterpreter* interpreter_ = nullptr;
+  const tflite::SubGraph* graph_ = nullptr;
   Error error_;
   size_t arena_size_ = 0;
   size_t arena_used_ = 0;
   CycleCounts cycles_;
 };
-
-// Writes `count` float32 values, little-endian at `values`, into a float32 or an int8 tensor.
-// An int8 tensor gets what TFLM's QUANTIZE gives: divided by the scale, rounded half away from
-// zero, zero point added, saturated. Returns the index of the first value that is not finite,
-// or `count`; the tensor is then incomplete.
-size_t StoreFloats(const uint8_t* values, size_t count, TfLiteTensor* tensor);
-
-// Number of elements of a tensor.
-size_t ElementCount(const TfLiteTensor& tensor);
 
 }  // namespace app
 

@@ -13,9 +13,9 @@ namespace {
 
 enum RequestType : uint8_t {
   kHello = 0x01,
-  kInferInt8 = 0x02,
-  kInferFloat32 = 0x03,
+  kInfer = 0x02,
   kStatistics = 0x04,
+  kResetState = 0x05,
 };
 constexpr uint8_t kReply = 0x80;  // set in the type of an answer
 constexpr uint8_t kErrorReply = 0xFF;
@@ -31,12 +31,13 @@ constexpr char kRuntime[] = "tflm";
 constexpr size_t kBuildIdOffset = 16;
 constexpr size_t kBuildIdBytes = 20;
 
-void WriteTensor(FrameWriter* reply, const TfLiteTensor& tensor) {
+void WriteTensor(FrameWriter* reply, const TfLiteTensor& tensor, const char* name) {
   reply->U8(static_cast<uint8_t>(tensor.type));
   reply->U8(static_cast<uint8_t>(tensor.dims->size));
   for (int i = 0; i < tensor.dims->size; ++i) reply->U32(tensor.dims->data[i]);
   reply->F32(tensor.params.scale);
   reply->I32(tensor.params.zero_point);
+  reply->String(name);
 }
 
 }  // namespace
@@ -44,17 +45,17 @@ void WriteTensor(FrameWriter* reply, const TfLiteTensor& tensor) {
 void Service::Answer(const Frame& request) {
   if (request.version != kProtocolVersion) {
     return Refuse(request, {ErrorCode::kUnsupportedVersion, kProtocolVersion,
-                            "this firmware speaks version 1"});
+                            "this firmware speaks another version of the protocol"});
   }
   switch (request.type) {
     case kHello:
       return Hello(request);
-    case kInferInt8:
-      return InferInt8(request);
-    case kInferFloat32:
-      return InferFloat32(request);
+    case kInfer:
+      return Infer(request);
     case kStatistics:
       return Statistics(request);
+    case kResetState:
+      return ResetState(request);
     default:
       return Refuse(request, {ErrorCode::kUnknownRequest, request.type, "unknown request"});
   }
@@ -81,57 +82,29 @@ void Service::Hello(const Frame& request) {
   reply.U32(model_.max_payload);
   const size_t inputs = inference_.IsReady() ? inference_.inputs_size() : 0;
   reply.U8(static_cast<uint8_t>(inputs));
-  for (size_t i = 0; i < inputs; ++i) WriteTensor(&reply, *inference_.input(i));
+  for (size_t i = 0; i < inputs; ++i) {
+    WriteTensor(&reply, *inference_.input(i), inference_.input_name(i));
+  }
   const size_t outputs = inference_.IsReady() ? inference_.outputs_size() : 0;
   reply.U8(static_cast<uint8_t>(outputs));
-  for (size_t i = 0; i < outputs; ++i) WriteTensor(&reply, *inference_.output(i));
+  for (size_t i = 0; i < outputs; ++i) {
+    WriteTensor(&reply, *inference_.output(i), inference_.output_name(i));
+  }
   reply.U16(static_cast<uint16_t>(model_.label_count));
   for (size_t i = 0; i < model_.label_count; ++i) reply.String(model_.labels[i]);
   reply.Finish();
 }
 
-void Service::InferInt8(const Frame& request) {
+// The inputs are sent as they lie in memory: each in its own type, one after the other.
+void Service::Infer(const Frame& request) {
   if (!inference_.IsReady()) return Refuse(request, inference_.error());
-  size_t expected = 0;
-  for (size_t i = 0; i < inference_.inputs_size(); ++i) {
-    const TfLiteTensor& tensor = *inference_.input(i);
-    if (tensor.type != kTfLiteInt8) {
-      return Refuse(request, {ErrorCode::kWrongType, static_cast<uint32_t>(tensor.type),
-                              "the model's input is not int8"});
-    }
-    expected += tensor.bytes;
-  }
-  if (!RequireLength(request, expected)) return;
+  if (!RequireLength(request, inference_.input_bytes())) return;
   const uint8_t* payload = request.payload;
   for (size_t i = 0; i < inference_.inputs_size(); ++i) {
     TfLiteTensor* tensor = inference_.input(i);
-    std::memcpy(tensor->data.int8, payload, tensor->bytes);
+    std::memcpy(tensor->data.raw, payload, tensor->bytes);
     payload += tensor->bytes;
   }
-  RunAndReply(request);
-}
-
-void Service::InferFloat32(const Frame& request) {
-  if (!inference_.IsReady()) return Refuse(request, inference_.error());
-  size_t expected = 0;
-  for (size_t i = 0; i < inference_.inputs_size(); ++i) {
-    expected += ElementCount(*inference_.input(i)) * sizeof(float);
-  }
-  if (!RequireLength(request, expected)) return;
-  size_t offset = 0;  // in elements of all inputs
-  for (size_t i = 0; i < inference_.inputs_size(); ++i) {
-    TfLiteTensor* tensor = inference_.input(i);
-    const size_t count = ElementCount(*tensor);
-    const size_t stored = StoreFloats(request.payload + offset * sizeof(float), count, tensor);
-    if (stored != count) {
-      return Refuse(request, {ErrorCode::kNotFinite, offset + stored, "NaN or infinite input"});
-    }
-    offset += count;
-  }
-  RunAndReply(request);
-}
-
-void Service::RunAndReply(const Frame& request) {
   ClearRuntimeLog();
   const TfLiteStatus status = inference_.Run();
   if (status != kTfLiteOk) {
@@ -172,6 +145,19 @@ void Service::Statistics(const Frame& request) {
   reply.U32(cortex_m4::StackSize());
   reply.U32(cortex_m4::StackPeak());
   reply.Finish();
+}
+
+// Gives variables, and what operators keep from call to call, the values of the start.
+void Service::ResetState(const Frame& request) {
+  if (!inference_.IsReady()) return Refuse(request, inference_.error());
+  if (!RequireLength(request, 0)) return;
+  ClearRuntimeLog();
+  const TfLiteStatus status = inference_.ResetState();
+  if (status != kTfLiteOk) {
+    return Refuse(request,
+                  {ErrorCode::kResetFailed, static_cast<uint32_t>(status), FirstRuntimeLog()});
+  }
+  FrameWriter(request.type | kReply, request.sequence).Finish();
 }
 
 bool Service::RequireLength(const Frame& request, size_t expected) {

@@ -30,10 +30,9 @@ class Service {
 
  private:
   void Hello(const Frame& request);
-  void InferInt8(const Frame& request);
-  void InferFloat32(const Frame& request);
+  void Infer(const Frame& request);
   void Statistics(const Frame& request);
-  void RunAndReply(const Frame& request);
+  void ResetState(const Frame& request);
   void Refuse(const Frame& request, const Error& error);
   bool RequireLength(const Frame& request, size_t expected);
 

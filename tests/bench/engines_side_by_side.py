@@ -28,6 +28,8 @@ from workbench.image import Image
 from workbench.link.frames import REPLY, Frame, FrameSplitter, encode
 from workbench.link.messages import Request
 from workbench.model.features import Features, read_features
+from workbench.model.reader import read_model
+from workbench.model.tensor_info import TensorInfo
 from workbench.platform import load_platform
 from workbench.runs.inference import boot
 from workbench.support.resources import own_model, resource
@@ -35,6 +37,8 @@ from workbench.support.resources import own_model, resource
 BOARD = "stm32f4_discovery"
 RECORDING = Path("models", "keyword_spotter", "recordings", "yes_en-gb.wav")
 SHARED_MODEL = Path(__file__).parents[3] / "shared" / "models" / "kws_ref_model.tflite"
+MODEL = SHARED_MODEL if SHARED_MODEL.exists() else own_model()
+MODEL_INPUT = TensorInfo.of(read_model(MODEL).inputs[0])
 RUNS = 5
 INFERENCES = 10
 
@@ -85,13 +89,13 @@ def _ask(machine: Machine, features: Features, sequence: int) -> None:
     splitter = FrameSplitter()
     while True:
         for frame in splitter.feed(machine.expect(b"\\x00")):
-            assert frame.type == Request.INFER_FLOAT32 | REPLY, frame
+            assert frame.type == Request.INFER | REPLY, frame
             return
 
 
 def _question(features: Features, sequence: int) -> bytes:
-    payload = features.values.astype("<f4").tobytes()
-    return encode(Frame(Request.INFER_FLOAT32, sequence, payload))
+    payload = MODEL_INPUT.store(features.arrays[0]).tobytes()
+    return encode(Frame(Request.INFER, sequence, payload))
 
 
 def _call(command: list[str]) -> None:
@@ -116,8 +120,7 @@ def inference(elf: Path, recording: Path) -> int:
 
 def main() -> None:
     """Print the table."""
-    model = SHARED_MODEL if SHARED_MODEL.exists() else own_model()
-    elf = build(plan_build(BOARD, "cmsis_nn", model)).elf
+    elf = build(plan_build(BOARD, "cmsis_nn", MODEL)).elf
     recording = resource("firmware") / RECORDING
     figures = {"embedded": on_engine("embedded", elf, recording)}
     try:
@@ -131,7 +134,7 @@ def main() -> None:
     else:
         print(f"QEMU: {missing}")
     instructions = inference(elf, recording)
-    print(f"{model.stem}, {instructions:,} instructions from answer to answer, {BOARD}")
+    print(f"{MODEL.stem}, {instructions:,} instructions from answer to answer, {BOARD}")
     print(f"{'':28} {'first classification':>22} {'instructions a second':>24}")
     for name, found in figures.items():
         speed = instructions / found.each / 1e6

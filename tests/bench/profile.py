@@ -86,15 +86,15 @@ def on_a_running_machine(image: Image) -> np.ndarray:
         machine = LoadedMachine.load(engine, image, platform)
         client, probed = Client(engine), Client(Probe(engine, calls))
         client.boot()
-        values = np.zeros(client.hello().inputs[0].shape, np.float32)
+        values = np.zeros(client.hello().inputs[0].shape, np.int8)
 
         def plain() -> None:
-            client.infer_float32(values)
+            client.infer(values)
 
         def recorded() -> None:
             calls.trace_next()
             calls.passages.clear()
-            probed.infer_float32(values)
+            probed.infer(values)
 
         def profiled() -> None:
             recorded()
@@ -117,7 +117,7 @@ def as_commands(elf: Path, values: np.ndarray) -> None:
     times: list[tuple[tuple[float, float], ...]] = []
     with tempfile.TemporaryDirectory() as folder:
         request = Path(folder) / "request.bin"
-        request.write_bytes(encode(Frame(Ask.INFER_FLOAT32, 1, values.astype("<f4").tobytes())))
+        request.write_bytes(encode(Frame(Ask.INFER, 1, values.tobytes())))
         common = [str(elf), "--platform", BOARD, "--engine", "embedded", "--input", str(request)]
         profile = ["profile", *common, "--function", INVOKE]
         for number in range(COMMAND_REPEATS):  # in turns, so that all meet the same load

@@ -47,7 +47,7 @@ def in_a_row(engine: str, elf: Path, runs: int) -> set[Shown]:
             invokes = FunctionCalls("Invoke", image.symbol(INVOKE).address)
             client = Client(Probe(machine, invokes))
             client.boot()
-            answer = client.infer_float32(features.values)
+            answer = client.answer(features)
             asleep = machine.run(Stop(), Seconds(1.0)).instructions
             output = answer.outputs[0].tobytes()
             shown.add((output, asleep, tuple(invokes.calls), client.console_text))

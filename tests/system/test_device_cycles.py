@@ -43,9 +43,9 @@ def measured(image: Image, part: platform.Platform) -> tuple[int, Estimate]:
         client = Client(engine)
         client.boot()
         client.hello()
-        client.infer_int8(FEATURES)
-        device = client.infer_int8(FEATURES).cycles
-        engine.uart.write(encode(Frame(Request.INFER_INT8, 99, FEATURES.tobytes())))
+        client.infer(FEATURES)
+        device = client.infer(FEATURES).cycles
+        engine.uart.write(encode(Frame(Request.INFER, 99, FEATURES.tobytes())))
         assert engine.run(AT_READ, SECOND).kind is StopKind.WATCH
         engine.start_trace(flash_reads=True)
         assert engine.run(AT_READ, SECOND).kind is StopKind.WATCH
@@ -79,10 +79,10 @@ def test_the_host_s_figure_for_the_call_is_as_near(board, kernels, firmware_imag
         client = Client(Probe(engine, calls))
         client.boot()
         client.hello()
-        client.infer_int8(FEATURES)
-        plain = client.infer_int8(FEATURES).cycles
+        client.infer(FEATURES)
+        plain = client.infer(FEATURES).cycles
         calls.trace_next()
-        traced = client.infer_int8(FEATURES).cycles
+        traced = client.infer(FEATURES).cycles
     host = CycleModel.of(part).estimate(calls.trace, part.clock_hz).cycles
     assert traced == plain
     assert abs(traced - AROUND_INVOKE - host.best) <= 0.0005 * traced

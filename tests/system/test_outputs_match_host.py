@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.benchmark.inputs import file_inputs, only_input, random_inputs
+from workbench.benchmark.inputs import file_inputs, random_inputs
 from workbench.builder.plan import KERNEL_SETS
 from workbench.image import Image
 from workbench.model.oracle import Oracle
-from workbench.model.quantization import quantize
 from workbench.model.reader import read_model
 from workbench.platform import load_platform
 from workbench.runs.inference import boot
@@ -22,14 +21,12 @@ pytest.importorskip("tflite_micro", reason="the host oracle is not installed")
 
 
 def assert_equal_outputs(built, model, inputs):
-    """Run all inputs, quantized here, on the image and on the host."""
+    """Run all inputs on the image and on the host."""
     oracle = Oracle.from_file(model)
-    quantization = only_input(read_model(model)).quantization
     with boot(Image.load(built.elf), load_platform(built.board), "embedded") as session:
         for features in inputs.features:
-            values = quantize(features.values, quantization.scale, quantization.zero_point)
-            expected = oracle.run(values)
-            answer = session.client.infer_int8(values)
+            (expected,) = oracle.answer(features)
+            answer = session.client.answer(features)
             np.testing.assert_array_equal(answer.outputs[0], expected, features.name)
             assert answer.top == expected.argmax(), features.name
 

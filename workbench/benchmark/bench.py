@@ -34,7 +34,7 @@ from workbench.support.resources import own_model
 from workbench.timing.latency import modelled_latencies
 from workbench.timing.model import CycleModel
 
-Output = npt.NDArray[Any]
+Outputs = tuple[npt.NDArray[Any], ...]
 Progress = Callable[[str], None]
 """Told what is being done now."""
 
@@ -167,16 +167,16 @@ def classify_files(
             yield session.classify(features)
 
 
-def _oracle_outputs(path: Path, inputs: Inputs) -> list[Output]:
+def _oracle_outputs(path: Path, inputs: Inputs) -> list[Outputs]:
     """What `tflite_micro` answers to the inputs."""
     with Oracle.from_file(path) as oracle:
-        return [oracle.answer(features.values) for features in inputs.features]
+        return [oracle.answer(features) for features in inputs.features]
 
 
 def _run_image(
     built: BuiltImage,
     inputs: Inputs,
-    expected: Sequence[Output] | None,
+    expected: Sequence[Outputs] | None,
     engine: str,
     warn: Progress,
 ) -> tuple[InferenceCost, tuple[Classification, ...], str]:
@@ -201,10 +201,11 @@ def _run_image(
         return cost, answered, session.engine_name
 
 
-def _check(answered: Sequence[Classification], expected: Sequence[Output]) -> OracleCheck:
+def _check(answered: Sequence[Classification], expected: Sequence[Outputs]) -> OracleCheck:
     equal_bytes = equal_labels = 0
-    for answer, output in zip(answered, expected, strict=True):
-        ours = np.frombuffer(answer.output, output.dtype)
-        equal_bytes += answer.output == output.tobytes()
-        equal_labels += bool(ours.argmax() == output.argmax())
+    for answer, outputs in zip(answered, expected, strict=True):
+        scores = outputs[0]
+        ours = np.frombuffer(answer.output, scores.dtype, scores.size)
+        equal_bytes += answer.output == b"".join(output.tobytes() for output in outputs)
+        equal_labels += bool(ours.argmax() == scores.argmax())
     return OracleCheck(len(answered), equal_bytes, equal_labels)

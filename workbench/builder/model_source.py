@@ -21,20 +21,13 @@ def read_model_source(path: Path, *, any_operator: bool = False) -> ModelSource:
     ModelError where the file is not usable in this firmware.
     """
     model = read_model(path)
-    for tensor in (*model.inputs, *model.outputs):
-        if tensor.type not in ("INT8", "FLOAT32"):
-            raise ModelError(
-                f"{path}: {tensor.name!r} is {tensor.type}; the UART protocol carries int8 and "
-                "float32",
-                "convert the model with int8 or float32 inputs and outputs",
-            )
     needed = required_operators(model)
     _require_known(path, needed, any_operator)
     require_runnable(model, path, any_operator=any_operator)
     return ModelSource(
         data=read_model_file(path),
         operators=tuple(_registration(operator) for operator in needed),
-        input_elements=sum(tensor.elements for tensor in model.inputs),
+        input_bytes=sum(tensor.bytes for tensor in model.inputs),
         labels=_labels(path, model),
     )
 

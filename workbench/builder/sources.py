@@ -24,13 +24,13 @@ class ModelSource:
 
     operators: one `MicroMutableOpResolver` call for each operator, without the object, such as
         "AddConv2D(tflite::Register_CONV_2D_INT8())".
-    input_elements: elements of all inputs together; the largest request has 4 bytes for each.
+    input_bytes: of all inputs together: the largest request.
     labels: one for each element of the first output, or none.
     """
 
     data: bytes
     operators: tuple[str, ...]
-    input_elements: int
+    input_bytes: int
     labels: tuple[str, ...] = ()
 
     @property
@@ -53,9 +53,9 @@ def write_sources(
     _write(folder / "model.ld", _sizes(arena_bytes, stack_bytes).encode())
 
 
-def ring_bytes(input_elements: int) -> int:
+def ring_bytes(input_bytes: int) -> int:
     """Return the size of the receive ring: a power of two that holds one encoded request."""
-    body = 4 * input_elements + _FRAME_OVERHEAD
+    body = input_bytes + _FRAME_OVERHEAD
     encoded = body + body // _COBS_BLOCK + 1 + 2
     return max(MIN_RING_BYTES, 1 << (encoded - 1).bit_length())
 
@@ -118,8 +118,8 @@ const tflite::MicroOpResolver* CreateOpResolver() {{
 
 def _definitions(model: ModelSource, kernels: str) -> str:
     return _DEFINITIONS.format(
-        max_payload=4 * model.input_elements,
-        ring=ring_bytes(model.input_elements),
+        max_payload=model.input_bytes,
+        ring=ring_bytes(model.input_bytes),
         labels=", ".join(map(_c_string, model.labels)) or "nullptr",
         operator_count=max(1, len(model.operators)),
         size=len(model.data),

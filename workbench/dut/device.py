@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.armv7m import thumb
@@ -81,6 +81,7 @@ class DeviceUnderTest:
         self._pending = b""  # console output that was taken and not looked at
         self._sequence = _FIRST_SEQUENCE
         self._answered: list[tuple[Features, Classification]] = []
+        self._starts_anew = False
 
     def load(self, image: Image, platform: Platform, model: Path | None = None) -> None:
         """Put `image` on the board and reset it; may be called again, for another image.
@@ -279,11 +280,18 @@ class DeviceUnderTest:
         """Have the firmware classify all that is in a .wav, .npy or .npz file."""
         session = self.session
         answers = []
-        for features in features_for(session.hello, [path]):
+        for read in features_for(session.hello, [path]):
+            features = replace(read, first=read.first or self._starts_anew)
+            self._starts_anew = False
             answer = session.classify(features)
             self._answered.append((features, answer))
             answers.append(answer)
         return tuple(answers)
+
+    def reset_model_state(self) -> None:
+        """Give all that the model keeps from one input to the next the values of the start."""
+        self.session.client.reset_state()
+        self._starts_anew = True  # as it does in the host's model that the answers are held to
 
     def scores_should_match_host(self) -> None:
         """All outputs so far are, to the byte, those of `tflite_micro` on the host."""

@@ -8,9 +8,9 @@ from workbench.link.messages import (
     Hello,
     Request,
     Statistics,
-    TensorInfo,
     reply_name,
 )
+from workbench.model.tensor_info import TensorInfo
 
 __all__ = [
     "Answer",

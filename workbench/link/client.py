@@ -18,12 +18,13 @@ from workbench.link.messages import (
     Hello,
     Request,
     Statistics,
-    TensorInfo,
     parse_answer,
     parse_error,
     parse_hello,
     parse_statistics,
 )
+from workbench.model.features import Features
+from workbench.model.tensor_info import TensorInfo
 
 DEFAULT_LIMIT = Seconds(60.0)
 """Virtual time for one answer: a large model on a slow clock takes some seconds."""
@@ -64,10 +65,12 @@ class Client:
         self._frames: deque[Frame] = deque()
         self._sequence = 0
         self._hello: Hello | None = None
+        self._has_run = True  # for all that is known, unless `boot` was called
         self.stopped: StopReason | None = None
 
     def boot(self) -> None:
         """Run until the firmware says that it is ready, or that its model has failed."""
+        self._has_run = False
         self.stopped = self._engine.run(Stop(uart=READY), self._limit)
         self._splitter.feed(self._engine.uart.read())
         if self.stopped.kind is not StopKind.UART:
@@ -88,24 +91,34 @@ class Client:
         self._hello = parse_hello(self._ask(Request.HELLO))
         return self._hello
 
-    def infer_int8(self, features: npt.ArrayLike) -> Answer:
-        """Run the model on int8 features: all inputs, in any shape with the right element count.
+    def infer(self, *inputs: npt.ArrayLike) -> Answer:
+        """Run the model on one array for each of its inputs, in their order.
 
-        Raises UserError for the wrong number or type of elements.
+        An array has any shape with the right number of elements, and the input's own type, or
+        holds real numbers, which are quantized as TFLM's QUANTIZE does. Raises UserError where one
+        does not fit, ModelFailedError where the model did not start.
         """
-        values = np.asarray(features)
-        if values.dtype != np.int8:
-            raise UserError(
-                f"the features are {values.dtype}, not int8", "infer_float32 takes floats"
-            )
-        self._check_size(values)
-        return parse_answer(self._ask(Request.INFER_INT8, values.tobytes()), self._known())
+        tensors = self._known().inputs
+        if (error := self._known().error) is not None:
+            raise ModelFailedError(error)
+        if len(inputs) != len(tensors):
+            raise UserError(f"{len(inputs)} arrays for the model's {len(tensors)} inputs")
+        payload = b"".join(map(_stored, tensors, inputs))
+        self._has_run = True
+        return parse_answer(self._ask(Request.INFER, payload), self._known())
 
-    def infer_float32(self, features: npt.ArrayLike) -> Answer:
-        """Run the model on float features, which the firmware quantizes itself."""
-        values = np.asarray(features, dtype="<f4")
-        self._check_size(values)
-        return parse_answer(self._ask(Request.INFER_FLOAT32, values.tobytes()), self._known())
+    def answer(self, features: Features) -> Answer:
+        """Run the model on what a file holds; the state is reset before the first of a file."""
+        if features.first and self._has_run:
+            self.reset_state()
+        return self.infer(*features.arrays)
+
+    def reset_state(self) -> None:
+        """Give all that lasts from one inference to the next the values of the start.
+
+        As `tflite::MicroInterpreter::Reset()`: variables, and what operators keep.
+        """
+        self._ask(Request.RESET_STATE)
 
     @property
     def text(self) -> str:
@@ -124,25 +137,17 @@ class Client:
     def _known(self) -> Hello:
         return self._hello or self.hello()
 
-    def _check_size(self, values: npt.NDArray[np.generic]) -> None:
-        hello = self._known()
-        if hello.error is not None:
-            raise ModelFailedError(hello.error)
-        expected = sum(tensor.elements for tensor in hello.inputs)
-        if values.size != expected:
-            shapes = " and ".join(_shape(tensor) for tensor in hello.inputs)
-            raise UserError(
-                f"the features have {values.size} elements, the model's input has {expected}",
-                f"give an array of shape {shapes}",
-            )
-
     def _ask(self, request: Request, payload: bytes = b"") -> bytes:
         """Send a request and return the payload of its answer."""
         self._sequence = (self._sequence + 1) & _MAX_SEQUENCE
         self._engine.uart.write(encode(Frame(request, self._sequence, payload)))
         frame = self._wait_for(lambda f: f.sequence == self._sequence, request)
         if frame.version != VERSION:
-            raise LinkError(f"the firmware answers in protocol version {frame.version}")
+            raise LinkError(
+                f"the firmware speaks version {frame.version} of the link's protocol, this "
+                f"workbench version {VERSION}",
+                "build it with this workbench, or use the workbench that it was built with",
+            )
         if frame.type == ERROR:
             raise RefusedError(request, parse_error(frame.payload)[1])
         if frame.type != request | REPLY:
@@ -178,5 +183,12 @@ class Client:
         )
 
 
-def _shape(tensor: TensorInfo) -> str:
-    return "x".join(map(str, tensor.shape))
+def _stored(tensor: TensorInfo, given: npt.ArrayLike) -> bytes:
+    """The elements of an input, as they lie in memory."""
+    values = np.asarray(given)
+    if values.size != tensor.elements:
+        raise UserError(
+            f"the features have {values.size} elements, the model's input has {tensor.elements}",
+            f"give an array of shape {'x'.join(map(str, tensor.shape))}",
+        )
+    return tensor.store(values).tobytes()

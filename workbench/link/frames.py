@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cobs import cobs
 
-VERSION = 1
+VERSION = 2
 DELIMITER = b"\0"
 REPLY = 0x80
 ERROR = 0xFF

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from workbench.errors import LinkError
 from workbench.link.frames import ERROR, REPLY
+from workbench.model.tensor_info import TensorInfo
 
 _MAX_RANK = 8
 _MAX_ELEMENTS = 1 << 24
@@ -21,9 +22,9 @@ class Request(IntEnum):
     """Types of requests."""
 
     HELLO = 0x01
-    INFER_INT8 = 0x02
-    INFER_FLOAT32 = 0x03
+    INFER = 0x02
     STATISTICS = 0x04
+    RESET_STATE = 0x05
 
 
 class ErrorCode(IntEnum):
@@ -33,9 +34,8 @@ class ErrorCode(IntEnum):
     UNSUPPORTED_VERSION = 1
     UNKNOWN_REQUEST = 2
     WRONG_LENGTH = 3
-    WRONG_TYPE = 4
-    NOT_FINITE = 5
     INVOKE_FAILED = 6
+    RESET_FAILED = 7
     MODEL_SCHEMA = 16
     MODEL_CORRUPT = 17
     OPERATOR_MISSING = 18
@@ -50,7 +50,8 @@ def reply_name(type_: int) -> str:
     return names.get(type_, f"{type_:#04x}")
 
 
-_DTYPES = {1: "float32", 9: "int8"}  # TfLiteType; the link is little-endian, and so are we
+# By TfLiteType; the link is little-endian, and so are we.
+_DTYPES = {1: "float32", 2: "int32", 3: "uint8", 6: "bool", 7: "int16", 9: "int8"}
 
 
 @dataclass(frozen=True)
@@ -71,20 +72,6 @@ class FirmwareError:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.text}" if self.text else f"{self.name} ({self.detail})"
-
-
-@dataclass(frozen=True)
-class TensorInfo:
-    """Shape, type ("int8" or "float32") and quantization of an input or output."""
-
-    dtype: str
-    shape: tuple[int, ...]
-    scale: float
-    zero_point: int
-
-    @property
-    def elements(self) -> int:
-        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -180,7 +167,10 @@ class _Reader:
         shape = tuple(self.number("I") for _ in range(rank))
         if not 0 < math.prod(shape) <= _MAX_ELEMENTS:
             raise LinkError(f"the firmware's {self._what} has a tensor of shape {shape}")
-        return TensorInfo(_DTYPES[type_], shape, self.float32(), self.number("i"))
+        scale, zero_point = self.float32(), self.number("i")
+        if not 0 <= scale < math.inf:
+            raise LinkError(f"the firmware's {self._what} has a tensor of scale {scale}")
+        return TensorInfo(self.string(), _DTYPES[type_], shape, scale, zero_point)
 
     def end(self) -> None:
         if len(self._rest):
@@ -226,7 +216,7 @@ def parse_hello(payload: bytes) -> Hello:
 
 
 def parse_answer(payload: bytes, hello: Hello) -> Answer:
-    """Parse the answer to an INFER request of the firmware that said `hello`."""
+    """Parse the answer to INFER of the firmware that said `hello`."""
     reader = _Reader(payload, "answer")
     cycles, top = reader.number("I"), reader.number("H")
     outputs = tuple(_array(reader, tensor) for tensor in hello.outputs)

@@ -72,7 +72,6 @@ def open_machine(
 
 
 def features_for(hello: Hello, files: Iterable[Path]) -> Iterator[Features]:
-    """Yield all that is in .wav, .npy or .npz files, in the shape of the firmware's first input."""
-    shape = hello.inputs[0].shape if hello.inputs else ()
+    """Yield all that is in .wav, .npy or .npz files, for the inputs of the firmware's model."""
     for file in files:
-        yield from read_features(file, shape)
+        yield from read_features(file, hello.inputs)

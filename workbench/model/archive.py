@@ -5,26 +5,26 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.errors import FeatureError
 from workbench.model.quantization import dequantize
+from workbench.model.tensor_info import Array, TensorInfo
 from workbench.support.files import MIB, read_file
 
-FloatArray = npt.NDArray[np.float32]
-Arrays = Mapping[str, npt.NDArray[Any]]
+Arrays = Mapping[str, Array]
 
 MAX_BYTES = 256 * MIB  # of a file, packed and unpacked
-_MAX_ELEMENTS = MAX_BYTES // 4  # of features, which become float32
+_MAX_ELEMENTS = MAX_BYTES // 4  # of an array that becomes float32
 _MAX_LABELS = 65_536
 
-_NAMES = ("features", "features_int8", "scale", "zero_point", "label", "label_names", "file_names")
+_FEATURES = ("features", "features_int8")
+_BESIDE = ("scale", "zero_point", "label", "label_names", "file_names")
 _HINT = "give a .npy or .npz file"
 
 
@@ -32,32 +32,37 @@ _HINT = "give a .npy or .npz file"
 class Archive:
     """Inputs for a model, one a row, and what the file says about each.
 
-    `features`: float32 (n, *shape). `labels` and `names` have n entries, or none.
+    `inputs`: for each input of the model an array (n, *shape), float32 or of the input's own type.
+    `labels` and `names` have n entries, or none.
     """
 
-    features: FloatArray
+    inputs: tuple[Array, ...]
     labels: tuple[str, ...] = ()
     label_names: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
+    @property
+    def rows(self) -> int:
+        return len(self.inputs[0])
 
-def read_archive(path: Path, shape: tuple[int, ...]) -> Archive:
-    """Read inputs of `shape` from an .npy or .npz.
 
-    An .npy holds one array of floats: one input, or n of them as rows. An .npz holds the same as
-    `features`, or int8 as `features_int8` with `scale` and `zero_point`; optionally `label` (n,),
-    an index into `label_names`, and `file_names` (n,). Raises FeatureError for anything else.
+def read_archive(path: Path, tensors: Sequence[TensorInfo]) -> Archive:
+    """Read rows of inputs for a model with the inputs `tensors` from an .npy or .npz.
+
+    An .npy holds one array: one input, or n of them as rows. An .npz holds the same as `features`,
+    or int8 as `features_int8` with `scale` and `zero_point`, or an array for each input by its
+    name; one of a single row serves all rows of the others. Optionally it has `label` (n,), an
+    index into `label_names`, and `file_names` (n,). Raises FeatureError for anything else.
     """
-    loaded = _load(path)
+    loaded = _load(path, tensors)
     arrays = {"features": loaded} if isinstance(loaded, np.ndarray) else loaded
-    features = arrays["features"] if "features" in arrays else _dequantized(path, arrays)
-    rows = _rows(path, features, shape)
+    inputs = _inputs(path, arrays, tensors)
     label_names = _texts(path, arrays, "label_names", _MAX_LABELS)
     return Archive(
-        features=rows,
-        labels=_labels(path, arrays, label_names, len(rows)),
+        inputs=inputs,
+        labels=_labels(path, arrays, label_names, len(inputs[0])),
         label_names=label_names,
-        names=_texts(path, arrays, "file_names", len(rows)),
+        names=_texts(path, arrays, "file_names", len(inputs[0])),
     )
 
 
@@ -66,7 +71,7 @@ def read_features_file(path: Path) -> bytes:
     return read_file(path, FeatureError, _HINT, most=MAX_BYTES)
 
 
-def _load(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
+def _load(path: Path, tensors: Sequence[TensorInfo]) -> Array | dict[str, Array]:
     """The array of an .npy, or those of an .npz whose names mean something."""
     content = io.BytesIO(read_features_file(path))
     try:
@@ -79,7 +84,7 @@ def _load(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
         if isinstance(loaded, np.ndarray):
             return loaded
         with loaded:
-            return _members(path, loaded)
+            return _members(path, loaded, tensors)
     except FeatureError:
         raise
     # A damaged archive makes numpy and zipfile raise a dozen kinds of error. What is no archive
@@ -92,23 +97,68 @@ def _load(path: Path) -> npt.NDArray[Any] | dict[str, npt.NDArray[Any]]:
         ) from None
 
 
-def _members(path: Path, loaded: Any) -> dict[str, npt.NDArray[Any]]:
-    if not {"features", "features_int8"} & set(loaded.files):
-        found = ", ".join(sorted(loaded.files)[:20]) or "nothing"
-        raise FeatureError(
-            f"{path}: no array named features or features_int8, but {found}",
-            "save floats with numpy.savez(file, features=...)",
-        )
+def _members(path: Path, loaded: Any, tensors: Sequence[TensorInfo]) -> dict[str, Array]:
+    files = set(loaded.files)
+    by_name = [_member_of(tensor, files) for tensor in tensors]
+    if None not in by_name:
+        wanted = {*filter(None, by_name), *_BESIDE}
+    elif len(tensors) == 1 and files & set(_FEATURES):
+        wanted = {*_FEATURES, *_BESIDE}
+    else:
+        raise _no_inputs(path, sorted(files), tensors)
     arrays = {}
-    for name in _NAMES:
-        if name in loaded.files:
-            arrays[name] = loaded[name]
-            if not isinstance(arrays[name], np.ndarray):  # numpy gives the bytes of anything else
-                raise FeatureError(
-                    f"{path}: {name}.npy is not an array in NumPy's format",
-                    "save it with numpy.savez",
-                )
+    for name in sorted(wanted & files):
+        arrays[name] = loaded[name]
+        if not isinstance(arrays[name], np.ndarray):  # numpy gives the bytes of anything else
+            raise FeatureError(
+                f"{path}: {name}.npy is not an array in NumPy's format", "save it with numpy.savez"
+            )
     return arrays
+
+
+def _member_of(tensor: TensorInfo, files: Collection[str]) -> str | None:
+    """The member that has the input's name, whole or short."""
+    names = (tensor.name, tensor.short_name)
+    return next((name for name in names if name and name in files), None)
+
+
+def _no_inputs(path: Path, files: Sequence[str], tensors: Sequence[TensorInfo]) -> FeatureError:
+    found = ", ".join(files[:20]) or "nothing"
+    if len(tensors) == 1:
+        return FeatureError(
+            f"{path}: no array named features or features_int8, but {found}",
+            "save it with numpy.savez(file, features=...)",
+        )
+    names = ", ".join(f'"{tensor.short_name}": ...' for tensor in tensors)
+    return FeatureError(
+        f"{path}: the model has {len(tensors)} inputs, the file has {found}",
+        f"save an array for each with numpy.savez(file, **{{{names}}})",
+    )
+
+
+def _inputs(path: Path, arrays: Arrays, tensors: Sequence[TensorInfo]) -> tuple[Array, ...]:
+    """Rows for each input, as many for all of them."""
+    if len(tensors) > 1 and "features" in arrays and _member_of(tensors[0], arrays) is None:
+        raise _no_inputs(path, ["one array"], tensors)
+    found = [_rows(path, *_array_for(path, arrays, tensor), tensor) for tensor in tensors]
+    count = max(map(len, found))
+    for rows, tensor in zip(found, tensors, strict=True):
+        if len(rows) not in (1, count):
+            raise FeatureError(
+                f"{path}: {tensor.short_name} has {len(rows)} rows, another input has {count}",
+                "give as many rows for each input, or one row that serves them all",
+            )
+    return tuple(np.broadcast_to(rows, (count, *rows.shape[1:])) for rows in found)
+
+
+def _array_for(path: Path, arrays: Arrays, tensor: TensorInfo) -> tuple[str, Array]:
+    """The array for an input, and its name in the file."""
+    name = _member_of(tensor, arrays)
+    if name is not None:
+        return name, arrays[name]
+    if "features" in arrays:
+        return "features", arrays["features"]
+    return "features_int8", _quantized(path, arrays, tensor)
 
 
 def _texts(path: Path, arrays: Arrays, key: str, most: int) -> tuple[str, ...]:
@@ -128,7 +178,8 @@ def _texts(path: Path, arrays: Arrays, key: str, most: int) -> tuple[str, ...]:
     return tuple(str(text) for text in found)
 
 
-def _dequantized(path: Path, arrays: Arrays) -> FloatArray:
+def _quantized(path: Path, arrays: Arrays, tensor: TensorInfo) -> Array:
+    """`features_int8`: as they are where the input is quantized so, else what they stand for."""
     quantized = arrays["features_int8"]
     if quantized.dtype != np.int8:
         raise FeatureError(f"{path}: features_int8 has type {quantized.dtype}")
@@ -142,33 +193,24 @@ def _dequantized(path: Path, arrays: Arrays) -> FloatArray:
             "the scale is above 0, the zero point a whole number of -128 to 127",
         )
     _require_few(path, quantized)
+    same = (np.float32(scale), int(zero_point)) == (np.float32(tensor.scale), tensor.zero_point)
+    if tensor.dtype == "int8" and same:
+        return quantized
     return dequantize(quantized, scale, int(zero_point))
 
 
-def _rows(path: Path, features: npt.NDArray[Any], shape: tuple[int, ...]) -> FloatArray:
-    if features.dtype.kind != "f":
+def _rows(path: Path, name: str, values: Array, tensor: TensorInfo) -> Array:
+    if values.size == 0 or not _fits(values.shape, tensor.shape):
+        wanted = " x ".join(map(str, tensor.shape))
         raise FeatureError(
-            f"{path}: features have type {features.dtype}, not a floating-point one",
-            "int8 features belong in an .npz as features_int8, with scale and zero_point",
-        )
-    if features.size == 0 or not _fits(features.shape, shape):
-        wanted = " x ".join(map(str, shape))
-        raise FeatureError(
-            f"{path}: features have shape {features.shape}; one input is {wanted}",
+            f"{path}: {name} has shape {values.shape}; one input is {wanted}",
             "give one input, or several along a first axis; an input may also lie flat",
         )
-    _require_few(path, features)
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
-        values = features.astype(np.float32)
-    if not np.isfinite(values).all():
-        raise FeatureError(
-            f"{path}: features hold values that are not finite",
-            "look for NaN, infinity, or numbers beyond float32 in what computed them",
-        )
-    return values.reshape(-1, *shape)
+    _require_few(path, values)
+    return tensor.admit(values, f"{path}: {name}").reshape(-1, *tensor.shape)
 
 
-def _require_few(path: Path, features: npt.NDArray[Any]) -> None:
+def _require_few(path: Path, features: Array) -> None:
     if features.size > _MAX_ELEMENTS:
         raise FeatureError(
             f"{path}: {features.size:,} numbers, more than {_MAX_ELEMENTS:,}", "split the file"

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from workbench.errors import FeatureError
 from workbench.model.archive import read_archive
-from workbench.model.mfcc import FEATURE_SHAPE
+from workbench.model.features import MFCC
 
 UNKNOWN = "unknown"
 
@@ -45,7 +45,7 @@ def read_dataset(path: Path, words: Sequence[str]) -> DataSet:
     The arrays are those of `read_archive`, with labels. Raises FeatureError for a missing file,
     array or word, or a shape that does not fit.
     """
-    archive = read_archive(path, FEATURE_SHAPE)
+    archive = read_archive(path, (MFCC,))
     if not archive.labels:
         raise FeatureError(
             f"{path}: the recordings have no labels",
@@ -58,7 +58,7 @@ def read_dataset(path: Path, words: Sequence[str]) -> DataSet:
     labels = (*words, UNKNOWN)
     index = {word: i for i, word in enumerate(words)}
     classes = [index.get(label, len(words)) for label in archive.labels]
-    return DataSet(archive.features, np.array(classes, np.int64), labels)
+    return DataSet(archive.inputs[0], np.array(classes, np.int64), labels)
 
 
 def join(sets: Sequence[DataSet]) -> DataSet:

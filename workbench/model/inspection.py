@@ -13,10 +13,10 @@ from workbench.model.kernel_rules import refusals
 from workbench.model.labels import read_labels
 from workbench.model.operators import RequiredOperator, required_operators, runtime_kernels
 from workbench.model.reader import read_model
+from workbench.model.tensor_info import DTYPES
 from workbench.model.values import Model, Operator
 
 SCHEMA_VERSION = 3  # TFLITE_SCHEMA_VERSION, tensorflow/compiler/mlir/lite/version.h
-DATA_TYPES = frozenset({"INT8", "FLOAT32"})  # what the UART protocol carries
 
 # What the converter adds to Flatten or Reshape where the batch size is open.
 _DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})
@@ -124,8 +124,8 @@ def _model_findings(model: Model) -> list[Finding]:
         if not all(tensor.shape):
             message = f'"{tensor.name}" has a dimension of 0: {tensor.shape}'
             findings.append(Finding(Severity.ERROR, message, _DAMAGED))
-        if tensor.type not in DATA_TYPES:
-            message = f'"{tensor.name}" is {tensor.type}; the firmware takes int8 and float32'
+        if tensor.type not in DTYPES:
+            message = f'"{tensor.name}" is {tensor.type}; the link carries {", ".join(DTYPES)}'
             hint = "set inference_input_type and inference_output_type of the converter to tf.int8"
             findings.append(Finding(Severity.ERROR, message, hint))
     return findings
@@ -156,7 +156,7 @@ def _operator_findings(model: Model) -> list[Finding]:
         where = f"operator {operator.index} {operator.name}"
         kernel = runtime_kernels().get(operator.name)
         types = _data_types(model, operator)
-        if not types <= (kernel.types if kernel else DATA_TYPES):
+        if kernel is not None and not types <= kernel.types:
             findings.append(Finding(Severity.ERROR, f"{where} computes on {_join(types)}", _INT8))
         else:
             for reason in islice(refusals(model, operator), 1):

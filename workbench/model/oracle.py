@@ -7,21 +7,24 @@ own (`workbench.model.oracle_worker`) and is never imported here.
 
 from __future__ import annotations
 
+import math
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.errors import ModelError, UserError
+from workbench.model.features import Features
 from workbench.model.oracle_process import OracleProcess
-from workbench.model.quantization import dequantize, quantize
 from workbench.model.reader import parse_model, read_model_file
+from workbench.model.tensor_info import DTYPES, Array, TensorInfo
 from workbench.model.values import Model
 from workbench.support.extras import how_to_install
 from workbench.support.files import MIB
+from workbench.support.framing import Message
 
 _MAX_ARENA_BYTES = 512 * MIB
 
@@ -44,7 +47,10 @@ class Oracle:
         if not available():
             hint = how_to_install("oracle")
             raise UserError("the host oracle needs tflite_micro, which is not installed", hint)
-        arena = _arena_bytes(parse_model(model))
+        parsed = parse_model(model)
+        if types := {t.type for t in (*parsed.inputs, *parsed.outputs)} - set(DTYPES):
+            raise ModelError(f"the model has inputs or outputs of type {', '.join(sorted(types))}")
+        arena = _arena_bytes(parsed)
         if arena > _MAX_ARENA_BYTES:
             raise ModelError(
                 f"the model's tensors take more than {_MAX_ARENA_BYTES // MIB} MiB",
@@ -52,11 +58,10 @@ class Oracle:
             )
         self._process = OracleProcess()
         self.close = weakref.finalize(self, self._process.close)
-        loaded = self._process.ask("load", model, arena=arena).fields
-        self._shape = tuple(loaded["shape"])
-        self._type = np.dtype(loaded["type"])
-        self._input_scale = _scale(loaded["input"])
-        self._output_scale = _scale(loaded["output"])
+        self._inputs = tuple(map(TensorInfo.of, parsed.inputs))
+        self._outputs = tuple(map(TensorInfo.of, parsed.outputs))
+        self._has_run = False
+        self._process.ask("load", model, arena=arena)
 
     @classmethod
     def from_file(cls, path: Path) -> Oracle:
@@ -73,26 +78,44 @@ class Oracle:
     ) -> None:
         self.close()
 
-    def run(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Run on one input of the model's own type, any shape that fits; the raw first output."""
-        if values.dtype != self._type:
-            raise UserError(f"the model takes {self._type}, not {values.dtype}")
-        answer = self._process.ask("run", values.reshape(self._shape).tobytes())
-        output = np.frombuffer(answer.blob, np.dtype(answer.fields["type"]))
-        return output.reshape(answer.fields["shape"])
+    def run(self, *inputs: npt.ArrayLike) -> tuple[Array, ...]:
+        """Run on one array for each input, of any shape that fits; return the raw outputs.
 
-    def answer(self, features: npt.NDArray[np.float32]) -> npt.NDArray[Any]:
-        """Run on float features, quantized as the firmware quantizes them; the raw first output."""
-        if self._input_scale is not None and self._type == np.int8:
-            return self.run(quantize(features, *self._input_scale))
-        return self.run(np.asarray(features, self._type))
+        What is not of an input's own type is quantized as TFLM's QUANTIZE does.
+        """
+        values = [t.store(np.asarray(v)) for t, v in zip(self._inputs, inputs, strict=True)]
+        shapes = [tensor.shape for tensor in self._inputs]
+        blob = b"".join(value.tobytes() for value in values)
+        types = [value.dtype.str for value in values]
+        self._has_run = True
+        answer = self._process.ask(
+            "run", blob, types=types, shapes=shapes, outputs=len(self._outputs)
+        )
+        return tuple(_unpacked(answer))
 
-    def classify(self, features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """As `answer`, with the scores as float32 (classes,)."""
-        output = self.answer(features)
-        if self._output_scale is not None and output.dtype == np.int8:
-            return dequantize(output, *self._output_scale).reshape(-1)
-        return output.astype(np.float32).reshape(-1)
+    def answer(self, features: Features) -> tuple[Array, ...]:
+        """Run on what a file holds; the state is reset before the first of a file."""
+        if features.first and self._has_run:
+            self.reset_state()
+        return self.run(*features.arrays)
+
+    def reset_state(self) -> None:
+        """Give all that lasts from one run to the next the values of the start."""
+        self._process.ask("reset")
+
+    def classify(self, features: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Run on the features of a model with one input: its scores as float32 (classes,)."""
+        first = self._outputs[0].real(self.run(features)[0])
+        return first.astype(np.float32).reshape(-1)
+
+
+def _unpacked(answer: Message) -> Iterator[Array]:
+    at = 0
+    for kind, shape in zip(answer.fields["types"], answer.fields["shapes"], strict=True):
+        dtype = np.dtype(kind)
+        count = math.prod(shape)
+        yield np.frombuffer(answer.blob, dtype, count, at).reshape(shape)
+        at += count * dtype.itemsize
 
 
 def _arena_bytes(model: Model) -> int:
@@ -100,10 +123,3 @@ def _arena_bytes(model: Model) -> int:
     tensors = sum(tensor.bytes + 1024 for tensor in model.tensors if not tensor.constant)
     records = 1024 * len(model.tensors) + 4096 * len(model.operators)
     return 2 * tensors + records + 256 * 1024
-
-
-def _scale(parameters: Any) -> tuple[float, int] | None:
-    """Scale and zero point of one tensor, None if it is not quantized."""
-    if len(parameters["scales"]) != 1:
-        return None
-    return float(parameters["scales"][0]), int(parameters["zero_points"][0])

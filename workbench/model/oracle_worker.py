@@ -40,48 +40,33 @@ def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             if request.fields["op"] == "load":
                 arena = request.fields["arena"]
                 interpreter = runtime.Interpreter.from_bytes(request.blob, arena_size=arena)
-                answer = _loaded(interpreter)
+                answer = Message({})
+            elif request.fields["op"] == "reset":
+                interpreter.reset()
+                answer = Message({})
             else:
-                answer = _run(interpreter, request.blob)
+                answer = _run(interpreter, request)
         except Exception as error:
             answer = Message({"error": str(error) or type(error).__name__})
         write_message(answers, answer)
 
 
-def _loaded(interpreter: Any) -> Message:
-    taken, given = interpreter.get_input_details(0), interpreter.get_output_details(0)
-    return Message(
-        {
-            "shape": [int(size) for size in taken["shape"]],
-            "type": _type(taken),
-            "input": _quantization(taken),
-            "output": _quantization(given),
-        }
-    )
-
-
-def _run(interpreter: Any, values: bytes) -> Message:
+def _run(interpreter: Any, request: Message) -> Message:
     import numpy as np
 
-    taken = interpreter.get_input_details(0)
-    interpreter.set_input(np.frombuffer(values, _type(taken)).reshape(taken["shape"]), 0)
+    at = 0
+    fields = request.fields
+    for index, (kind, shape) in enumerate(zip(fields["types"], fields["shapes"], strict=True)):
+        dtype, count = np.dtype(kind), int(np.prod(shape))
+        values = np.frombuffer(request.blob, dtype, count, at)
+        interpreter.set_input(values.reshape(shape), index)
+        at += values.nbytes
     interpreter.invoke()
-    output = np.ascontiguousarray(interpreter.get_output(0))
-    return Message({"type": output.dtype.str, "shape": output.shape}, output.tobytes())
-
-
-def _type(details: Any) -> str:
-    import numpy as np
-
-    return np.dtype(details["dtype"]).str
-
-
-def _quantization(details: Any) -> dict[str, list[float]]:
-    parameters = details["quantization_parameters"]
-    return {
-        "scales": [float(scale) for scale in parameters["scales"]],
-        "zero_points": [int(point) for point in parameters["zero_points"]],
-    }
+    outputs = [np.ascontiguousarray(interpreter.get_output(i)) for i in range(fields["outputs"])]
+    return Message(
+        {"types": [one.dtype.str for one in outputs], "shapes": [one.shape for one in outputs]},
+        b"".join(one.tobytes() for one in outputs),
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Affine int8 quantization as TensorFlow Lite Micro does it, to the bit.
+"""Affine quantization as TensorFlow Lite Micro does it, to the bit.
 
 real = (quantized - zero_point) * scale
 (TensorFlow Lite 8-bit quantization specification).
@@ -7,6 +7,7 @@ real = (quantized - zero_point) * scale
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,22 +36,24 @@ class Quantization:
         return self.zero_points[0]
 
 
-def quantize(values: npt.ArrayLike, scale: float, zero_point: int) -> npt.NDArray[np.int8]:
-    """Float to int8, any shape, as TFLM's QUANTIZE (`AffineQuantize`, kernels/internal).
+def quantize(
+    values: npt.ArrayLike, scale: float, zero_point: int, dtype: str = "int8"
+) -> npt.NDArray[Any]:
+    """Float to an integer type, any shape, as TFLM's QUANTIZE (`AffineQuantize`, kernels/internal).
 
-    The quotient is taken in float32 and rounded half away from zero (`TfLiteRound`), then
-    saturated to -128..127. Values must be finite.
+    dtype: int8, uint8 or int16. The quotient is taken in float32 and rounded half away from zero
+    (`TfLiteRound`), then saturated to the type's range. Values must be finite.
     """
-    quotient = np.clip(np.asarray(values, np.float32) / np.float32(scale), -512.0, 512.0)
+    limits = np.iinfo(dtype)
+    beyond = np.float32(2 * (limits.max - limits.min))
+    quotient = np.clip(np.asarray(values, np.float32) / np.float32(scale), -beyond, beyond)
     # trunc(q + copysign(0.5)) would round 0.49999997 up; the fraction is compared instead.
     whole = np.trunc(quotient)
     away = np.abs(quotient - whole) >= np.float32(0.5)
     rounded = whole + np.where(away, np.sign(quotient), np.float32(0.0))
-    return np.clip(rounded + np.float32(zero_point), -128, 127).astype(np.int8)
+    return np.clip(rounded + np.float32(zero_point), limits.min, limits.max).astype(dtype)
 
 
-def dequantize(
-    values: npt.NDArray[np.int8], scale: float, zero_point: int
-) -> npt.NDArray[np.float32]:
-    """Int8 to float32, any shape, as TFLM's DEQUANTIZE."""
+def dequantize(values: npt.NDArray[Any], scale: float, zero_point: int) -> npt.NDArray[np.float32]:
+    """An integer type to float32, any shape, as TFLM's DEQUANTIZE."""
     return (values.astype(np.int32) - zero_point).astype(np.float32) * np.float32(scale)

@@ -136,8 +136,7 @@ def _drive(machine: LoadedMachine, request: Request) -> None:
     """Give the firmware one recording to classify, or let it run with its input."""
     if request.features:
         client = Client(machine.engine, request.limit)
-        first = next(features_for(client.start(), request.features))
-        client.infer_float32(first.values)
+        client.answer(next(features_for(client.start(), request.features)))
         return
     machine.send(request.send)
     machine.run(Stop(), request.limit)

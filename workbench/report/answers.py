@@ -27,7 +27,8 @@ def print_answers(answers: Sequence[Classification]) -> None:
         names += 1
         headings.append(f"the largest of {len(first)} outputs (--json has all)")
         for row, answer in zip(rows, answers, strict=True):
-            largest = sorted(range(len(first)), key=lambda i: -answer.values[i])[:_LARGEST]
+            values = [value for output in answer.outputs.values() for value in output]
+            largest = sorted(range(len(first)), key=lambda i: -values[i])[:_LARGEST]
             named = _outputs(answer)
             row.append("  ".join(" ".join(named[i]) for i in largest))
     print_table(headings, names, rows)
@@ -35,7 +36,16 @@ def print_answers(answers: Sequence[Classification]) -> None:
 
 
 def _outputs(answer: Classification) -> list[tuple[str, str]]:
-    """The scores by label; without labels the outputs by index, dequantized."""
+    """The scores by label; without labels the outputs by name and index, dequantized."""
     if answer.scores:
         return [(label, f"{score:.3f}") for label, score in answer.scores.items()]
-    return [(f"[{index}]", f"{value:.4g}") for index, value in enumerate(answer.values)]
+    several = len(answer.outputs) > 1
+    return [
+        (f"{name if several else ''}[{index}]", _number(value))
+        for name, values in answer.outputs.items()
+        for index, value in enumerate(values)
+    ]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -222,7 +222,7 @@ class Workbench:
     def send_frame(self, type: str, payload: str = "", limit: str = "10s") -> str:
         """Send a frame and return the type of the answer: HELLO, ERROR, ... or NONE.
 
-        ``type`` is HELLO, INFER_INT8, INFER_FLOAT32, STATISTICS or a number; ``payload`` is
+        ``type`` is HELLO, INFER, STATISTICS, RESET_STATE or a number; ``payload`` is
         hexadecimal. The protocol is in firmware/PROTOCOL.md.
         """
         with self.outcome.of_keyword():
@@ -250,6 +250,15 @@ class Workbench:
                 for answer in self._dut.inject(Path(file)):
                     logger.info(f"{answer.name}: {answer.label}")
             return self._dut.last_answer.label
+
+    @keyword
+    def reset_model_state(self) -> None:
+        """Give all that the model keeps from one input to the next the values of the start.
+
+        Each file of features begins so by itself.
+        """
+        with self.outcome.of_keyword():
+            self._dut.reset_model_state()
 
     @keyword
     def label_should_be(self, expected: str) -> None:

@@ -1,4 +1,4 @@
-"""What suites write: `64 MHz`, `2 ms`, `FE 01`, `INFER_INT8`."""
+"""What suites write: `64 MHz`, `2 ms`, `FE 01`, `INFER`."""
 
 from __future__ import annotations
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from dataclasses import dataclass, field
 
 from workbench.engines import EngineChoice
 from workbench.errors import CheckFailedError
 from workbench.image import Image
-from workbench.link import Client, Hello, TensorInfo
+from workbench.link import Client, Hello
 from workbench.machine import LoadedMachine, open_machine
 from workbench.model.features import Features
-from workbench.model.quantization import dequantize
+from workbench.model.tensor_info import distinct_names
 from workbench.platform import Platform
 from workbench.runs.call_counter import FunctionCalls, Measurement, Probe
 from workbench.runs.ending import crash_told
@@ -31,8 +28,8 @@ class Classification:
 
     `label` and `scores` (dequantized, by label) are empty for a model without labels. `expected`
     is what the input says it is, in the model's labels, None where it does not say. `output`
-    holds the bytes of the first output tensor, `values` its elements in their order, dequantized;
-    `note` says what was done to the input file.
+    holds the bytes of all output tensors, `outputs` their elements by the tensors' names, in their
+    order, dequantized; `note` says what was done to the input file.
     """
 
     name: str
@@ -40,7 +37,7 @@ class Classification:
     label: str
     scores: Mapping[str, float]
     output: bytes
-    values: tuple[float, ...] = ()
+    outputs: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     note: str = ""
 
 
@@ -69,22 +66,26 @@ class Session:
         """What the firmware's cycle counter said of its last inference."""
 
     def classify(self, features: Features) -> Classification:
-        """Send `features` as float32, which the firmware quantizes, and return its answer.
+        """Send `features` and return the firmware's answer.
 
         Raises UserError where they do not fit the model's input, LinkError where the firmware
         does not answer or refuses.
         """
-        answer = self.client.infer_float32(features.values)
+        answer = self.client.answer(features)
         self.device_cycles = answer.cycles
-        output = answer.outputs[0]
-        values = tuple(as_real(output, self.hello.outputs[0]).reshape(-1).tolist())
+        tensors = self.hello.outputs
+        names = distinct_names(tensors, "output")
+        elements = [
+            tuple(tensor.real(output).reshape(-1).tolist())
+            for tensor, output in zip(tensors, answer.outputs, strict=True)
+        ]
         return Classification(
             name=features.name,
             expected=expected_label(features.expected, self.hello.labels),
             label=answer.label,
-            scores=dict(zip(self.hello.labels, values, strict=False)),
-            output=output.tobytes(),
-            values=values,
+            scores=dict(zip(self.hello.labels, elements[0], strict=False)),
+            output=b"".join(output.tobytes() for output in answer.outputs),
+            outputs=dict(zip(names, elements, strict=True)),
             note=features.note,
         )
 
@@ -130,10 +131,3 @@ def expected_label(said: str | None, labels: tuple[str, ...]) -> str | None:
     if said is None or said in labels:
         return said
     return _UNKNOWN if _UNKNOWN in labels else None
-
-
-def as_real(values: npt.NDArray[np.generic], tensor: TensorInfo) -> npt.NDArray[np.float32]:
-    """Return an output tensor as real numbers, float32 of the same shape."""
-    if values.dtype == np.int8:
-        return dequantize(values.astype(np.int8), tensor.scale, tensor.zero_point)
-    return values.astype(np.float32)

@@ -98,7 +98,7 @@ def measure_inferences(
     client = Client(machine.engine, limit)
     try:
         for features in features_for(client.start(), files):
-            client.infer_float32(features.values)
+            client.answer(features)
             if gauge.done:
                 break
     except LinkError:

@@ -212,7 +212,7 @@ def _drive(machine: LoadedMachine, stimulus: Stimulus) -> tuple[list[Step], Stop
             raise ModelFailedError(hello.error)
         steps.append(_asleep(machine, stimulus, "HELLO"))
         for features in features_for(hello, stimulus.features):
-            answer = client.infer_float32(features.values)
+            answer = client.answer(features)
             outputs = " ".join(output.tobytes().hex() for output in answer.outputs)
             steps.append(Step(f"output for {features.name}", outputs))
             machine.run(Stop(), stimulus.limit)

@@ -229,7 +229,7 @@ class TestClassify:
         features = next(
             one for one in own_recordings().features if one.name == recording.split("/")[-1]
         )
-        np.save(tmp_path / "features.npy", features.values)
+        np.save(tmp_path / "features.npy", features.arrays[0])
         arguments = ("--board", BOARD, "--engine", "embedded", "--json")
         _, out, _ = workbench("classify", recording, tmp_path / "features.npy", *arguments)
         first, second = json.loads(out)["answers"]

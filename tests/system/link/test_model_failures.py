@@ -94,6 +94,6 @@ def test_an_operator_that_is_not_registered_is_named(boot):
 def test_inference_without_a_model_is_refused_with_the_same_error(boot):
     client = boot(break_root)
     with pytest.raises(ModelFailedError) as caught:
-        client.infer_int8(np.zeros(490, np.int8))
+        client.infer(np.zeros(490, np.int8))
     assert caught.value.error == client.hello().error
     assert client.statistics().inferences == 0

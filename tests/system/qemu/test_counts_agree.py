@@ -67,7 +67,7 @@ def input_elements() -> int:
 
 def infer(sequence: int, values: npt.NDArray[np.int8]) -> Frame:
     """The request for one inference."""
-    return Frame(Request.INFER_INT8, sequence, values.tobytes())
+    return Frame(Request.INFER, sequence, values.tobytes())
 
 
 def embedded_counts(
@@ -80,7 +80,7 @@ def embedded_counts(
         client = Client(Probe(machine, gauge))
         client.boot()
         for values in features:
-            client.infer_int8(values)
+            client.infer(values)
     return list(gauge.result().calls)
 
 

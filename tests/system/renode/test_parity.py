@@ -57,7 +57,7 @@ def watch(engine: Engine, image, board: str) -> Session:
     boot = engine.instructions
     client.hello()
     hello, console = engine.instructions, engine.uart.transcript
-    outputs = [client.infer_int8(features).outputs[0].tolist() for features in INPUTS]
+    outputs = [client.infer(features).outputs[0].tolist() for features in INPUTS]
     measured = [invoke(engine, image, features) for features in INPUTS]
     invokes = [m[0] for m in measured]
     return Session(boot, hello, console, outputs, invokes, *measured[-1][1:])
@@ -65,7 +65,7 @@ def watch(engine: Engine, image, board: str) -> Session:
 
 def invoke(engine: Engine, image, features) -> tuple[int, Trace, list[Trace]]:
     """Instructions, trace and its parts of one Invoke(), from its first to its return."""
-    engine.uart.write(encode(Frame(Request.INFER_INT8, 99, features.tobytes())))
+    engine.uart.write(encode(Frame(Request.INFER, 99, features.tobytes())))
     entry = frozenset({image.symbol(INVOKE).address})
     assert engine.run(Stop(pc=entry), SECOND).kind is StopKind.PC
     begun, back = engine.instructions, engine.registers["lr"] & ~1

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from workbench.benchmark.inputs import file_inputs, own_recordings, random_inputs
-from workbench.errors import UserError
 from workbench.model.reader import read_model
 from workbench.model.values import Model, Tensor
 from workbench.runs.inference import expected_label
@@ -24,8 +23,8 @@ def test_random_inputs_are_the_same_every_time_and_fill_the_range():
     model = read_model(own_model())
     first, second = random_inputs(model), random_inputs(model)
     for one, other in zip(first.features, second.features, strict=True):
-        np.testing.assert_array_equal(one.values, other.values)
-    assert first.features[0].values.shape == model.inputs[0].shape
+        np.testing.assert_array_equal(one.arrays, other.arrays)
+    assert first.features[0].arrays[0].shape == model.inputs[0].shape
     assert "seed" in first.what
 
 
@@ -37,11 +36,13 @@ def test_files_become_inputs_in_their_order(tmp_path):
     assert inputs.what == "4 inputs from a.npy, b.npy"
 
 
-def test_a_model_with_two_inputs_is_refused():
-    tensor = Tensor(0, "in", "INT8", (1, 4))
-    model = Model("", 0, 3, "", (), (), (tensor, tensor), (tensor,), (), 0)
-    with pytest.raises(UserError, match="2 inputs"):
-        random_inputs(model)
+def test_each_input_of_a_model_gets_elements_of_its_type():
+    kinds = ("INT8", "UINT8", "INT16", "INT32", "BOOL", "FLOAT32")
+    tensors = tuple(Tensor(i, kind.lower(), kind, (1, 4)) for i, kind in enumerate(kinds))
+    model = Model("", 0, 3, "", (), (), tensors, tensors[:1], (), 0)
+    first, second, *_ = random_inputs(model).features
+    assert [str(array.dtype) for array in first.arrays] == [kind.lower() for kind in kinds]
+    assert (first.first, second.first) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_the_default_model_is_the_committed_keyword_spotter():
     plan = a_plan()
     assert plan.name == "keyword_spotter-stm32f4_discovery-reference"
     assert plan.model.labels == ("yes", "no", "unknown")
-    assert plan.model.input_elements == 49 * 10
+    assert plan.model.input_bytes == 49 * 10
 
 
 def test_the_arena_is_rounded_up_to_its_alignment():

@@ -5,7 +5,7 @@ from workbench.builder.sources import ModelSource, ring_bytes, write_sources
 MODEL = ModelSource(
     data=b"TFL3" + bytes(60),
     operators=("AddReshape()", "AddSoftmax(tflite::Register_SOFTMAX_INT8())"),
-    input_elements=490,
+    input_bytes=490,
     labels=("yes", 'say "no"', "Ja\u0308"),
 )
 
@@ -40,16 +40,16 @@ def test_an_arena_without_a_size_is_the_rest_of_ram(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("elements", "size"),
+    ("payload", "size"),
     [
         (1, 256),  # the least
-        (490, 2048),  # 1,960 + 8 bytes, 8 COBS codes and two delimiters
-        (509, 4096),
-        (640, 4096),
+        (490, 512),  # and 8 bytes, 2 COBS codes and two delimiters
+        (1960, 2048),
+        (2036, 4096),
     ],
 )
-def test_the_receive_ring_holds_one_request(elements, size):
-    assert ring_bytes(elements) == size
+def test_the_receive_ring_holds_one_request(payload, size):
+    assert ring_bytes(payload) == size
 
 
 def test_unchanged_files_are_left_alone(tmp_path):

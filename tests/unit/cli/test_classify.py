@@ -11,7 +11,7 @@ from workbench.runs.inference import Classification
 
 def answer(name="a.npy", scores=(), values=(0.5, 0.25)):
     label = next(iter(dict(scores)), "")
-    return Classification(name, None, label, dict(scores), b"", values)
+    return Classification(name, None, label, dict(scores), b"", {"out": values})
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_of_many_labels_the_most_likely_are_shown(classify):
 def test_json_has_all_outputs(classify):
     values = tuple(float(index) for index in range(100))
     _, out, _ = classify([answer(values=values)], "--json")
-    assert json.loads(out)["answers"][0]["values"] == list(values)
+    assert json.loads(out)["answers"][0]["outputs"] == {"out": list(values)}
 
 
 def test_what_the_engine_warns_of_is_shown(classify):

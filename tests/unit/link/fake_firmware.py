@@ -96,9 +96,11 @@ def string(text: str) -> bytes:
     return bytes([len(text)]) + text.encode()
 
 
-def tensor(type_: int, shape: tuple[int, ...], scale: float = 0.5, zero_point: int = 0) -> bytes:
+def tensor(
+    type_: int, shape: tuple[int, ...], scale: float = 0.5, zero_point: int = 0, name: str = "t"
+) -> bytes:
     sizes = struct.pack(f"<BB{len(shape)}I", type_, len(shape), *shape)
-    return sizes + struct.pack("<fi", scale, zero_point)
+    return sizes + struct.pack("<fi", scale, zero_point) + string(name)
 
 
 def hello_payload(

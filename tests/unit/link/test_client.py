@@ -8,6 +8,7 @@ from workbench.engines.base import StopKind
 from workbench.errors import LinkError, UserError
 from workbench.link import Client, ErrorCode, RefusedError, Request
 from workbench.link.frames import Frame, encode
+from workbench.model.features import Features
 
 FEATURES = np.arange(6, dtype=np.int8).reshape(1, 2, 3)
 
@@ -60,18 +61,56 @@ def test_hello_of_a_failed_model_carries_the_error():
     assert str(hello.error) == "arena too small: arena too small, 64 bytes missing"
 
 
-def test_infer_int8_sends_the_bytes_and_returns_scores_and_label():
+def test_infer_sends_the_bytes_and_returns_scores_and_label():
     engine = FakeFirmware(answering)
-    answer = Client(engine).infer_int8(FEATURES)
+    answer = Client(engine).infer(FEATURES)
     assert engine.requests[-1].payload == FEATURES.tobytes()
     assert answer.outputs[0].tolist() == [[5, -7]]
     assert (answer.label, answer.cycles) == ("yes", 1000)
 
 
-def test_infer_float32_sends_little_endian_floats():
-    engine = FakeFirmware(answering)
-    Client(engine).infer_float32([0.5] * 6)
-    assert engine.requests[-1].payload == struct.pack("<6f", *[0.5] * 6)
+def test_real_numbers_are_quantized_for_an_int8_input():
+    engine = FakeFirmware(answering)  # scale 0.5, zero point 0
+    Client(engine).infer([0.0, 0.5, 0.26, 100.0, -100.0, -1.0])
+    assert engine.requests[-1].payload == np.int8([0, 1, 1, 127, -128, -2]).tobytes()
+
+
+def test_several_inputs_are_sent_each_in_its_own_type():
+    inputs = (tensor(1, (2,), 0.0), tensor(2, (1,), 0.0), tensor(6, (3,), 0.0), tensor(7, (1,)))
+
+    def firmware(frame: Frame) -> bytes:
+        if frame.type == Request.HELLO:
+            return reply(frame, hello_payload(inputs=inputs))
+        return answering(frame)
+
+    engine = FakeFirmware(firmware)
+    Client(engine).infer([1.5, -2.0], [-70_000], [True, False, True], [-3.0])
+    expected = struct.pack("<2fi3?h", 1.5, -2.0, -70_000, True, False, True, -6)
+    assert engine.requests[-1].payload == expected
+    with pytest.raises(UserError, match="1 arrays for the model's 4 inputs"):
+        Client(engine).infer([1.5, -2.0])
+
+
+def test_the_state_is_reset_before_each_file_but_not_behind_the_boot():
+    engine = FakeFirmware(answering, banner=b"ready\r\n")
+    client = Client(engine)
+    client.boot()
+    rows = [Features("a", (FEATURES,)), Features("b", (FEATURES,), first=False)]
+    for features in (*rows, *rows):
+        client.answer(features)
+    kinds = [request.type for request in engine.requests if request.type != Request.HELLO]
+    reset, infer = Request.RESET_STATE, Request.INFER
+    assert kinds == [infer, infer, reset, infer, infer]
+
+
+def test_firmware_of_another_version_is_told_apart():
+    def older(frame: Frame) -> bytes:
+        payload = struct.pack("<BHI", frame.type, 1, 1) + string("this firmware speaks version 1")
+        return encode(Frame(0xFF, frame.sequence, payload, version=1))
+
+    with pytest.raises(LinkError, match=r"speaks version 1 .* workbench version 2") as caught:
+        Client(FakeFirmware(older)).hello()
+    assert "build it with this workbench" in caught.value.hint
 
 
 def test_statistics_come_in_the_order_of_the_protocol():
@@ -83,15 +122,16 @@ def test_statistics_come_in_the_order_of_the_protocol():
 
 def test_features_of_the_wrong_size_name_the_shape():
     with pytest.raises(UserError, match="5 elements, the model's input has 6") as caught:
-        Client(FakeFirmware(answering)).infer_int8(np.zeros(5, np.int8))
+        Client(FakeFirmware(answering)).infer(np.zeros(5, np.int8))
     assert "1x2x3" in caught.value.hint
 
 
 def test_features_of_the_wrong_type_are_refused_before_they_are_sent():
     engine = FakeFirmware(answering)
-    with pytest.raises(UserError, match="float64, not int8"):
-        Client(engine).infer_int8(np.zeros(6))
-    assert not engine.requests
+    with pytest.raises(UserError, match="elements of type int64") as caught:
+        Client(engine).infer(np.zeros(6, np.int64))
+    assert "float32" in caught.value.hint
+    assert [request.type for request in engine.requests] == [Request.HELLO]
 
 
 def test_an_error_reply_is_an_exception_with_its_code():
@@ -118,7 +158,7 @@ def test_a_duplicated_answer_does_not_disturb_the_next_request():
     client = Client(FakeFirmware(lambda frame: answering(frame) * 2))
     for _ in range(3):
         assert client.hello().board == "a_board"
-        assert client.infer_int8(FEATURES).label == "yes"
+        assert client.infer(FEATURES).label == "yes"
 
 
 def test_silence_says_why_the_machine_stopped_and_what_was_on_the_console():
@@ -139,10 +179,11 @@ def test_firmware_that_floods_the_link_is_given_up_on():
     [
         (hello_payload()[:-1], "too short"),
         (hello_payload() + b"\0", "1 bytes too many"),
-        (hello_payload(inputs=(tensor(3, (1,)),)), "unknown type 3"),
+        (hello_payload(inputs=(tensor(4, (1,)),)), "unknown type 4"),
         (hello_payload(inputs=(tensor(9, (0,)),)), r"shape \(0,\)"),
         (hello_payload(inputs=(tensor(9, (2**31, 2**31)),)), "shape"),
         (hello_payload(inputs=(tensor(9, (1,) * 9),)), "rank 9"),
+        (hello_payload(inputs=(tensor(9, (1,), float("nan")),)), "scale nan"),
         (hello_payload(inputs=()), "names no input"),
     ],
 )
@@ -158,4 +199,4 @@ def test_an_answer_with_an_index_outside_the_output_is_refused():
         return reply(frame, struct.pack("<IH2b", 1000, 2, 5, -7))
 
     with pytest.raises(LinkError, match="element 2"):
-        Client(FakeFirmware(lying)).infer_int8(FEATURES)
+        Client(FakeFirmware(lying)).infer(FEATURES)

@@ -9,12 +9,17 @@ import pytest
 
 from workbench.errors import FeatureError
 from workbench.model.archive import read_archive
-from workbench.model.features import read_features
+from workbench.model.features import MFCC, read_features
 from workbench.model.mfcc import mfcc
 from workbench.model.recordings import read_wav
+from workbench.model.tensor_info import TensorInfo
 from workbench.support.resources import resource
 
 FLOAT32_STEP = 2.0**-24  # of values below one
+
+
+def speech(shape: tuple[int, ...]) -> TensorInfo:
+    return TensorInfo("speech", "float32", shape)
 
 
 def write_wav(path, raw: bytes, width: int = 2, rate: int = 16_000, channels: int = 1):
@@ -51,17 +56,17 @@ def test_a_recording_becomes_its_features(tmp_path, tone):
     (features,) = read_features(path)
     assert features.name == "tone.wav"
     assert features.note == ""
-    assert np.array_equal(features.values, mfcc(read_wav(path)))
+    assert np.array_equal(features.arrays[0], mfcc(read_wav(path)))
 
 
 def test_a_recording_takes_the_shape_of_the_models_input(tmp_path, tone):
     path = write_wav(tmp_path / "tone.wav", pcm(tone, 2))
-    assert read_features(path, (1, 49, 10, 1))[0].values.shape == (1, 49, 10, 1)
+    assert read_features(path, (speech((1, 49, 10, 1)),))[0].arrays[0].shape == (1, 49, 10, 1)
 
 
 def test_a_recording_for_a_model_that_takes_no_speech_is_refused(tmp_path, tone):
     with pytest.raises(FeatureError, match="1 x 640"):
-        read_features(write_wav(tmp_path / "tone.wav", pcm(tone, 2)), (1, 640))
+        read_features(write_wav(tmp_path / "tone.wav", pcm(tone, 2)), (speech((1, 640)),))
 
 
 def test_what_is_cut_off_is_said(tmp_path, tone):
@@ -138,7 +143,7 @@ def test_rows_of_an_npy(tmp_path):
     np.save(tmp_path / "three.npy", stack)
     rows = read_features(tmp_path / "three.npy")
     assert [row.name for row in rows] == ["three.npy[0]", "three.npy[1]", "three.npy[2]"]
-    assert np.array_equal(rows[1].values, stack[1].astype(np.float32))
+    assert np.array_equal(rows[1].arrays[0], stack[1].astype(np.float32))
 
 
 @pytest.mark.parametrize("shape", [(1, 49, 10, 1), (49, 10), (490,), (1, 490)])
@@ -146,7 +151,7 @@ def test_one_input_flat_or_with_axes_of_one(tmp_path, shape):
     np.save(tmp_path / "one.npy", np.ones(shape, np.float32))
     (row,) = read_features(tmp_path / "one.npy")
     assert row.name == "one.npy"
-    assert row.values.shape == (49, 10)
+    assert row.arrays[0].shape == (49, 10)
 
 
 def test_int8_features_are_dequantized_and_labelled(tmp_path):
@@ -161,7 +166,7 @@ def test_int8_features_are_dequantized_and_labelled(tmp_path):
     )
     first, second = read_features(tmp_path / "kws.npz")
     assert (first.name, first.expected, second.expected) == ("a.bin", "yes", "go")
-    assert (first.values == 1.0).all()
+    assert (first.arrays[0] == 1.0).all()
 
 
 @pytest.mark.parametrize(
@@ -188,7 +193,62 @@ def test_int8_features_are_dequantized_and_labelled(tmp_path):
 def test_archives_that_do_not_fit_are_refused(tmp_path, arrays, message):
     np.savez(tmp_path / "a.npz", **arrays)
     with pytest.raises(FeatureError, match=message):
-        read_archive(tmp_path / "a.npz", (49, 10))
+        read_archive(tmp_path / "a.npz", (MFCC,))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int32", "bool"])
+def test_a_file_may_hold_elements_of_the_inputs_own_type(tmp_path, dtype):
+    values = np.array([[0, 1, 1], [1, 0, 1]], dtype)
+    np.save(tmp_path / "a.npy", values)
+    rows = read_features(tmp_path / "a.npy", (TensorInfo("in", dtype, (1, 3), 0.5, 0),))
+    assert [row.arrays[0].dtype for row in rows] == [np.dtype(dtype)] * 2
+    np.testing.assert_array_equal(rows[1].arrays[0], values[1:])
+    assert [row.first for row in rows] == [True, False]
+
+
+def test_features_int8_stay_as_they_are_for_an_input_that_is_quantized_so(tmp_path):
+    raw = np.arange(3, dtype=np.int8)
+    np.savez(tmp_path / "a.npz", features_int8=raw, scale=np.float32(0.1), zero_point=4)
+    (same,) = read_features(tmp_path / "a.npz", (TensorInfo("in", "int8", (3,), 0.1, 4),))
+    (other,) = read_features(tmp_path / "a.npz", (TensorInfo("in", "int8", (3,), 0.2, 4),))
+    assert same.arrays[0].tolist() == [0, 1, 2]
+    assert other.arrays[0].dtype == np.float32
+
+
+TWO = (
+    TensorInfo("serving_default_left:0", "float32", (2,)),
+    TensorInfo("serving_default_right:0", "int32", (1,)),
+)
+
+
+def test_several_inputs_are_found_by_their_names(tmp_path):
+    left = np.float32([[1, 2], [3, 4]])
+    np.savez(tmp_path / "a.npz", **{"serving_default_left:0": left, "right": [7]})
+    first, second = read_features(tmp_path / "a.npz", TWO)
+    assert [array.tolist() for array in first.arrays] == [[1.0, 2.0], [7]]
+    assert [array.tolist() for array in second.arrays] == [[3.0, 4.0], [7]]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"left": np.zeros(2)}, "the model has 2 inputs, the file has left"),
+        ({"left": np.zeros((3, 2)), "right": np.zeros((2, 1), int)}, "right has 2 rows"),
+        ({"left": np.zeros(2), "right": [0.5]}, "right: elements of type float64"),
+        ({"left": np.zeros(2), "right": [2**40]}, "right: numbers beyond int32"),
+    ],
+)
+def test_several_inputs_that_do_not_fit_are_refused(tmp_path, arrays, message):
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(FeatureError, match=message):
+        read_features(tmp_path / "a.npz", TWO)
+
+
+def test_one_array_for_several_inputs_is_refused_with_their_names(tmp_path):
+    np.save(tmp_path / "a.npy", np.zeros(2))
+    with pytest.raises(FeatureError, match="2 inputs") as caught:
+        read_features(tmp_path / "a.npy", TWO)
+    assert '"left": ..., "right": ...' in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -207,20 +267,20 @@ def test_what_stands_beside_the_features_is_what_it_should_be(tmp_path, arrays, 
     features = {"features_int8": held} if "scale" in arrays else {"features": held * 1.0}
     np.savez(tmp_path / "a.npz", **features, **arrays)
     with pytest.raises(FeatureError, match=message):
-        read_archive(tmp_path / "a.npz", (49, 10))
+        read_archive(tmp_path / "a.npz", (MFCC,))
 
 
 def test_a_member_that_is_not_an_array_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as packed:
         packed.writestr("features.npy", b"text")
     with pytest.raises(FeatureError, match=r"features\.npy is not an array"):
-        read_archive(tmp_path / "a.npz", (49, 10))
+        read_archive(tmp_path / "a.npz", (MFCC,))
 
 
 def test_pickled_objects_are_refused(tmp_path):
     np.save(tmp_path / "a.npy", np.array([{}], object), allow_pickle=True)
     with pytest.raises(FeatureError, match="without pickled objects") as caught:
-        read_archive(tmp_path / "a.npy", (49, 10))
+        read_archive(tmp_path / "a.npy", (MFCC,))
     assert "not a readable" in caught.value.message
 
 
@@ -235,7 +295,7 @@ def test_damaged_archives_are_read_or_refused(tmp_path):
             content[random.integers(0, region)] = random.integers(0, 256)
         (tmp_path / "b.npz").write_bytes(content[: random.integers(1, len(content) + 1)])
         try:
-            read_archive(tmp_path / "b.npz", (49, 10))
+            read_archive(tmp_path / "b.npz", (MFCC,))
         except FeatureError:
             continue
 

@@ -104,7 +104,7 @@ def test_one_process_serves_many_inferences(installed, keyword_spotter):
     rows = np.random.default_rng(1)
     with Oracle.from_file(keyword_spotter) as oracle:
         first = oracle._process.process_id
-        outputs = [oracle.run(rows.integers(-128, 128, 490, np.int8)) for _ in range(40)]
+        outputs = [oracle.run(rows.integers(-128, 128, 490, np.int8))[0] for _ in range(40)]
         assert oracle._process.process_id == first
     assert len({output.tobytes() for output in outputs}) > 1
     assert ended(first)

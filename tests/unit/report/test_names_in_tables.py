@@ -9,7 +9,7 @@ from workbench.runs.inference import Classification
 
 
 def test_a_recording_with_brackets_in_its_name(capsys):
-    print_answers([Classification("[red]yes.wav", None, "yes", {"yes": 1.0}, b"\x7f", (1.0,))])
+    print_answers([Classification("[red]yes.wav", None, "yes", {"yes": 1.0}, b"\x7f")])
     assert "[red]yes.wav" in capsys.readouterr().out
 
 
