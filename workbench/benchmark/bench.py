@@ -23,7 +23,6 @@ from workbench.builder import (
     build,
     plan_builds,
 )
-from workbench.builder.plan import KERNEL_SETS
 from workbench.errors import CheckFailedError, UserError
 from workbench.image import Image
 from workbench.model.oracle import Oracle, available
@@ -115,7 +114,7 @@ def bench(
         inputs = file_inputs(files, read_model(path))
     else:
         inputs = own_recordings() if model is None else random_inputs(read_model(path))
-    plans = plan_builds(board_names or boards(), kernel_sets or KERNEL_SETS, model, choices)
+    plans = plan_builds(board_names or boards(), kernel_sets or (), model, choices)
     return run_matrix(plans, path, inputs, engine, progress).report
 
 
@@ -145,7 +144,7 @@ def require_one_fits(report: BenchReport) -> None:
 def classify_files(
     files: Sequence[Path],
     board: str,
-    kernels: str,
+    kernels: str | None,
     model: Path | None = None,
     engine: str = "auto",
     progress: Progress = lambda _: None,
@@ -154,10 +153,11 @@ def classify_files(
 ) -> Iterator[Classification]:
     """Build one image, boot it, and yield its answers to all that is in `files`.
 
-    warn: told what the engine has warned of.
+    kernels: None where the choices have a TensorFlow Lite Micro. warn: told what the engine has
+    warned of.
     """
     inputs = file_inputs(files, read_model(model or own_model()))
-    (plan,) = plan_builds([board], [kernels], model, choices)
+    (plan,) = plan_builds([board], [kernels] if kernels else [], model, choices)
     progress(f"building {plan.name}")
     built = build(fit_arena(plan))
     progress(f"running {plan.name}")

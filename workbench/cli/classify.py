@@ -13,11 +13,15 @@ from workbench.cli.options import (
     DEFAULT_KERNELS,
     ArenaOption,
     BoardOption,
+    CmsisNnOption,
     EngineOption,
     JsonOption,
     KernelsOption,
     ModelOption,
     StackOption,
+    TflmDefineOption,
+    TflmIncludeOption,
+    TflmLibOption,
 )
 from workbench.engines import EngineChoice
 
@@ -36,10 +40,14 @@ def classify(
         ),
     ],
     board: BoardOption = DEFAULT_BOARD,
-    kernels: KernelsOption = DEFAULT_KERNELS,
+    kernels: KernelsOption = None,
     model: ModelOption = None,
     arena: ArenaOption = None,
     stack: StackOption = None,
+    cmsis_nn: CmsisNnOption = None,
+    tflm_lib: TflmLibOption = None,
+    tflm_include: TflmIncludeOption = None,
+    tflm_define: TflmDefineOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -53,13 +61,14 @@ def classify(
     from workbench.errors import CheckFailedError
     from workbench.report.answers import print_answers
 
+    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
     answers: list[Classification] = []
     warnings: list[str] = []
     failed: CheckFailedError | None = None
     try:
         with progress("starting") as tell:
-            chosen = (board, kernels.value, model, engine.value)
-            choices = build_choices(arena, stack)
+            kernels = kernels or (None if tflm_lib else DEFAULT_KERNELS)
+            chosen = (board, kernels, model, engine.value)
             answers.extend(classify_files(files, *chosen, tell, warnings.append, choices=choices))
     except CheckFailedError as error:  # what came before is shown
         failed = error
