@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from workbench.engines.base import Engine, StopReason
 from workbench.engines.front import EngineFront
-from workbench.fault.diagnosis import Diagnosis, diagnose
+from workbench.fault.diagnose import diagnose
+from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
-from workbench.machine import LoadedMachine
+from workbench.machine import Ending, LoadedMachine, capture
 from workbench.platform import Platform
 
 
@@ -15,8 +16,13 @@ def standing(engine: Engine, image: Image, platform: Platform) -> LoadedMachine:
     return LoadedMachine(EngineFront(engine), image, platform)
 
 
+def ending_of(engine: Engine, image: Image, platform: Platform, reason: StopReason) -> Ending:
+    """Return how the run that stopped so ended."""
+    return capture(standing(engine, image, platform), reason)
+
+
 def diagnosis_of(
     engine: Engine, image: Image, platform: Platform, reason: StopReason
 ) -> Diagnosis | None:
     """Return why the run that ended so crashed, None where it did not."""
-    return diagnose(standing(engine, image, platform), reason)
+    return diagnose(ending_of(engine, image, platform, reason))

@@ -7,24 +7,42 @@ the tools under it broke. A fault or a time-out of the *firmware* is no error: i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from workbench.support.text import printable
 
 
 class WorkbenchError(Exception):
     """The workbench could not do its work.
 
-    `message` says what is wrong and where, `hint` what to do about it.
+    `message` says what is wrong and where, `hint` what to do about it. `details` are lines that
+    say what led to it, `warnings` what the engine had warned of until then.
     """
 
     exit_code = 3
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        # Both go to terminals, of pytest and Robot Framework too, and quote what files hold.
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        details: Sequence[str] = (),
+        warnings: Sequence[str] = (),
+    ) -> None:
+        # All go to terminals, of pytest and Robot Framework too, and quote what files hold.
         self.message, self.hint = printable(message), printable(hint)
+        self.details = tuple(printable(line) for line in details)
+        self.warnings = tuple(warnings)
         super().__init__(self.message)
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The message with its details and warnings, for a reader."""
+        warnings = (f"warning: {printable(text)}" for text in self.warnings)
+        return (self.message, *self.details, *warnings)
+
     def __str__(self) -> str:
-        return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
+        hint = (f"  hint: {self.hint}",) if self.hint else ()
+        return "\n".join((*self.lines, *hint))
 
 
 class CheckFailedError(WorkbenchError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from workbench.builder import (
     build,
     plan_builds,
 )
+from workbench.builder.plan import KERNEL_SETS
 from workbench.errors import CheckFailedError, UserError
 from workbench.image import Image
 from workbench.model.oracle import Oracle, available
@@ -30,6 +31,7 @@ from workbench.model.reader import read_model
 from workbench.platform import load_platform
 from workbench.runs.inference import Classification, boot
 from workbench.support.resources import own_model
+from workbench.support.serialize import NOT_IN_JSON
 from workbench.timing.latency import modelled_latencies
 from workbench.timing.model import CycleModel
 
@@ -44,6 +46,28 @@ class Matrix:
 
     report: BenchReport
     answers: tuple[tuple[Classification, ...], ...]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one image answered, and what the engine has warned of.
+
+    failed: why it answered no more, None where it has answered all.
+    """
+
+    answers: tuple[Classification, ...]
+    warnings: tuple[str, ...]
+    failed: CheckFailedError | None = field(default=None, metadata=NOT_IN_JSON)
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What one image cost and answered, on which engine, and what that has warned of."""
+
+    cost: InferenceCost
+    answers: tuple[Classification, ...]
+    engine: str
+    warnings: tuple[str, ...]
 
 
 def run_matrix(
@@ -70,15 +94,15 @@ def run_matrix(
             misfits.append(Misfit(plan.board, plan.kernels, error.need, error.hint))
             continue
         progress(f"running {plan.name}")
-        told: list[str] = []
         try:
-            row, answered, used = _run_image(built, inputs, expected, engine, told.append)
+            ran = _run_image(built, inputs, expected, engine)
         except CheckFailedError as error:
-            raise CheckFailedError(f"{plan.name}: {error.message}", error.hint) from error
-        warned.update(dict.fromkeys(f"{plan.board}: {text}" for text in told))
-        rows.append(row)
-        answers.append(answered)
-        engines.add(used)
+            message = f"{plan.name}: {error.message}"
+            raise CheckFailedError(message, error.hint, error.details, error.warnings) from error
+        warned.update(dict.fromkeys(f"{plan.board}: {text}" for text in ran.warnings))
+        rows.append(ran.cost)
+        answers.append(ran.answers)
+        engines.add(ran.engine)
         compilers.add(built.toolchain)
     report = BenchReport(
         model=ModelSummary(
@@ -114,7 +138,7 @@ def bench(
         inputs = file_inputs(files, read_model(path))
     else:
         inputs = own_recordings() if model is None else random_inputs(read_model(path))
-    plans = plan_builds(board_names or boards(), kernel_sets or (), model, choices)
+    plans = plan_builds(board_names or boards(), kernel_sets or KERNEL_SETS, model, choices)
     return run_matrix(plans, path, inputs, engine, progress).report
 
 
@@ -144,27 +168,37 @@ def require_one_fits(report: BenchReport) -> None:
 def classify_files(
     files: Sequence[Path],
     board: str,
-    kernels: str | None,
+    kernels: str,
     model: Path | None = None,
     engine: str = "auto",
     progress: Progress = lambda _: None,
-    warn: Progress = lambda _: None,
     choices: BuildChoices = DEFAULT_CHOICES,
-) -> Iterator[Classification]:
-    """Build one image, boot it, and yield its answers to all that is in `files`.
+) -> Answers:
+    """Build one image, boot it, and return its answers to all that is in `files`.
 
-    kernels: None where the choices have a TensorFlow Lite Micro. warn: told what the engine has
-    warned of.
+    `require_all_answered` says whether they are all.
     """
     inputs = file_inputs(files, read_model(model or own_model()))
-    (plan,) = plan_builds([board], [kernels] if kernels else [], model, choices)
+    (plan,) = plan_builds([board], [kernels], model, choices)
     progress(f"building {plan.name}")
     built = build(fit_arena(plan))
     progress(f"running {plan.name}")
-    with boot(Image.load(built.elf), load_platform(board), engine, warn) as session:
-        for features in inputs.features:
-            progress(f"classifying {features.name}")
-            yield session.classify(features)
+    answers: list[Classification] = []
+    try:
+        with boot(Image.load(built.elf), load_platform(board), engine) as session:
+            for features in inputs.features:
+                progress(f"classifying {features.name}")
+                answers.append(session.classify(features))
+    except CheckFailedError as error:  # what came before it is an answer all the same
+        failed = CheckFailedError(error.message, error.hint, error.details)
+        return Answers(tuple(answers), error.warnings, failed)
+    return Answers(tuple(answers), session.warnings)
+
+
+def require_all_answered(answers: Answers) -> None:
+    """Raise CheckFailedError where the firmware crashed before it had answered all."""
+    if answers.failed is not None:
+        raise answers.failed
 
 
 def _oracle_outputs(path: Path, inputs: Inputs) -> list[Outputs]:
@@ -178,10 +212,9 @@ def _run_image(
     inputs: Inputs,
     expected: Sequence[Outputs] | None,
     engine: str,
-    warn: Progress,
-) -> tuple[InferenceCost, tuple[Classification, ...], str]:
+) -> _Ran:
     platform = load_platform(built.board)
-    with boot(Image.load(built.elf), platform, engine, warn) as session:
+    with boot(Image.load(built.elf), platform, engine) as session:
         answered = tuple(session.classify(features) for features in inputs.features)
         invoke = session.invokes
         trace = session.trace(inputs.features[-1])
@@ -198,7 +231,7 @@ def _run_image(
             stack_peak=session.client.hello().stack_peak,
             device_cycles=session.device_cycles,
         )
-        return cost, answered, session.engine_name
+        return _Ran(cost, answered, session.engine_name, session.warnings)
 
 
 def _check(answered: Sequence[Classification], expected: Sequence[Outputs]) -> OracleCheck:

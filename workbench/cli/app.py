@@ -169,7 +169,7 @@ def run(arguments: list[str] | None = None) -> int:
             return INTERRUPTED
         if debug:
             raise
-        print_error(error.message, error.hint)
+        print_error("\n".join(error.lines), error.hint)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

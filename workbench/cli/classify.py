@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,20 +13,13 @@ from workbench.cli.options import (
     DEFAULT_KERNELS,
     ArenaOption,
     BoardOption,
-    CmsisNnOption,
     EngineOption,
     JsonOption,
     KernelsOption,
     ModelOption,
     StackOption,
-    TflmDefineOption,
-    TflmIncludeOption,
-    TflmLibOption,
 )
 from workbench.engines import EngineChoice
-
-if TYPE_CHECKING:
-    from workbench.runs.inference import Classification
 
 app = typer.Typer(add_completion=False)
 
@@ -40,14 +33,10 @@ def classify(
         ),
     ],
     board: BoardOption = DEFAULT_BOARD,
-    kernels: KernelsOption = None,
+    kernels: KernelsOption = DEFAULT_KERNELS,
     model: ModelOption = None,
     arena: ArenaOption = None,
     stack: StackOption = None,
-    cmsis_nn: CmsisNnOption = None,
-    tflm_lib: TflmLibOption = None,
-    tflm_include: TflmIncludeOption = None,
-    tflm_define: TflmDefineOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -55,27 +44,17 @@ def classify(
 
     A model without labels is shown by its outputs, dequantized, by index.
     """
-    from workbench.benchmark.bench import classify_files
+    from workbench.benchmark.bench import classify_files, require_all_answered
     from workbench.cli.choices import build_choices
     from workbench.cli.console import progress
-    from workbench.errors import CheckFailedError
     from workbench.report.answers import print_answers
 
-    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
-    answers: list[Classification] = []
-    warnings: list[str] = []
-    failed: CheckFailedError | None = None
-    try:
-        with progress("starting") as tell:
-            kernels = kernels or (None if tflm_lib else DEFAULT_KERNELS)
-            chosen = (board, kernels, model, engine.value)
-            answers.extend(classify_files(files, *chosen, tell, warnings.append, choices=choices))
-    except CheckFailedError as error:  # what came before is shown
-        failed = error
+    with progress("starting") as tell:
+        chosen = (board, kernels.value, model, engine.value)
+        found = classify_files(files, *chosen, tell, build_choices(arena, stack))
     if json:
-        print_json({"answers": answers, "warnings": warnings})
-    elif answers:
-        print_answers(answers)
-    print_warnings(warnings)
-    if failed is not None:
-        raise failed
+        print_json(found)
+    elif found.answers:
+        print_answers(found.answers)
+    print_warnings(found.warnings)
+    require_all_answered(found)

@@ -21,7 +21,6 @@ from workbench.cli.options import (
     ToOption,
     TrustOption,
     UartOption,
-    UartPacingOption,
 )
 from workbench.engines import EngineChoice
 
@@ -35,7 +34,6 @@ def measure(
     repl: ReplOption = None,
     trust_scripts: TrustOption = False,
     uart: UartOption = None,
-    uart_pacing: UartPacingOption = None,
     function: FunctionOption = None,
     begin: FromOption = None,
     end: ToOption = None,
@@ -69,7 +67,7 @@ def measure(
     send = read_input(input, features)
     image = Image.load(elf)
     gauge = gauge_for(image, function, begin, end, count)
-    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
+    target = load_platform(platform, repl=repl, uart=uart)
     with open_machine(engine.value, image, target) as machine:
         if features:
             report = measure_inferences(machine, gauge, features, bound)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,19 +10,20 @@ import typer
 
 from workbench.engines import EngineChoice
 from workbench.engines.scripts.trust import trust
-from workbench.model.kernel_sets import kernel_sets
+
+
+class KernelSet(str, Enum):
+    """Which kernels the firmware is built with."""
+
+    REFERENCE = "reference"
+    CMSIS_NN = "cmsis_nn"
+    DSP = "dsp"
+
 
 DEFAULT_BOARD = "stm32f4_discovery"
-DEFAULT_KERNELS = "cmsis_nn"
+DEFAULT_KERNELS = KernelSet.CMSIS_NN
 
-KERNELS = "|".join(kernel_sets())
-
-
-def kernel_set(name: str) -> str:
-    """Return the name of a kernel set, after checking that there is one."""
-    if name not in kernel_sets():
-        raise typer.BadParameter(f"'{name}' is not one of {', '.join(kernel_sets())}")
-    return name
+KERNELS = "|".join(kernels.value for kernels in KernelSet)
 
 
 def _trust(given: bool) -> bool:
@@ -64,37 +66,15 @@ UartOption = Annotated[
         help="Console, by its name in the .repl; else the platform's own.",
     ),
 ]
-UartPacingOption = Annotated[
-    str | None,
-    typer.Option(
-        "--uart-pacing",
-        metavar="baud|off",
-        help="Bytes come to the console at the baud rate that the firmware sets, or as fast as it "
-        "takes them; else as the platform says, which is baud.",
-    ),
-]
 BoardOption = Annotated[
     str, typer.Option("--board", "-b", metavar="NAME", help="The board to build for.")
 ]
 KernelsOption = Annotated[
-    str | None,
+    KernelSet,
     typer.Option(
         "--kernels",
         "-k",
-        metavar=KERNELS,
-        parser=kernel_set,
-        show_default=DEFAULT_KERNELS,
         help="Portable C++, Arm's CMSIS-NN, or our own for DSP instructions.",
-    ),
-]
-KernelSetsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--kernels",
-        "-k",
-        metavar=KERNELS,
-        parser=kernel_set,
-        help="Kernel set; may be repeated; else all.",
     ),
 ]
 ModelOption = Annotated[

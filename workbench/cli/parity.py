@@ -18,7 +18,6 @@ from workbench.cli.options import (
     ToOption,
     TrustOption,
     UartOption,
-    UartPacingOption,
     UntilOption,
 )
 
@@ -32,7 +31,6 @@ def parity(
     repl: ReplOption = None,
     trust_scripts: TrustOption = False,
     uart: UartOption = None,
-    uart_pacing: UartPacingOption = None,
     features: FeaturesOption = None,
     until: UntilOption = None,
     function: FunctionOption = None,
@@ -44,7 +42,8 @@ def parity(
 ) -> None:
     """Run both engines on the same input: console, outputs and instruction counts must be equal.
 
-    Exits with 1 and says the first difference where they are not, or where the firmware crashed.
+    Exits with 1 where they are not, and says the first difference, or where the firmware did not
+    end well.
     """
     from workbench.errors import UserError
     from workbench.image import Image
@@ -67,7 +66,7 @@ def parity(
         end=end,
     )
     image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
+    target = load_platform(platform, repl=repl, uart=uart)
     with progress("running both engines"):
         report = compare(image, target, stimulus)
     if json:

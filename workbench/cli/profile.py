@@ -18,7 +18,6 @@ from workbench.cli.options import (
     ReplOption,
     TrustOption,
     UartOption,
-    UartPacingOption,
 )
 from workbench.engines import EngineChoice
 
@@ -35,7 +34,6 @@ def profile(
     repl: ReplOption = None,
     trust_scripts: TrustOption = False,
     uart: UartOption = None,
-    uart_pacing: UartPacingOption = None,
     function: Annotated[
         str | None,
         typer.Option(
@@ -87,11 +85,11 @@ def profile(
     from workbench.profile.record import Request
     from workbench.profile.record import profile as run_profile
     from workbench.report.profile import print_profile
-    from workbench.runs.ending import require_good_end
     from workbench.runs.limits import parse_limit
+    from workbench.runs.verdict import require_good_end
 
     image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
+    target = load_platform(platform, repl=repl, uart=uart)
     request = Request(
         limit=parse_limit(limit),
         function=function,
@@ -107,7 +105,7 @@ def profile(
     else:
         print_profile(found, top)
     print_warnings(found.warnings)
-    require_good_end(found.ending)
+    require_good_end(found.failure)
 
 
 def _write(

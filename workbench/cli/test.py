@@ -8,14 +8,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.console import print_json
-from workbench.cli.options import (
-    KERNELS,
-    EngineOption,
-    JsonOption,
-    TrustOption,
-    UartPacingOption,
-    kernel_set,
-)
+from workbench.cli.options import KERNELS, EngineOption, JsonOption, KernelSet, TrustOption
 from workbench.engines import EngineChoice
 
 app = typer.Typer(add_completion=False)
@@ -37,12 +30,11 @@ def test(
         ),
     ] = None,
     kernels: Annotated[
-        list[str] | None,
+        list[KernelSet] | None,
         typer.Option(
             "--kernels",
             "-k",
             metavar=KERNELS,
-            parser=kernel_set,
             help="Sets ${KERNELS} for a run; may be repeated.",
         ),
     ] = None,
@@ -55,7 +47,6 @@ def test(
             help="Sets a variable of the suites; may be repeated.",
         ),
     ] = None,
-    uart_pacing: UartPacingOption = None,
     trust_scripts: TrustOption = False,
     parallel: Annotated[
         int, typer.Option("--parallel", "-j", metavar="N", help="Suites at a time.", min=1)
@@ -91,8 +82,8 @@ def test(
     from workbench.robot.suites import plan_jobs, run_jobs
     from workbench.support.files import write_atomically
 
-    variables = [*(variable or ()), *([f"UART_PACING:{uart_pacing}"] if uart_pacing else [])]
-    jobs = plan_jobs(suites or (), engine.value, board or (), kernels or (), variables)
+    sets = [one.value for one in kernels or ()]
+    jobs = plan_jobs(suites or (), engine.value, board or (), sets, variable or ())
     on_test = (lambda _: None) if json else TestPrinter()
     report = run_jobs(jobs, output, parallel, timeout, on_test)
     if junit is not None:

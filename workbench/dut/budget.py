@@ -17,7 +17,7 @@ from workbench.errors import CheckFailedError, EngineError, UserError
 from workbench.fault.addresses import Addresses
 from workbench.fault.memory import WORD, View
 from workbench.fault.stacks import Stack, Stacks
-from workbench.machine import LoadedMachine, open_machine
+from workbench.machine import LoadedMachine, MemoryDump, open_machine
 from workbench.runs.call_counter import FunctionCalls, Gauge, Measurement, Probe
 from workbench.runs.points import address_of
 from workbench.trace import Trace
@@ -74,7 +74,7 @@ class Budget:
 
     def _main_stack(self) -> Stack:
         addresses = Addresses(self._image, self._platform)
-        stack = Stacks(self._image, addresses, View(self._guard.memory)).main
+        stack = Stacks(self._image, addresses, View(MemoryDump())).main
         if stack is None or stack.top is None or addresses.area_at(stack.limit) is None:
             raise UserError(
                 "where the main stack lies is not known",

@@ -146,7 +146,7 @@ class DeviceUnderTest:
     def run(self, limit: Limit) -> StopReason:
         """Let the machine run for `limit`; it ends early where the core sleeps for good.
 
-        Raises CheckFailedError where the firmware fails (see `workbench.runs.ending`).
+        Raises CheckFailedError where the firmware fails (see `workbench.runs.verdict`).
         """
         reason = self._run(Stop(), limit)
         if self._failure:
@@ -357,7 +357,7 @@ class DeviceUnderTest:
         if self.diagnosis is None:
             self._machine.run(Stop(), limit)
             if self.diagnosis is None:
-                raise CheckFailedError(f"no fault: {self._told}")
+                raise CheckFailedError(f"no fault: {self._why_it_ended}")
         assert self.diagnosis is not None
         return self.diagnosis
 
@@ -401,18 +401,18 @@ class DeviceUnderTest:
         reason = self._machine.run(until, limit)
         if reason.kind in (StopKind.FAULT, StopKind.LOCKUP):
             checks.should_not_have_faulted(self.diagnosis)
-            raise CheckFailedError(f"the firmware failed: {self._told}")
+            raise CheckFailedError(f"the firmware failed: {self._why_it_ended}")
         return reason
 
     @property
-    def _told(self) -> str:
+    def _why_it_ended(self) -> str:
         """Why the last run ended."""
-        return self._guard.ending.told if self._guard.ending is not None else "nothing ran"
+        return self._guard.end.sentence if self._guard.end is not None else "nothing ran"
 
     @property
     def _failure(self) -> str:
         """Why the end of the last run is a failed check, "" where it is not."""
-        return self._guard.ending.failure if self._guard.ending is not None else ""
+        return self._guard.end.failure if self._guard.end is not None else ""
 
     def _await(self, pattern: bytes, allowance: Allowance, missing: str) -> None:
         """Run until `pattern` comes and take what has come; CheckFailedError where it does not."""
@@ -422,4 +422,4 @@ class DeviceUnderTest:
         reason = self._run(Stop(uart=pattern), left)
         self._pending += self._machine.uart.read()
         if reason.kind is not StopKind.UART:
-            raise CheckFailedError(f"{missing}: {self._failure or self._told}")
+            raise CheckFailedError(f"{missing}: {self._failure or self._why_it_ended}")

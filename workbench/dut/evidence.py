@@ -11,12 +11,13 @@ from workbench.dut.guard import Guard
 from workbench.dut.history import Executed, last_instructions
 from workbench.engines.base import StopReason
 from workbench.errors import WorkbenchError
-from workbench.fault.diagnosis import Diagnosis, calls_at
+from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.frames import Call
+from workbench.fault.standing import calls_at
 from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.link.transcript import readable
-from workbench.machine import LoadedMachine
+from workbench.machine import LoadedMachine, capture
 from workbench.runs.running import function_at
 from workbench.runs.snapshots import write_snapshot
 from workbench.support.text import printable
@@ -79,7 +80,7 @@ def gather(guard: Guard, machine: LoadedMachine, snapshot: Path | None = None) -
         where=f"0x{pc:08x} {function_at(machine.image, pc)}".rstrip(),
         registers={name: guard.registers[name] for name in CORE_REGISTERS},
         diagnosis=guard.diagnosis,
-        calls=calls_at(machine) if guard.diagnosis is None else (),
+        calls=calls_at(capture(machine, stopped)) if guard.diagnosis is None else (),
         executed=executed,
         note=note,
         snapshot=_written(guard, snapshot) if snapshot is not None else None,

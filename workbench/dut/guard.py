@@ -28,8 +28,8 @@ from workbench.engines.base import (
 from workbench.engines.front import EngineFront
 from workbench.errors import CheckFailedError
 from workbench.fault.diagnosis import Diagnosis
-from workbench.machine import LoadedMachine
-from workbench.runs.ending import Ending, ending_of
+from workbench.fault.explanation import Explanation, explain
+from workbench.machine import LoadedMachine, capture
 from workbench.runs.running import compile_pattern
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class _Memory(Memory):
 class Guard(EngineFront):
     """An engine in front of `engine`; it owns it, and closes it.
 
-    `stopped` is why the last run ended, None before the first; `ending` says it with all that
+    `stopped` is why the last run ended, None before the first; `end` says it with all that
     makes it a failed check, None at a pattern on the console. `fault` is the fault that was taken
     last since reset, `diagnosis` says why; `journal` is to be read only. `machine` is what the
     guard stands in front of, None before `load`: what is done to it is not in the journal.
@@ -126,7 +126,7 @@ class Guard(EngineFront):
         self._behind = EngineFront(engine)
         super().__init__(self._behind)
         self.journal = Journal()
-        self.ending: Ending | None = None
+        self.end: Explanation | None = None
         self.fault: FaultState | None = None
         self.diagnosis: Diagnosis | None = None
         self.machine: LoadedMachine | None = None
@@ -169,10 +169,10 @@ class Guard(EngineFront):
         self.note(lambda engine: engine.run(until, limit), run=True)
         reason = super().run(until, limit)
         self.fault = reason.fault or self.fault
-        self.ending = None
+        self.end = None
         if self.machine is not None and reason.kind is not StopKind.UART:
-            self.ending = ending_of(self.machine, reason)
-            self.diagnosis = self.ending.diagnosis or self.diagnosis
+            self.end = explain(capture(self.machine, reason))
+            self.diagnosis = self.end.diagnosis or self.diagnosis
         self._check()
         return reason
 
@@ -182,18 +182,18 @@ class Guard(EngineFront):
 
     def snapshot(self) -> Snapshot:
         events = list(self.journal.events)
-        seen = (self.stopped, self.ending, self.fault, self.diagnosis, self._searched)
+        seen = (self.stopped, self.end, self.fault, self.diagnosis, self._searched)
         return Snapshot(self.name, (self.engine.snapshot(), events, seen))
 
     def restore(self, snapshot: Snapshot) -> None:
         inner, events, seen = snapshot.state
-        self.stopped, self.ending, self.fault, self.diagnosis, self._searched = seen
+        self.stopped, self.end, self.fault, self.diagnosis, self._searched = seen
         self.engine.restore(inner)
         self.journal.events = list(events)
 
     def _forget(self) -> None:
         self.journal = Journal()
-        self.ending = self.fault = self.diagnosis = None
+        self.end = self.fault = self.diagnosis = None
         self._searched = len(self.engine.uart.transcript)
 
     def _check(self) -> None:

@@ -1,36 +1,25 @@
-"""Reads of a machine that has crashed: what cannot be read is None, what was read is kept."""
+"""Reads of what memory held when a machine stopped: what was not kept is None."""
 
 from __future__ import annotations
 
-from workbench.armv7m.architecture import EXTERNAL_DEVICES, PERIPHERALS, SYSTEM
-from workbench.engines.base import Memory
-from workbench.errors import WorkbenchError
+from workbench.armv7m.architecture import EXTERNAL_DEVICES, PERIPHERALS
+from workbench.machine import MemoryDump
 
-_BLOCK = 1024  # bytes; a stack is read in few requests, which are slow on some engines
 WORD = 4
-_NOT_LOOKED_INTO = (PERIPHERALS, EXTERNAL_DEVICES)  # reads have effects there
+_NOT_LOOKED_INTO = (PERIPHERALS, EXTERNAL_DEVICES)  # what is there may have changed since
 
 
 class View:
-    """The memory of a machine as it is now; it must not run while a view is in use."""
+    """Memory as it was, in words and halfwords."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: MemoryDump) -> None:
         self._memory = memory
-        self._blocks: dict[int, bytes | None] = {}
 
     def read(self, address: int, size: int) -> bytes | None:
-        """Return `size` bytes, None where they cannot all be read."""
-        if address < 0 or address + size > 1 << 32:
-            return None
+        """Return `size` bytes, None where they were not all kept."""
         if any(address in peripherals for peripherals in _NOT_LOOKED_INTO):
             return None
-        if address in SYSTEM:
-            return self._ask(address, size)
-        start = address - address % _BLOCK
-        block = self._block(start)
-        if block is None or address + size > start + _BLOCK:
-            return self._ask(address, size)
-        return block[address - start : address - start + size]
+        return self._memory.read(address, size)
 
     def word(self, address: int) -> int | None:
         """Return the word at `address`."""
@@ -41,14 +30,3 @@ class View:
         """Return the halfword at `address`."""
         data = self.read(address, 2)
         return None if data is None else int.from_bytes(data, "little")
-
-    def _block(self, start: int) -> bytes | None:
-        if start not in self._blocks:
-            self._blocks[start] = self._ask(start, _BLOCK)
-        return self._blocks[start]
-
-    def _ask(self, address: int, size: int) -> bytes | None:
-        try:
-            return self._memory.read(address, size)
-        except WorkbenchError:
-            return None

@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.armv7m.mpu_region import MpuRegion
-from workbench.engines.base import Memory
-from workbench.errors import WorkbenchError
+from workbench.machine import MpuRegisters
 
-_TYPE, _CTRL, _RNR = 0xE000ED90, 0xE000ED94, 0xE000ED98
-_RBAR, _RASR = 0xE000ED9C, 0xE000EDA0
-_CTRL_ENABLE, _CTRL_PRIVDEFENA = 1 << 0, 1 << 2
-_MOST_REGIONS = 16
+_CTRL_ENABLE, _CTRL_PRIVDEFENA = 1 << 0, 1 << 2  # of MPU_CTRL, B3.5.5
 # What may be done to data, by whether it may be read and written
 _ALLOWED = {
     (False, False): "no access",
@@ -49,28 +45,10 @@ class MpuState:
         return f"which {region} makes {allowed}{' for' + who if who else ''}"
 
 
-def read_mpu(memory: Memory) -> MpuState:
-    """Return how the MPU is set up; off where the engine or the part has none."""
-    try:
-        control = _word(memory, _CTRL)
-        count = min(_word(memory, _TYPE) >> 8 & 0xFF, _MOST_REGIONS)
-        if not control & _CTRL_ENABLE:
-            return MpuState()
-        selected = _word(memory, _RNR)
-        try:
-            found = [_region(memory, number) for number in range(count)]
-        finally:
-            memory.write(_RNR, selected.to_bytes(4, "little"))
-    except WorkbenchError:
+def mpu_state(registers: MpuRegisters) -> MpuState:
+    """Return what the registers of the MPU set up; off where the engine or the part has none."""
+    if not registers.control & _CTRL_ENABLE:
         return MpuState()
+    found = (MpuRegion.of(number, *region) for number, region in enumerate(registers.regions))
     regions = tuple(region for region in found if region is not None)
-    return MpuState(True, bool(control & _CTRL_PRIVDEFENA), regions)
-
-
-def _region(memory: Memory, number: int) -> MpuRegion | None:
-    memory.write(_RNR, number.to_bytes(4, "little"))
-    return MpuRegion.of(number, _word(memory, _RBAR), _word(memory, _RASR))
-
-
-def _word(memory: Memory, address: int) -> int:
-    return int.from_bytes(memory.read(address, 4), "little")
+    return MpuState(True, bool(registers.control & _CTRL_PRIVDEFENA), regions)

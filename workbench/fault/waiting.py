@@ -2,56 +2,45 @@
 
 from __future__ import annotations
 
-from workbench.armv7m.architecture import CONTROL_SPSEL, CORE_REGISTERS, IPSR
-from workbench.engines.base import Engine
-from workbench.errors import WorkbenchError
 from workbench.fault.addresses import Addresses
 from workbench.fault.exceptions import ExceptionNames
-from workbench.fault.frames import Context, How
+from workbench.fault.frames import Context
 from workbench.fault.handlers import Handlers
 from workbench.fault.loops import Loop, loop_at
 from workbench.fault.memory import View
-from workbench.fault.unwind import Unwinder, registers_of
-from workbench.image import Image
-from workbench.machine import LoadedMachine
-from workbench.platform import Platform
+from workbench.fault.standing import innermost_frame, unwinder_of
+from workbench.machine import Ending
 from workbench.support.text import counted
 
 _MOST_NAMED = 3
 
 
-def waits_for(machine: LoadedMachine) -> str:
-    """Say what the core waits for where it stands, "" where it does not only wait.
+def waits_for(ending: Ending) -> str:
+    """Say what the core waited for where it stood, "" where it did not only wait.
 
-    Where it stands in a handler that is about to return, that is what the interrupted code does.
+    Where it stood in a handler that is about to return, that is what the interrupted code does.
     """
-    return _Wait(machine.engine, machine.image, machine.platform).told()
+    return _Wait(ending).said()
 
 
 class _Wait:
-    """A machine that was stopped by the limit of a run."""
+    """A machine that was stopped by the limit of a run, or asleep."""
 
-    def __init__(self, engine: Engine, image: Image, platform: Platform) -> None:
-        self._image = image
-        self._view = View(engine.memory)
-        self._names = ExceptionNames.of(platform)
-        self._addresses = Addresses(image, platform)
-        self._handlers = Handlers(image, self._view)
-        registers = {name: engine.registers[name] for name in CORE_REGISTERS}
-        self._exception = registers["xpsr"] & IPSR
-        on_psp = not self._exception and bool(_control(engine) & CONTROL_SPSEL)
-        stack = "psp" if on_psp else "msp"
-        self._innermost = Context(
-            registers_of(registers), True, How.REGISTERS, stack, self._exception
-        )
-        self._psp = engine.registers["psp"] if self._exception else 0
+    def __init__(self, ending: Ending) -> None:
+        self._image = ending.image
+        self._view = View(ending.core.memory)
+        self._names = ExceptionNames.of(ending.platform)
+        self._addresses = Addresses(ending.image, ending.platform)
+        self._handlers = Handlers(ending.image, self._view)
+        self._unwinder = unwinder_of(ending)
+        self._innermost = innermost_frame(ending.core)
+        self._psp = ending.core.registers.get("psp", 0)
 
-    def told(self) -> str:
+    def said(self) -> str:
         context = self._innermost
         loop = self._loop(context)
-        if loop is None and self._exception:
-            unwinder = Unwinder(self._image, self._view, self._names)
-            interrupted = unwinder.interrupted(context, self._psp)
+        if loop is None and context.exception:
+            interrupted = self._unwinder.interrupted(context, self._psp)
             loop = self._loop(interrupted) if interrupted is not None else None
             context = interrupted or context
         if loop is None:
@@ -102,10 +91,3 @@ class _Wait:
                 f"{counted(len(sharing), 'vector')} share"
             )
         return f"{name}, the handler of {what}, is in an endless loop and does not return"
-
-
-def _control(engine: Engine) -> int:
-    try:
-        return engine.registers["control"]
-    except WorkbenchError:
-        return 0

@@ -8,11 +8,11 @@ from dataclasses import replace
 from workbench.armv7m.thumb import BKPT_SEMIHOSTING, is_breakpoint
 from workbench.engines.base import StopReason
 from workbench.errors import UserError
-from workbench.fault.diagnosis import diagnose
+from workbench.fault.explanation import explain
 from workbench.fault.text import lines
 from workbench.image import Image
 from workbench.image.elf import Segment
-from workbench.machine import LoadedMachine
+from workbench.machine import CRASHES, LoadedMachine, capture
 
 _ERASED = b"\xff"
 _HALFWORD = struct.Struct("<H")
@@ -40,7 +40,9 @@ class Board:
 
     def crash(self, reason: StopReason) -> str:
         """Say in lines why the run that ended so crashed, "" where it did not."""
-        diagnosis = diagnose(self._machine, reason)
+        if reason.kind not in CRASHES:
+            return ""
+        diagnosis = explain(capture(self._machine, reason)).diagnosis
         return "".join(f"{line}\n" for line in lines(diagnosis)) if diagnosis else ""
 
     def reset(self) -> None:

@@ -1,7 +1,22 @@
-"""A loaded machine: what an image runs on, and how it is booted and fed."""
+"""A loaded machine: what an image runs on, how it is booted and fed, and how its runs end."""
 
 from __future__ import annotations
 
+from workbench.machine.capture import capture
+from workbench.machine.ending import CRASHES, CoreState, Ending, MpuRegisters, Verdict
 from workbench.machine.loaded import LoadedMachine, features_for, open_machine
+from workbench.machine.memory_dump import MemoryDump, Piece
 
-__all__ = ["LoadedMachine", "features_for", "open_machine"]
+__all__ = [
+    "CRASHES",
+    "CoreState",
+    "Ending",
+    "LoadedMachine",
+    "MemoryDump",
+    "MpuRegisters",
+    "Piece",
+    "Verdict",
+    "capture",
+    "features_for",
+    "open_machine",
+]

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.engines.base import Limit, Stop, StopReason
+from workbench.fault.explanation import explain
 from workbench.image import Image
 from workbench.image.source_lines import Place
 from workbench.link import Client
-from workbench.machine import LoadedMachine, features_for
+from workbench.machine import LoadedMachine, capture, features_for
 from workbench.profile.ahead import reading_ahead
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.operators import (
@@ -22,8 +23,8 @@ from workbench.profile.operators import (
 )
 from workbench.profile.values import LineCost, Profile
 from workbench.runs.call_counter import Probe
-from workbench.runs.ending import crash_told, ending_of
 from workbench.runs.points import address_of, inference_of, never_seen
+from workbench.runs.verdict import failures_explained
 from workbench.timing.model import CycleModel
 from workbench.timing.program import Program
 from workbench.trace import Trace
@@ -54,13 +55,14 @@ def profile(machine: LoadedMachine, request: Request) -> Profile:
         with reading_ahead(image, operators=False) as read:
             trace, reason = _whole_run(machine, request, read)
         found = _analyse(machine, request, trace, WHOLE_RUN, image.entry)
-        ending = ending_of(machine, reason)
+        end = explain(capture(machine, reason))
         return replace(
             found,
-            diagnosis=ending.diagnosis,
-            exit_code=ending.exit_code,
-            model_error=ending.model_error,
-            warnings=machine.warnings,
+            diagnosis=end.diagnosis,
+            exit_code=end.ending.exit_code,
+            model_error=end.ending.model_error,
+            warnings=end.ending.warnings,
+            failure=end.failure,
         )
     with reading_ahead(image, operators=True) as read:
         calls = _record_call(machine, request, function, read)
@@ -124,7 +126,7 @@ def _record_call(
     calls.trace_next(begun)
     probe = Probe(machine.engine, calls, stop_when_done=not request.features)
     machine = machine.behind(probe)
-    with crash_told(machine):
+    with failures_explained(machine):
         _drive(machine, request)
         if calls.trace is None:
             why = None if request.features else machine.stopped

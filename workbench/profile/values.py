@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.fault.diagnosis import Diagnosis
-from workbench.runs.ending import Ending
+from workbench.support.serialize import NOT_IN_JSON
 from workbench.timing.cycles import Cycles
 
 
@@ -79,7 +79,7 @@ class Profile:
 
     diagnosis: why the firmware crashed, if that ended a whole run. exit_code: what it ended itself
     with, by semihosting, None where it did not. model_error: why its model did not start, "" where
-    it did.
+    it did. failure: all that went wrong, in lines for a reader, "" where nothing did.
     """
 
     image: str
@@ -98,13 +98,7 @@ class Profile:
     exit_code: int | None = None
     model_error: str = ""
     warnings: tuple[str, ...] = ()
-
-    @property
-    def ending(self) -> Ending:
-        """How the run ended, as far as that makes it a failed check."""
-        return Ending(
-            diagnosis=self.diagnosis, exit_code=self.exit_code, model_error=self.model_error
-        )
+    failure: str = field(default="", metadata=NOT_IN_JSON)
 
     @property
     def function_names(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,8 +15,8 @@ from workbench.model.features import Features
 from workbench.model.tensor_info import distinct_names
 from workbench.platform import Platform
 from workbench.runs.call_counter import FunctionCalls, Measurement, Probe
-from workbench.runs.ending import crash_told
 from workbench.runs.points import inference_of
+from workbench.runs.verdict import failures_explained
 from workbench.trace import Trace
 
 _UNKNOWN = "unknown"
@@ -61,6 +61,7 @@ class Session:
         self.client = Client(probe)
         self.hello: Hello = self.client.start()
         self.engine_name = probe.name
+        self._probe = probe
         self._invokes = probe.gauge
         self.device_cycles: int | None = None
         """What the firmware's cycle counter said of its last inference."""
@@ -101,6 +102,11 @@ class Session:
         return self._invokes.trace
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the engine has warned of, each once."""
+        return self._probe.warnings
+
+    @property
     def invokes(self) -> Measurement:
         """Instructions of each `Invoke()` since the reset."""
         return self._invokes.result()
@@ -111,19 +117,13 @@ def boot(
     image: Image,
     platform: Platform,
     engine: EngineChoice | str = EngineChoice.AUTO,
-    warn: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Session]:
-    """Boot `image`, wait until it is ready, and yield the session with it.
-
-    warn: told what the engine has warned of, when all is over; errors tell it themselves.
-    """
+    """Boot `image`, wait until it is ready, and yield the session with it."""
     with open_machine(engine, image, platform) as machine:
         probe = invoke_probe(machine)
         machine = machine.behind(probe)
-        with crash_told(machine):
+        with failures_explained(machine):
             yield Session(probe)
-        for warning in machine.warnings:
-            warn(warning)
 
 
 def expected_label(said: str | None, labels: tuple[str, ...]) -> str | None:

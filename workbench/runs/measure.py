@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.engines.base import Limit, Stop, StopKind, StopReason
 from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.fault.diagnosis import Diagnosis
+from workbench.fault.explanation import explain
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.client import DEFAULT_LIMIT
-from workbench.machine import LoadedMachine, features_for
+from workbench.machine import LoadedMachine, capture, features_for
 from workbench.platform import Platform
 from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
-from workbench.runs.ending import Ending, ending_of, require_good_end
 from workbench.runs.points import address_of, never_seen
+from workbench.runs.verdict import require_good_end
+from workbench.support.serialize import NOT_IN_JSON
 from workbench.timing.latency import Latency, modelled_latencies
 from workbench.timing.model import CycleModel
 
@@ -29,6 +31,7 @@ class MeasureReport:
     the clock that the board's firmware sets up. diagnosis: why the firmware crashed, if it did.
     exit_code: what it ended itself with, by semihosting, and `detail` says so in words.
     model_error: why its model did not start, "" where it did or there is none.
+    failure: all that went wrong, in lines for a reader, "" where nothing did.
     `require_measured` says whether there is anything in it.
     """
 
@@ -43,11 +46,7 @@ class MeasureReport:
     exit_code: int | None = None
     model_error: str = ""
     warnings: tuple[str, ...] = ()
-
-    @property
-    def ending(self) -> Ending:
-        """How the run ended, as far as that makes it a failed check."""
-        return Ending(self.stop, 0, self.detail, self.diagnosis, self.exit_code, self.model_error)
+    failure: str = field(default="", metadata=NOT_IN_JSON)
 
 
 def gauge_for(
@@ -113,30 +112,28 @@ def require_measured(report: MeasureReport) -> None:
     """Raise CheckFailedError where nothing was measured, or the firmware did not end well."""
     if not report.measurement.calls:
         told = never_seen(report.measurement, report.stop, report.detail)
-        if not report.ending.failure:
+        if not report.failure:
             raise told
-        raise CheckFailedError(f"{told.message}\n{report.ending.failure}")
-    require_good_end(report.ending)
+        raise CheckFailedError(f"{told.message}\n{report.failure}")
+    require_good_end(report.failure)
 
 
 def _report(machine: LoadedMachine, gauge: Gauge, reason: StopReason | None) -> MeasureReport:
-    report = MeasureReport(
+    found = explain(capture(machine, reason))
+    ending = found.ending
+    return MeasureReport(
         image=str(machine.image.path),
         platform=machine.platform.name,
-        engine=machine.engine.name,
+        engine=ending.engine,
         measurement=gauge.result(),
-        stop=None,
-        latencies=_latencies(gauge, machine.platform),
-        warnings=machine.warnings,
-    )
-    ending = ending_of(machine, reason)
-    return replace(
-        report,
         stop=ending.kind,
-        diagnosis=ending.diagnosis,
-        detail=ending.detail or (ending.waits_for if ending.kind is StopKind.LIMIT else ""),
+        latencies=_latencies(gauge, machine.platform),
+        diagnosis=found.diagnosis,
+        detail=ending.detail or (found.waits_for if ending.kind is StopKind.LIMIT else ""),
         exit_code=ending.exit_code,
         model_error=ending.model_error,
+        warnings=ending.warnings,
+        failure=found.failure,
     )
 
 

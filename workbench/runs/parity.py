@@ -15,24 +15,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, FaultState, Limit, Stop, StopKind, StopReason
 from workbench.errors import CheckFailedError, EngineUnavailableError, LinkError
 from workbench.fault.diagnosis import Diagnosis
+from workbench.fault.explanation import Explanation, explain
 from workbench.fault.text import lines
 from workbench.image import Image
 from workbench.link import Client, ModelFailedError
 from workbench.link.transcript import readable
-from workbench.machine import LoadedMachine, features_for
+from workbench.machine import LoadedMachine, capture, features_for
 from workbench.platform import Platform
 from workbench.runs.call_counter import Gauge, Probe
-from workbench.runs.ending import Ending, ending_of, require_good_end
 from workbench.runs.measure import gauge_for
 from workbench.runs.one_by_one import OneByOne
 from workbench.runs.points import inference_of
+from workbench.runs.verdict import require_good_end
+from workbench.support.serialize import NOT_IN_JSON
 
 ENGINES = (EngineChoice.EMBEDDED.value, EngineChoice.RENODE.value)
 _UNANSWERED = "the link failed"
@@ -53,8 +55,7 @@ class Run:
 
     engine: str
     steps: tuple[Step, ...]
-    ending: Ending
-    warnings: tuple[str, ...]
+    end: Explanation
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class ParityReport:
 
     unanswered: what the firmware did not answer on the first engine, "" where it did; diagnosis:
     why it crashed there, None where it did not; model_error: why its model did not start, "" where
-    it did. warnings: of each engine, by its name.
+    it did. warnings: of each engine, by its name. failure: all that went wrong on the first one, in
+    lines for a reader, "" where nothing did.
     """
 
     image: str
@@ -83,6 +85,7 @@ class ParityReport:
     diagnosis: Diagnosis | None = None
     model_error: str = ""
     warnings: tuple[str, ...] = ()
+    failure: str = field(default="", metadata=NOT_IN_JSON)
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,12 @@ def parity(
         compared=first.steps,
         difference=first_difference(first.steps, second.steps),
         unanswered=next((step.value for step in first.steps if step.what == _UNANSWERED), ""),
-        diagnosis=first.ending.diagnosis,
-        model_error=first.ending.model_error,
-        warnings=tuple(f"{run.engine}: {text}" for run in (first, second) for text in run.warnings),
+        diagnosis=first.end.diagnosis,
+        model_error=first.end.ending.model_error,
+        warnings=tuple(
+            f"{run.engine}: {text}" for run in (first, second) for text in run.end.ending.warnings
+        ),
+        failure=first.end.failure,
     )
 
 
@@ -142,7 +148,7 @@ def require_parity(report: ParityReport) -> None:
         if report.diagnosis is not None:
             said += [f"{report.engines[0]}:", *lines(report.diagnosis)]
         raise CheckFailedError("\n".join(said))
-    require_good_end(Ending(diagnosis=report.diagnosis, model_error=report.model_error))
+    require_good_end(report.failure)
     if report.unanswered:
         raise CheckFailedError(f"on both engines {report.unanswered}")
 
@@ -178,13 +184,13 @@ def _run(name: str, machine: LoadedMachine, stimulus: Stimulus) -> Run:
         machine = machine.behind(Probe(machine.engine, gauge))
     drive = _drive if stimulus.features else _let_run
     steps, reason = drive(machine, stimulus)
-    ending = ending_of(machine, reason)
+    end = explain(capture(machine, reason))
     if gauge is not None:
         steps += [
             Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
             for index, count in enumerate(gauge.calls, 1)
         ]
-    return Run(name, tuple(steps), ending, machine.warnings)
+    return Run(name, tuple(steps), end)
 
 
 def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workbench.engines.base import (
     FaultState,
     Limit,
     Stop,
     StopKind,
-    StopReason,
 )
 from workbench.errors import UserError
-from workbench.fault.diagnosis import Diagnosis, calls_at
+from workbench.fault.diagnosis import Diagnosis
+from workbench.fault.explanation import STOPS, Explanation, explain
 from workbench.fault.frames import Call
+from workbench.fault.standing import calls_at
 from workbench.fault.text import chain
 from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
-from workbench.machine import LoadedMachine
-from workbench.runs.ending import ENDINGS, Ending, Verdict, ending_of
+from workbench.machine import Ending, LoadedMachine, Verdict, capture
 from workbench.runs.limits import Allowance
 from workbench.runs.stimuli import StimulatedRun, TimedDrive
 
@@ -32,7 +32,7 @@ class RunResult:
 
     `function` is where the core stood. `pattern` is what was waited for on the console, None
     where nothing was, and `expected` whether the run ended as asked: with that pattern, or,
-    without one, in what is not a failed check (see `workbench.runs.ending`). `uart` holds
+    without one, in what is not a failed check (see `workbench.runs.verdict`). `uart` holds
     what the console said; bytes that are no UTF-8 appear as \\xNN. `fault` is the first one, also
     where the run went on through it; `diagnosis` says why and where.
     `model_error` is why the firmware's model did not start, "" where it did or there is none.
@@ -80,40 +80,43 @@ def run_image(
     machine.send(send)
     stimulated, allowance = StimulatedRun(machine, stimuli), Allowance(limit, machine.engine)
     reason = stimulated.run(Stop(uart=pattern), limit)
+    first = last = explain(capture(machine, reason))
     rest = allowance.left
-    first, ending = reason.fault, ending_of(machine, reason)
     if through_faults and reason.kind is StopKind.FAULT and rest:
-        crash = ending.diagnosis
         reason = stimulated.run(Stop(uart=pattern, fault=False), rest)
-        ending = ending_of(machine, reason)
-        ending = replace(ending, diagnosis=crash or ending.diagnosis)
+        last = explain(capture(machine, reason))
+    ending = last.ending
     return RunResult(
         image=str(machine.image.path),
         platform=machine.platform.name,
-        engine=machine.engine.name,
+        engine=ending.engine,
         stop=reason.kind,
         detail=ending.detail,
-        waits_for=ending.waits_for,
+        waits_for=last.waits_for,
         pc=reason.pc,
         function=function_at(machine.image, reason.pc),
         instructions=reason.instructions,
         seconds=reason.seconds,
         pattern=None if pattern is None else pattern.decode(errors="backslashreplace"),
-        expected=_as_asked(ending, pattern),
-        fault=first or reason.fault,
-        warnings=machine.warnings,
-        uart=machine.engine.uart.transcript.decode(errors="backslashreplace"),
-        calls=_calls(machine, reason),
-        diagnosis=ending.diagnosis,
+        expected=_as_asked(first, last, pattern),
+        fault=_fault(first) or _fault(last),
+        warnings=ending.warnings,
+        uart=ending.console.decode(errors="backslashreplace"),
+        calls=_calls(ending),
+        diagnosis=first.diagnosis or last.diagnosis,
         model_error=ending.model_error,
     )
 
 
-def _calls(machine: LoadedMachine, reason: StopReason) -> tuple[Call, ...]:
+def _fault(found: Explanation) -> FaultState | None:
+    return found.ending.stop.fault if found.ending.stop is not None else None
+
+
+def _calls(ending: Ending) -> tuple[Call, ...]:
     """None where the run ended well, at a pattern or with exit code 0, or has a diagnosis."""
-    if reason.exit_code == 0 or reason.kind not in (StopKind.LIMIT, StopKind.IDLE):
+    if ending.exit_code == 0 or ending.kind not in (StopKind.LIMIT, StopKind.IDLE):
         return ()
-    return calls_at(machine)
+    return calls_at(ending)
 
 
 def compile_pattern(text: str | None) -> bytes | None:
@@ -144,7 +147,7 @@ def stop_pattern(text: str | None) -> bytes | None:
 
 def describe(result: RunResult) -> list[str]:
     """Say in lines for a reader why the run ended, where, and how long it took."""
-    why = ENDINGS[result.stop]
+    why = STOPS[result.stop]
     if result.stop is StopKind.UART:
         why += f" '{result.pattern}'"
     if result.stop is StopKind.IDLE and result.detail:
@@ -177,8 +180,8 @@ def function_at(image: Image, address: int) -> str:
     return symbol.demangled if symbol else ""
 
 
-def _as_asked(ending: Ending, pattern: bytes | None) -> bool:
+def _as_asked(first: Explanation, last: Explanation, pattern: bytes | None) -> bool:
     """A pattern that came is all that was asked for, whatever came before it."""
     if pattern is not None:
-        return ending.kind is StopKind.UART
-    return ending.verdict is Verdict.GOOD
+        return last.ending.kind is StopKind.UART
+    return first.diagnosis is None and last.verdict is Verdict.GOOD

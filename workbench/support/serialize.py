@@ -8,11 +8,15 @@ from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
+NOT_IN_JSON = {"json": False}
+"""Metadata of a field that the document does not have: it says again what others say."""
+
 
 def to_json(value: Any) -> Any:
     """Return `value` in terms of dict, list, str, int, float, bool and None.
 
-    Dataclasses become objects with their fields in order, enums their value, bytes hexadecimal,
+    Dataclasses become objects with their fields in order, but for those with the metadata
+    NOT_IN_JSON, enums their value, bytes hexadecimal,
     paths and unknown objects strings, numpy scalars and arrays numbers and lists. Floats that
     JSON cannot express (NaN, infinities) become None.
     """
@@ -23,7 +27,8 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Enum):
         return to_json(value.value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        shown = (field for field in fields(value) if NOT_IN_JSON.items() - field.metadata.items())
+        return {field.name: to_json(getattr(value, field.name)) for field in shown}
     if isinstance(value, Mapping):
         return {str(to_json(key)): to_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

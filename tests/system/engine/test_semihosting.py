@@ -13,9 +13,9 @@ from workbench.image import Image
 from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 from workbench.profile.record import Request, profile
-from workbench.runs.ending import require_good_end
 from workbench.runs.measure import gauge_for, measure_run, require_measured
 from workbench.runs.running import run_image
+from workbench.runs.verdict import require_good_end
 
 from .conftest import PLENTY, Program
 
@@ -62,4 +62,4 @@ def test_a_measurement_and_a_profile_of_a_run_with_an_exit_code_fail_with_it(
         require_measured(measured)
     profiled = profile(LoadedMachine.load(engine, image, platform), Request(PLENTY))
     with pytest.raises(CheckFailedError, match="exit code 3"):
-        require_good_end(profiled.ending)
+        require_good_end(profiled.failure)

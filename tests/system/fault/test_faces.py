@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.system.programs import OPTIMISED
 from workbench.cli.app import app
 from workbench.dut import DeviceUnderTest
 from workbench.engines.base import Seconds
@@ -76,6 +77,16 @@ def test_a_crash_that_both_engines_show_fails_parity(elf: str, platform: Platfor
     report = parity(Image.load(elf), platform, stimulus, same)
     assert report.difference is None
     with pytest.raises(CheckFailedError, match=re.escape(TITLE)):
+        require_parity(report)
+
+
+def test_an_exit_code_that_both_engines_show_fails_parity(
+    compiled: Compile, platform: Platform
+) -> None:
+    stimulus, same = Stimulus(Seconds(1)), ("embedded", "embedded")
+    report = parity(Image.load(compiled("semihost", OPTIMISED)), platform, stimulus, same)
+    assert report.difference is None
+    with pytest.raises(CheckFailedError, match="exit code 3"):
         require_parity(report)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.endings import standing
+from tests.endings import ending_of
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.fault.explanation import explain
 from workbench.fault.waiting import waits_for
 from workbench.image import Image
 from workbench.platform import Platform
-from workbench.runs.ending import ending_of
 
 from .conftest import PLAIN, Compile
 
@@ -28,8 +28,9 @@ def stuck(compiled: Compile, platform: Platform):
             engine.load(image, platform)
             engine.run(Stop(pc=frozenset({image.symbol("main").address})), SOME)
             engine.registers["pc"] = image.symbol(function).address
-            assert engine.run(Stop(), SOME).kind is StopKind.LIMIT
-            return waits_for(standing(engine, image, platform))
+            reason = engine.run(Stop(), SOME)
+            assert reason.kind is StopKind.LIMIT
+            return waits_for(ending_of(engine, image, platform, reason))
 
     return run
 
@@ -75,9 +76,9 @@ def test_the_ending_of_a_run_tells_it(compiled: Compile, platform: Platform) -> 
         engine.load(image, platform)
         engine.run(Stop(pc=frozenset({image.symbol("main").address})), SOME)
         engine.registers["pc"] = image.symbol("wait_for_flag").address
-        ending = ending_of(standing(engine, image, platform), engine.run(Stop(), SOME))
-    assert "the limit was reached, at 0x0800" in ending.told
-    assert "(waits for a change of `done`" in ending.told
+        end = explain(ending_of(engine, image, platform, engine.run(Stop(), SOME)))
+    assert "the limit was reached, at 0x0800" in end.sentence
+    assert "(waits for a change of `done`" in end.sentence
 
 
 def test_a_core_that_sleeps_until_a_variable_changes_names_it(
@@ -92,6 +93,7 @@ def test_a_core_that_sleeps_until_a_variable_changes_names_it(
             engine.registers["pc"] = image.symbol(function).address
             reason = engine.run(Stop(), SOME)
             assert reason.kind is StopKind.IDLE
-            told[function] = ending_of(standing(engine, image, platform), reason).waits_for
+            ending = ending_of(engine, image, platform, reason)
+            told[function] = explain(ending).waits_for
     assert told["sleep_for_flag"].startswith("waits for a change of `done` at 0x2000")
     assert told["sleep_for_ever"] == ""

@@ -15,9 +15,9 @@ from workbench.armv7m.architecture import Cfsr
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Stop
 from workbench.engines.renode import RenodeEngine
-from workbench.fault.diagnosis import diagnose
+from workbench.fault.diagnose import diagnose
 from workbench.image import Image
-from workbench.machine import LoadedMachine
+from workbench.machine import LoadedMachine, capture
 
 pytestmark = pytest.mark.renode
 
@@ -46,7 +46,7 @@ def told(engine: Engine, image: Image) -> tuple[object, ...]:
     """What a user is told of how `image` ends."""
     machine = LoadedMachine.load(engine, image, STM32)
     reason = machine.run(Stop(), PLENTY)
-    crash = diagnose(machine, reason)
+    crash = diagnose(capture(machine, reason))
     if crash is None:
         return reason.kind, reason.exit_code
     return reason.kind, crash.title, crash.causes, crash.address, crash.calls, crash.advice
@@ -81,7 +81,7 @@ def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:
     elf = compile_source(tmp_path / "crash.elf", SOURCE, *OPTIMISED, "-DCASE=1", "-DEN=0")
     image = Image.load(elf)
     machine = LoadedMachine.load(renode, image, STM32)
-    crash = diagnose(machine, machine.run(Stop(), PLENTY))
+    crash = diagnose(capture(machine, machine.run(Stop(), PLENTY)))
     assert crash is not None
     assert crash.notes[-1] == "seen by the embedded engine, which executes the same beside renode"
 

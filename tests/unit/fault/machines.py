@@ -9,6 +9,7 @@ from workbench.errors import UserError
 from workbench.fault.memory import View
 from workbench.image import Image
 from workbench.image.elf import Section, Segment, Symbol
+from workbench.machine import MemoryDump, Piece
 from workbench.platform import Platform, load
 
 RAM = 0x2000_0000
@@ -35,7 +36,7 @@ class Pieces(Memory):
 
 
 def view(pieces: dict[int, bytes]) -> View:
-    return View(Pieces(pieces))
+    return View(MemoryDump.of(Piece(start, data) for start, data in pieces.items()))
 
 
 def words(*values: int) -> bytes:

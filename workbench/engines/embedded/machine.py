@@ -93,12 +93,7 @@ class Machine:
         self.clock = Clock(sizing.ticks_per_second, lambda: self.instructions, self.attend)
         self.exceptions = ExceptionState(sizing.interrupts, sizing.priority_mask)
         self.scb = Scb(
-            self.exceptions,
-            lambda: self.unit.ipsr,
-            lambda: self.unit.masks(),
-            self.attend,
-            self.request_reset,
-            self.warn,
+            self.exceptions, lambda: self.unit.ipsr, self.attend, self.request_reset, self.warn
         )
         self.mpu = Mpu(self._on_mode_change)
         self.systick = SysTick(

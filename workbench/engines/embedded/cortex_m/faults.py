@@ -17,7 +17,7 @@ from workbench.armv7m.architecture import (
     Hfsr,
     exception_of,
 )
-from workbench.armv7m.thumb import decode, is_wide
+from workbench.armv7m.thumb import is_coprocessor, is_float, is_wide
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.cortex_m.entry import ENTRY, Entered, LockupError
@@ -103,8 +103,8 @@ def _is_missing_coprocessor(machine: Machine) -> bool:
         code = machine.bus.read(machine.core.pc, 4)
     except BusError:
         return False
-    one = decode(code)
-    return one.coprocessor is not None and not one.is_for_fpu
+    first, second = int.from_bytes(code[:2], "little"), int.from_bytes(code[2:], "little")
+    return is_coprocessor(first) and first & 0x0F00 != 0x0F00 and not is_float(second)
 
 
 @dataclass(frozen=True)

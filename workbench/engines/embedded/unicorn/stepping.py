@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from workbench.armv7m import thumb
 from workbench.armv7m.architecture import XPSR_T, Cfsr
-from workbench.armv7m.thumb import BlockFlag, Instruction
+from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.cortex_m.faults import Cause, Faults
 from workbench.engines.embedded.cortex_m.scb import (
@@ -77,47 +77,49 @@ class Stepper:
             return self._look_at_base(pc, code, faults)
         if machine.inspection.accept(pc, code, state.refused_flags & state.stop_before):
             return None
-        for offset, one in thumb.instructions(code):
-            flag = one.flags & state.stop_before & ~_MULTIPLE
+        for offset, first, second in thumb.instructions(code):
+            flag = thumb.flags_of(first, second) & state.stop_before & ~_MULTIPLE
             if flag and offset:
                 self.exits = frozenset({pc + offset})
                 return None
             if flag:
-                return self._inspect(flag, one, pc, faults)
+                return self._inspect(flag, second, pc, faults)
         return None
 
     def trapped(self, cause: StopCause, faults: Faults) -> FaultState:
         """The core stands before an inspected instruction that traps."""
         machine = self._machine
-        one = self._next_instruction()
-        machine.tracer.truncate(machine.core.pc + one.size - machine.state.address)
+        size, first, second = self._next_instruction()
+        machine.tracer.truncate(machine.core.pc + size - machine.state.address)
         self.reset()
         if cause is StopCause.DIVIDE:
             return faults.take(Cause(Cfsr.DIVBYZERO))
-        return self._unaligned(one, faults)
+        return self._unaligned(first, second, faults)
 
     def _look_at_base(self, pc: int, code: bytes, faults: Faults) -> FaultState | None:
         """A base in the block at PC is unaligned: go to the first access that must be aligned."""
         machine = self._machine
-        offset, one = next(
-            (at, one) for at, one in thumb.instructions(code) if one.flags & _MULTIPLE
+        offset, first, second = next(
+            one for one in thumb.instructions(code) if thumb.flags_of(*one[1:]) & _MULTIPLE
         )
         if offset:
             self.exits = frozenset({pc + offset})
             return None
-        if machine.core.get(_base_of(one)) & 3 and thumb.condition_passed(machine.core.get("xpsr")):
-            machine.tracer.issue(pc, one.size)
+        size = 4 if thumb.is_wide(first) else 2
+        base = machine.core.get(thumb.register_name(thumb.base_register(first)))
+        if base & 3 and thumb.condition_passed(machine.core.get("xpsr")):
+            machine.tracer.issue(pc, size)
             self.reset()
-            return self._unaligned(one, faults)
-        self.exits = frozenset({pc + one.size})
+            return self._unaligned(first, second, faults)
+        self.exits = frozenset({pc + size})
         self._pass = True
         return None
 
-    def _unaligned(self, one: Instruction, faults: Faults) -> FaultState:
+    def _unaligned(self, first: int, second: int, faults: Faults) -> FaultState:
         machine = self._machine
-        if one.flags & _FLOAT:
+        if thumb.flags_of(first, second) & _FLOAT:
             machine.unit.begin_float()
-        base = _base_of(one)
+        base = thumb.register_name(thumb.base_register(first))
         detail = f"unaligned access of several words at 0x{machine.core.get(base):08x} ({base})"
         return faults.take(Cause(Cfsr.UNALIGNED, detail=detail))
 
@@ -128,31 +130,31 @@ class Stepper:
         """
         machine = self._machine
         pc, xpsr = self._batch.read()
-        one = self._next_instruction()
-        if xpsr & ITSTATE or not one.is_plain_store:
+        size, first, second = self._next_instruction()
+        if xpsr & ITSTATE or not thumb.is_plain_store(first, second):
             return False
-        machine.tracer.truncate(pc + one.size - machine.state.address)
+        machine.tracer.truncate(pc + size - machine.state.address)
         machine.state.flags = 0
-        machine.core.set("pc", pc + one.size)
+        machine.core.set("pc", pc + size)
         machine.core.forget_translations()
         return True
 
-    def _next_instruction(self) -> Instruction:
-        """Return the instruction at PC."""
+    def _next_instruction(self) -> tuple[int, int, int]:
+        """Return size, first and second halfword of the instruction at PC."""
         machine = self._machine
         pc = machine.core.pc
         code = machine.bus.read(pc, 2)
         if thumb.is_wide(int.from_bytes(code, "little")):
             code = machine.bus.read(pc, 4)
-        return thumb.decode(code)
+        _, first, second = next(thumb.instructions(code))
+        return len(code), first, second
 
-    def _inspect(self, flag: int, one: Instruction, pc: int, faults: Faults) -> FaultState | None:
+    def _inspect(self, flag: int, second: int, pc: int, faults: Faults) -> FaultState | None:
         """Look at the 32-bit instruction at PC before it executes."""
         machine = self._machine
         if thumb.condition_passed(machine.core.get("xpsr")):
             trap = None
-            divisor = thumb.register_name(one.other or 0)
-            if flag & BlockFlag.DIVIDE and not machine.core.get(divisor):
+            if flag & BlockFlag.DIVIDE and not machine.core.get(thumb.register_name(second & 0xF)):
                 trap = Cfsr.DIVBYZERO
             elif flag & BlockFlag.FLOAT and not self._float_is_on():
                 trap = Cfsr.NOCP
@@ -167,8 +169,3 @@ class Stepper:
         self.exits = frozenset({pc + 4})
         self._pass = True
         return None
-
-
-def _base_of(one: Instruction) -> str:
-    """The name of the base of an instruction with the flag MULTIPLE."""
-    return thumb.register_name(one.base or 0)

@@ -1,10 +1,10 @@
-/* What the tracer must know about Thumb code; the twin of armv7m/thumb. */
+/* What the tracer must know about Thumb code; the twin of thumb.py. */
 #ifndef WORKBENCH_THUMB_H
 #define WORKBENCH_THUMB_H
 
 #include <stdint.h>
 
-/* BlockFlag in flags.py */
+/* BlockFlag in thumb.py */
 enum {
   FLAG_WFI = 1,
   FLAG_WFE = 2,
