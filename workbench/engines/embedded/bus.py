@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from unicorn import unicorn_const
-
-from workbench.engines.embedded.unicorn.core import PAGE, Core
-
-READ_EXECUTE = unicorn_const.UC_PROT_READ | unicorn_const.UC_PROT_EXEC
+PAGE = 0x1000  # bytes: what a core maps and protects at once
+_READ, _WRITE, _EXECUTE = 1, 2, 4  # permissions of a page, as UC_PROT_* of unicorn.h
+READ_EXECUTE = _READ | _EXECUTE
+READ_WRITE_EXECUTE = READ_EXECUTE | _WRITE
 _FILLED_AT_ONCE = 1 << 20  # bytes
-
-READ_WRITE_EXECUTE = READ_EXECUTE | unicorn_const.UC_PROT_WRITE
 
 
 class BusError(Exception):
@@ -24,6 +21,27 @@ class BusError(Exception):
     def __init__(self, address: int) -> None:
         super().__init__(f"nothing is mapped at 0x{address:08x}")
         self.address = address
+
+
+class MemoryMap(Protocol):
+    """What a core accesses without asking, and where it asks: whole pages, by address."""
+
+    def allocate(self, size: int) -> mmap.mmap:
+        """Return zeroed host memory of a whole number of pages."""
+
+    def map_memory(
+        self, address: int, memory: mmap.mmap, size: int, permissions: int, offset: int = 0
+    ) -> None:
+        """Let the core access `size` bytes of `memory` from `offset` on, at `address`."""
+
+    def map_device(self, address: int, size: int) -> None:
+        """Let the core ask at every access to these pages."""
+
+    def unmap(self, address: int, size: int) -> None:
+        """Take pages out of the map."""
+
+    def forget_code(self, address: int, size: int) -> None:
+        """The bytes at `address` have changed, and what the core has translated of them."""
 
 
 class Device(Protocol):
@@ -118,7 +136,7 @@ class StoreDevice:
 class Bus:
     """The address map of a machine, shared by the core, DMA and the host."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: MemoryMap) -> None:
         self._core = core
         self.stores: list[Store] = []
         self.ranges: list[Range] = []

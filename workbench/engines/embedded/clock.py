@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.engines.embedded.tracing.tracer import NEVER
+NEVER = (1 << 64) - 1
+"""A moment that no clock and no count of instructions reaches."""
 
 
 class ClockTimer:

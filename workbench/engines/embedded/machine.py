@@ -13,8 +13,8 @@ from typing import Any
 
 from workbench.armv7m import thumb
 from workbench.armv7m.architecture import Exc
-from workbench.engines.embedded.bus import Bus, BusError
-from workbench.engines.embedded.clock import Clock
+from workbench.engines.embedded.bus import PAGE, Bus, BusError
+from workbench.engines.embedded.clock import NEVER, Clock
 from workbench.engines.embedded.cortex_m.dwt import Dwt, Itm
 from workbench.engines.embedded.cortex_m.entry import ExceptionUnit
 from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
@@ -26,12 +26,12 @@ from workbench.engines.embedded.peripherals.interface import Peripheral
 from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.tracing.cycle_counter import CycleCounter
 from workbench.engines.embedded.tracing.flash_reads import ReadRecorder
-from workbench.engines.embedded.tracing.tracer import NEVER, Tracer
+from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.engines.embedded.tracing.tracers import make_tracer
 from workbench.engines.embedded.unicorn.accesses import Accesses
 from workbench.engines.embedded.unicorn.alignment import AlignmentTrap
 from workbench.engines.embedded.unicorn.conditional_stores import ConditionalStores
-from workbench.engines.embedded.unicorn.core import PAGE, Core
+from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.inspection import Inspection
 from workbench.engines.embedded.unicorn.protection import Protection
 from workbench.engines.embedded.unicorn.registers import FP_NAMES

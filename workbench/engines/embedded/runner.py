@@ -16,6 +16,8 @@ from workbench.engines.base import (
     Watchpoint,
 )
 from workbench.engines.embedded import semihosting
+from workbench.engines.embedded.block_state import SETTLED, StopCause
+from workbench.engines.embedded.clock import NEVER
 from workbench.engines.embedded.console import Console
 from workbench.engines.embedded.cortex_m.entry import URGENT, Entered, LockupError
 from workbench.engines.embedded.cortex_m.exceptions import NO_MASKS
@@ -28,7 +30,6 @@ from workbench.engines.embedded.events import (
     exception_event,
 )
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.tracing.tracer import NEVER, SETTLED, StopCause
 from workbench.engines.embedded.unicorn.stepping import Stepper
 from workbench.errors import EngineError
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from workbench.engines.embedded.clock import Clock
-from workbench.engines.embedded.tracing.tracer import NEVER
+from workbench.engines.embedded.clock import NEVER, Clock
 
 
 class Time:

@@ -28,6 +28,7 @@ from workbench.armv7m.architecture import (
     Exc,
     Hfsr,
 )
+from workbench.engines.embedded.block_state import BlockState
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.cortex_m.exceptions import (
     HARD_FAULT_PRIORITY,
@@ -49,7 +50,6 @@ from workbench.engines.embedded.cortex_m.scb import (
     FPCCR_USER,
     Scb,
 )
-from workbench.engines.embedded.tracing.tracer import TracerState
 from workbench.engines.embedded.unicorn.core import Core
 
 BASIC_FRAME = struct.Struct(f"<{len(STACKED)}I")
@@ -91,7 +91,7 @@ class ExceptionUnit:
         exceptions: ExceptionState,
         scb: Scb,
         mpu: Mpu,
-        state: TracerState,
+        state: BlockState,
         mode_changed: Callable[[], None],
     ) -> None:
         self._core = core

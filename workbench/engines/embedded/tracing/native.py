@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.engines.code_cache import CacheShape, FirstUse, Lines, Misses
+from workbench.engines.embedded.block_state import BlockState
 from workbench.engines.embedded.tracing.recordings import Account, Recording
-from workbench.engines.embedded.tracing.tracer import TracerState
 from workbench.engines.embedded.unicorn.bases import Expression
 from workbench.engines.embedded.unicorn.registers import REGISTER_IDS, uclib
 
@@ -24,9 +24,9 @@ class NativeTracer:
         registers = (REGISTER_IDS[name] for name in ("r0", "lr", "basepri", "msp", "psp"))
         self._tracer = module.Tracer(stop, read, write, *registers)
         state, hook, inspect_hook, user_data, size = self._tracer.addresses()
-        if size != ctypes.sizeof(TracerState):
+        if size != ctypes.sizeof(BlockState):
             raise ImportError("the C tracer was built from another version of the workbench")
-        self.state = TracerState.from_address(state)
+        self.state = BlockState.from_address(state)
         self.hook = ctypes.c_void_p(hook)
         self.inspect_hook = ctypes.c_void_p(inspect_hook)
         self.user_data: int | None = user_data

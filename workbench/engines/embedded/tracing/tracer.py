@@ -1,7 +1,7 @@
 """Exact counting and recording of the blocks that the core executes.
 
 The hook of a tracer runs before every block. There is one in C (`csrc/`, optional) and the
-one here; both count the same, and both share `TracerState` with the machine.
+one here; both count the same, and both share `BlockState` with the machine.
 """
 
 from __future__ import annotations
@@ -9,74 +9,17 @@ from __future__ import annotations
 import ctypes
 import mmap
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from typing import Any, Protocol
 
 from workbench.armv7m.thumb import BlockFlag, base_register, register_name, scan
 from workbench.engines.code_cache import CacheShape, CodeCache, Lines
+from workbench.engines.embedded.block_state import SETTLED, BlockState, StopCause
 from workbench.engines.embedded.tracing.recordings import NO_BLOCK, Account, BlockRecord, Recording
 from workbench.engines.embedded.unicorn.bases import Expression, low_bits
 
-NEVER = (1 << 64) - 1
 _SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
 _EXCLUSIVE, _BASEPRI_MAX = int(BlockFlag.EXCLUSIVE), int(BlockFlag.BASEPRI_MAX)
 _BASEPRI, _STACK = int(BlockFlag.BASEPRI | BlockFlag.BASEPRI_MAX), int(BlockFlag.STACK)
-SETTLED = _BASEPRI | _STACK
-"""Of `stop_after`: let the tracer clear the bits that BASEPRI, MSP and PSP do not have."""
-
-
-class StopCause(IntEnum):
-    """Why a tracer refused a block. The C tracer has the same values."""
-
-    NONE = 0
-    DEADLINE = 1  # `count` has reached `deadline`
-    LIMIT = 2  # the block would take `count` beyond `limit`
-    BEFORE = 3  # the block has a flag of `stop_before`
-    AFTER = 4  # the block before it had a flag of `stop_after`
-    FAILED = 5  # the tracer ran out of memory
-    DIVIDE = 6  # inside a block: an inspected division by zero is about to execute
-    UNALIGNED = 7  # inside a block: an inspected access from an unaligned base is
-    BASE = 8  # one of the block's bases is unaligned
-
-
-class TracerState(ctypes.Structure):
-    """What a tracer and the machine share. The C tracer has the same layout."""
-
-    _fields_ = (
-        ("count", ctypes.c_uint64),  # instructions issued since reset
-        ("deadline", ctypes.c_uint64),
-        ("limit", ctypes.c_uint64),
-        ("stop_before", ctypes.c_uint32),  # BlockFlag bits
-        ("stop_after", ctypes.c_uint32),
-        ("cause", ctypes.c_uint32),  # StopCause of the refused block, 0 if none was
-        ("event", ctypes.c_uint32),  # 1 once a block with SEV was issued
-        ("address", ctypes.c_uint32),  # the block issued last: start, bytes, instructions, flags
-        ("size", ctypes.c_uint32),
-        ("instructions", ctypes.c_uint32),
-        ("flags", ctypes.c_uint32),
-        ("refused_size", ctypes.c_uint32),  # the refused block: bytes
-        ("refused_flags", ctypes.c_uint32),  # and its BlockFlag bits
-        ("exclusive", ctypes.c_uint32),  # 1 once a block with EXCLUSIVE was issued
-        ("basepri", ctypes.c_uint32),  # what BASEPRI holds
-        ("priority_mask", ctypes.c_uint32),  # the bits that it has on the part
-    )
-
-    count: int
-    deadline: int
-    limit: int
-    stop_before: int
-    stop_after: int
-    cause: int
-    event: int
-    address: int
-    size: int
-    instructions: int
-    flags: int
-    refused_size: int
-    refused_flags: int
-    exclusive: int
-    basepri: int
-    priority_mask: int
 
 
 class Tracer(Protocol):
@@ -85,7 +28,7 @@ class Tracer(Protocol):
     Neither of them while the core executes a block: that may yet be cut short.
     """
 
-    state: TracerState
+    state: BlockState
     hook: Any  # the C function for the block hook
     inspect_hook: Any  # the C function to run before an instruction that may trap
     user_data: int | None
@@ -158,7 +101,7 @@ class PythonTracer:
         read_register: Callable[[str], int],
         write_register: Callable[[str, int], None],
     ) -> None:
-        self.state = TracerState(deadline=NEVER, limit=NEVER)
+        self.state = BlockState.unlimited()
         self._write_register = write_register
         self.user_data: int | None = None
         self._stop = stop

@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from workbench.armv7m.architecture import Cfsr
-from workbench.engines.embedded.bus import READ_WRITE_EXECUTE, BusError, StoreDevice, Window
+from workbench.engines.embedded.bus import PAGE, READ_WRITE_EXECUTE, BusError, StoreDevice, Window
 from workbench.engines.embedded.cortex_m.dwt import STIMULUS_END
 from workbench.engines.embedded.cortex_m.mpu import PPB_END, PPB_START
 from workbench.engines.embedded.cortex_m.scb import CCR_UNALIGN_TRP, CCR_USERSETMPEND
 from workbench.engines.embedded.cortex_m.scs import ACTLR_DISDEFWBUF, SCS_BASE, STIR
 from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.unicorn.core import PAGE
 
 if TYPE_CHECKING:
     from workbench.engines.embedded.machine import Machine

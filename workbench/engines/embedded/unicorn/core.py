@@ -22,6 +22,7 @@ from typing import Any
 
 from unicorn import UcError, unicorn_const
 
+from workbench.engines.embedded.bus import PAGE
 from workbench.engines.embedded.events import Access, Event, EventKind, exception_event
 from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
 from workbench.engines.embedded.unicorn.hidden_state import HiddenState
@@ -35,7 +36,6 @@ from workbench.engines.embedded.unicorn.registers import (
     uclib,
 )
 
-PAGE = 0x1000
 # Translated code is never freed, only flushed when this is full; enough for the largest firmware.
 TRANSLATION_BYTES = 64 << 20
 

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from unicorn import unicorn_const
 
-from workbench.engines.embedded.bus import Bus
+from workbench.engines.embedded.bus import PAGE, Bus
 from workbench.engines.embedded.cortex_m.mpu import EVERYTHING, Mpu, Permission
-from workbench.engines.embedded.unicorn.core import PAGE, Core
+from workbench.engines.embedded.unicorn.core import Core
 
 _EXECUTE = unicorn_const.UC_PROT_EXEC
 

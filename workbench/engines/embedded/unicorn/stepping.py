@@ -10,6 +10,7 @@ from workbench.armv7m import thumb
 from workbench.armv7m.architecture import XPSR_T, Cfsr
 from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.base import FaultState
+from workbench.engines.embedded.block_state import StopCause
 from workbench.engines.embedded.cortex_m.faults import Cause, Faults
 from workbench.engines.embedded.cortex_m.scb import (
     CCR_DIV_0_TRP,
@@ -19,7 +20,6 @@ from workbench.engines.embedded.cortex_m.scb import (
     FPCCR_LSPACT,
 )
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.tracing.tracer import StopCause
 from workbench.engines.embedded.unicorn.registers import ITSTATE
 
 _FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)

@@ -8,11 +8,11 @@ out as if the instruction had not begun, and executes it once more, alone, with 
 
 from __future__ import annotations
 
+from workbench.engines.embedded.block_state import BlockState
 from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.cortex_m.entry import ExceptionUnit
 from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
 from workbench.engines.embedded.cortex_m.scb import Scb
-from workbench.engines.embedded.tracing.tracer import TracerState
 
 
 class Departure:
@@ -20,7 +20,7 @@ class Departure:
 
     def __init__(
         self,
-        state: TracerState,
+        state: BlockState,
         clock: Clock,
         exceptions: ExceptionState,
         unit: ExceptionUnit,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.engines.embedded.clock import Clock
+from workbench.engines.embedded.clock import NEVER, Clock
 from workbench.engines.embedded.cortex_m import dwt as dwt_registers
 from workbench.engines.embedded.cortex_m import mpu as mpu_registers
 from workbench.engines.embedded.cortex_m import systick as systick_registers
 from workbench.engines.embedded.cortex_m.dwt import Dwt
 from workbench.engines.embedded.cortex_m.mpu import Mpu
 from workbench.engines.embedded.cortex_m.systick import SysTick
-from workbench.engines.embedded.tracing.tracer import NEVER
 
 
 class Time:

@@ -9,7 +9,7 @@
 
 enum { EDGES_IN_BLOCK = 2, RECENT_BLOCKS = 1 << 12 };
 
-/* Account in tracer.py: who wants to know what was executed, each since a moment of its own */
+/* Account in recordings.py: who wants to know what was executed, each since a moment of its own */
 enum { FOR_TRACE = 0, FOR_CYCLES = 1, ACCOUNTS = 2 };
 
 typedef struct Block Block;

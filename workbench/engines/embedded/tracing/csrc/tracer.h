@@ -10,7 +10,7 @@
 
 #include "blocks.h"
 
-/* StopCause in tracer.py */
+/* StopCause in block_state.py */
 enum {
   CAUSE_DEADLINE = 1,
   CAUSE_LIMIT = 2,
@@ -22,7 +22,7 @@ enum {
   CAUSE_BASE = 8
 };
 
-/* TracerState in tracer.py */
+/* BlockState in block_state.py */
 typedef struct {
   uint64_t count, deadline, limit;
   uint32_t stop_before, stop_after, cause, event;
