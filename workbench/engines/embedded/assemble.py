@@ -8,7 +8,8 @@ from workbench.armv7m.architecture import is_own_peripheral
 from workbench.engines.embedded.bus import Store
 from workbench.engines.embedded.bus_access import BusAccess
 from workbench.engines.embedded.cortex_m.bitband import BitBand
-from workbench.engines.embedded.machine import Machine, Sizing
+from workbench.engines.embedded.cortex_m.processor import Sizing
+from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.peripherals import registry
 from workbench.engines.embedded.peripherals.interface import Context, Peripheral, UartPeripheral
 from workbench.engines.embedded.wiring import Wiring

@@ -37,15 +37,15 @@ class EmbeddedRegisters(base.Registers):
     def __getitem__(self, name: str) -> int:
         self._check(name)
         if name in _SPECIAL:
-            return self._machine.unit.get_special(name)
+            return self._machine.processor.special.get(name)
         return self._machine.core.get(name)
 
     def __setitem__(self, name: str, value: int) -> None:
         self._check(name)
         if name in _SPECIAL:
-            self._machine.unit.set_special(name, value)
+            self._machine.processor.special.set(name, value)
         elif name == "control":
-            self._machine.unit.set_control(value)
+            self._machine.processor.special.set_control(value)
         else:
             self._machine.core.set(name, value)
             if name == "pc":
@@ -141,7 +141,16 @@ class EmbeddedEngine(base.Engine):
         listener = self._loaded.console.listener if self._loaded is not None else None
         self.close()
         machine = assemble(platform, self._python_tracer)
-        machine.use_cycle_counter(CycleCounter(machine, platform))
+        machine.use_cycle_counter(
+            CycleCounter(
+                platform,
+                machine.tracer,
+                machine.reads,
+                machine.issued,
+                machine.flash_ranges,
+                machine.attend,
+            )
+        )
         try:
             self._loaded = _start(machine, image, platform)
         except BusError as error:
@@ -241,7 +250,7 @@ def _start(machine: Machine, image: Image, platform: Platform) -> _Loaded:
         console=console,
         console_name=platform.uart,
         others=OtherPorts(others),
-        recorder=TraceRecorder(machine, code_cache),
+        recorder=TraceRecorder(machine.tracer, machine.reads, machine.flash_ranges, code_cache),
         registers=EmbeddedRegisters(machine, runner),
         memory=EmbeddedMemory(machine),
     )

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
+from workbench.armv7m.architecture import Cfsr
+from workbench.engines.base import Watchpoint
+
 
 class Access(IntEnum):
     """What an access that reached no plain memory was for."""
@@ -36,13 +39,46 @@ class QemuException(IntEnum):
 
 
 @dataclass(frozen=True)
+class Faulting:
+    """The access is a fault: `bit` is the one of CFSR."""
+
+    bit: Cfsr
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The access is watched: the run ends when it has been made."""
+
+    point: Watchpoint
+
+
+@dataclass(frozen=True)
+class StoreMade:
+    """A store to a device was made, and the core is to come out right behind it.
+
+    is_late: the bus has refused the store, which a write buffer held: its fault comes behind it.
+    """
+
+    is_late: bool = False
+
+
+Refusal = Faulting | Watched | StoreMade
+"""Why an access was not made, at this moment at least."""
+
+
+@dataclass(frozen=True)
 class Event:
-    """What stopped the core; `address` and `access` belong to ACCESS."""
+    """What stopped the core.
+
+    value: the number of an exception, or the bytes of an ACCESS. address, access, refusal: of an
+    ACCESS.
+    """
 
     kind: EventKind
     value: int = 0
     address: int = 0
     access: Access = Access.READ
+    refusal: Refusal | None = None
 
 
 @cache

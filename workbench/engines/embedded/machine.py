@@ -8,51 +8,33 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from workbench.armv7m import thumb
-from workbench.armv7m.architecture import Exc
-from workbench.engines.embedded.bus import PAGE, Bus, BusError
+from workbench.armv7m.architecture import XPSR_T
+from workbench.engines.embedded.bus import Bus
 from workbench.engines.embedded.clock import NEVER, Clock
-from workbench.engines.embedded.cortex_m.dwt import Dwt, Itm
-from workbench.engines.embedded.cortex_m.entry import ExceptionUnit
-from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
-from workbench.engines.embedded.cortex_m.mpu import Mpu
-from workbench.engines.embedded.cortex_m.scb import Scb
-from workbench.engines.embedded.cortex_m.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
-from workbench.engines.embedded.cortex_m.systick import SysTick
+from workbench.engines.embedded.cortex_m.core_state import load_core, reset_core, save_core
+from workbench.engines.embedded.cortex_m.processor import Processor, Sizing, Surroundings
+from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.peripherals.interface import Peripheral
 from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.tracing.cycle_counter import CycleCounter
 from workbench.engines.embedded.tracing.flash_reads import ReadRecorder
+from workbench.engines.embedded.tracing.issued import IssuedInstructions
 from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.engines.embedded.tracing.tracers import make_tracer
+from workbench.engines.embedded.unicorn.access_watcher import Watchers
 from workbench.engines.embedded.unicorn.accesses import Accesses
 from workbench.engines.embedded.unicorn.alignment import AlignmentTrap
 from workbench.engines.embedded.unicorn.conditional_stores import ConditionalStores
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.inspection import Inspection
 from workbench.engines.embedded.unicorn.protection import Protection
-from workbench.engines.embedded.unicorn.registers import FP_NAMES
-from workbench.engines.embedded.unicorn.stop_after_store import Departure
+from workbench.engines.embedded.unicorn.stop_after_store import StopAfterStore
 from workbench.engines.embedded.unicorn.watch import Watch
 
-DWT_BASE, ITM_BASE, PPB_BLOCK = 0xE0001000, 0xE0000000, 0x1000
 ERASED = b"\xff"
 CHUNK = 1 << 16  # bytes of memory that a snapshot compresses at a time
-
-_SAVED_REGISTERS = (
-    *(f"r{n}" for n in range(13)),
-    "msp",
-    "psp",
-    "lr",
-    "primask",
-    "basepri",
-    "faultmask",
-    "fpscr",
-    *FP_NAMES,
-)
 
 
 _SAVED_STATE = (
@@ -67,18 +49,6 @@ _SAVED_STATE = (
 )
 
 
-@dataclass(frozen=True)
-class Sizing:
-    """What the .repl and platform.toml say about core and interrupt controller."""
-
-    ticks_per_second: int
-    systick_hz: int
-    interrupts: int = 240
-    priority_mask: int = 0xF0
-    systick_divider: int = 0
-    systick_calibration: int | None = None
-
-
 class Machine:
     """Everything that has state, and what must happen when it changes."""
 
@@ -90,63 +60,64 @@ class Machine:
         self.state = self.tracer.state
         self.state.priority_mask = sizing.priority_mask
         self.core.add_block_hook(self.tracer.hook, self.tracer.user_data)
-        self.clock = Clock(sizing.ticks_per_second, lambda: self.instructions, self.attend)
-        self.exceptions = ExceptionState(sizing.interrupts, sizing.priority_mask)
-        self.scb = Scb(
-            self.exceptions, lambda: self.unit.ipsr, self.attend, self.request_reset, self.warn
+        self.issued = IssuedInstructions(self.core, self.bus, self.state)
+        self.clock = Clock(sizing.ticks_per_second, self.issued.now, self.attend)
+        self.processor = Processor(
+            self.core, self.bus, self.state, self.clock, sizing, self._surroundings()
         )
-        self.mpu = Mpu(self._on_mode_change)
-        self.systick = SysTick(
-            self.clock,
-            sizing.systick_hz,
-            self._pend_systick,
-            sizing.systick_divider,
-            sizing.systick_calibration,
-        )
-        self.scs = SystemControlSpace(
-            self.exceptions, self.systick, self.scb, self.mpu, self.attend
-        )
-        self.dwt = Dwt(lambda: self.instructions, lambda: self.scs.demcr)
-        self.itm = Itm()
         self.cycle_counter: CycleCounter | None = None
-        self.unit = ExceptionUnit(
-            self.core,
-            self.bus,
-            self.exceptions,
-            self.scb,
-            self.mpu,
-            self.state,
-            self._on_mode_change,
-        )
-        self.protection = Protection(self.core, self.bus, self.mpu)
-        self.watch = Watch(self.core, self.protection)
-        self.alignment = AlignmentTrap(self.core, self.protection, self.reads.counter)
-        self.conditional_stores = ConditionalStores(self.core, self.protection, self.reads.counter)
-        self.departure = Departure(self.state, self.clock, self.exceptions, self.unit, self.scb)
         self.peripherals: dict[str, Peripheral] = {}
         self.shared: dict[str, Any] = {}  # for peripherals that reach into each other
         self.on_power_up: list[Callable[[], None]] = []  # fill memories: .repl writes, the image
         self.vector_table = 0
         self.reset_requested = False
         self.polling = Polling()
-        self.warnings: dict[str, str] = {}  # as given, and as told
+        self.warnings: dict[str, str] = {}  # as given, and with the access that they are about
         self.inspection = Inspection(self.core, self.tracer)
-        # By page: (start, size) of a block -> its instructions' numbers
-        self._positions: dict[int, dict[tuple[int, int], dict[int, int]]] = {}
-        self.accesses = Accesses(self)
-        self.core.device = self.accesses.answer
-        self.core.on_refused_store = self._on_refused_store
-        self._add_system_blocks()
+        self._add_watchers()
 
-    def _add_system_blocks(self) -> None:
-        self.bus.add_device(self.scs, SCS_BASE, SCS_SIZE, "scs")
-        self.bus.add_device(self.dwt, DWT_BASE, PPB_BLOCK, "dwt")
-        self.bus.add_device(self.itm, ITM_BASE, PPB_BLOCK, "itm")
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            attend=self.attend,
+            mode_changed=self._on_mode_change,
+            request_reset=self.request_reset,
+            warn=self.warn,
+            instructions=self.issued.now,
+        )
+
+    def _add_watchers(self) -> None:
+        """What watches accesses, in the order in which it is asked."""
+        core, processor, counter = self.core, self.processor, self.reads.counter
+        special = processor.special
+        self.protection = Protection(core, self.bus, processor.mpu, lambda: special.privileged)
+        self.alignment = AlignmentTrap(core, self.protection, counter)
+        self.watch = Watch(core, self.protection)
+        self.stop_after_store = StopAfterStore(self.state, self.clock, processor)
+        self.watchers = Watchers(
+            (
+                self.protection,
+                self.alignment,
+                self.watch,
+                self.stop_after_store,
+                ConditionalStores(core, self.protection, counter),
+            )
+        )
+        self.accesses = Accesses(
+            core,
+            self.bus,
+            processor,
+            self.watchers,
+            self.stop_after_store,
+            self.polling,
+            self.program_flash,
+        )
+        core.device = self.accesses.answer
+        core.on_refused = self._on_refused
 
     def use_cycle_counter(self, counter: CycleCounter) -> None:
         """Let DWT_CYCCNT advance by `counter` instead of instructions."""
         self.cycle_counter = counter
-        self.dwt.now, self.dwt.switch = counter.now, counter.switch
+        self.processor.dwt.now, self.processor.dwt.switch = counter.now, counter.switch
 
     def connect(self) -> None:
         """Everything has been added: map it."""
@@ -157,9 +128,8 @@ class Machine:
         for peripheral in self.peripherals.values():
             peripheral.connect(self.peripherals)
 
-    @property
     def flash_ranges(self) -> list[tuple[int, int]]:
-        """Where flash is visible: (start, end) of each range, aliases included."""
+        """Return where flash is visible: (start, end) of each range, aliases included."""
         return [(r.start, r.end) for r in self.bus.ranges if r.store.is_flash]
 
     def close(self) -> None:
@@ -174,41 +144,9 @@ class Machine:
             by = f" (accessed from 0x{self.core.pc:08x})" if self.core.in_callback else ""
             self.warnings[text] = text + by
 
-    # -- counting ------------------------------------------------------------------------------
-
-    @property
-    def instructions(self) -> int:
-        """Issued since reset; inside a device access the one that accesses is included."""
-        state = self.state
-        if not self.core.in_callback:
-            return state.count
-        position = self._position(state.address, state.size).get(self.core.pc)
-        if position is None:
-            return state.count
-        return state.count - state.instructions + position
-
-    def _position(self, address: int, size: int) -> dict[int, int]:
-        """Map each instruction address of a block to its number in it, from 1."""
-        blocks = self._positions.setdefault(address // PAGE, {})
-        found = blocks.get((address, size))
-        if found is None:
-            code = self._read_code(address, size)
-            found = {
-                address + offset: number
-                for number, (offset, *_) in enumerate(thumb.instructions(code), start=1)
-            }
-            blocks[address, size] = found
-        return found
-
-    def _read_code(self, address: int, size: int) -> bytes:
-        try:
-            return self.bus.read(address, size)
-        except BusError:
-            return b"\0" * size  # a jump to nowhere: the fetch faults, nothing is counted
-
     def code_changed(self) -> None:
         """Memory was filled from outside: nothing decoded before holds."""
-        self._positions.clear()
+        self.issued.forget()
         self.tracer.forget()
         self.core.forget_all_code()
 
@@ -228,14 +166,14 @@ class Machine:
         old = int.from_bytes(self.bus.read(address, size), "little")
         self.bus.program(address, (old & value).to_bytes(size, "little"))
         for start in self.bus.aliases(address):
-            for page in (start // PAGE - 1, start // PAGE):  # a block may begin a page before
-                self._positions.pop(page, None)
+            self.issued.forget_page(start)
         self.tracer.change(address, size)
         return True
 
-    def _on_refused_store(self) -> None:
-        self.attend()  # where the core executes on, it must not begin another block
-        self.conditional_stores.refused()
+    def _on_refused(self, access: Access) -> None:
+        if access is Access.WRITE:
+            self.attend()  # where the core executes on, it must not begin another block
+        self.watchers.refused(access)
 
     def _on_mode_change(self) -> None:
         self.settle_protection()
@@ -243,14 +181,11 @@ class Machine:
 
     def settle_protection(self) -> None:
         """Privilege, priority or the MPU may have changed: protect the memories as it says now."""
-        if self.mpu.ctrl:
-            self.mpu.settle(self.unit.is_urgent)
-        if self.mpu.enabled or self.protection.applied:
-            self.protection.update(self.unit.privileged)
-
-    def _pend_systick(self) -> None:
-        self.exceptions.pend(Exc.SYSTICK)
-        self.attend()
+        mpu, special = self.processor.mpu, self.processor.special
+        if mpu.ctrl:
+            mpu.settle(special.is_urgent)
+        if mpu.enabled or self.protection.applied:
+            self.protection.update(special.privileged)
 
     def request_reset(self) -> None:
         """Reset soon: by software or by a watchdog."""
@@ -265,7 +200,7 @@ class Machine:
             store.fill(ERASED if store.is_flash else b"\0")
         self.state.count = 0
         self.clock.reset()
-        self.dwt.power_on()
+        self.processor.dwt.power_on()
         for peripheral in self.peripherals.values():
             peripheral.power_on()
         self.reset()
@@ -283,33 +218,17 @@ class Machine:
     def reset(self) -> None:
         """Reset core and peripherals."""
         self.reset_requested = False
-        self.exceptions.reset()
-        self.scb.reset()
-        self.scb.vtor = self.vector_table
-        self.mpu.reset()
-        self.systick.reset()
-        self.scs.reset()
-        self.itm.reset()
+        self.processor.reset(self.vector_table)
         self.polling.reset()
         for peripheral in self.peripherals.values():
             peripheral.reset()
         state = self.state
         state.flags = state.event = state.size = state.instructions = 0
-        self._reset_core()
+        reset_core(self.core)
         if state.exclusive:
-            self.core.hidden.clear_exclusive()
+            self.core.clear_exclusive()
         state.exclusive = state.basepri = 0
         self.protection.update(privileged=True)
-
-    def _reset_core(self) -> None:
-        core = self.core
-        core.set_xpsr(1 << 24 | Exc.HARD_FAULT)  # a handler mode, so that all may be written
-        for name in _SAVED_REGISTERS:
-            core.set(name, 0)
-        core.set("control", 0)
-        core.set_xpsr(1 << 24)
-        core.set("control", 0)
-        core.set("lr", 0xFFFFFFFF)
 
     def _load_vectors(self) -> None:
         """Take SP and PC from the vector table (B1.5.5)."""
@@ -317,16 +236,15 @@ class Machine:
         self.core.set("msp", int.from_bytes(words[:4], "little") & ~3)
         reset_vector = int.from_bytes(words[4:], "little")
         self.core.set("pc", reset_vector)
-        self.core.set_xpsr((reset_vector & 1) << 24)
+        self.core.set_xpsr(XPSR_T if reset_vector & 1 else 0)
 
     # -- snapshots -----------------------------------------------------------------------------
 
     def save(self) -> dict[str, Any]:
         """Return the whole state, independent of the machine's further life."""
-        unit, core, state = self.unit, self.core, self.state
+        core, state = self.core, self.state
         return {
-            "registers": {name: unit.get_special(name) for name in _SAVED_REGISTERS},
-            "mode": {name: core.get(name) for name in ("control", "xpsr", "pc")},
+            **save_core(core, self.processor.special),
             "memories": [
                 [_pack(store.memory[i : i + CHUNK]) for i in range(0, len(store.memory), CHUNK)]
                 for store in self.bus.stores
@@ -335,8 +253,8 @@ class Machine:
             "exclusive": core.hidden.exclusive() if state.exclusive else None,
             "clock": self.clock.save(),
             "cycles": self.cycle_counter.save() if self.cycle_counter else None,
-            "exceptions": self.exceptions.save(),
-            "blocks": [block.save() for block in self._blocks],
+            "exceptions": self.processor.exceptions.save(),
+            "blocks": self.processor.save(),
             "peripherals": {name: p.save() for name, p in self.peripherals.items()},
         }
 
@@ -346,7 +264,7 @@ class Machine:
         if exclusive is not None:
             self.core.hidden.set_exclusive(*exclusive)
         elif self.state.exclusive:
-            self.core.hidden.clear_exclusive()
+            self.core.clear_exclusive()
         for name, value in saved["tracer"].items():
             setattr(self.state, name, value)
         changed = False
@@ -357,32 +275,14 @@ class Machine:
             self.code_changed()
         for name, peripheral_state in saved["peripherals"].items():
             self.peripherals[name].load(peripheral_state)
-        self._reset_core()
-        core = self.core
-        core.set_xpsr(1 << 24 | Exc.HARD_FAULT)
-        for name, value in saved["registers"].items():
-            if name not in ("msp", "psp"):
-                core.set(name, value)
-        core.set("msp", saved["registers"]["msp"])
-        core.set("psp", saved["registers"]["psp"])
-        core.set("pc", saved["mode"]["pc"])
-        core.set_xpsr(saved["mode"]["xpsr"] & ~0x1FF)
-        core.set("control", saved["mode"]["control"])
-        core.set_xpsr(saved["mode"]["xpsr"])
-        core.set("control", saved["mode"]["control"])
-        core.refresh_mode(saved["mode"]["xpsr"])
-        self.exceptions.load(saved["exceptions"])
-        for block, block_state in zip(self._blocks, saved["blocks"], strict=True):
-            block.load(block_state)
+        load_core(self.core, saved)
+        self.processor.exceptions.load(saved["exceptions"])
+        self.processor.load(saved["blocks"])
         self.clock.load(saved["clock"])
         if self.cycle_counter is not None:
             self.cycle_counter.load(saved["cycles"])
-        self.protection.update(self.unit.privileged)
+        self.protection.update(self.processor.special.privileged)
         self.state.limit = self.state.deadline = NEVER
-
-    @property
-    def _blocks(self) -> tuple[Any, ...]:
-        return (self.scb, self.scs, self.mpu, self.systick, self.dwt, self.itm)
 
 
 def _pack(chunk: bytes) -> bytes:

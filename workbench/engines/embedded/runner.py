@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.armv7m.architecture import EXC_RETURNS, FAULTS, IPSR, XPSR_T, frame_is_on_psp
 from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.base import (
     FaultState,
-    Instructions,
     Limit,
     Stop,
     StopKind,
@@ -21,15 +18,21 @@ from workbench.engines.embedded.clock import NEVER
 from workbench.engines.embedded.console import Console
 from workbench.engines.embedded.cortex_m.entry import URGENT, Entered, LockupError
 from workbench.engines.embedded.cortex_m.exceptions import NO_MASKS
-from workbench.engines.embedded.cortex_m.faults import Cause, Faults
+from workbench.engines.embedded.cortex_m.faults import Cause
 from workbench.engines.embedded.cortex_m.scb import CCR_UNALIGN_TRP, SCR_SLEEPONEXIT
 from workbench.engines.embedded.cortex_m.sleep import Sleep, Sleeper
 from workbench.engines.embedded.events import (
     Event,
+    EventKind,
     QemuException,
+    StoreMade,
+    Watched,
     exception_event,
 )
+from workbench.engines.embedded.goal import Goal
 from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.stop_reasons import StopReasons
+from workbench.engines.embedded.unicorn.fault_events import FaultEvents
 from workbench.engines.embedded.unicorn.stepping import Stepper
 from workbench.errors import EngineError
 
@@ -49,35 +52,29 @@ def _branch_target(pc: int, xpsr: int) -> int:
     return pc | bool(xpsr & XPSR_T)
 
 
-@dataclass(frozen=True)
-class Goal:
-    """Where a run must end at the latest: a count of instructions, or virtual time in ticks."""
-
-    instructions: int = NEVER
-    ticks: int = NEVER
-
-
 class Runner:
     """Drives one machine."""
 
     def __init__(self, machine: Machine, console: Console) -> None:
         self._machine = machine
         self._console = console
-        self._faults = Faults(machine)
-        self._stepper = Stepper(machine)
-        self._pc_batch = machine.core.batch(("pc", "xpsr"))
-        self._sleep = Sleeper(machine)
+        processor = self._processor = machine.processor
+        core, bus, tracer = machine.core, machine.bus, machine.tracer
+        self._fault_events = FaultEvents(core, bus, tracer, processor)
+        self._stepper = Stepper(core, bus, tracer, machine.inspection, processor)
+        self._pc_batch = core.batch(("pc", "xpsr"))
+        self._sleep = Sleeper(machine.state, processor.exceptions, processor.scb)
+        core.is_wait_for_event = self._sleep.is_wait_for_event
         self._locked_up = ""
         self._stop_after = 0  # BlockFlag bits of blocks after which to look at the masks
         self._host = semihosting.Host(machine, console)
-        self._resets = 0  # that no one has been told of
+        self._stops = StopReasons(machine, self._host)
         self._in_vain = 0  # timers that expired in a row and did not wake the core
 
     def reset(self) -> None:
         """The machine was reset."""
         self._sleep.reset()
         self._locked_up = ""
-        self._faults.reset()
         self._host.reset()
         self._stepper.reset()
 
@@ -97,7 +94,7 @@ class Runner:
     def run(self, until: Stop, limit: Limit) -> StopReason:
         """Run until something of `until` happens or the limit is reached."""
         machine = self._machine
-        goal = self._goal(limit)
+        goal = Goal.of(limit, machine.clock, machine.state.count)
         self._console.expect(until.uart)
         machine.watch.set(until)
         try:
@@ -117,13 +114,6 @@ class Runner:
     def _is_running(self) -> bool:
         return self._sleep.kind is Sleep.AWAKE and not self._locked_up and not self._host.ended
 
-    def _goal(self, limit: Limit) -> Goal:
-        machine = self._machine
-        if isinstance(limit, Instructions):
-            return Goal(instructions=machine.state.count + max(0, limit.count))
-        ticks = round(max(0.0, limit.seconds) * machine.clock.ticks_per_second)
-        return Goal(ticks=machine.clock.now + ticks)
-
     def _leave(self, until: Stop, goal: Goal) -> StopReason | None:
         """Go on from a stop address."""
         pc, xpsr = self._pc_batch.read()
@@ -137,8 +127,8 @@ class Runner:
         if clock.next_deadline <= clock.now:
             clock.expire()
         start = state.count
-        if self._count_limit(goal) <= start:
-            return self._stop(StopKind.LIMIT)
+        if goal.count_limit(clock.slept) <= start:
+            return self._stops.reason(StopKind.LIMIT)
         while state.count == start:
             stopped = self._execute(until, frozenset(), start + 1)
             if stopped is not None:
@@ -153,19 +143,19 @@ class Runner:
             machine.warm_reset()
             self.reset()
             if until.reset:
-                return self._stop(StopKind.RESET)
-            self._resets += 1
+                return self._stops.reason(StopKind.RESET)
+            self._stops.resets += 1
         if self._console.matched():
-            return self._stop(StopKind.UART)
+            return self._stops.reason(StopKind.UART)
         clock, state = machine.clock, machine.state
         if clock.next_deadline <= state.count + clock.slept:
             clock.expire()
         if self._locked_up:
-            return self._stop(StopKind.LOCKUP, detail=self._locked_up)
+            return self._stops.reason(StopKind.LOCKUP, detail=self._locked_up)
         if self._host.ended:
-            return self._stop(StopKind.IDLE, detail=self._host.ended)
+            return self._stops.reason(StopKind.IDLE, detail=self._host.ended)
         if state.count >= goal.instructions or state.count + clock.slept >= goal.ticks:
-            return self._stop(StopKind.LIMIT)
+            return self._stops.reason(StopKind.LIMIT)
         try:
             taken, fault = self._take_pending()
         except LockupError as lockup:
@@ -175,23 +165,18 @@ class Runner:
         if self._sleep.kind is not Sleep.AWAKE:
             return self._rest(until, goal)
         self._in_vain = 0
-        return self._execute(until, until.pc, self._count_limit(goal))
-
-    def _count_limit(self, goal: Goal) -> int:
-        if goal.ticks == NEVER:
-            return goal.instructions
-        return goal.ticks - self._machine.clock.slept
+        return self._execute(until, until.pc, goal.count_limit(clock.slept))
 
     def _take_pending(self) -> tuple[bool, FaultState | None]:
         """Take the exception that is due, if any; wake up if one could be taken."""
         machine = self._machine
-        exceptions = machine.exceptions
+        exceptions = self._processor.exceptions
         self._stop_after = 0
         if not exceptions.pending & exceptions.enabled:
             if self._sleep.kind is not Sleep.AWAKE:
                 self._sleep.notice_pending(preempts=False)
             return False, None
-        masks = machine.unit.masks()
+        masks = self._processor.special.masks()
         number = exceptions.preempting(masks)
         if number is None:
             if self._sleep.kind is not Sleep.AWAKE:
@@ -200,22 +185,24 @@ class Runner:
                 self._stop_after = _MASKS  # look again when they may change
             return False, None
         self._sleep.wake()
-        entered = machine.unit.enter(number)
+        entered = self._processor.unit.enter(number)
         machine.state.event = 1
         machine.state.flags = 0
         if entered.number not in FAULTS:
             return True, None
-        return True, self._faults.entered(entered)
+        return True, self._processor.faults.entered(entered)
 
     def _rest(self, until: Stop, goal: Goal) -> StopReason | None:
         """Sleep until the next timer or the goal."""
         clock = self._machine.clock
         target = min(clock.next_deadline, goal.ticks)
         if clock.next_deadline == NEVER and (until.idle or goal.ticks == NEVER):
-            return self._stop(StopKind.IDLE)
+            return self._stops.reason(StopKind.IDLE)
         self._in_vain += 1
         if goal.ticks == NEVER and self._in_vain > IN_VAIN:
-            return self._stop(StopKind.IDLE, detail=f"{IN_VAIN:,} timers in a row did not wake it")
+            return self._stops.reason(
+                StopKind.IDLE, detail=f"{IN_VAIN:,} timers in a row did not wake it"
+            )
         clock.sleep_until(target)
         return None
 
@@ -227,16 +214,18 @@ class Runner:
         state = machine.state
         pc, xpsr = self._pc_batch.read()
         if pc in exits:
-            return self._stop(StopKind.PC)
+            return self._stops.reason(StopKind.PC)
         if machine.cycle_counter is not None:
             machine.cycle_counter.settle()
-        machine.alignment.settle(bool(machine.scb.ccr & CCR_UNALIGN_TRP))
+        machine.alignment.settle(bool(self._processor.scb.ccr & CCR_UNALIGN_TRP))
         urgent = xpsr & IPSR in URGENT
         if urgent:
-            machine.unit.hold_faultmask()
-        if machine.scb.float_changed:
-            machine.scb.float_changed = False
-            machine.core.hidden.set_float(machine.scb.is_float_automatic, machine.scb.fpdscr)
+            self._processor.special.hold_faultmask()
+        if self._processor.scb.float_changed:
+            self._processor.scb.float_changed = False
+            machine.core.hidden.set_float(
+                self._processor.scb.is_float_automatic, self._processor.scb.fpdscr
+            )
         state.cause = StopCause.NONE
         # A timer expires between two instructions: its moment is a limit, not only a deadline.
         timer = machine.clock.next_deadline - machine.clock.slept
@@ -259,11 +248,10 @@ class Runner:
 
         urgent: the core is in NMI or HardFault.
         """
-        machine = self._machine
-        if machine.mpu.ctrl:
+        if self._processor.mpu.ctrl:
             return SETTLED | _CONTROL | _FAULTMASK
         flags = SETTLED | _FAULTMASK if urgent else SETTLED
-        return flags | _CONTROL if machine.scb.float_needs_privilege else flags
+        return flags | _CONTROL if self._processor.scb.float_needs_privilege else flags
 
     def _after(self, event: Event | None, until: Stop) -> StopReason | None:
         """Deal with why the core came out: for `event`, or because the tracer had it come out."""
@@ -281,10 +269,10 @@ class Runner:
         if cause == StopCause.FAILED:
             raise EngineError("no memory left for decoded blocks", hint="close other programs")
         if cause in (StopCause.LIMIT, StopCause.BEFORE, StopCause.BASE):
-            refused = self._stepper.refused(StopCause(cause), self._faults)
+            refused = self._stepper.refused(StopCause(cause))
             return self._stop_at(refused, until)
         if cause in (StopCause.DIVIDE, StopCause.UNALIGNED):
-            fault = self._stepper.trapped(StopCause(cause), self._faults)
+            fault = self._stepper.trapped(StopCause(cause))
             machine.state.flags = 0
             return self._stop_at(fault, until)
         return None  # the deadline: something is due between two blocks
@@ -292,25 +280,24 @@ class Runner:
     def _after_event(self, event: Event, until: Stop) -> StopReason | None:
         """An access, an instruction or an exception return had the core come out."""
         machine = self._machine
-        machine.conditional_stores.settle()
-        machine.alignment.take()
         self._stepper.reset()
-        if machine.departure.take():
-            return self._finish_store(until)
-        watchpoint = machine.watch.take()
-        if watchpoint is not None:
-            return self._stop_behind(watchpoint, until)
+        if event.kind is EventKind.ACCESS:
+            machine.watchers.came_out()
+            if isinstance(event.refusal, StoreMade):
+                return self._finish_store(event, until)
+            if isinstance(event.refusal, Watched):
+                return self._stop_behind(event.refusal.point, until)
         pc, xpsr = self._pc_batch.read()
         if event is _EXCEPTION_EXIT and xpsr & IPSR:
             if pc in until.pc:
                 machine.state.flags = 0
-                return self._stop(StopKind.PC)
+                return self._stops.reason(StopKind.PC)
             fault = self._return(_branch_target(pc, xpsr))
         elif event is _BREAKPOINT and self._host.is_called():
             self._host.call()
             fault = None
         else:
-            fault = self._faults.of_event(event)
+            fault = self._fault_events.take(event)
         machine.state.flags = 0
         return self._stop_at(fault, until)
 
@@ -322,20 +309,20 @@ class Runner:
             self._machine.state.flags = 0
             self._sleep.wait_for_interrupt()
         elif pc in until.pc:
-            return self._stop(StopKind.PC)
+            return self._stops.reason(StopKind.PC)
         return None
 
     def _return(self, exc_return: int) -> FaultState | None:
         """A branch to EXC_RETURN in a handler."""
         machine = self._machine
-        failed = machine.unit.leave(exc_return)
+        failed = self._processor.unit.leave(exc_return)
         machine.state.event = 1
         if isinstance(failed, Entered):  # tail-chained: a BusFault that was pending, perhaps
-            return self._faults.entered(failed) if failed.number in FAULTS else None
+            return self._processor.faults.entered(failed) if failed.number in FAULTS else None
         if failed is not None:
-            frame = machine.unit.get_special("psp" if frame_is_on_psp(exc_return) else "msp")
-            return self._faults.take(Cause(failed), (exc_return, frame))
-        if machine.scb.scr & SCR_SLEEPONEXIT and not machine.exceptions.active:
+            frame = self._processor.special.get("psp" if frame_is_on_psp(exc_return) else "msp")
+            return self._processor.faults.take(Cause(failed), (exc_return, frame))
+        if self._processor.scb.scr & SCR_SLEEPONEXIT and not self._processor.exceptions.active:
             self._sleep.wait_for_interrupt()
         return None
 
@@ -343,11 +330,11 @@ class Runner:
 
     def _stop_at(self, fault: FaultState | None, until: Stop) -> StopReason | None:
         """Stop where a fault was taken, if `until` wants that."""
-        return self._stop(StopKind.FAULT, fault) if fault and until.fault else None
+        return self._stops.reason(StopKind.FAULT, fault) if fault and until.fault else None
 
     def _lock_up(self, lockup: LockupError) -> StopReason:
         self._locked_up = str(lockup)
-        return self._stop(StopKind.LOCKUP, self._faults.final(), self._locked_up)
+        return self._stops.reason(StopKind.LOCKUP, self._processor.faults.final(), self._locked_up)
 
     def _stop_behind(self, watchpoint: Watchpoint, until: Stop) -> StopReason:
         """The core stands before an instruction with a watched access: execute it and stop."""
@@ -357,23 +344,23 @@ class Runner:
             stopped = self._execute_refused(until)
         finally:
             watch.let_pass(False)
-        return stopped or self._stop(StopKind.WATCH, watchpoint=watchpoint)
+        return stopped or self._stops.reason(StopKind.WATCH, watchpoint=watchpoint)
 
-    def _finish_store(self, until: Stop) -> StopReason | None:
+    def _finish_store(self, event: Event, until: Stop) -> StopReason | None:
         """The core stands before a store behind which it is to come out, and which was made."""
         machine = self._machine
-        late = machine.accesses.take_late()
-        if late is not None:
-            self._faults.hold(*late)
+        is_late = isinstance(event.refusal, StoreMade) and event.refusal.is_late
+        if is_late:
+            self._processor.faults.hold(event.address, event.value)
         try:
             if self._stepper.pass_store():
                 return None
-            if late is None:
+            if not is_late:
                 return self._execute_refused(until)
-            with machine.accesses.nowhere_takes_stores(late[0]):
+            with machine.accesses.nowhere_takes_stores(event.address):
                 return self._execute_refused(until)
         finally:
-            machine.departure.done()
+            machine.stop_after_store.done()
 
     def _execute_refused(self, until: Stop) -> StopReason | None:
         """Execute the instruction that was refused, and nothing behind it."""
@@ -385,31 +372,3 @@ class Runner:
         state.flags = 0
         machine.core.forget_translations()
         return self._step_off(until, Goal())
-
-    def _stop(
-        self,
-        kind: StopKind,
-        fault: FaultState | None = None,
-        detail: str = "",
-        watchpoint: Watchpoint | None = None,
-    ) -> StopReason:
-        machine = self._machine
-        if self._resets:
-            times = "once" if self._resets == 1 else f"{self._resets:,} times"
-            machine.warn(f"the firmware or a watchdog reset the part {times}")
-            self._resets = 0
-        warnings = tuple(machine.warnings.values())
-        if kind is StopKind.LIMIT:
-            detail = machine.polling.describe(machine.peripherals)
-        machine.warnings.clear()
-        return StopReason(
-            kind=kind,
-            pc=machine.core.pc,
-            instructions=machine.state.count,
-            seconds=machine.clock.seconds,
-            fault=fault,
-            watchpoint=watchpoint,
-            detail=detail or (fault.detail if fault else ""),
-            warnings=warnings,
-            exit_code=self._host.exit_code,
-        )

@@ -76,7 +76,7 @@ class _InterruptInput:
     interrupt: int
 
     def set(self, level: bool) -> None:
-        if self.machine.exceptions.set_line(self.interrupt, level):
+        if self.machine.processor.exceptions.set_line(self.interrupt, level):
             self.machine.attend()
 
 

@@ -136,7 +136,7 @@ def test_dma1_reaches_apb1_and_dma2_all_peripherals(stm32: Machine) -> None:
 def test_a_transfer_error_interrupts_until_it_is_cleared(stm32: Machine) -> None:
     transfer(stm32, DMA2, SRAM1, FLASH, stm32_dma.BETWEEN_MEMORIES)
     interrupt = 16 + DMA2_STREAM0_INTERRUPT
-    assert stm32.exceptions.pending >> interrupt & 1
+    assert stm32.processor.exceptions.pending >> interrupt & 1
     put(stm32, DMA2 + stm32_dma.LIFCR, stm32_dma.TEIF)
     assert not get(stm32, DMA2 + stm32_dma.LISR)
 

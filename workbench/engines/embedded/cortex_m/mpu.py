@@ -82,6 +82,13 @@ class Mpu:
             return Permission(read, region.may_write(privileged), read and not region.execute_never)
         return EVERYTHING if privileged and self.ctrl & CTRL_PRIVDEFENA else _NONE
 
+    def allows(self, start: int, size: int, privileged: bool, write: bool) -> bool:
+        """Whether all words of the `size` bytes from `start` on may be accessed."""
+        if not self.enabled:
+            return True
+        words = (self.permission(one, privileged) for one in range(start, start + size, 4))
+        return all(one.write if write else one.read for one in words)
+
     def borders(self) -> frozenset[int]:
         """Addresses at which the permission may change."""
         return frozenset().union(*(region.borders for region in self.regions))

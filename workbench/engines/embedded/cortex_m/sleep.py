@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import Enum
 
 from workbench.armv7m.thumb import BlockFlag
-from workbench.engines.embedded.cortex_m.scb import SCR_SEVONPEND
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.block_state import BlockState
+from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
+from workbench.engines.embedded.cortex_m.scb import SCR_SEVONPEND, Scb
 
 _WFI, _WFE = int(BlockFlag.WFI), int(BlockFlag.WFE)
 
@@ -22,11 +23,12 @@ class Sleep(Enum):
 class Sleeper:
     """The sleep of one core; `kind` is how it sleeps now."""
 
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+    def __init__(self, state: BlockState, exceptions: ExceptionState, scb: Scb) -> None:
+        self._state = state
+        self._exceptions = exceptions
+        self._scb = scb
         self.kind = Sleep.AWAKE
         self._at_wfe = False  # the core came out for one
-        machine.core.is_wait_for_event = self._on_wait_for_event
 
     def wake(self) -> None:
         self.kind = Sleep.AWAKE
@@ -41,7 +43,7 @@ class Sleeper:
 
     def is_behind_wfi(self, pc: int) -> bool:
         """Whether the core stands behind a WFI that ended its last block."""
-        state = self._machine.state
+        state = self._state
         return bool(state.flags & _WFI) and pc == state.address + state.size
 
     def came_to_wfe(self) -> bool:
@@ -49,7 +51,7 @@ class Sleeper:
         if not self._at_wfe:
             return False
         self._at_wfe = False
-        state = self._machine.state
+        state = self._state
         state.flags = 0
         if state.event:
             state.event = 0
@@ -62,14 +64,13 @@ class Sleeper:
 
         preempts: one would be taken were it not for PRIMASK, which is enough for WFI.
         """
-        machine = self._machine
-        is_event = machine.scb.scr & SCR_SEVONPEND and machine.exceptions.pending
+        is_event = self._scb.scr & SCR_SEVONPEND and self._exceptions.pending
         if preempts if self.kind is Sleep.WFI else is_event:
             self.wake()
 
-    def _on_wait_for_event(self, pc: int) -> bool:
+    def is_wait_for_event(self, pc: int) -> bool:
         """The core asks whether it stopped for a WFE; if so it goes on to the next block."""
-        state = self._machine.state
+        state = self._state
         if not state.flags & _WFE or pc != state.address + state.size:
             return False
         self._at_wfe = True

@@ -7,17 +7,20 @@ counter was switched on, beginning empty, while a trace is taken for one of many
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from workbench.engines.embedded.tracing.flash_reads import FlashRanges, ReadRecorder
+from workbench.engines.embedded.tracing.issued import IssuedInstructions
 from workbench.engines.embedded.tracing.recordings import Account, Recording
 from workbench.engines.embedded.tracing.trace_recorder import joined, to_trace
+from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.platform import Platform
 from workbench.trace import FlashReads
 
 if TYPE_CHECKING:
-    from workbench.engines.embedded.machine import Machine
     from workbench.timing.model import RunningModel
 
 _NOTHING = Recording((), {}, {}, ())
@@ -28,9 +31,24 @@ Reads = dict[int, int]
 class CycleCounter:
     """Counts while it is switched on; `now` never goes back except by `load`."""
 
-    def __init__(self, machine: Machine, platform: Platform) -> None:
-        self._machine = machine
+    def __init__(
+        self,
+        platform: Platform,
+        tracer: Tracer,
+        reads: ReadRecorder,
+        issued: IssuedInstructions,
+        flash_ranges: Callable[[], FlashRanges],
+        attend: Callable[[], None],
+    ) -> None:
+        """flash_ranges: returns (start, end) of each range in which flash is visible. attend: the
+        run loop has to look at the counter at the next block.
+        """
         self._platform = platform
+        self._tracer = tracer
+        self._reads = reads
+        self._issued = issued
+        self._flash_ranges = flash_ranges
+        self._attend = attend
         self._model: RunningModel | None = None
         self._is_enabled = False  # by the firmware
         self._switched_at = 0  # instructions issued when it last said so
@@ -47,8 +65,8 @@ class CycleCounter:
         if on == self._is_enabled:
             return
         self._is_enabled = on
-        self._switched_at = self._machine.instructions
-        self._machine.attend()
+        self._switched_at = self._issued.now()
+        self._attend()
 
     def settle(self) -> None:
         """Begin to record what is executed, or end it, as was switched.
@@ -58,24 +76,22 @@ class CycleCounter:
         """
         if self._on == self._is_enabled:
             return
-        machine = self._machine
         self._past = self.now()
         if self._is_enabled:
-            machine.tracer.start(Account.CYCLES)
+            self._tracer.start(Account.CYCLES)
             self._begin_reads([])
-            machine.reads.hold(machine.flash_ranges)
+            self._reads.hold(self._flash_ranges())
             self._go_on_from(self._past)
         else:
-            machine.tracer.stop(Account.CYCLES)
-            machine.reads.release()
+            self._tracer.stop(Account.CYCLES)
+            self._reads.release()
         self._on = self._is_enabled
 
     def now(self) -> int:
         """Modelled cycles; in a device access, up to the instruction that accesses."""
-        machine = self._machine
         if not self._on:
             # Until the end of the block that has switched it on one cycle for each instruction.
-            since = machine.instructions - self._switched_at if self._is_enabled else 0
+            since = self._issued.now() - self._switched_at if self._is_enabled else 0
             return self._past + max(0, since)
         self._take()
         recording, reads = self._untimed
@@ -84,7 +100,7 @@ class CycleCounter:
             self._core += self._cycles_of(recording.blocks, edges, tuple(reads.items()))
             self._untimed = _NOTHING, {}
         # The block that is being executed is counted whole: one cycle for each instruction left.
-        return self._modelled() - (machine.state.count - machine.instructions)
+        return self._modelled() - (self._tracer.state.count - self._issued.now())
 
     def _modelled(self) -> int:
         return self._offset + self._core + self._waits()
@@ -95,21 +111,21 @@ class CycleCounter:
 
     def _begin_reads(self, lines: list[int]) -> None:
         """From now on reads from flash are counted, with these lines in the data cache."""
-        self._machine.reads.cut()
-        self._machine.reads.restore(lines)
+        self._reads.cut()
+        self._reads.restore(lines)
 
     def _take(self) -> None:
         """Add what was executed to what is not in `_core` yet."""
         recording, reads = self._untimed
-        fresh = self._machine.tracer.cut(Account.CYCLES)
-        for pc, times in self._machine.reads.cut().items():
+        fresh = self._tracer.cut(Account.CYCLES)
+        for pc, times in self._reads.cut().items():
             reads[pc] = reads.get(pc, 0) + times
         self._untimed = joined((recording, fresh)) if recording.blocks else fresh, reads
 
     def _waits(self) -> int:
-        machine, model = self._machine, self._models()
-        return model.code_misses(*machine.tracer.code_misses()) + model.data_reads(
-            *machine.reads.totals()
+        model = self._models()
+        return model.code_misses(*self._tracer.code_misses()) + model.data_reads(
+            *self._reads.totals()
         )
 
     def _models(self) -> RunningModel:
@@ -131,23 +147,22 @@ class CycleCounter:
         return self._models().core(replace(trace, flash_reads=read))
 
     def save(self) -> dict[str, Any]:
-        tracer = self._machine.tracer
         self.settle()
         if self._on:
             self._take()
-        code_lines = tracer.code_lines(Account.CYCLES)  # what was issued last is in them
+        code_lines = self._tracer.code_lines(Account.CYCLES)  # what was issued last is in them
         return {
             "on": self._on,
             "past": self._modelled() if self._on else self._past,
             "untimed": (self._untimed[0], dict(self._untimed[1])),
             "code_lines": code_lines,
-            "data_lines": self._machine.reads.lines(),
+            "data_lines": self._reads.lines(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         self.switch(state["on"])
         self.settle()
-        self._machine.tracer.resume(state["code_lines"])
+        self._tracer.resume(state["code_lines"])
         self._begin_reads(state["data_lines"])
         recording, reads = state["untimed"]
         self._untimed = recording, dict(reads)

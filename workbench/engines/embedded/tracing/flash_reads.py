@@ -12,13 +12,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.unicorn.core import MEM_CALLBACK, Core
-from workbench.engines.embedded.unicorn.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID, uclib
+from workbench.engines.embedded.unicorn.core import Core
+from workbench.engines.embedded.unicorn.library import MEM_CALLBACK, uclib
+from workbench.engines.embedded.unicorn.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID
 from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, FlashReads, LineCache
 
 _LINE_SHIFT = FLASH_LINE_BYTES.bit_length() - 1
 
 Found = dict[int, tuple[int, int]]
+FlashRanges = Sequence[tuple[int, int]]
+"""(start, end) of each range in which flash is visible."""
 
 
 class ReadCounter(Protocol):
@@ -171,7 +174,7 @@ class ReadRecorder:
         self._hooks: list[int] = []
         self._users = 0
 
-    def hold(self, flash: Sequence[tuple[int, int]]) -> None:
+    def hold(self, flash: FlashRanges) -> None:
         """Count reads at the addresses of `flash`, (start, end) of each range, until `release`."""
         self._users += 1
         if self._hooks:
@@ -208,7 +211,7 @@ class ReadRecorder:
         """The totals go on from these lines."""
         self.counter.restore(lines)
 
-    def start(self, flash: Sequence[tuple[int, int]]) -> Found:
+    def start(self, flash: FlashRanges) -> Found:
         """Begin a recording, with a `hold`; return what was counted before it."""
         self.hold(flash)
         self.counter.forget_lines()

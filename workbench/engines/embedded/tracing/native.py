@@ -11,7 +11,8 @@ from workbench.engines.code_cache import CacheShape, FirstUse, Lines, Misses
 from workbench.engines.embedded.block_state import BlockState
 from workbench.engines.embedded.tracing.recordings import Account, Recording
 from workbench.engines.embedded.unicorn.bases import Expression
-from workbench.engines.embedded.unicorn.registers import REGISTER_IDS, uclib
+from workbench.engines.embedded.unicorn.library import uclib
+from workbench.engines.embedded.unicorn.registers import REGISTER_IDS
 
 
 class NativeTracer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from workbench.armv7m.thumb import instructions
 from workbench.engines.base import NO_TRACE, START_TRACE, TraceMark
@@ -18,20 +17,34 @@ from workbench.engines.code_cache import (
     joined_misses,
     kept,
 )
-from workbench.engines.embedded.tracing.flash_reads import Found, reads_since
+from workbench.engines.embedded.tracing.flash_reads import (
+    FlashRanges,
+    Found,
+    ReadRecorder,
+    reads_since,
+)
 from workbench.engines.embedded.tracing.recordings import Account, Recording
+from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.errors import UserError
 from workbench.trace import CodeFetches, Trace
 
-if TYPE_CHECKING:
-    from workbench.engines.embedded.machine import Machine
-
 
 class TraceRecorder:
-    """Records what a machine executes, in parts that end at the marks."""
+    """Records what a machine executes, in parts that end at the marks.
 
-    def __init__(self, machine: Machine, code_cache: CacheShape | None) -> None:
-        self._machine = machine
+    flash_ranges: returns (start, end) of each range in which flash is visible.
+    """
+
+    def __init__(
+        self,
+        tracer: Tracer,
+        reads: ReadRecorder,
+        flash_ranges: Callable[[], FlashRanges],
+        code_cache: CacheShape | None,
+    ) -> None:
+        self._tracer = tracer
+        self._read_recorder = reads
+        self._flash_ranges = flash_ranges
         self._code_cache = code_cache
         self._taken = self._nothing()
         self._reads: Found | None = None  # flash reads before the recording, None: not wanted
@@ -39,24 +52,23 @@ class TraceRecorder:
 
     def start(self, flash_reads: bool) -> None:
         """Begin anew."""
-        machine = self._machine
         self._release()
         self._taken = self._nothing()
-        self._reads = machine.reads.start(machine.flash_ranges) if flash_reads else None
-        machine.tracer.start(Account.TRACE)
+        self._reads = self._read_recorder.start(self._flash_ranges()) if flash_reads else None
+        self._tracer.start(Account.TRACE)
         self._is_recording = True
 
     def mark(self) -> RecordedMark:
         """End a part."""
         self._require_recording()
-        self._taken.parts.append(self._machine.tracer.cut(Account.TRACE))
+        self._taken.parts.append(self._tracer.cut(Account.TRACE))
         return self._mark()
 
     def stop(self) -> Trace:
         """End the recording and return all of it."""
         self._require_recording()
         self._is_recording = False
-        self._taken.parts.append(self._machine.tracer.stop(Account.TRACE))
+        self._taken.parts.append(self._tracer.stop(Account.TRACE))
         self._taken.end()
         trace = self._mark().since(None)
         self._release()
@@ -67,15 +79,15 @@ class TraceRecorder:
             raise UserError(NO_TRACE, START_TRACE)
 
     def _nothing(self) -> _Taken:
-        return _Taken([], self._code_cache, lambda: self._machine.tracer.code_lines(Account.TRACE))
+        return _Taken([], self._code_cache, lambda: self._tracer.code_lines(Account.TRACE))
 
     def _mark(self) -> RecordedMark:
-        reads = None if self._reads is None else self._machine.reads.counts()
+        reads = None if self._reads is None else self._read_recorder.counts()
         return RecordedMark(self._taken, len(self._taken.parts), reads, self._reads)
 
     def _release(self) -> None:
         if self._reads is not None:
-            self._machine.reads.release()
+            self._read_recorder.release()
             self._reads = None
 
 

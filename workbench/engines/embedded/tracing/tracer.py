@@ -16,22 +16,19 @@ from workbench.engines.code_cache import CacheShape, CodeCache, Lines
 from workbench.engines.embedded.block_state import SETTLED, BlockState, StopCause
 from workbench.engines.embedded.tracing.recordings import NO_BLOCK, Account, BlockRecord, Recording
 from workbench.engines.embedded.unicorn.bases import Expression, low_bits
+from workbench.engines.embedded.unicorn.block_tracer import BlockTracer
 
 _SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
 _EXCLUSIVE, _BASEPRI_MAX = int(BlockFlag.EXCLUSIVE), int(BlockFlag.BASEPRI_MAX)
 _BASEPRI, _STACK = int(BlockFlag.BASEPRI | BlockFlag.BASEPRI_MAX), int(BlockFlag.STACK)
 
 
-class Tracer(Protocol):
-    """Counts, and between `start` and `stop` of an account records.
+class Tracer(BlockTracer, Protocol):
+    """Counts, and between `start` and `stop` of a recording records.
 
-    Neither of them while the core executes a block: that may yet be cut short.
+    Call `start` and `stop` only while the core is stopped: the block being executed may still be
+    truncated.
     """
-
-    state: BlockState
-    hook: Any  # the C function for the block hook
-    inspect_hook: Any  # the C function to run before an instruction that may trap
-    user_data: int | None
 
     def add_memory(self, start: int, end: int, memory: mmap.mmap, is_volatile: bool) -> None:
         """Code may lie at [start, end), seen by the host in `memory`.
@@ -62,18 +59,6 @@ class Tracer(Protocol):
     def resume(self, lines: Lines) -> None:
         """The machine has been put back: the block in the state was issued last, and CYCLES goes on
         with these lines in the code cache. What it has recorded and not returned is lost.
-        """
-
-    def truncate(self, size: int) -> None:
-        """Of the block issued last only the first `size` bytes were executed."""
-
-    def issue(self, address: int, size: int) -> None:
-        """Count a block that the hook has not seen: an instruction that trapped before it ran."""
-
-    def accept(self, address: int, size: int, flags: int, bases: Sequence[Expression] = ()) -> None:
-        """Do not refuse this block for these BlockFlag bits any more.
-
-        Instead of for MULTIPLE, while `stop_before` has that, for a base that is unaligned.
         """
 
     def change(self, address: int, size: int) -> None:

@@ -7,26 +7,37 @@ accesses to devices never get there (`Machine`).
 
 from __future__ import annotations
 
-from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.tracing.flash_reads import ReadCounter
+from typing import Any, Protocol
+
+from workbench.armv7m.architecture import Cfsr
+from workbench.engines.embedded.events import Access, Faulting, Refusal
 from workbench.engines.embedded.unicorn.access_refusal import ClosedMemory
+from workbench.engines.embedded.unicorn.access_watcher import AccessWatcher
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.protection import Protection
 
 _ADDRESSES = 1 << 32
 
 
-class AlignmentTrap:
-    """The hook, and the access that it has refused."""
+class AlignmentFilter(Protocol):
+    """Sorts out aligned accesses, in C where there is a compiler."""
 
-    def __init__(self, core: Core, protection: Protection, reads: ReadCounter) -> None:
-        """`reads` has the C function that sorts out aligned accesses, where there is one."""
+    def filter_unaligned(self, hook: Any) -> tuple[Any, int | None]:
+        """Return a data hook, and its user data, that calls `hook` at least at unaligned accesses
+        and has seen to the IT block at the others.
+        """
+
+
+class AlignmentTrap(AccessWatcher):
+    """The hook, and whether it has found an unaligned access."""
+
+    def __init__(self, core: Core, protection: Protection, aligned: AlignmentFilter) -> None:
         self._core = core
         self._closed = ClosedMemory(core, protection)
         self._hooks: list[int] = []
-        self.refused = False
+        self._found = False
         self._on_unaligned = core.data_callback(self._on_access)
-        self._hook, self._user_data = reads.filter_unaligned(self._on_unaligned)
+        self._hook, self._user_data = aligned.filter_unaligned(self._on_unaligned)
 
     def settle(self, on: bool) -> None:
         """Put the hook in place or take it out; not while the core executes."""
@@ -39,18 +50,24 @@ class AlignmentTrap:
             for access in (Access.READ, Access.WRITE)
             if on
         ]
+        self.on_arming()
 
-    def take(self) -> bool:
-        """Return whether an access was refused, and open what was closed for it."""
-        refused, self.refused = self.refused, False
-        if refused:
+    @property
+    def is_armed(self) -> bool:
+        return bool(self._hooks)
+
+    def before(self, access: Access, address: int, size: int) -> Refusal | None:
+        return Faulting(Cfsr.UNALIGNED) if self._found else None
+
+    def came_out(self) -> None:
+        if self._found:
+            self._found = False
             self._closed.open()
-        return refused
 
     def _on_access(self, address: int, size: int, is_write: bool) -> None:
-        if self.refused:
+        if self._found:
             return  # behind a conditional store, see `conditional_stores.py`
         if address % size and self._closed.close(address, size):
-            self.refused = True
+            self._found = True
         else:
             self._core.leave_it_block()

@@ -8,8 +8,11 @@ counts.
 
 from __future__ import annotations
 
-from workbench.engines.embedded.tracing.flash_reads import ReadCounter
+from typing import Protocol
+
+from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.unicorn.access_refusal import ClosedMemory
+from workbench.engines.embedded.unicorn.access_watcher import AccessWatcher
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.protection import Protection
 from workbench.engines.embedded.unicorn.registers import FP_NAMES, ITSTATE
@@ -17,27 +20,34 @@ from workbench.engines.embedded.unicorn.registers import FP_NAMES, ITSTATE
 _NOTED = (*(f"r{n}" for n in range(13)), "sp", "lr", "fpscr", *FP_NAMES, "xpsr", "pc")
 
 
-class ConditionalStores:
+class PausableCounter(Protocol):
+    """Counts reads from flash."""
+
+    def pause(self, on: bool) -> None:
+        """Count no read until it is off again: those that follow will be undone."""
+
+
+class ConditionalStores(AccessWatcher):
     """Takes note in the access, and puts the core back when it has come out."""
 
-    def __init__(self, core: Core, protection: Protection, reads: ReadCounter) -> None:
+    def __init__(self, core: Core, protection: Protection, reads: PausableCounter) -> None:
         self._core = core
         self._reads = reads
         self._closed = ClosedMemory(core, protection)
         self._batch = core.batch(_NOTED)
         self._noted: list[int] | None = None
 
-    def refused(self) -> None:
-        """Called from the access: the core stands at a store that will not be made."""
-        if self._noted is not None or not self._core.get("xpsr") & ITSTATE:
+    def refused(self, access: Access) -> None:
+        if access is not Access.WRITE or self._noted is not None:
+            return
+        if not self._core.get("xpsr") & ITSTATE:
             return
         self._noted = self._batch.read()
         self._closed.close_to_stores()
         self._reads.pause(True)
         self._core.forget_translations()
 
-    def settle(self) -> None:
-        """The core has come out: put it back to the store, if one was refused."""
+    def came_out(self) -> None:
         if self._noted is None:
             return
         self._closed.open()

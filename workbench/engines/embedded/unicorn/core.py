@@ -20,12 +20,29 @@ import mmap
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from unicorn import UcError, unicorn_const
+from unicorn import unicorn_const
 
+from workbench.armv7m.architecture import Cfsr
 from workbench.engines.embedded.bus import PAGE
-from workbench.engines.embedded.events import Access, Event, EventKind, exception_event
+from workbench.engines.embedded.events import (
+    Access,
+    Event,
+    EventKind,
+    Faulting,
+    Refusal,
+    exception_event,
+)
 from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
 from workbench.engines.embedded.unicorn.hidden_state import HiddenState
+from workbench.engines.embedded.unicorn.library import (
+    INTR_CALLBACK,
+    INVALID_CALLBACK,
+    MEM_CALLBACK,
+    MMIO_READ,
+    MMIO_WRITE,
+    check,
+    uclib,
+)
 from workbench.engines.embedded.unicorn.registers import (
     ITSTATE,
     REFRESH_MODE_ID,
@@ -33,34 +50,14 @@ from workbench.engines.embedded.unicorn.registers import (
     XPSR_WRITE_ID,
     RegisterBatch,
     RegisterWriter,
-    uclib,
 )
 
 # Translated code is never freed, only flushed when this is full; enough for the largest firmware.
 TRANSLATION_BYTES = 64 << 20
 
 
-_INTR_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p)
-_INVALID_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_void_p)
-MEM_CALLBACK = ctypes.CFUNCTYPE(
-    ctypes.c_bool,
-    ctypes.c_void_p,
-    ctypes.c_int,
-    ctypes.c_uint64,
-    ctypes.c_int,
-    ctypes.c_int64,
-    ctypes.c_void_p,
-)
-_MMIO_READ = ctypes.CFUNCTYPE(
-    ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint, ctypes.c_void_p
-)
-_MMIO_WRITE = ctypes.CFUNCTYPE(
-    None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint, ctypes.c_uint64, ctypes.c_void_p
-)
-
-
-# (access, address, size, value written) -> the value read (0 for a write); None refuses.
-DeviceHandler = Callable[[Access, int, int, int], int | None]
+# (access, address, size, value written) -> the value read (0 for a write), or why it is refused
+DeviceHandler = Callable[[Access, int, int, int], int | Refusal]
 
 _NOWHERE = -1
 _ACCESS_OF = {
@@ -87,7 +84,7 @@ class Core:
     """One core with its memory map.
 
     `device` answers accesses to device pages and is asked about every access that plain memory
-    refuses, `on_refused_store` is told of a store that was. `is_wait_for_event` is asked when the
+    refuses, `on_refused` is told of each that is not made. `is_wait_for_event` is asked when the
     core yields in a WFE.
     """
 
@@ -97,8 +94,8 @@ class Core:
         self.hidden = HiddenState(self.handle)
         self.event: Event | None = None
         self.in_callback = False
-        self.device: DeviceHandler = lambda access, address, size, value: None
-        self.on_refused_store: Callable[[], None] = lambda: None
+        self.device: DeviceHandler = lambda *_: Faulting(Cfsr.PRECISERR)
+        self.on_refused: Callable[[Access], None] = lambda access: None
         self.is_wait_for_event: Callable[[int], bool] = lambda pc: False
         self._failure: BaseException | None = None
         self._answered, self._device_value = _NOWHERE, 0  # of the load that is being made
@@ -155,6 +152,10 @@ class Core:
         self._value.value = xpsr & 0xF0000000
         uclib.uc_reg_write(self.handle, REFRESH_MODE_ID, self._value_ref)
 
+    def clear_exclusive(self) -> None:
+        """As CLREX: no STREX stores before the next LDREX."""
+        self.hidden.clear_exclusive()
+
     # -- memory --------------------------------------------------------------------------------
 
     def allocate(self, size: int) -> mmap.mmap:
@@ -189,7 +190,7 @@ class Core:
             ctypes.cast(write, ctypes.c_void_p),
             None,
         )
-        _check(status)
+        check(status)
         self._uc.mem_protect(address, size, unicorn_const.UC_PROT_NONE)
 
     def protect(self, address: int, size: int, permissions: int) -> None:
@@ -203,7 +204,7 @@ class Core:
     def forget_code(self, address: int, size: int) -> None:
         """The bytes at `address` changed behind the core's back: translate them anew."""
         start, end = ctypes.c_uint64(address), ctypes.c_uint64(address + size)
-        _check(uclib.uc_ctl(self.handle, _REMOVE_CACHE, start, end))
+        check(uclib.uc_ctl(self.handle, _REMOVE_CACHE, start, end))
 
     def forget_all_code(self) -> None:
         """Translate everything anew."""
@@ -222,7 +223,7 @@ class Core:
         for address in exits ^ self._exits:
             self.forget_code(address, 2)
         addresses = (ctypes.c_uint64 * len(exits))(*sorted(exits))
-        _check(uclib.uc_ctl(self.handle, _SET_EXITS, addresses, ctypes.c_size_t(len(exits))))
+        check(uclib.uc_ctl(self.handle, _SET_EXITS, addresses, ctypes.c_size_t(len(exits))))
         self._exits = exits
 
     def run(self, pc: int) -> Event | None:
@@ -284,7 +285,7 @@ class Core:
 
     def remove_hook(self, hook: int) -> None:
         """Take a hook out again."""
-        _check(uclib.uc_hook_del(self.handle, hook))
+        check(uclib.uc_hook_del(self.handle, hook))
         self.forget_all_code()
 
     def fail(self, error: BaseException) -> None:
@@ -315,7 +316,7 @@ class Core:
             begin,
             end,
         )
-        _check(status)
+        check(status)
         self._callbacks.append(function)
         return hook.value
 
@@ -338,24 +339,24 @@ class Core:
         def memory(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
             return self._on_access(_ACCESS_OF[kind], address, size, value)
 
-        self._add_hook(unicorn_const.UC_HOOK_INTR, _INTR_CALLBACK(interrupt))
-        self._add_hook(unicorn_const.UC_HOOK_INSN_INVALID, _INVALID_CALLBACK(invalid))
+        self._add_hook(unicorn_const.UC_HOOK_INTR, INTR_CALLBACK(interrupt))
+        self._add_hook(unicorn_const.UC_HOOK_INSN_INVALID, INVALID_CALLBACK(invalid))
         self._add_hook(unicorn_const.UC_HOOK_MEM_INVALID, MEM_CALLBACK(memory))
 
     def _on_access(self, access: Access, address: int, size: int, value: int) -> bool:
+        if self.event is not None:
+            return False  # behind a conditional store that was refused, see `conditional_stores.py`
         self.in_callback = True
         try:
-            answer = None if self.event else self.device(access, address, size, value)
+            answer = self.device(access, address, size, value)
         except BaseException as error:
             self.fail(error)
-            answer = None
+            answer = Faulting(Cfsr.PRECISERR)
         finally:
             self.in_callback = False
-        if answer is None:
-            if self.event is None:
-                self.event = Event(EventKind.ACCESS, size, address, access)
-                if access is Access.WRITE:
-                    self.on_refused_store()
+        if not isinstance(answer, int):
+            self.event = Event(EventKind.ACCESS, size, address, access, answer)
+            self.on_refused(access)
             return False
         if access is Access.READ:
             self._answered, self._device_value = address, answer
@@ -382,9 +383,10 @@ class Core:
             if base + offset == self._answered:
                 self._answered = _NOWHERE
                 return self._device_value
-            return self.device(Access.READ, base + offset, size, 0) or 0
+            answer = self.device(Access.READ, base + offset, size, 0)
+            return answer if isinstance(answer, int) else 0
 
-        callbacks = _MMIO_READ(read), _MMIO_WRITE(lambda uc, offset, size, value, data: None)
+        callbacks = MMIO_READ(read), MMIO_WRITE(lambda uc, offset, size, value, data: None)
         self._callbacks += callbacks
         return callbacks
 
@@ -393,8 +395,3 @@ def _configure(uc: Any) -> Any:
     uc.ctl_set_tcg_buffer_size(TRANSLATION_BYTES)
     uc.ctl_exits_enabled(True)
     return uc
-
-
-def _check(status: int) -> None:
-    if status != unicorn_const.UC_ERR_OK:
-        raise UcError(status)

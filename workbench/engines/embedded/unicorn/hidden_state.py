@@ -18,7 +18,7 @@ from typing import Any
 from unicorn import arm_const
 
 from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
-from workbench.engines.embedded.unicorn.registers import uclib
+from workbench.engines.embedded.unicorn.library import uclib
 from workbench.errors import EngineError
 
 _CODE, _DATA = 0x1000, 0x2ABC

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 
 from workbench.armv7m import thumb
 from workbench.armv7m.thumb import BlockFlag
-from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.engines.embedded.unicorn.bases import accesses
+from workbench.engines.embedded.unicorn.block_tracer import BlockTracer
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.registers import ITSTATE
 
@@ -26,7 +26,7 @@ _DIVIDE, _MULTIPLE = int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
 class Inspection:
     """The hooks of one core."""
 
-    def __init__(self, core: Core, tracer: Tracer) -> None:
+    def __init__(self, core: Core, tracer: BlockTracer) -> None:
         self._core = core
         self._tracer = tracer
         self._hooked: set[int] = set()

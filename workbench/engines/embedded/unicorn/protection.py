@@ -7,32 +7,41 @@ taken off the fast path: every access to it comes to the machine, which asks the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from unicorn import unicorn_const
 
+from workbench.armv7m.architecture import Cfsr
 from workbench.engines.embedded.bus import PAGE, Bus
 from workbench.engines.embedded.cortex_m.mpu import EVERYTHING, Mpu, Permission
+from workbench.engines.embedded.events import Access, Faulting, Refusal
+from workbench.engines.embedded.unicorn.access_watcher import AccessWatcher
 from workbench.engines.embedded.unicorn.core import Core
 
 _EXECUTE = unicorn_const.UC_PROT_EXEC
 
 
-class Protection:
-    """Keeps the core's page permissions as the MPU wants them."""
+class Protection(AccessWatcher):
+    """Keeps the page permissions as the MPU wants them, and asks it where pages are too coarse."""
 
-    def __init__(self, core: Core, bus: Bus, mpu: Mpu) -> None:
+    def __init__(self, core: Core, bus: Bus, mpu: Mpu, is_privileged: Callable[[], bool]) -> None:
         self._core = core
         self._bus = bus
         self._mpu = mpu
+        self._is_privileged = is_privileged
         self.applied = False  # whether any page differs from its own permissions
         self._current: tuple[object, ...] = ()
         self._pages: list[tuple[int, int, int]] = []
 
-    def allows(self, address: int, write: bool, privileged: bool) -> bool:
-        """Whether the MPU allows a data access."""
-        permission = self._mpu.permission(address, privileged)
-        return permission.write if write else permission.read
+    @property
+    def is_armed(self) -> bool:
+        return self._mpu.enabled
+
+    def before(self, access: Access, address: int, size: int) -> Refusal | None:
+        permission = self._mpu.permission(address, self._is_privileged())
+        allowed = permission.write if access is Access.WRITE else permission.read
+        return None if allowed else Faulting(Cfsr.DACCVIOL)
 
     @property
     def pages(self) -> list[tuple[int, int, int]]:
@@ -54,6 +63,7 @@ class Protection:
         for start, end, is_flash in self._bus.mapped:
             self._protect(start, end, is_flash, borders, privileged)
         self._forget_code(before)
+        self.on_arming()
 
     def _forget_code(self, before: list[tuple[int, int, int]]) -> None:
         """Unicorn executes what it has translated, whatever the permissions are by now."""

@@ -1,4 +1,4 @@
-"""Unicorn's library, and reading and writing many registers of a core with one call."""
+"""Reading and writing many registers of a core with one call."""
 
 from __future__ import annotations
 
@@ -7,38 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from unicorn import arm_const
-from unicorn.unicorn_py3.unicorn import uclib as _binding_library
 
-
-def _load_library() -> ctypes.CDLL:
-    """The binding's library under prototypes of our own, which take plain integers."""
-    library = ctypes.CDLL(_binding_library._name)
-    engine, pointer, u64 = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64
-    for name, arguments in {
-        "uc_emu_start": (engine, u64, u64, u64, ctypes.c_size_t),
-        "uc_emu_stop": (engine,),
-        "uc_reg_read": (engine, ctypes.c_int, pointer),
-        "uc_reg_write": (engine, ctypes.c_int, pointer),
-        "uc_reg_read_batch": (engine, pointer, pointer, ctypes.c_int),
-        "uc_reg_write_batch": (engine, pointer, pointer, ctypes.c_int),
-        "uc_mmio_map": (engine, u64, u64, pointer, pointer, pointer, pointer),
-        "uc_hook_add": (engine, pointer, ctypes.c_int, pointer, pointer, u64, u64),
-        "uc_hook_del": (engine, ctypes.c_size_t),
-        "uc_context_alloc": (engine, pointer),
-        "uc_context_save": (engine, pointer),
-        "uc_context_restore": (engine, pointer),
-        "uc_context_free": (pointer,),
-        "uc_context_size": (engine,),
-        "uc_ctl": (engine, ctypes.c_int),  # and what the operation takes
-    }.items():
-        function = getattr(library, name)
-        function.argtypes = arguments
-        function.restype = ctypes.c_size_t if name == "uc_context_size" else ctypes.c_int
-    return library
-
-
-uclib = _load_library()
-
+from workbench.engines.embedded.unicorn.library import uclib
 
 REGISTER_IDS = {
     **{f"r{n}": getattr(arm_const, f"UC_ARM_REG_R{n}") for n in range(13)},

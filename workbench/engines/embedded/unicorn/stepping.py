@@ -11,7 +11,9 @@ from workbench.armv7m.architecture import XPSR_T, Cfsr
 from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.block_state import StopCause
-from workbench.engines.embedded.cortex_m.faults import Cause, Faults
+from workbench.engines.embedded.bus import Bus
+from workbench.engines.embedded.cortex_m.faults import Cause
+from workbench.engines.embedded.cortex_m.processor import Processor
 from workbench.engines.embedded.cortex_m.scb import (
     CCR_DIV_0_TRP,
     CP_FULL,
@@ -19,7 +21,9 @@ from workbench.engines.embedded.cortex_m.scb import (
     CPACR_CP10_SHIFT,
     FPCCR_LSPACT,
 )
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.unicorn.block_tracer import BlockTracer
+from workbench.engines.embedded.unicorn.core import Core
+from workbench.engines.embedded.unicorn.inspection import Inspection
 from workbench.engines.embedded.unicorn.registers import ITSTATE
 
 _FLOAT, _DIVIDE = int(BlockFlag.FLOAT), int(BlockFlag.DIVIDE)
@@ -29,11 +33,22 @@ _MULTIPLE = int(BlockFlag.MULTIPLE)
 class Stepper:
     """Knows which instructions to look at, and the exit that is in force."""
 
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+    def __init__(
+        self,
+        core: Core,
+        bus: Bus,
+        tracer: BlockTracer,
+        inspection: Inspection,
+        processor: Processor,
+    ) -> None:
+        self._core = core
+        self._bus = bus
+        self._tracer = tracer
+        self._inspection = inspection
+        self._processor = processor
         self.exits: frozenset[int] = frozenset()
         self._pass = False  # the next instruction has been looked at and may execute
-        self._batch = machine.core.batch(("pc", "xpsr"))
+        self._batch = core.batch(("pc", "xpsr"))
 
     def reset(self) -> None:
         self.exits = frozenset()
@@ -47,7 +62,7 @@ class Stepper:
         """BlockFlag bits of the instructions that may not just execute."""
         if self._pass:
             return 0
-        scb = self._machine.scb
+        scb = self._processor.scb
         flags = _MULTIPLE
         if scb.fpccr & FPCCR_LSPACT or not self._float_is_on():
             flags |= _FLOAT
@@ -56,17 +71,16 @@ class Stepper:
         return flags
 
     def _float_is_on(self) -> bool:
-        access = self._machine.scb.cpacr >> CPACR_CP10_SHIFT & 3
-        return access == CP_FULL or (access == CP_PRIVILEGED and self._machine.unit.privileged)
+        access = self._processor.scb.cpacr >> CPACR_CP10_SHIFT & 3
+        return access == CP_FULL or (access == CP_PRIVILEGED and self._processor.special.privileged)
 
-    def refused(self, cause: StopCause, faults: Faults) -> FaultState | None:
+    def refused(self, cause: StopCause) -> FaultState | None:
         """The tracer refused the block at PC; return a fault if one was taken over it."""
-        machine = self._machine
-        state = machine.state
+        state = self._tracer.state
         pc, xpsr = self._batch.read()
         if not xpsr & XPSR_T:
             return None  # what lies there is not Thumb code: it faults once it may execute
-        code = machine.bus.read(pc, state.refused_size)
+        code = self._bus.read(pc, state.refused_size)
         if cause is StopCause.LIMIT:
             remaining = state.limit - state.count
             if remaining > 0:
@@ -74,8 +88,8 @@ class Stepper:
                 self.exits = frozenset({pc + offsets[remaining]})
             return None
         if cause is StopCause.BASE:
-            return self._look_at_base(pc, code, faults)
-        if machine.inspection.accept(pc, code, state.refused_flags & state.stop_before):
+            return self._look_at_base(pc, code)
+        if self._inspection.accept(pc, code, state.refused_flags & state.stop_before):
             return None
         for offset, first, second in thumb.instructions(code):
             flag = thumb.flags_of(first, second) & state.stop_before & ~_MULTIPLE
@@ -83,22 +97,20 @@ class Stepper:
                 self.exits = frozenset({pc + offset})
                 return None
             if flag:
-                return self._inspect(flag, second, pc, faults)
+                return self._inspect(flag, second, pc)
         return None
 
-    def trapped(self, cause: StopCause, faults: Faults) -> FaultState:
+    def trapped(self, cause: StopCause) -> FaultState:
         """The core stands before an inspected instruction that traps."""
-        machine = self._machine
         size, first, second = self._next_instruction()
-        machine.tracer.truncate(machine.core.pc + size - machine.state.address)
+        self._tracer.truncate(self._core.pc + size - self._tracer.state.address)
         self.reset()
         if cause is StopCause.DIVIDE:
-            return faults.take(Cause(Cfsr.DIVBYZERO))
-        return self._unaligned(first, second, faults)
+            return self._processor.faults.take(Cause(Cfsr.DIVBYZERO))
+        return self._unaligned(first, second)
 
-    def _look_at_base(self, pc: int, code: bytes, faults: Faults) -> FaultState | None:
+    def _look_at_base(self, pc: int, code: bytes) -> FaultState | None:
         """A base in the block at PC is unaligned: go to the first access that must be aligned."""
-        machine = self._machine
         offset, first, second = next(
             one for one in thumb.instructions(code) if thumb.flags_of(*one[1:]) & _MULTIPLE
         )
@@ -106,66 +118,62 @@ class Stepper:
             self.exits = frozenset({pc + offset})
             return None
         size = 4 if thumb.is_wide(first) else 2
-        base = machine.core.get(thumb.register_name(thumb.base_register(first)))
-        if base & 3 and thumb.condition_passed(machine.core.get("xpsr")):
-            machine.tracer.issue(pc, size)
+        base = self._core.get(thumb.register_name(thumb.base_register(first)))
+        if base & 3 and thumb.condition_passed(self._core.get("xpsr")):
+            self._tracer.issue(pc, size)
             self.reset()
-            return self._unaligned(first, second, faults)
+            return self._unaligned(first, second)
         self.exits = frozenset({pc + size})
         self._pass = True
         return None
 
-    def _unaligned(self, first: int, second: int, faults: Faults) -> FaultState:
-        machine = self._machine
+    def _unaligned(self, first: int, second: int) -> FaultState:
         if thumb.flags_of(first, second) & _FLOAT:
-            machine.unit.begin_float()
+            self._processor.floats.begin()
         base = thumb.register_name(thumb.base_register(first))
-        detail = f"unaligned access of several words at 0x{machine.core.get(base):08x} ({base})"
-        return faults.take(Cause(Cfsr.UNALIGNED, detail=detail))
+        detail = f"unaligned access of several words at 0x{self._core.get(base):08x} ({base})"
+        return self._processor.faults.take(Cause(Cfsr.UNALIGNED, detail=detail))
 
     def pass_store(self) -> bool:
         """The core stands before a store that was made: put it behind the instruction.
 
         False where the instruction does more, or is in an IT block.
         """
-        machine = self._machine
         pc, xpsr = self._batch.read()
         size, first, second = self._next_instruction()
         if xpsr & ITSTATE or not thumb.is_plain_store(first, second):
             return False
-        machine.tracer.truncate(pc + size - machine.state.address)
-        machine.state.flags = 0
-        machine.core.set("pc", pc + size)
-        machine.core.forget_translations()
+        self._tracer.truncate(pc + size - self._tracer.state.address)
+        self._tracer.state.flags = 0
+        self._core.set("pc", pc + size)
+        self._core.forget_translations()
         return True
 
     def _next_instruction(self) -> tuple[int, int, int]:
         """Return size, first and second halfword of the instruction at PC."""
-        machine = self._machine
-        pc = machine.core.pc
-        code = machine.bus.read(pc, 2)
+        pc = self._core.pc
+        code = self._bus.read(pc, 2)
         if thumb.is_wide(int.from_bytes(code, "little")):
-            code = machine.bus.read(pc, 4)
+            code = self._bus.read(pc, 4)
         _, first, second = next(thumb.instructions(code))
         return len(code), first, second
 
-    def _inspect(self, flag: int, second: int, pc: int, faults: Faults) -> FaultState | None:
+    def _inspect(self, flag: int, second: int, pc: int) -> FaultState | None:
         """Look at the 32-bit instruction at PC before it executes."""
-        machine = self._machine
-        if thumb.condition_passed(machine.core.get("xpsr")):
+        if thumb.condition_passed(self._core.get("xpsr")):
             trap = None
-            if flag & BlockFlag.DIVIDE and not machine.core.get(thumb.register_name(second & 0xF)):
+            if flag & BlockFlag.DIVIDE and not self._core.get(thumb.register_name(second & 0xF)):
                 trap = Cfsr.DIVBYZERO
             elif flag & BlockFlag.FLOAT and not self._float_is_on():
                 trap = Cfsr.NOCP
             elif flag & BlockFlag.FLOAT:
-                trap = machine.unit.preserve_float()
+                trap = self._processor.floats.preserve()
                 if trap is None:
                     return None  # the lazy frame is written: nothing left to watch for
             if trap is not None:
-                machine.tracer.issue(pc, 4)
+                self._tracer.issue(pc, 4)
                 self.reset()
-                return faults.take(Cause(trap))
+                return self._processor.faults.take(Cause(trap))
         self.exits = frozenset({pc + 4})
         self._pass = True
         return None

@@ -10,61 +10,45 @@ from __future__ import annotations
 
 from workbench.engines.embedded.block_state import BlockState
 from workbench.engines.embedded.clock import Clock
-from workbench.engines.embedded.cortex_m.entry import ExceptionUnit
-from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
-from workbench.engines.embedded.cortex_m.scb import Scb
+from workbench.engines.embedded.cortex_m.processor import Processor
+from workbench.engines.embedded.events import Refusal, StoreMade
+from workbench.engines.embedded.unicorn.access_watcher import AccessWatcher
 
 
-class Departure:
-    """Whether the core is to come out behind the store that it makes."""
+class StopAfterStore(AccessWatcher):
+    """Decides whether emulation must stop right after the current store because it made an
+    exception pending.
+    """
 
-    def __init__(
-        self,
-        state: BlockState,
-        clock: Clock,
-        exceptions: ExceptionState,
-        unit: ExceptionUnit,
-        scb: Scb,
-    ) -> None:
+    def __init__(self, state: BlockState, clock: Clock, processor: Processor) -> None:
         self._state = state
         self._clock = clock
-        self._exceptions = exceptions
-        self._unit = unit
-        self._scb = scb
+        self._processor = processor
         self._made: int | None = None  # where the store was made
-        self._refused = False
 
-    def begins(self, address: int, always: bool = False) -> bool:
-        """A store at `address` was made: return whether it is to be refused now.
-
-        always: whatever it changes, unless the instruction is executed again.
-        """
+    def behind(self, address: int, is_late: bool) -> Refusal | None:
         if self._made is not None:
-            return False  # the instruction is executed again
-        if not always and (self._state.deadline or not self._changes_what_follows()):
-            return False
-        self._made, self._refused = address, True
-        return True
-
-    def take(self) -> bool:
-        """Return whether the core came out for this; until `done` its stores are not made."""
-        refused, self._refused = self._refused, False
-        return refused
+            return None  # the instruction is executed again
+        if not is_late and (self._state.deadline or not self._changes_what_follows()):
+            return None
+        self._made = address
+        return StoreMade(is_late)
 
     def is_made(self, address: int) -> bool:
         """Whether a store at `address` was made the first time; STM and STRD make them upwards."""
         return self._made is not None and address <= self._made
 
     def done(self) -> None:
-        """The instruction was executed again."""
+        """The instruction was executed again: from now on stores are made."""
         self._made = None
 
     def _changes_what_follows(self) -> bool:
-        if self._scb.take_trap_change():
+        processor = self._processor
+        if processor.scb.take_trap_change():
             return True
         if self._clock.next_deadline < self._state.count + self._clock.slept:
             return True  # `count` holds the whole block
-        exceptions = self._exceptions
+        exceptions = processor.exceptions
         if not exceptions.pending & exceptions.enabled:
             return False
-        return exceptions.preempting(self._unit.masks()) is not None
+        return exceptions.preempting(processor.special.masks()) is not None

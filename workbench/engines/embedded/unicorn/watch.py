@@ -9,15 +9,16 @@ The hooks are there only while something is watched: they make every load and st
 from __future__ import annotations
 
 from workbench.engines.base import Stop, Watchpoint
-from workbench.engines.embedded.events import Access
+from workbench.engines.embedded.events import Access, Refusal, Watched
 from workbench.engines.embedded.unicorn.access_refusal import ClosedMemory
+from workbench.engines.embedded.unicorn.access_watcher import AccessWatcher
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.protection import Protection
 
 WIDEST = 8  # bytes of one access of the core: a hook sees where the access begins
 
 
-class Watch:
+class Watch(AccessWatcher):
     """What is watched, and the hooks for it."""
 
     def __init__(self, core: Core, protection: Protection) -> None:
@@ -43,19 +44,21 @@ class Watch:
                 if wanted:
                     hook = self._core.add_data_hook(self._hook, None, access, start, end)
                     self._hooks.append(hook)
+        self.on_arming()
 
-    def refuses(self, access: Access, address: int, size: int) -> bool:
-        """Whether an access that plain memory does not answer must not be made now."""
-        if self._until.watch and not self._passing and access is not Access.FETCH and not self._hit:
+    @property
+    def is_armed(self) -> bool:
+        return bool(self._until.watch)
+
+    def before(self, access: Access, address: int, size: int) -> Refusal | None:
+        if not self._passing and self._hit is None:
             self._hit = self._until.watchpoint_at(address, size, access is Access.WRITE)
-        return self._hit is not None
+        return None if self._hit is None else Watched(self._hit)
 
-    def take(self) -> Watchpoint | None:
-        """Return what was hit, if anything was, and open what was closed for it."""
-        hit, self._hit = self._hit, None
-        if hit is not None:
+    def came_out(self) -> None:
+        if self._hit is not None:
+            self._hit = None
             self._closed.open()
-        return hit
 
     def let_pass(self, passing: bool) -> None:
         """Watch nothing for a while."""

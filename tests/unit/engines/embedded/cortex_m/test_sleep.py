@@ -4,19 +4,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.engines.embedded.block_state import BlockState
 from workbench.engines.embedded.cortex_m.scb import SCR_SEVONPEND
 from workbench.engines.embedded.cortex_m.sleep import Sleep, Sleeper
 
 
 def sleeper(kind, scr=0, pending=0):
     """A core that sleeps, with these pending exceptions, none of which is taken."""
-    machine = SimpleNamespace(
-        core=SimpleNamespace(),
-        state=SimpleNamespace(flags=0, event=0, address=0, size=0, deadline=0),
-        scb=SimpleNamespace(scr=scr),
-        exceptions=SimpleNamespace(pending=pending),
-    )
-    made = Sleeper(machine)
+    exceptions, scb = SimpleNamespace(pending=pending), SimpleNamespace(scr=scr)
+    made = Sleeper(BlockState(), exceptions, scb)
     made.kind = kind
     return made
 
