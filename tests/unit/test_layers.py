@@ -1,7 +1,7 @@
 """Which package may import which: docs/architecture.md's layers, from the ground up."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,23 @@ LAYERS = (
 )
 """A package imports from layers before its own. Errors are printable text, so the ground is one."""
 
+ROOMS = (
+    ("events", "clock"),
+    ("block_state", "bus"),
+    ("peripherals", "polling"),
+    ("cortex_m",),
+    ("unicorn",),
+    ("tracing",),
+    ("machine",),
+    ("console", "semihosting", "goal", "bus_access", "wiring", "assemble"),
+    ("stop_reasons",),
+    ("runner",),
+    ("engine",),
+)
+"""The embedded engine: what silicon has knows neither Unicorn nor who traces, and so on upwards."""
+
 PACKAGE = Path(workbench.__file__).parent
+EMBEDDED = PACKAGE / "engines" / "embedded"
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -44,6 +60,46 @@ def imported(source: str) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.Import):
             names = (alias.name.split(".") for alias in node.names)
             yield from ((node.lineno, n[1]) for n in names if n[0] == "workbench" and n[1:])
+
+
+def name_of(path: Path) -> str:
+    """Return the name under which a file of the workbench is imported."""
+    parts = ("workbench", *path.relative_to(PACKAGE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_at_once(source: str, modules: Collection[str]) -> set[str]:
+    """Return which of `modules` are imported when the source is, those of types included."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(source)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.ImportFrom):
+            submodules = {f"{node.module}.{alias.name}" for alias in node.names} & {*modules}
+            found |= submodules or {node.module or ""}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return found & {*modules}
+
+
+def circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """Return a walk from a module back to itself for each that is found, [] where there is none."""
+    found: list[list[str]] = []
+    finished: set[str] = set()
+
+    def walk(module: str, path: list[str]) -> None:
+        if module in path:
+            found.append([*path[path.index(module) :], module])
+        elif module not in finished:
+            for target in sorted(graph[module]):
+                walk(target, [*path, module])
+            finished.add(module)
+
+    for module in sorted(graph):
+        walk(module, [])
+    return found
 
 
 def own_package(path: Path) -> str:
@@ -67,6 +123,51 @@ def test_a_package_imports_from_the_layers_below_only(package):
         if RANKS[target] >= RANKS[package] and not {package, target} <= set(ground)
     ]
     assert upward == []
+
+
+def test_every_module_of_the_embedded_engine_has_a_room():
+    found = {path.relative_to(EMBEDDED).with_suffix("").parts[0] for path in EMBEDDED.rglob("*.py")}
+    assert found - {"__init__"} == {name for room in ROOMS for name in room}
+
+
+def test_a_room_of_the_embedded_engine_knows_those_below_it_only():
+    rank = {name: number for number, room in enumerate(ROOMS) for name in room}
+    modules = {name_of(path): path for path in EMBEDDED.rglob("*.py")}
+    below = len(name_of(EMBEDDED / "__init__.py")) + 1
+    upward = [
+        f"{module} imports {target}"
+        for module, path in modules.items()
+        for target in imported_at_once(path.read_text(), modules)
+        if module[below:] and target[below:]
+        if rank[target[below:].split(".")[0]] > rank[module[below:].split(".")[0]]
+    ]
+    assert upward == []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    modules = {name_of(path): path for path in FILES}
+    graph = {
+        module: imported_at_once(path.read_text(), modules) - {module}
+        for module, path in modules.items()
+    }
+    assert circles(graph) == []
+
+
+def test_a_circle_is_found():
+    graph = {"a": ["b"], "b": ["c", "d"], "c": [], "d": ["b"]}
+    assert circles(graph) == [["b", "d", "b"]]
+
+
+def test_imports_of_types_count_and_those_of_functions_come_later():
+    source = (
+        "from workbench.trace import Trace\n"
+        "if TYPE_CHECKING:\n"
+        "    from workbench.image import image, other\n"
+        "def late():\n"
+        "    import workbench.cli\n"
+    )
+    modules = {"workbench.trace", "workbench.image", "workbench.image.image", "workbench.cli"}
+    assert imported_at_once(source, modules) == {"workbench.trace", "workbench.image.image"}
 
 
 def test_imports_are_seen_in_all_forms():
