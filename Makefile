@@ -13,8 +13,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUTPUT ?= out
 
-APT_RUN := gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib gcc libc6-dev
-APT_TEST := $(APT_RUN) g++ qemu-system-arm gdb-multiarch
+APT_RUN := gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib gcc g++ libc6-dev
+APT_TEST := $(APT_RUN) qemu-system-arm gdb-multiarch
 
 .PHONY: help demo test bench docs lint format clean
 
@@ -52,7 +52,8 @@ clean:  ## remove .venv, out/ and what the tools left behind; no folder that OUT
 	rm -rf .venv out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A stamp is as old as the last successful set-up; the next change of its inputs repeats it.
-INPUTS := .ci/setup.sh pyproject.toml setup.py Makefile $(shell find workbench -path '*/csrc/*.[ch]')
+INPUTS := .ci/setup.sh pyproject.toml setup.py Makefile $(shell find workbench -path '*/csrc/*.[ch]*') \
+          $(shell find firmware/runtime -name '*.cc' -o -name '*.h' -o -name '*.inc')
 
 $(VENV)/.run: $(INPUTS)
 	@PYTHON=$(PYTHON) .ci/setup.sh $(VENV) '.[oracle]' "$(APT_RUN)"

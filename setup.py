@@ -34,6 +34,28 @@ def extension(name: str, files: tuple[str, ...]) -> Extension:
     )
 
 
+RUNTIME_FLAGS = "-std=c++17 -fno-exceptions -fno-rtti -fvisibility=hidden -fwrapv -O0 -g0"
+
+
+def runtime() -> Extension:
+    """Return the firmware's runtime with its portable kernels, for `model inspect`."""
+    folder = Path("firmware", "runtime")
+    sources = [Path("workbench", "model", "csrc", "runtime_module.cc")]
+    for part in ("core", "kernels", "kernels/reference"):
+        sources += sorted((folder / part).glob("*.cc"))
+    return Extension(
+        "workbench.model._runtime",
+        sources=[str(path) for path in sources],
+        depends=[str(path) for kind in ("*.h", "*.inc") for path in folder.rglob(kind)],
+        include_dirs=[str(folder), str(folder / "include")],
+        # Nothing is computed, so it need not be fast; all are compiled on every change.
+        extra_compile_args=RUNTIME_FLAGS.split(),
+        language="c++",
+        py_limited_api=True,
+        optional=True,  # without a C++ compiler `model inspect` does not ask the kernels
+    )
+
+
 setup(
     packages=[
         *find_packages(include=["workbench", "workbench.*"]),
@@ -45,6 +67,6 @@ setup(
         "workbench.report": ["templates/*"],
         **{f"workbench._data.{folder}": ["**/*", "**/.*"] for folder in DATA},
     },
-    ext_modules=[extension(name, files) for name, files in EXTENSIONS.items()],
+    ext_modules=[*(extension(name, files) for name, files in EXTENSIONS.items()), runtime()],
     options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )

@@ -23,9 +23,10 @@ def read_model_source(path: Path, *, any_operator: bool = False) -> ModelSource:
     model = read_model(path)
     needed = required_operators(model)
     _require_known(path, needed, any_operator)
-    require_runnable(model, path, any_operator=any_operator)
+    content = read_model_file(path)
+    require_runnable(model, content, path, any_operator=any_operator)
     return ModelSource(
-        data=read_model_file(path),
+        data=content,
         operators=tuple(_registration(operator) for operator in needed),
         input_bytes=sum(tensor.bytes for tensor in model.inputs),
         labels=_labels(path, model),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice
 from pathlib import Path
 
 from workbench.errors import ModelError
-from workbench.model.conv_rules import HYBRID
-from workbench.model.kernel_rules import refusals
+from workbench.model import runtime_verdict
 from workbench.model.labels import read_labels
 from workbench.model.operators import RequiredOperator, required_operators, runtime_kernels
-from workbench.model.reader import read_model
+from workbench.model.reader import read_model, read_model_file
 from workbench.model.tensor_info import DTYPES
 from workbench.model.values import Model, Operator
 
@@ -24,6 +22,10 @@ _DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})
 _TF_SELECT = "Flex"  # begins the names of custom operators that run in TensorFlow
 
 _INT8 = "quantize to int8 with a representative data set (full integer quantization)"
+_NO_RUNTIME = (
+    "this installation was made without a C++ compiler: what the kernels ask of shapes and scales "
+    "is found by the build; install g++, then the workbench again"
+)
 _DAMAGED = "the file is damaged, or its converter made it for another runtime: convert it again"
 
 
@@ -62,17 +64,19 @@ class Inspection:
 
 def inspect_model(path: Path) -> Inspection:
     """Read and check the .tflite at `path`. Raises ModelError if it cannot be read."""
-    model = read_model(path)
+    model, content = read_model(path), read_model_file(path)
     try:
-        return inspect_parsed(model, read_labels(path))
+        return inspect_parsed(model, content, read_labels(path))
     except ModelError as error:
         note = Finding(Severity.NOTE, error.message, error.hint)
-        return inspect_parsed(model, (), note)
+        return inspect_parsed(model, content, (), note)
 
 
-def inspect_parsed(model: Model, labels: tuple[str, ...], *notes: Finding) -> Inspection:
-    """Check a model that has been read; `notes` are found elsewhere and added."""
-    findings = (*check(model), *notes)
+def inspect_parsed(
+    model: Model, content: bytes, labels: tuple[str, ...], *notes: Finding
+) -> Inspection:
+    """Check a model that has been read from `content`; `notes` are found elsewhere and added."""
+    findings = (*check(model, content), *notes)
     return Inspection(
         model=model,
         labels=labels,
@@ -85,24 +89,38 @@ def inspect_parsed(model: Model, labels: tuple[str, ...], *notes: Finding) -> In
     )
 
 
-def check(model: Model) -> tuple[Finding, ...]:
-    """Everything that keeps `firmware/runtime` from running `model`, then what is worth knowing."""
-    parts = _model_findings, _operator_findings, _order_findings, _dynamic_findings
-    findings = [finding for part in parts for finding in part(model)]
+def check(model: Model, content: bytes) -> tuple[Finding, ...]:
+    """Everything that keeps `firmware/runtime` from running `model`, then what is worth knowing.
+
+    content: the file that `model` was read from.
+    """
+    findings = _faults(model, content) + _dynamic_findings(model)
+    if not runtime_verdict.is_available():
+        findings.append(Finding(Severity.NOTE, "the kernels were not asked", _NO_RUNTIME))
     return tuple(sorted(findings, key=lambda finding: finding.severity is Severity.NOTE))
 
 
-def require_runnable(model: Model, where: Path, *, any_operator: bool = False) -> None:
+def require_runnable(
+    model: Model, content: bytes, where: Path, *, any_operator: bool = False
+) -> None:
     """Raise ModelError where the firmware cannot run `model`, which is in the file `where`.
 
     any_operator: the runtime is TensorFlow's, which has more kernels, for more types.
     """
-    findings = [*_model_findings(model), *_order_findings(model)]
-    if not any_operator:
-        findings += _operator_findings(model)
-    for finding in findings:
+    for finding in _faults(model, content, any_operator=any_operator):
         if finding.severity is Severity.ERROR:
             raise ModelError(f"{where}: {finding.message}", finding.hint)
+
+
+def _faults(model: Model, content: bytes, *, any_operator: bool = False) -> list[Finding]:
+    """What lies in the file as a whole, then in operators; the runtime is asked of a sound one."""
+    findings = [*_model_findings(model), *_order_findings(model)]
+    if any_operator:
+        return findings
+    findings += _kernel_findings(model) + _type_findings(model)
+    if all(finding.severity is not Severity.ERROR for finding in findings):
+        findings += _runtime_findings(model, content)
+    return findings
 
 
 def _model_findings(model: Model) -> list[Finding]:
@@ -150,19 +168,30 @@ def _order_findings(model: Model) -> list[Finding]:
     return [Finding(Severity.ERROR, fault, _DAMAGED) for fault in faults[:1]]
 
 
-def _operator_findings(model: Model) -> list[Finding]:
-    findings = _kernel_findings(model)
+def _type_findings(model: Model) -> list[Finding]:
+    """Operators on types that their kernels do not have."""
+    findings = []
     for operator in model.operators:
         where = f"operator {operator.index} {operator.name}"
-        kernel = runtime_kernels().get(operator.name)
+        kernel = runtime_kernels().get(operator.name) if not operator.custom else None
         types = _data_types(model, operator)
+        weights = [model.tensors[i].type for i in operator.inputs[1:2] if i >= 0]
         if kernel is not None and not types <= kernel.types:
             findings.append(Finding(Severity.ERROR, f"{where} computes on {_join(types)}", _INT8))
-        else:
-            for reason in islice(refusals(model, operator), 1):
-                hint = _INT8 if reason.startswith(HYBRID) else _DAMAGED
-                findings.append(Finding(Severity.ERROR, f"{where}: {reason}", hint))
+        elif operator.macs and types == {"FLOAT32"} and weights != ["FLOAT32"]:
+            message = f"{where}: hybrid: it computes on FLOAT32 with {_join(set(weights))} weights"
+            findings.append(Finding(Severity.ERROR, message, _INT8))
     return findings
+
+
+def _runtime_findings(model: Model, content: bytes) -> list[Finding]:
+    """What the runtime itself says, of the first operator that it refuses."""
+    refusal = runtime_verdict.refusal(model, content)
+    if refusal is None:
+        return []
+    named = next((o.name for o in model.operators if o.index == refusal.operator), "")
+    where = f"operator {refusal.operator} {named}: " if named else ""
+    return [Finding(Severity.ERROR, f"{where}{refusal.reason}", _DAMAGED)]
 
 
 def _kernel_findings(model: Model) -> list[Finding]:
@@ -190,8 +219,9 @@ def _kernel_findings(model: Model) -> list[Finding]:
 
 
 def _dynamic_findings(model: Model) -> list[Finding]:
+    """SHAPE, and what follows from it: computed at every inference, though it never changes."""
     added = {operator.name for operator in model.operators} & _DYNAMIC_SHAPE_OPERATORS
-    if added:
+    if "SHAPE" in added:
         message = f"{_join(added)}: usually what a dynamic batch makes the converter add"
         return [Finding(Severity.NOTE, message, "fix the batch: keras.Input(shape, batch_size=1)")]
     if any(tensor.dynamic for tensor in model.inputs):

@@ -145,7 +145,7 @@ def _write(
     render: CardText,
 ) -> Inspection:
     """Write the folder's files, each whole or not at all; the model last."""
-    inspection = inspect_parsed(parse_model(model, output / MODEL_NAME), labels)
+    inspection = inspect_parsed(parse_model(model, output / MODEL_NAME), model, labels)
     recorded = {
         "tensorflow": card.tensorflow,
         "recipe": recipe,

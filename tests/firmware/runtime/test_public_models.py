@@ -91,5 +91,6 @@ def test_a_hybrid_model_is_refused_as_by_tflm(runner: Runner) -> None:
         pytest.skip(f"{path.name} is not beside the checkout")
     run = runner.run(path.read_bytes())
     assert (run.step, run.error) == ("allocate", "unsupported")
-    faults = [f for f in check(parse_model(path.read_bytes())) if f.severity is Severity.ERROR]
+    content = path.read_bytes()
+    faults = [f for f in check(parse_model(content), content) if f.severity is Severity.ERROR]
     assert faults

@@ -22,7 +22,7 @@ def outcome(content: bytes) -> str:
         model = parse_model(content)
     except ModelError:
         return "refused"
-    check(model)
+    check(model, content)
     required_operators(model)
     return "read"
 
