@@ -15,64 +15,76 @@ T Load(const uint8_t* bytes) {
   return value;
 }
 
-// Consistent Overhead Byte Stuffing, Cheshire and Baker, IEEE/ACM Transactions on Networking 7(2),
-// 1999. Decodes in place; returns the decoded size, or -1 where a code points behind the end.
-int DecodeCobs(uint8_t* data, size_t size) {
-  size_t read = 0;
-  size_t written = 0;
-  while (read < size) {
-    const size_t code = data[read++];
-    const size_t run = code - 1;
-    if (run > size - read) return -1;
-    std::memmove(data + written, data + read, run);
-    read += run;
-    written += run;
-    if (code < 0xFF && read < size) data[written++] = 0;
-  }
-  return static_cast<int>(written);
-}
-
 }  // namespace
 
 bool FrameReader::Take(uint8_t byte, Frame* frame) {
   if (byte != 0) {
-    if (size_ < capacity_) {
-      buffer_[size_++] = byte;
-    } else {
-      oversized_ = true;
-    }
+    Decode(byte);
     return false;
   }
-  const bool good = Decode(frame);
-  size_ = 0;
-  oversized_ = false;
+  const bool good = code_ != 0 && Finish(frame);  // the opening delimiter ends nothing
+  code_ = 0;
+  to_come_ = 0;
+  decoded_ = 0;
+  crc_ = {};
   return good;
 }
 
-bool FrameReader::Decode(Frame* frame) {
-  if (size_ == 0) return false;  // the opening delimiter
-  if (oversized_) {
+// Consistent Overhead Byte Stuffing, Cheshire and Baker, IEEE/ACM Transactions on Networking 7(2),
+// 1999: a block's code is one more than the bytes behind it; between blocks lies a zero, but none
+// behind a block of the greatest length.
+void FrameReader::Decode(uint8_t byte) {
+  if (to_come_ > 0) {
+    --to_come_;
+    Add(byte);
+    return;
+  }
+  if (code_ != 0 && code_ != 0xFF) Add(0);
+  code_ = byte;
+  to_come_ = byte - 1;
+}
+
+// Takes a byte of the body. What is known to lie before the CRC is passed on.
+void FrameReader::Add(uint8_t byte) {
+  if (decoded_ >= kCrcBytes) Pass(last_[0]);
+  std::memmove(last_, last_ + 1, kCrcBytes - 1);
+  last_[kCrcBytes - 1] = byte;
+  ++decoded_;
+}
+
+void FrameReader::Pass(uint8_t byte) {
+  crc_.Add(&byte, 1);
+  const size_t position = decoded_ - kCrcBytes;
+  if (position < kHeaderBytes) {
+    header_[position] = byte;
+    return;
+  }
+  const size_t offset = position - kHeaderBytes;
+  if (offset < max_payload_) {
+    sink_.Store({header_[0], header_[1], Load<uint16_t>(header_ + 2), 0}, offset, byte);
+  }
+}
+
+bool FrameReader::Finish(Frame* frame) {
+  if (decoded_ > kHeaderBytes + max_payload_ + kCrcBytes) {
     ++counts_.oversized;
     return false;
   }
-  const int size = DecodeCobs(buffer_, size_);
-  if (size < 0) {
+  if (to_come_ > 0) {
     ++counts_.bad_cobs;
     return false;
   }
-  if (static_cast<size_t>(size) < kHeaderBytes + kCrcBytes) {
+  if (decoded_ < kHeaderBytes + kCrcBytes) {
     ++counts_.truncated;
     return false;
   }
-  Crc32 crc;
-  crc.Add(buffer_, size - kCrcBytes);
-  if (crc.value() != Load<uint32_t>(buffer_ + size - kCrcBytes)) {
+  if (crc_.value() != Load<uint32_t>(last_)) {
     ++counts_.bad_crc;
     return false;
   }
   ++counts_.good;
-  *frame = {buffer_[0], buffer_[1], Load<uint16_t>(buffer_ + 2), buffer_ + kHeaderBytes,
-            size - kHeaderBytes - kCrcBytes};
+  *frame = {header_[0], header_[1], Load<uint16_t>(header_ + 2),
+            decoded_ - kHeaderBytes - kCrcBytes};
   return true;
 }
 

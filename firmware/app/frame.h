@@ -15,19 +15,23 @@ constexpr uint8_t kProtocolVersion = 2;
 constexpr size_t kHeaderBytes = 4;
 constexpr size_t kCrcBytes = 4;
 
-// Bytes that a frame's body can take when encoded, without its two delimiters.
-constexpr size_t EncodedBytes(size_t payload) {
-  const size_t body = kHeaderBytes + payload + kCrcBytes;
-  return body + body / 254 + 1;
-}
-
-// A request whose CRC was right.
+// A request, without its payload.
 struct Frame {
   uint8_t version;
   uint8_t type;
   uint16_t sequence;
-  const uint8_t* payload;
-  size_t size;
+  size_t size;  // of the payload
+};
+
+// Takes the payload of a frame while it arrives, so that no buffer has to hold it.
+class PayloadSink {
+ public:
+  // Bytes come in order, `offset` from 0 on. Whether the frame is good is not known before its end;
+  // its size is not either, and is 0 in `frame`.
+  virtual void Store(const Frame& frame, size_t offset, uint8_t byte) = 0;
+
+ protected:
+  ~PayloadSink() = default;
 };
 
 // What has been seen between delimiters; everything but `good` was dropped without an answer.
@@ -43,21 +47,30 @@ struct FrameCounts {
 // is in step again at the next 0x00.
 class FrameReader {
  public:
-  FrameReader(uint8_t* buffer, size_t capacity) : buffer_(buffer), capacity_(capacity) {}
+  // A payload of more than `max_payload` bytes is dropped, and counted as oversized.
+  FrameReader(size_t max_payload, PayloadSink* sink) : max_payload_(max_payload), sink_(*sink) {}
 
-  // Returns true when `byte` ended a good frame; `frame` then points into the reader's buffer and
-  // is valid until the next call.
+  // Returns true when `byte` ended a good frame, whose payload the sink then has.
   bool Take(uint8_t byte, Frame* frame);
 
   const FrameCounts& counts() const { return counts_; }
 
  private:
-  bool Decode(Frame* frame);
+  void Decode(uint8_t byte);
+  void Add(uint8_t byte);
+  void Pass(uint8_t byte);
+  bool Finish(Frame* frame);
 
-  uint8_t* const buffer_;
-  const size_t capacity_;
-  size_t size_ = 0;
-  bool oversized_ = false;
+  const size_t max_payload_;
+  PayloadSink& sink_;
+  // Consistent Overhead Byte Stuffing: the code of the block, 0 before the first, and the bytes of
+  // it that are still to come.
+  uint8_t code_ = 0;
+  uint8_t to_come_ = 0;
+  size_t decoded_ = 0;            // bytes of the body
+  uint8_t last_[kCrcBytes] = {};  // of them, which may be the CRC, from the oldest on
+  Crc32 crc_;                     // of all before
+  uint8_t header_[kHeaderBytes] = {};
   FrameCounts counts_;
 };
 

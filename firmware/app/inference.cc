@@ -158,6 +158,22 @@ const char* Inference::output_name(size_t index) const {
   return NameOf(graph_->tensors()->Get(graph_->outputs()->Get(index)));
 }
 
+void Inference::StoreInput(size_t offset, uint8_t byte) {
+  if (offset == 0) {
+    filled_input_ = 0;
+    filled_start_ = 0;
+  }
+  while (filled_input_ < inputs_size()) {
+    const TfLiteTensor& tensor = *input(filled_input_);
+    if (offset - filled_start_ < tensor.bytes) {
+      tensor.data.uint8[offset - filled_start_] = byte;
+      return;
+    }
+    filled_start_ += tensor.bytes;
+    ++filled_input_;
+  }
+}
+
 size_t Inference::input_bytes() const {
   size_t bytes = 0;
   for (size_t i = 0; i < inputs_size(); ++i) bytes += input(i)->bytes;

@@ -38,6 +38,9 @@ class Inference {
   const char* output_name(size_t index) const;
   // Bytes of all inputs together.
   size_t input_bytes() const;
+  // Puts a byte of the inputs, as they lie in memory one after the other, into its tensor. In
+  // order, from 0 on; what lies behind the inputs is dropped.
+  void StoreInput(size_t offset, uint8_t byte);
 
   size_t arena_size() const { return arena_size_; }
   // 0 where the model did not start.
@@ -61,6 +64,9 @@ class Inference {
   size_t arena_size_ = 0;
   size_t arena_used_ = 0;
   CycleCounts cycles_;
+  // Where StoreInput is: a tensor, and the offset at which it begins.
+  size_t filled_input_ = 0;
+  size_t filled_start_ = 0;
 };
 
 }  // namespace app

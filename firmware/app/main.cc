@@ -16,6 +16,10 @@ extern "C" uint8_t __arena_start[], __arena_end[];
 
 namespace {
 
+// What comes while a request is being answered; a power of two. A request that was sent early, to
+// a board that still boots, fits if it has no input.
+constexpr size_t kRingBytes = 256;
+
 void LogBanner(const board::Clock& clock, const app::Inference& inference) {
   app::Log("%s: %u Hz from %s, kernels %s", board::kName, static_cast<unsigned>(clock.core_hz),
            clock.source, app::kModel.kernels);
@@ -34,21 +38,22 @@ void LogBanner(const board::Clock& clock, const app::Inference& inference) {
 
 int main() {
   const board::Clock clock = board::StartClocks();
-  static board::RingBuffer received(app::kModel.ring_storage.data, app::kModel.ring_storage.size);
+  static uint8_t storage[kRingBytes];
+  static board::RingBuffer received(storage, sizeof(storage));
   board::StartUart(&received);
 
   static app::Inference inference;
   inference.Start(app::kModel, __arena_start, __arena_end - __arena_start);
   LogBanner(clock, inference);
 
-  static app::FrameReader reader(app::kModel.frame_buffer.data, app::kModel.frame_buffer.size);
-  static app::Service service(app::kModel, clock, reader, &inference);
+  static app::Service service(app::kModel, clock, &inference);
+  static app::FrameReader reader(app::kModel.max_payload, &service);
   for (;;) {
     cortex_m4::SleepUntil([] { return !received.IsEmpty(); });
     uint8_t byte;
     app::Frame frame;
     while (received.Pop(&byte)) {
-      if (reader.Take(byte, &frame)) service.Answer(frame);
+      if (reader.Take(byte, &frame)) service.Answer(frame, reader.counts());
     }
     board::ResumeReception();
   }

@@ -10,11 +10,6 @@
 
 namespace app {
 
-struct Buffer {
-  uint8_t* data;
-  size_t size;
-};
-
 struct EmbeddedModel {
   const uint8_t* data;  // the .tflite file, 16-byte aligned
   size_t size;
@@ -23,8 +18,6 @@ struct EmbeddedModel {
   size_t label_count;
   const char* kernels;  // the kernel set: "reference", "cmsis_nn", "dsp", or "tflm"
   size_t max_payload;   // bytes of the largest request that the model's inputs ask for
-  Buffer frame_buffer;  // holds one encoded request of max_payload
-  Buffer ring_storage;  // received bytes, at least one encoded request; a power of two
 };
 
 extern const EmbeddedModel kModel;

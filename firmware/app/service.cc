@@ -1,7 +1,5 @@
 #include "app/service.h"
 
-#include <cstring>
-
 #include "app/console.h"
 #include "boards/cortex_m4/stack.h"
 
@@ -42,7 +40,12 @@ void WriteTensor(FrameWriter* reply, const TfLiteTensor& tensor, const char* nam
 
 }  // namespace
 
-void Service::Answer(const Frame& request) {
+void Service::Store(const Frame& request, size_t offset, uint8_t byte) {
+  const bool is_input = request.version == kProtocolVersion && request.type == kInfer;
+  if (is_input && inference_.IsReady()) inference_.StoreInput(offset, byte);
+}
+
+void Service::Answer(const Frame& request, const FrameCounts& frames) {
   if (request.version != kProtocolVersion) {
     return Refuse(request, {ErrorCode::kUnsupportedVersion, kProtocolVersion,
                             "this firmware speaks another version of the protocol"});
@@ -53,7 +56,7 @@ void Service::Answer(const Frame& request) {
     case kInfer:
       return Infer(request);
     case kStatistics:
-      return Statistics(request);
+      return Statistics(request, frames);
     case kResetState:
       return ResetState(request);
     default:
@@ -95,16 +98,10 @@ void Service::Hello(const Frame& request) {
   reply.Finish();
 }
 
-// The inputs are sent as they lie in memory: each in its own type, one after the other.
+// The inputs were stored while they came.
 void Service::Infer(const Frame& request) {
   if (!inference_.IsReady()) return Refuse(request, inference_.error());
   if (!RequireLength(request, inference_.input_bytes())) return;
-  const uint8_t* payload = request.payload;
-  for (size_t i = 0; i < inference_.inputs_size(); ++i) {
-    TfLiteTensor* tensor = inference_.input(i);
-    std::memcpy(tensor->data.raw, payload, tensor->bytes);
-    payload += tensor->bytes;
-  }
   ClearRuntimeLog();
   const TfLiteStatus status = inference_.Run();
   if (status != kTfLiteOk) {
@@ -121,9 +118,8 @@ void Service::Infer(const Frame& request) {
   reply.Finish();
 }
 
-void Service::Statistics(const Frame& request) {
+void Service::Statistics(const Frame& request, const FrameCounts& frames) {
   if (!RequireLength(request, 0)) return;
-  const FrameCounts& frames = reader_.counts();
   const CycleCounts& cycles = inference_.cycles();
   FrameWriter reply(request.type | kReply, request.sequence);
   reply.U32(frames.good);

@@ -19,26 +19,28 @@ struct RefusedCounts {
   uint32_t other = 0;
 };
 
-class Service {
+class Service final : public PayloadSink {
  public:
-  Service(const EmbeddedModel& model, const board::Clock& clock, const FrameReader& reader,
-          Inference* inference)
-      : model_(model), clock_(clock), reader_(reader), inference_(*inference) {}
+  Service(const EmbeddedModel& model, const board::Clock& clock, Inference* inference)
+      : model_(model), clock_(clock), inference_(*inference) {}
 
-  // Answers one request with one frame.
-  void Answer(const Frame& request);
+  // Inputs go straight into the model's tensors: a request that turns out to be bad leaves them
+  // changed, and the next good one fills them wholly.
+  void Store(const Frame& request, size_t offset, uint8_t byte) override;
+
+  // Answers one request with one frame. `frames` is told by STATISTICS.
+  void Answer(const Frame& request, const FrameCounts& frames);
 
  private:
   void Hello(const Frame& request);
   void Infer(const Frame& request);
-  void Statistics(const Frame& request);
+  void Statistics(const Frame& request, const FrameCounts& frames);
   void ResetState(const Frame& request);
   void Refuse(const Frame& request, const Error& error);
   bool RequireLength(const Frame& request, size_t expected);
 
   const EmbeddedModel& model_;
   const board::Clock& clock_;
-  const FrameReader& reader_;
   Inference& inference_;
   RefusedCounts refused_;
 };

@@ -68,6 +68,19 @@ def test_flash_and_ram_are_those_of_the_image_that_is_linked_then(firmware_image
     )
 
 
+@pytest.mark.parametrize("model", MODELS[:1], ids=lambda path: path.stem)
+def test_a_large_input_needs_no_more_ram_than_a_small_one(model):
+    own, large = (planned("nrf52840_dk", "cmsis_nn", one) for one in (None, model))
+    assert large.model.input_bytes > 6 * own.model.input_bytes
+
+    def harness(plan):
+        need = memory_need(plan)
+        return need.ram - need.arena - plan.stack_bytes
+
+    assert harness(large) - harness(own) < 64  # the resolver has a row for each operator
+    assert harness(own) < 2560
+
+
 def _start(image, what):
     return image.symbol(f"__{what}_start").address
 

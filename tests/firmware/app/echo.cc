@@ -7,14 +7,25 @@
 
 void board::Send(const void* data, size_t size) { std::fwrite(data, 1, size, stdout); }
 
+namespace {
+
+class Payload final : public app::PayloadSink {
+ public:
+  void Store(const app::Frame&, size_t offset, uint8_t byte) override { data[offset] = byte; }
+
+  uint8_t data[700];
+};
+
+}  // namespace
+
 int main() {
-  static uint8_t buffer[app::EncodedBytes(700)];
-  app::FrameReader reader(buffer, sizeof(buffer));
+  static Payload payload;
+  app::FrameReader reader(sizeof(payload.data), &payload);
   for (int c = std::getchar(); c != EOF; c = std::getchar()) {
     app::Frame frame;
     if (!reader.Take(static_cast<uint8_t>(c), &frame)) continue;
     app::FrameWriter writer(frame.type | 0x80, frame.sequence);
-    writer.Bytes(frame.payload, frame.size);
+    writer.Bytes(payload.data, frame.size);
     writer.Finish();
   }
   const app::FrameCounts& counts = reader.counts();

@@ -1,6 +1,4 @@
-import pytest
-
-from workbench.builder.sources import ModelSource, ring_bytes, write_sources
+from workbench.builder.sources import ModelSource, write_sources
 
 MODEL = ModelSource(
     data=b"TFL3" + bytes(60),
@@ -37,19 +35,6 @@ def test_sizes_are_linker_symbols(tmp_path):
 def test_an_arena_without_a_size_is_the_rest_of_ram(tmp_path):
     write_sources(tmp_path, MODEL, "reference", arena_bytes=None, stack_bytes=2048)
     assert (tmp_path / "model.ld").read_text() == "__stack_size = 2048;\n"
-
-
-@pytest.mark.parametrize(
-    ("payload", "size"),
-    [
-        (1, 256),  # the least
-        (490, 512),  # and 8 bytes, 2 COBS codes and two delimiters
-        (1960, 2048),
-        (2036, 4096),
-    ],
-)
-def test_the_receive_ring_holds_one_request(payload, size):
-    assert ring_bytes(payload) == size
 
 
 def test_unchanged_files_are_left_alone(tmp_path):
