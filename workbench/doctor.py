@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.builder.toolchain import DEBUGGERS, Tool, find_cmake, find_gcc, find_ninja
-from workbench.errors import ToolchainError, WorkbenchError
+from workbench.errors import ToolchainError, UserError, WorkbenchError
 from workbench.support.extras import how_to_install
 
 _OLDEST_PYTHON = (3, 10)
@@ -49,6 +49,11 @@ class Report:
     workbench: str
     findings: tuple[Finding, ...]
     ready: bool
+
+    @property
+    def exit_code(self) -> int:
+        """0 where the machine is ready, else that of a set-up at fault."""
+        return 0 if self.ready else UserError.exit_code
 
 
 def examine() -> Report:

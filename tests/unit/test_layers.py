@@ -178,3 +178,35 @@ def test_imports_are_seen_in_all_forms():
         "import os\n"
     )
     assert list(imported(source)) == [(1, "gdb"), (2, "cli"), (2, "__version__"), (3, "fault")]
+
+
+VALUES_OF_ENGINES = {"FaultState", "StopKind", "StopReason"}
+LIVE = {"LoadedMachine", "capture", "open_machine"}
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the module and the name of each `from ... import ...`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def test_a_diagnosis_has_values_and_no_machine():
+    seen = {
+        (path.name, name)
+        for path in (PACKAGE / "fault").glob("*.py")
+        for module, name in imports_of(path)
+        if (module.startswith("workbench.engines") and name not in VALUES_OF_ENGINES)
+        or (module.startswith("workbench.machine") and name in LIVE)
+    }
+    assert seen == set()
+
+
+def test_endings_are_diagnosed_in_one_place():
+    callers = {
+        str(path.relative_to(PACKAGE))
+        for path in FILES
+        for module, name in imports_of(path)
+        if (module, name) == ("workbench.fault.diagnose", "diagnose")
+    }
+    assert callers == {"fault/explanation.py"}

@@ -38,6 +38,12 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(to_json(value), indent=2) + "\n")
 
 
+def end_with(exit_code: int) -> None:
+    """End the command with what its result says, once that has been shown."""
+    if exit_code:
+        raise SystemExit(exit_code)
+
+
 @contextmanager
 def progress(text: str) -> Iterator[Callable[[str], None]]:
     """Show on stderr what is being done, nothing where no one watches; yields how to change it."""

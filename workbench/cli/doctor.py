@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from workbench.cli.console import print_json
+from workbench.cli.console import end_with, print_json
 from workbench.cli.options import JsonOption
 
 app = typer.Typer(add_completion=False)
@@ -24,5 +24,4 @@ def doctor(json: JsonOption = False) -> None:
         print_json(report)
     else:
         print_findings(report)
-    if not report.ready:
-        raise typer.Exit(2)
+    end_with(report.exit_code)

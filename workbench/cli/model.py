@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.console import print_json
+from workbench.cli.console import end_with, print_json
 from workbench.cli.options import JsonOption
 from workbench.report.terminal import print_lines, terminal
 
@@ -35,8 +35,7 @@ def inspect(
         print_json(inspection)
     else:
         print_inspection(inspection)
-    if not inspection.runs:
-        raise typer.Exit(1)
+    end_with(inspection.exit_code)
 
 
 @app.command(short_help="Train the keyword spotter and write its card.")

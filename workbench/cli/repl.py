@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.console import print_json
+from workbench.cli.console import end_with, print_json
 from workbench.cli.options import JsonOption
 
 app = typer.Typer(
@@ -51,7 +51,7 @@ def check(
 
     Exits with 1 unless all can be read.
     """
-    from workbench.repl.check import ADDITION, ERROR, check_files
+    from workbench.repl.check import check_files
     from workbench.report.repl import check_lines
 
     result = check_files(paths, search=search or (), exclude=exclude or ())
@@ -60,6 +60,4 @@ def check(
     else:
         for line in check_lines(result, additions):
             typer.echo(line)
-    failures = result.count(ERROR) + (0 if additions else result.count(ADDITION))
-    if failures:
-        raise typer.Exit(1)
+    end_with(result.exit_code(additions))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.console import print_json, read_input
+from workbench.cli.console import end_with, print_json, read_input
 from workbench.cli.options import (
     ElfArgument,
     EngineOption,
@@ -90,8 +90,7 @@ def run(
         print_json(result)
     else:
         _report(result)
-    if not result.expected:
-        raise typer.Exit(1)
+    end_with(result.exit_code)
 
 
 def _show(data: bytes) -> None:
@@ -101,15 +100,10 @@ def _show(data: bytes) -> None:
 
 def _report(result: RunResult) -> None:
     """Say on stderr why the run ended, apart from what the firmware printed on stdout."""
-    from workbench.engines.base import StopKind
-    from workbench.runs.running import describe
+    from workbench.report.run import run_lines
 
     console = terminal(stderr=True)
     if result.uart and not result.uart.endswith("\n"):
         console.print()  # the console stopped in mid-line
-    for line in describe(result):
+    for line in run_lines(result):
         console.print(line, markup=False, soft_wrap=True)
-    if result.stop is StopKind.FAULT:
-        raised = result.fault is None or result.fault.raised
-        how = "with the firmware's own handler" if raised else "as Renode does, without a fault"
-        console.print(f"--through-faults goes on {how}", soft_wrap=True)

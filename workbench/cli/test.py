@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.console import print_json
+from workbench.cli.console import end_with, print_json
 from workbench.cli.options import KERNELS, EngineOption, JsonOption, KernelSet, TrustOption
 from workbench.engines import EngineChoice
 
@@ -94,5 +94,4 @@ def test(
         print_json({"tests": report.tests, "broken": report.broken, "log": report.log})
     else:
         print_totals(report)
-    if report.exit_code:
-        raise typer.Exit(report.exit_code)
+    end_with(report.exit_code)

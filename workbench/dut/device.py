@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from workbench.armv7m import thumb
 from workbench.builder.footprint import Footprint, measure_footprint
 from workbench.dut import checks
 from workbench.dut.budget import WHOLE_RUN, Budget
+from workbench.dut.console import Console
 from workbench.dut.evidence import Evidence, gather
 from workbench.dut.guard import Guard
 from workbench.engines import open_engine
@@ -28,7 +28,7 @@ from workbench.errors import CheckFailedError, ImageError, UserError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
 from workbench.link import Hello
-from workbench.link.frames import Frame, FrameSplitter, encode
+from workbench.link.frames import Frame
 from workbench.machine import LoadedMachine, features_for
 from workbench.model.features import Features
 from workbench.platform import Platform
@@ -36,8 +36,6 @@ from workbench.runs import controls, stimuli
 from workbench.runs.call_counter import Measurement, Probe
 from workbench.runs.controls import Drive
 from workbench.runs.inference import Classification, Session, invoke_probe
-from workbench.runs.limits import Allowance
-from workbench.runs.running import compile_pattern
 from workbench.support.resources import own_model
 from workbench.timing.latency import Latency, modelled_latencies
 from workbench.timing.model import CycleModel
@@ -48,11 +46,6 @@ DEFAULT_LIMIT = Seconds(10.0)
 
 HELD = Seconds(stimuli.HELD)
 """Virtual time that a button is held where a test does not say."""
-
-_NEWLINE = b"\n"
-_DELIMITER = b"\\x00"
-_ANY_BYTE = b"(?s:.)"
-_FIRST_SEQUENCE = 0x8000  # of frames that a test sends itself, apart from the client's
 
 
 @dataclass(frozen=True)
@@ -78,8 +71,7 @@ class DeviceUnderTest:
         self.model = own_model()
         self._probe: Probe | None = None
         self._session: Session | None = None
-        self._pending = b""  # console output that was taken and not looked at
-        self._sequence = _FIRST_SEQUENCE
+        self._console = Console(self._guard, self._run)
         self._answered: list[tuple[Features, Classification]] = []
         self._starts_anew = False
 
@@ -149,8 +141,8 @@ class DeviceUnderTest:
         Raises CheckFailedError where the firmware fails (see `workbench.runs.verdict`).
         """
         reason = self._run(Stop(), limit)
-        if self._failure:
-            raise CheckFailedError(self._failure)
+        if self._guard.failure:
+            raise CheckFailedError(self._guard.failure)
         return reason
 
     def send(self, data: bytes) -> None:
@@ -184,39 +176,17 @@ class DeviceUnderTest:
 
         Raises CheckFailedError where none comes within `limit`.
         """
-        wanted = re.compile(compile_pattern(pattern) or b"")
-        allowance = Allowance(limit, self._guard)
-        while True:
-            while (end := self._pending.find(_NEWLINE)) >= 0:
-                line, self._pending = self._pending[:end], self._pending[end + 1 :]
-                if wanted.search(line):
-                    return line.strip(b"\r\0").decode(errors="backslashreplace")
-            self._await(_NEWLINE, allowance, f"no line with '{pattern}'")
+        return self._console.wait_for_line(pattern, limit)
 
     def wait_for_bytes(self, wanted: bytes, limit: Limit = DEFAULT_LIMIT) -> None:
         """Run until the console has sent exactly `wanted`, whatever came before it."""
-        allowance = Allowance(limit, self._guard)
-        while (start := self._pending.find(wanted)) < 0:
-            pattern = _ANY_BYTE if self._pending else re.escape(wanted)
-            self._await(pattern, allowance, f"no bytes {wanted.hex(' ')}")
-        self._pending = self._pending[start + len(wanted) :]
+        self._console.wait_for_bytes(wanted, limit)
 
     def exchange(
         self, type_: int, payload: bytes = b"", limit: Limit = DEFAULT_LIMIT
     ) -> Frame | None:
         """Send a frame of the link's protocol and return the answer; None where none comes."""
-        self._sequence = (self._sequence + 1) & 0xFFFF | _FIRST_SEQUENCE
-        self.send(encode(Frame(type_, self._sequence, payload)))
-        splitter = FrameSplitter()
-        allowance = Allowance(limit, self._guard)
-        while (left := allowance.left) is not None:
-            reason = self._run(Stop(uart=_DELIMITER), left)
-            for frame in splitter.feed(self._machine.uart.read()):
-                if frame.sequence == self._sequence:
-                    return frame
-            if reason.kind is not StopKind.UART:
-                break
-        return None
+        return self._console.exchange(type_, payload, limit)
 
     def break_function(self, name: str) -> None:
         """Put an undefined instruction at the start of a function; the core faults there."""
@@ -357,7 +327,7 @@ class DeviceUnderTest:
         if self.diagnosis is None:
             self._machine.run(Stop(), limit)
             if self.diagnosis is None:
-                raise CheckFailedError(f"no fault: {self._why_it_ended}")
+                raise CheckFailedError(f"no fault: {self._guard.why_it_ended}")
         assert self.diagnosis is not None
         return self.diagnosis
 
@@ -365,12 +335,14 @@ class DeviceUnderTest:
 
     def snapshot(self) -> DeviceSnapshot:
         """Return the state of the machine and of the test, for `restore`."""
-        return DeviceSnapshot(self._machine.snapshot(), self._pending, tuple(self._answered))
+        return DeviceSnapshot(
+            self._machine.snapshot(), self._console.pending, tuple(self._answered)
+        )
 
     def restore(self, saved: DeviceSnapshot) -> None:
         """Go back to what `snapshot` returned."""
         self._machine.restore(saved.machine)
-        self._pending = saved.pending
+        self._console.pending = saved.pending
         self._answered = list(saved.answered)
 
     def evidence(self, snapshot: Path | None = None) -> Evidence:
@@ -382,8 +354,7 @@ class DeviceUnderTest:
     def _forget(self) -> None:
         """The machine is at reset: nothing is known of it."""
         self._probe = self._session = None
-        self._pending = b""
-        self._sequence = _FIRST_SEQUENCE
+        self._console = Console(self._guard, self._run)
         self._answered = []
 
     @property
@@ -401,25 +372,5 @@ class DeviceUnderTest:
         reason = self._machine.run(until, limit)
         if reason.kind in (StopKind.FAULT, StopKind.LOCKUP):
             checks.should_not_have_faulted(self.diagnosis)
-            raise CheckFailedError(f"the firmware failed: {self._why_it_ended}")
+            raise CheckFailedError(f"the firmware failed: {self._guard.why_it_ended}")
         return reason
-
-    @property
-    def _why_it_ended(self) -> str:
-        """Why the last run ended."""
-        return self._guard.end.sentence if self._guard.end is not None else "nothing ran"
-
-    @property
-    def _failure(self) -> str:
-        """Why the end of the last run is a failed check, "" where it is not."""
-        return self._guard.end.failure if self._guard.end is not None else ""
-
-    def _await(self, pattern: bytes, allowance: Allowance, missing: str) -> None:
-        """Run until `pattern` comes and take what has come; CheckFailedError where it does not."""
-        left = allowance.left
-        if left is None:
-            raise CheckFailedError(f"{missing} within the limit")
-        reason = self._run(Stop(uart=pattern), left)
-        self._pending += self._machine.uart.read()
-        if reason.kind is not StopKind.UART:
-            raise CheckFailedError(f"{missing}: {self._failure or self._why_it_ended}")

@@ -133,8 +133,8 @@ class Guard(EngineFront):
         self._uart = _Uart(self)
         self._registers = _Registers(self)
         self._memory = _Memory(self)
-        self._failures = [compile_pattern(text) or b"" for text in fail_patterns]
-        self._failure = re.compile(_either(self._failures), re.DOTALL) if self._failures else None
+        self._patterns = [compile_pattern(text) or b"" for text in fail_patterns]
+        self._forbidden = re.compile(_either(self._patterns), re.DOTALL) if self._patterns else None
         self._searched = 0  # bytes of the transcript
 
     @property
@@ -163,8 +163,8 @@ class Guard(EngineFront):
         self._forget()
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
-        if self._failures:
-            wanted = self._failures if until.uart is None else [until.uart, *self._failures]
+        if self._patterns:
+            wanted = self._patterns if until.uart is None else [until.uart, *self._patterns]
             until = replace(until, uart=_either(wanted))
         self.note(lambda engine: engine.run(until, limit), run=True)
         reason = super().run(until, limit)
@@ -179,6 +179,16 @@ class Guard(EngineFront):
     def drive(self, port: str, pin: int, level: bool) -> None:
         self.note(lambda engine: engine.drive(port, pin, level))
         self.engine.drive(port, pin, level)
+
+    @property
+    def why_it_ended(self) -> str:
+        """Why the last run ended, for a reader."""
+        return self.end.sentence if self.end is not None else "nothing ran"
+
+    @property
+    def failure(self) -> str:
+        """Why the end of the last run is a failed check, "" where it is not."""
+        return self.end.failure if self.end is not None else ""
 
     def snapshot(self) -> Snapshot:
         events = list(self.journal.events)
@@ -198,11 +208,11 @@ class Guard(EngineFront):
 
     def _check(self) -> None:
         """Raise CheckFailedError where a fail pattern has come up since the last look."""
-        if self._failure is None:
+        if self._forbidden is None:
             return
         transcript = self.engine.uart.transcript
         start = max(0, self._searched - _OVERLAP)
-        found = self._failure.finditer(transcript, start)
+        found = self._forbidden.finditer(transcript, start)
         match = next((one for one in found if one.end() > self._searched), None)
         self._searched = len(transcript)
         if match is None:
@@ -211,7 +221,7 @@ class Guard(EngineFront):
         line = _line_around(transcript, match.start(), match.end())
         raise CheckFailedError(
             f"the console shows what must not come: {line}",
-            f"the fail patterns are: {b', '.join(self._failures).decode(errors='replace')}",
+            f"the fail patterns are: {b', '.join(self._patterns).decode(errors='replace')}",
         )
 
 

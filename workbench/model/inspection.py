@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from workbench.errors import ModelError
+from workbench.errors import CheckFailedError, ModelError
 from workbench.model import runtime_verdict
 from workbench.model.labels import read_labels
 from workbench.model.operators import RequiredOperator, required_operators, runtime_kernels
@@ -60,6 +60,11 @@ class Inspection:
     constant_bytes: int
     runs: bool
     findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 where the firmware can run the model, else that of a failed check."""
+        return 0 if self.runs else CheckFailedError.exit_code
 
 
 def inspect_model(path: Path) -> Inspection:

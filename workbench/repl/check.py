@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from workbench.errors import ReplError, UserError
+from workbench.errors import CheckFailedError, ReplError, UserError
 from workbench.repl import read
 from workbench.repl.merge import UnknownNameError
 
@@ -35,6 +35,14 @@ class Check:
 
     def count(self, status: str) -> int:
         return sum(file.status == status for file in self.files)
+
+    def exit_code(self, additions: bool) -> int:
+        """0 where all can be read, else that of a failed check.
+
+        additions: files that add to a platform which is not given are no failure.
+        """
+        failures = self.count(ERROR) + (0 if additions else self.count(ADDITION))
+        return CheckFailedError.exit_code if failures else 0
 
 
 def check_files(

@@ -13,13 +13,11 @@ from workbench.engines.base import (
     Stop,
     StopKind,
 )
-from workbench.errors import UserError
+from workbench.errors import CheckFailedError, UserError
 from workbench.fault.diagnosis import Diagnosis
-from workbench.fault.explanation import STOPS, Explanation, explain
+from workbench.fault.explanation import Explanation, explain
 from workbench.fault.frames import Call
 from workbench.fault.standing import calls_at
-from workbench.fault.text import chain
-from workbench.fault.text import lines as diagnosis_lines
 from workbench.image import Image
 from workbench.machine import Ending, LoadedMachine, Verdict, capture
 from workbench.runs.limits import Allowance
@@ -58,6 +56,11 @@ class RunResult:
     diagnosis: Diagnosis | None = None
     model_error: str = ""
     waits_for: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """0 where the run ended as asked, else that of a failed check."""
+        return 0 if self.expected else CheckFailedError.exit_code
 
 
 def run_image(
@@ -143,35 +146,6 @@ def stop_pattern(text: str | None) -> bytes | None:
             "give a pattern that needs at least one character",
         )
     return pattern
-
-
-def describe(result: RunResult) -> list[str]:
-    """Say in lines for a reader why the run ended, where, and how long it took."""
-    why = STOPS[result.stop]
-    if result.stop is StopKind.UART:
-        why += f" '{result.pattern}'"
-    if result.stop is StopKind.IDLE and result.detail:
-        why = result.detail  # it does not sleep: it has ended itself
-    where = f"0x{result.pc:08x}" + (f" in {result.function}" if result.function else "")
-    lines = [f"stopped: {why}, at {where}"]
-    lines.extend(f"  {line}" for line in chain(result.calls))
-    if result.waits_for:
-        lines.append(result.waits_for)
-    if result.pattern is not None and result.stop is not StopKind.UART:
-        lines.append(f"the console did not match '{result.pattern}'")
-    if result.diagnosis:
-        lines.extend(diagnosis_lines(result.diagnosis))
-    told = result.fault.detail if result.fault else result.diagnosis and result.detail
-    if result.detail and result.detail not in (why, told):
-        lines.append(result.detail)
-    if result.model_error:
-        lines.append(f"the model does not start: {result.model_error}")
-    lines.extend(f"warning: {warning}" for warning in result.warnings)
-    lines.append(
-        f"{result.instructions:,} instructions, {result.seconds:.6f} s of virtual time, "
-        f"{result.engine} engine"
-    )
-    return lines
 
 
 def function_at(image: Image, address: int) -> str:

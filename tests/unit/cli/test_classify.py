@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from workbench.benchmark.bench import Answers
 from workbench.cli.app import run
 from workbench.errors import CheckFailedError
 from workbench.runs.inference import Classification
@@ -19,11 +20,8 @@ def classify(monkeypatch, capsys):
     """Return a function that shows answers, and then fails with an error if one is given."""
 
     def call(answers, *options, error=None):
-        def answered(*arguments, choices):
-            yield from answers
-            arguments[-1]("the engine has no model of adc1")
-            if error is not None:
-                raise error
+        def answered(*_):
+            return Answers(tuple(answers), ("the engine has no model of adc1",), error)
 
         monkeypatch.setattr("workbench.benchmark.bench.classify_files", answered)
         return run(["classify", "a.npy", *options]), *capsys.readouterr()
@@ -79,3 +77,4 @@ def test_what_was_answered_before_a_crash_is_shown(classify, options):
     assert code == 1
     assert "a.npy" in out
     assert "BusFault" in err
+    assert "warning: the engine has no model of adc1" in err
