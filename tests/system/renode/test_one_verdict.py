@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tests.system.programs import OPTIMISED, PLENTY, compile_source
 from workbench import platform
 from workbench.armv7m.architecture import Cfsr
 from workbench.engines import EngineChoice, open_engine
-from workbench.engines.base import Engine, Stop
+from workbench.engines.base import Engine, Seconds, Stop, StopKind
 from workbench.engines.renode import RenodeEngine
 from workbench.fault.diagnose import diagnose
 from workbench.image import Image
@@ -26,6 +27,7 @@ CASES = range(1, 28)
 MPU_CASES = (11, 21)
 DRAWN = 60
 SEED = 2026
+STALL_SECONDS = 20.0  # after which a worker gives up a core that stands still
 STM32 = platform.load("stm32f4_discovery")
 
 
@@ -75,6 +77,21 @@ def test_crash_is_told_as_on_the_embedded_engine(crash, renode, embedded, tmp_pa
     options = (*OPTIMISED, *(f"-D{one}" for one in crash.split()))
     image = Image.load(compile_source(tmp_path / "crash.elf", SOURCE, *options))
     assert told(renode, image) == told(embedded, image)
+
+
+def test_lockup_ends_each_run_at_once(tmp_path) -> None:
+    options = (*OPTIMISED, "-DCASE=19", "-DEN=0", "-DMASK=3")
+    image = Image.load(compile_source(tmp_path / "crash.elf", SOURCE, *options))
+    with RenodeEngine(needs.renode()) as bare:
+        bare.load(image, STM32)
+        first = bare.run(Stop(fault=False), Seconds(0.001))
+        if first.kind is StopKind.LIMIT:
+            pytest.skip("this Renode does not model lockup")
+        begun = time.monotonic()
+        again = [bare.run(Stop(fault=fault), PLENTY) for fault in (True, False)]
+        assert time.monotonic() - begun < STALL_SECONDS / 2
+    assert {reason.kind for reason in (first, *again)} == {StopKind.LOCKUP}
+    assert {reason.instructions for reason in again} == {first.instructions}
 
 
 def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:

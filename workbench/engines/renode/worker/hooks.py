@@ -79,6 +79,7 @@ class Signal(IntEnum):
     SLEEP = 6
     WATCH = 7
     NOWHERE = 8  # an access that nothing answers, which Renode only writes into its log
+    LOCKUP = 9  # the core has locked up, where Renode models that (since 2026-06)
 
 
 QUESTIONS = (Signal.BYTE, Signal.SLEEP, Signal.NOWHERE)
@@ -115,6 +116,7 @@ class Hooks:
         self.write = delegate(type_of(BusHookDelegate), partial(self._on_access, True))
         self.sleep = delegate(parameter_type(cpu, "AddHookAtWfiStateChange"), self._on_sleep)
         self.log = delegate(type_of(Action[LogEntry]), self._on_log)
+        self.lockup = delegate(type_of(Action[Boolean]), self._on_lockup)
         self.reset = delegate(event_type(machine, "MachineReset"), self._on_reset)
         self.state = delegate(event_type(cpu, "StateChanged"), self._on_state)
 
@@ -308,6 +310,9 @@ class Hooks:
         wanted = Expression.AndAlso(asleep, element(self._wanted, int(Signal.SLEEP)))
         note = assign(element(self._asleep, 0), asleep)
         return block(note, when(wanted, self._ask(Signal.SLEEP)))
+
+    def _on_lockup(self, locked_up: Any) -> Any:
+        return when(locked_up, self._stop(Signal.LOCKUP))
 
     def _on_reset(self, _machine: Any) -> Any:
         """The machine resumes the core when the reset is over: it must wait for a step then."""

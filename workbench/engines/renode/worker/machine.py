@@ -68,6 +68,7 @@ class Machine:
         self.cpu: Any = None
         self._uart: Any = None
         self._receiver: Receiver | None = None
+        self._lockups: list[Any] = []
         self._tell_log_to: Callable[[Any], None] | None = None
 
     def log_to(self, path: str) -> None:
@@ -149,6 +150,11 @@ class Machine:
         return self._hooks
 
     @property
+    def is_locked_up(self) -> bool:
+        """Is the core in lockup? False where this Renode does not model that (to 1.16.1)."""
+        return any(output.IsSet for output in self._lockups)
+
+    @property
     def mips(self) -> int:
         return int(self.cpu.PerformanceInMips)
 
@@ -187,6 +193,8 @@ class Machine:
             message = f"{self._setup.repl} has no {self._setup.uart} on sysbus"
             raise RenodeError(message, "platform") from error
         self._receiver = Receiver(self._uart)
+        nvics = self.machine.GetPeripheralsOfType[NVIC]()
+        self._lockups = [nvic.Lockup for nvic in nvics if hasattr(nvic, "Lockup")]
         if self._hooks is not None:
             self._hooks.close()
         self._hooks = Hooks(self.machine, self.cpu, self._uart, self._console)
@@ -257,6 +265,8 @@ class Machine:
         hooks = self.hooks
         dotnet.attach(self._uart, "CharReceived", hooks.byte)
         dotnet.attach(self.machine, "MachineReset", hooks.reset)
+        for output in self._lockups:
+            output.AddStateChangedHook(hooks.lockup)
         dotnet.attach(self.cpu, "StateChanged", hooks.state)
         self.cpu.AddHookAtInterruptBegin(hooks.exception)
         self.cpu.AddHookAtWfiStateChange(hooks.sleep)
@@ -266,6 +276,8 @@ class Machine:
         hooks = self.hooks
         dotnet.detach(self._uart, "CharReceived", hooks.byte)
         dotnet.detach(self.machine, "MachineReset", hooks.reset)
+        for output in self._lockups:
+            output.RemoveStateChangedHook(hooks.lockup)
         dotnet.detach(self.cpu, "StateChanged", hooks.state)
         self.cpu.RemoveHookAtWfiStateChange(hooks.sleep)
         # The only hook that has no public way to remove it (1.15.3 to 1.16).

@@ -50,6 +50,7 @@ _REASONS = {
     Signal.SLEEP: "idle",
     Signal.WATCH: "watch",
     Signal.NOWHERE: "fault",
+    Signal.LOCKUP: "lockup",
 }
 
 
@@ -104,7 +105,7 @@ class Runner:
         """
         self.refused = self._owed if until.fault else None
         self._owed = None
-        if self._aborted or self._machine.cpu.IsHalted:
+        if self._is_stuck or self._machine.cpu.IsHalted:
             return "lockup"  # halted: Renode does not start a core without a vector table
         if self.refused is not None:
             return "fault"
@@ -247,7 +248,8 @@ class Runner:
             if watch.is_due():
                 self._progress()
         self._settle()
-        return "lockup" if self._aborted else _REASONS[hooks.signal]
+        # A fault that locks the core up is told of as a fault first.
+        return "lockup" if self._is_stuck else _REASONS[hooks.signal]
 
     def _decide(self, signal: Signal) -> bool:
         """Does what the core is parked for end the run?"""
@@ -272,6 +274,10 @@ class Runner:
     @property
     def _aborted(self) -> bool:
         return bool(state_of(self._machine.cpu) == CPUState.Aborted)
+
+    @property
+    def _is_stuck(self) -> bool:
+        return self._aborted or self._machine.is_locked_up
 
     def _sleeps_for_good(self) -> bool:
         return self._machine.hooks.asleep and not self._can_wake()
