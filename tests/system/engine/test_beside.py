@@ -12,6 +12,7 @@ import pytest
 from tests.system.programs import OPTIMISED, compile_source
 from workbench.engines.base import Instructions, Limit, Seconds, Stop, StopKind, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
+from workbench.engines.renode import moments
 from workbench.engines.renode.beside import BesideEngine
 from workbench.image import Image
 from workbench.platform import Platform
@@ -20,6 +21,7 @@ from .conftest import PLENTY
 
 CRASHES = Path(__file__).parents[1] / "renode" / "crashes.c"
 MOVS_R3_0 = b"\x00\x23"
+UDF = b"\x00\xde"
 
 
 class Console:
@@ -41,8 +43,9 @@ class Console:
 
 
 class Lenient(EmbeddedEngine):
-    """Never ends a run at a fault."""
+    """Never ends a run at a fault, unless it is told not to pass them."""
 
+    passes = True
     name = "renode"
     is_helped = False
     _console: Console | None = None
@@ -58,7 +61,7 @@ class Lenient(EmbeddedEngine):
         self._console = None
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
-        return super().run(replace(until, fault=False), limit)
+        return super().run(replace(until, fault=False) if self.passes else until, limit)
 
 
 @pytest.fixture
@@ -117,6 +120,66 @@ def test_a_crash_that_only_one_comes_to_is_not_believed(engine: BesideEngine, im
     assert reason.seen_by == ""
     assert [text for text in reason.warnings if "was dropped" in text]
     assert not engine.run(Stop(), Instructions(10)).warnings  # told once
+
+
+@pytest.mark.parametrize("limit", [Instructions(200), Seconds(2e-6)])
+def test_two_that_go_different_ways_do_not_pass_the_limit(
+    limit: Limit, engine: BesideEngine, image: Image
+) -> None:
+    engine.engine.memory.write(image.symbol("crash").address & ~1, MOVS_R3_0)
+    reason = engine.run(Stop(), limit)
+    assert [text for text in reason.warnings if "was dropped" in text]
+    assert (reason.kind, reason.instructions) == (StopKind.LIMIT, 200)
+
+
+def patched(engine: BesideEngine, image: Image) -> int:
+    """Let the double fault where the embedded engine executes on; return the address."""
+    place = image.symbol("main").address & ~1
+    engine.engine.memory.write(place, UDF)
+    engine.engine.passes = False  # type: ignore[attr-defined]
+    return place
+
+
+def test_a_fault_that_only_renode_takes_is_not_believed(engine: BesideEngine, image: Image) -> None:
+    whole = engine.run(Stop(), PLENTY)
+    engine.reset()
+    place = patched(engine, image)
+    reason = engine.run(Stop(), PLENTY)
+    assert replace(reason, warnings=()) == replace(whole, warnings=())
+    assert [text for text in reason.warnings if f"Renode faulted at 0x{place:08x}" in text]
+    assert not engine.run(Stop(), PLENTY).warnings  # told once
+
+
+def test_the_limit_of_a_fault_that_only_renode_takes(engine: BesideEngine, image: Image) -> None:
+    crash = engine.run(Stop(), PLENTY)
+    engine.reset()
+    patched(engine, image)
+    limit = Instructions(crash.instructions - 1)
+    reason = engine.run(Stop(), limit)
+    assert (reason.kind, reason.instructions) == (StopKind.LIMIT, limit.count)
+    assert (reason.seen_by, engine.instructions) == ("embedded", limit.count)
+
+
+def test_a_fault_that_only_renode_takes_ends_what_is_traced(
+    engine: BesideEngine, image: Image
+) -> None:
+    patched(engine, image)
+    engine.start_trace()
+    reason = engine.run(Stop(), Instructions(engine.instructions + 100_000))
+    assert (reason.kind, reason.seen_by) == (StopKind.FAULT, "")
+
+
+@pytest.mark.parametrize("factor", [1, 5])
+def test_a_limit_is_the_same_in_slices(
+    factor: int, engine: BesideEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moments, "_SLICE_INSTRUCTIONS", 3 * factor)
+    monkeypatch.setattr(moments, "_SLICE_SECONDS", 3e-8 * factor)
+    for limit in (Instructions(97), Seconds(97e-8)):
+        reason = engine.run(Stop(), limit)
+        assert (reason.kind, reason.instructions) == (StopKind.LIMIT, 97)
+        assert engine.engine.instructions == 97
+        engine.reset()
 
 
 def test_single_steps_come_to_the_same_crash(engine: BesideEngine) -> None:

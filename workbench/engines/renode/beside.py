@@ -10,16 +10,14 @@ gone different ways: the embedded engine is dropped with a warning, and what Ren
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.engines.base import (
     Engine,
     Instructions,
     Limit,
-    Seconds,
     Snapshot,
     Stop,
     StopKind,
@@ -34,6 +32,16 @@ from workbench.engines.renode.beside_views import (
     Machines,
 )
 from workbench.engines.renode.engine import RenodeEngine
+from workbench.engines.renode.moments import (
+    CRASHES,
+    NEAR,
+    Before,
+    core_registers,
+    is_same_crash,
+    left_of,
+    slices,
+    stuck_registers,
+)
 from workbench.engines.renode.unserved import semihosting_calls
 from workbench.engines.state import in_snapshots
 from workbench.errors import UserError, WorkbenchError
@@ -46,18 +54,17 @@ if TYPE_CHECKING:
 EMBEDDED = "embedded"
 """What `StopReason.seen_by` holds where the engine beside Renode saw how a run ended."""
 
-_CRASHES = frozenset({StopKind.FAULT, StopKind.LOCKUP})
 # Renode finishes the block of instructions that sent the last byte of a pattern.
 _BLOCK = 400
 _CALLED = (
     "semihosting call at 0x{address:08x}: Renode does not serve it, so the embedded engine, which "
     "executes the same beside it, went on from there alone"
 )
-# Where the two have slept differently, Renode is looked for so many instructions around the place
-# where it is expected. Where it crashes itself as near as that, both have seen the same crash: it
-# may tell of a store that silicon refuses late, an IMPRECISERR, or of a branch, not of its target.
-_NEAR = 3
-_RESET_LR = 0xFFFF_FFFF
+_PASSED = (
+    "Renode faulted at 0x{pc:08x} after {count:,} instructions, where silicon does not: the "
+    "embedded engine, which executes the same beside it, came there with the same registers, and "
+    "went on alone"
+)
 
 
 @in_snapshots("renode beside embedded")
@@ -89,6 +96,8 @@ class BesideEngine(EngineFront):
         self._calls: frozenset[int] = frozenset()
         self._owed: StopReason | None = None  # a crash in a block that Renode has finished
         self._tracer: Engine = renode
+        self._is_tracing = False
+        self._per_second = 1.0  # instructions in a second of virtual time
 
     @property
     def uart(self) -> BesideUart:
@@ -110,6 +119,7 @@ class BesideEngine(EngineFront):
     def load(self, image: Image, platform: Platform) -> None:
         self.engine.load(image, platform)
         self._fresh()
+        self._per_second = platform.mips * 1e6
         self._calls = frozenset(semihosting_calls(image))
         try:
             self._machines.beside.load(image, platform)
@@ -131,24 +141,35 @@ class BesideEngine(EngineFront):
         self._machines.both(lambda engine: engine.drive(port, pin, level))
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
+        """In slices: where the two go different ways, the embedded engine has executed at most
+        about as much in vain as Renode has executed at all.
+        """
+        warnings: dict[str, None] = {}
+        for part in slices(limit):
+            reason = self._run(until, part)
+            warnings |= dict.fromkeys(reason.warnings)
+            if reason.kind is not StopKind.LIMIT:
+                break
+        return replace(reason, warnings=(*warnings, *self._machines.take_notes()))
+
+    def _run(self, until: Stop, limit: Limit) -> StopReason:
         machines = self._machines
         if machines.alone:
             return self._alone(until, limit)
         if machines.kept and self._owed is None:
-            reason = self._together(until, limit)
-        elif self._owed is not None:
+            return self._together(until, limit)
+        if self._owed is not None:
             owed, self._owed = self._owed, None
             issued = owed.instructions + self._drift - self._renode_count
-            reason = self._take_over(owed, until, _left(limit, issued, 0.0))
-        else:
-            reason = self.engine.run(until, limit)
-        return self._with_notes(reason)
+            return self._take_over(owed, until, left_of(limit, issued, 0.0))
+        return self.engine.run(until, limit)
 
     def start_trace(self, flash_reads: bool = False) -> None:
-        self._tracer = self._machines.now
+        self._tracer, self._is_tracing = self._machines.now, True
         self._tracer.start_trace(flash_reads)
 
     def stop_trace(self) -> Trace:
+        self._is_tracing = False
         return self._tracer.stop_trace()
 
     def mark_trace(self) -> TraceMark:
@@ -184,38 +205,57 @@ class BesideEngine(EngineFront):
         """Run the embedded engine, then Renode to the same end."""
         machines = self._machines
         self._uart.align()
-        before = _Before(machines.beside, limit)
+        before = Before(machines.beside, limit)
         stop = replace(until, fault=True, pc=until.pc | self._calls)
         try:
             seen = machines.beside.run(stop, limit)
         except WorkbenchError as error:
             machines.drop(f"it failed: {error.message.splitlines()[0]}")
             return self.engine.run(until, limit)
-        if seen.kind in _CRASHES or self._is_call(seen, until):
+        if seen.kind in CRASHES or self._is_call(seen, until):
             return self._meet(before, seen, until, limit)
         reason = self.engine.run(until, limit)
+        if self._passes(before, seen, reason):
+            self._follow_alone()
+            self._seconds = seen.seconds
+            return self._told(seen)
         self._follow(seen, reason)
         return reason
+
+    def _passes(self, before: Before, seen: StopReason, reason: StopReason) -> bool:
+        """Whether the embedded engine, in the same state, executed what Renode crashed at; not
+        where a trace is recorded, which would end there.
+        """
+        if reason.kind not in CRASHES or self._is_tracing:
+            return False
+        stuck = stuck_registers(self.engine, reason)
+        address = before.passes(stuck, reason.instructions - self._drift, seen)
+        if address is None:
+            return False
+        self._machines.note(_PASSED.format(pc=address, count=reason.instructions))
+        return True
 
     def _is_call(self, seen: StopReason, until: Stop) -> bool:
         """Whether it stands at a semihosting call, which Renode does not serve."""
         return seen.kind is StopKind.PC and seen.pc in self._calls and seen.pc not in until.pc
 
-    def _meet(self, before: _Before, seen: StopReason, until: Stop, limit: Limit) -> StopReason:
+    def _meet(self, before: Before, seen: StopReason, until: Stop, limit: Limit) -> StopReason:
         """Run Renode to the last instruction before the embedded engine's end; believe that one
         where they meet.
         """
         begun, passed = self._renode_count, seen.seconds - self._seconds
-        left = _left(limit, seen.instructions + self._drift - begun, passed)
+        left = left_of(limit, seen.instructions + self._drift - begun, passed)
         self._seconds = seen.seconds
         last = max(begun, seen.instructions - 1 + self._drift)
         there = before.registers_at(seen.instructions - 1, seen)
         warnings: tuple[str, ...] = ()
-        for stop, count in self._approach(until, there["pc"], last):
+        end = min(last + _BLOCK, self._end_of(limit, begun, last, passed))
+        for stop, count in self._approach(until, there["pc"], last, end):
             if count:
                 reason = self.engine.run(stop, Instructions(count))
                 warnings += reason.warnings
-                if _is_same_crash(seen, reason, reason.instructions - 1 - last):
+                is_same = is_same_crash(seen, reason, reason.instructions - 1 - last)
+                if is_same or self._passes(before, seen, reason):
                     return self._take_over(seen, until, left)
                 arrived = reason.kind is StopKind.PC and reason.pc not in until.pc
                 if reason.kind is not StopKind.LIMIT and not arrived:
@@ -224,23 +264,31 @@ class BesideEngine(EngineFront):
             if core_registers(self.engine) == there:
                 return self._take_over(seen, until, left)
         self._parted(seen, None)
-        left = _left(limit, self._renode_count - begun, passed)
+        further = (self._renode_count - last - 1) / self._per_second
+        left = left_of(limit, self._renode_count - begun, passed + further)
         if left is None:
             return replace(reason, kind=StopKind.LIMIT, warnings=warnings)
         reason = self.engine.run(until, left)
         return replace(reason, warnings=warnings + reason.warnings)
 
-    def _approach(self, until: Stop, place: int, last: int) -> Iterator[tuple[Stop, int]]:
+    def _end_of(self, limit: Limit, begun: int, last: int, passed: float) -> int:
+        """What Renode has issued where `limit` is reached, at most: it issued `begun` before, and
+        after `last` and one more, `passed` seconds have passed.
+        """
+        if isinstance(limit, Instructions):
+            return begun + limit.count
+        return last + 1 + int((limit.seconds - passed) * self._per_second)
+
+    def _approach(self, until: Stop, place: int, last: int, end: int) -> Iterator[tuple[Stop, int]]:
         """The runs, each a stop and a number of instructions, that bring Renode to `place`.
 
         It should be there after `last` instructions. It takes an exception that a store makes
-        pending at the end of a block, so in a handler it may be there later.
+        pending at the end of a block, so in a handler it may be there later, but before `end`.
         """
-        near = _NEAR if self._drift else 0
+        near = NEAR if self._drift else 0
         yield until, max(0, last - near - self._renode_count)
         while self._renode_count < last:
             yield until, 1
-        end = last + _BLOCK
         at_place = replace(until, pc=until.pc | {place})
         while self._renode_count < end:
             yield at_place, end - self._renode_count
@@ -250,8 +298,7 @@ class BesideEngine(EngineFront):
 
         left: how far it may go on, None where the limit is reached.
         """
-        self._machines.alone = True
-        self._uart.follow()
+        self._follow_alone()
         if self._is_call(seen, until):
             self._machines.note(_CALLED.format(address=seen.pc))
         if seen.kind is StopKind.LOCKUP or (seen.kind is StopKind.FAULT and until.fault):
@@ -262,6 +309,11 @@ class BesideEngine(EngineFront):
         if left is None:
             return self._told(replace(seen, kind=StopKind.LIMIT, fault=None, detail=""))
         return self._alone(until, left)
+
+    def _follow_alone(self) -> None:
+        """The embedded engine is the machine from here on."""
+        self._machines.alone = True
+        self._uart.follow()
 
     def _alone(self, until: Stop, limit: Limit) -> StopReason:
         seen = self._machines.beside.run(until, limit)
@@ -282,7 +334,7 @@ class BesideEngine(EngineFront):
             stop = Stop(pc=frozenset({reason.pc}) | self._calls)
             ended = beside.run(stop, Instructions(_BLOCK))
             self._seconds = ended.seconds
-            if ended.kind in _CRASHES:
+            if ended.kind in CRASHES:
                 self._owed = ended
                 return
         if seen.kind is not StopKind.LIMIT:
@@ -295,10 +347,6 @@ class BesideEngine(EngineFront):
             f"instructions, and Renode {went}"
         )
 
-    def _with_notes(self, reason: StopReason) -> StopReason:
-        untold = self._machines.take_note()
-        return replace(reason, warnings=(*reason.warnings, untold)) if untold else reason
-
     @property
     def _renode_count(self) -> int:
         return self.engine.instructions
@@ -310,61 +358,3 @@ class BesideEngine(EngineFront):
         self._seconds = 0.0
         self._owed = None
         self._tracer = self.engine
-
-
-def _is_same_crash(seen: StopReason, reason: StopReason, later: int) -> bool:
-    """Has Renode come to the crash that the embedded engine saw, `later` instructions from there?
-
-    It tells of a store that silicon refuses late at the store.
-    """
-    if reason.kind not in _CRASHES:
-        return False
-    if abs(later) <= _NEAR or seen.fault is None or reason.fault is None:
-        return abs(later) <= _NEAR
-    there, here = seen.fault.registers, reason.fault.registers
-    # Hooks of Renode see the address of a 32-bit instruction two bytes late.
-    return here["pc"] - there["pc"] in (0, 2) and here["sp"] == there["sp"]
-
-
-class _Before:
-    """The embedded engine before a run, so that any moment of the run can be looked at."""
-
-    def __init__(self, engine: Engine, limit: Limit) -> None:
-        self._engine = engine
-        self._instructions = engine.instructions
-        self._registers = core_registers(engine)
-        single = isinstance(limit, Instructions) and limit.count == 1
-        self._state = None if single else engine.snapshot()
-
-    def registers_at(self, instructions: int, seen: StopReason) -> Mapping[str, int]:
-        """Return the registers at this count of instructions; the machine stands after the run,
-        which ended in `seen`.
-        """
-        count = instructions - self._instructions
-        if count <= 0 or self._state is None:
-            return self._registers
-        after = self._engine.snapshot()
-        self._engine.restore(self._state)
-        self._engine.run(Stop(fault=False, idle=False), Instructions(count))
-        passed = self._engine.instructions > instructions  # it faults before it looks at a limit
-        registers = core_registers(self._engine)
-        self._engine.restore(after)
-        if passed and seen.fault is not None:
-            return {name: seen.fault.registers[name] for name in registers}
-        return registers
-
-
-def core_registers(engine: Engine) -> dict[str, int]:
-    """The core's registers; xPSR has fields in which engines may differ, and is not among them.
-
-    LR is 0xFFFFFFFF after a reset (ARM DDI 0403E, B1.5.5), and 0 in Renode: that is made the same.
-    """
-    found = {name: engine.registers[name] for name in CORE_REGISTERS if name != "xpsr"}
-    return {**found, "lr": found["lr"] or _RESET_LR}
-
-
-def _left(limit: Limit, issued: int, seconds: float) -> Limit | None:
-    """What is left of `limit` after so many instructions and seconds; None where nothing is."""
-    if isinstance(limit, Seconds):
-        return Seconds(limit.seconds - seconds) if seconds < limit.seconds else None
-    return Instructions(limit.count - issued) if issued < limit.count else None

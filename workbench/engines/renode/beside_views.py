@@ -33,7 +33,7 @@ class Machines:
         """A new image: nothing has been seen."""
         self.kept = True
         self.alone = False
-        self._note = ""
+        self._notes: tuple[str, ...] = ()
 
     @property
     def now(self) -> Engine:
@@ -64,12 +64,12 @@ class Machines:
 
     def note(self, text: str) -> None:
         """Have the next run warn of this."""
-        self._note = text
+        self._notes += (text,)
 
-    def take_note(self) -> str:
+    def take_notes(self) -> tuple[str, ...]:
         """Return what has to be told, once."""
-        note, self._note = self._note, ""
-        return note
+        notes, self._notes = self._notes, ()
+        return notes
 
 
 class BesideUart(Uart):
