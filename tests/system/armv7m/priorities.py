@@ -5,6 +5,7 @@ from __future__ import annotations
 from .rule import Rule
 
 _EIGHT = "implements 8 bits of priority"
+_HIDES = "shows what is masked"
 _NMI = "lets NMI set FAULTMASK"
 
 RULES = (
@@ -39,6 +40,9 @@ RULES = (
     Rule("p.lowest_number", "B1.5.4", "of equal priorities the lowest number is first", 0x12),
     Rule("p.lowest_value", "B1.5.4", "of others the lowest value", 0x21),
     Rule("p.subpriority", "B1.5.4", "of one group the lowest subpriority", 0x21),
+    Rule("p.pending.basepri", "DUI 0553A, 4.3.3", "ICSR.VECTPENDING: BASEPRI hides", 0, 16, _HIDES),
+    Rule("p.pending.faultmask", "DUI 0553A, 4.3.3", "so does FAULTMASK", 0, 16, _HIDES),
+    Rule("p.pending.primask", "DUI 0553A, 4.3.3", "PRIMASK does not", 16),
     Rule("p.primask", "B1.5.4", "PRIMASK holds an interrupt off", 0),
     Rule("p.primask.pending", "B1.5.4", "it stays pending", 1),
     Rule("p.primask.then", "B1.5.4", "and is taken when PRIMASK is cleared", 1),

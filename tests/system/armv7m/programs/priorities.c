@@ -111,6 +111,27 @@ static void groups(void) {
   AIRCR = 0x05FA0000;
 }
 
+static uint32_t vectpending(void) {
+  NVIC_ISPR0 = 1;
+  BARRIER();
+  uint32_t shown = ICSR >> 12 & 0x1FF;
+  NVIC_ICPR0 = 1;
+  BARRIER();
+  return shown;
+}
+
+static void pending_exception(void) {
+  NVIC_IPR(0) = 0x40;
+  WRITE_SPECIAL("basepri", 0x40);
+  print_hex("p.pending.basepri", vectpending());
+  WRITE_SPECIAL("basepri", 0);
+  __asm volatile("cpsid f");
+  print_hex("p.pending.faultmask", vectpending());
+  __asm volatile("cpsie f\n cpsid i");
+  print_hex("p.pending.primask", vectpending());
+  __asm volatile("cpsie i");
+}
+
 static void masks(void) {
   __asm volatile("cpsid i");
   uint32_t before = calls[0];
@@ -147,6 +168,7 @@ int main(void) {
   bits();
   basepri();
   groups();
+  pending_exception();
   masks();
   return 0;
 }

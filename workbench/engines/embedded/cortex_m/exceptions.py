@@ -139,13 +139,15 @@ class ExceptionState:
         current = THREAD_PRIORITY
         if self.active:
             current = min(self.group_priority(n) for n in _bits(self.active))
-        if masks.faultmask:
-            return min(current, HARD_FAULT_PRIORITY)
         if masks.primask:
-            return min(current, 0)
-        if masks.basepri:
-            return min(current, masks.basepri & self._group_mask)
-        return current
+            current = min(current, 0)
+        return min(current, self._boundary(masks))
+
+    def _boundary(self, masks: Masks) -> int:
+        """Return the priority that FAULTMASK and BASEPRI raise the execution priority to."""
+        if masks.faultmask:
+            return HARD_FAULT_PRIORITY
+        return masks.basepri & self._group_mask if masks.basepri else THREAD_PRIORITY
 
     def candidate(self) -> int | None:
         """Return the most urgent exception that is pending and enabled, masked or not."""
@@ -155,6 +157,17 @@ class ExceptionState:
         if not ready & (ready - 1):  # one, as nearly always
             return ready.bit_length() - 1
         return min(_bits(ready), key=lambda n: (self.priority(n), n))
+
+    def shown_as_pending(self, masks: Masks) -> int:
+        """Return ICSR.VECTPENDING: the most urgent exception that BASEPRI and FAULTMASK let pass.
+
+        PRIMASK and the running exceptions have no effect on it (Cortex-M4 Devices Generic User
+        Guide, DUI 0553A, 4.3.3); 0 if there is none.
+        """
+        number = self.candidate()
+        if number is None or self.group_priority(number) >= self._boundary(masks):
+            return 0
+        return number
 
     def preempting(self, masks: Masks) -> int | None:
         """Return the exception to take now, or None."""

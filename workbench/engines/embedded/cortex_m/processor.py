@@ -72,6 +72,7 @@ class Processor:
         self.scb = Scb(
             self.exceptions,
             lambda: self.special.ipsr,
+            lambda: self.special.masks(),
             attend,
             around.request_reset,
             around.warn,

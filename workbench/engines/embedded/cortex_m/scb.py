@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.armv7m.architecture import Exc
-from workbench.engines.embedded.cortex_m.exceptions import ExceptionState
+from workbench.engines.embedded.cortex_m.exceptions import ExceptionState, Masks
 
 # Offsets from 0xE000E000, table B3-4
 CPUID, ICSR, VTOR, AIRCR, SCR, CCR = 0xD00, 0xD04, 0xD08, 0xD0C, 0xD10, 0xD14
@@ -96,6 +96,7 @@ class Scb:
         self,
         exceptions: ExceptionState,
         ipsr: Callable[[], int],
+        masks: Callable[[], Masks],
         on_change: Callable[[], None],
         on_reset: Callable[[], None],
         warn: Callable[[str], None] = lambda text: None,
@@ -103,6 +104,7 @@ class Scb:
         self._exceptions = exceptions
         self._warn = warn
         self._ipsr = ipsr
+        self._masks = masks
         self._on_change = on_change
         self._on_reset = on_reset
         self.reset()
@@ -221,9 +223,7 @@ class Scb:
         others = exceptions.active & ~(1 << current if current else 0)
         if not others:
             value |= ICSR_RETTOBASE
-        candidate = exceptions.candidate()
-        if candidate is not None:
-            value |= candidate << ICSR_VECTPENDING_SHIFT
+        value |= exceptions.shown_as_pending(self._masks()) << ICSR_VECTPENDING_SHIFT
         if exceptions.pending >> Exc.IRQ0:
             value |= ICSR_ISRPENDING
         for bit, number in (
