@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from workbench.armv7m.architecture import XPSR_T, Cfsr, Exc, Hfsr
-from workbench.armv7m.thumb import BKPT_SEMIHOSTING, is_coprocessor, is_undefined_on_purpose
+from workbench.armv7m.thumb import BKPT_SEMIHOSTING, Operation, decode
 from workbench.engines.base import FaultState
 from workbench.fault.accesses import data, refused_by_bus, refused_by_mpu, unaligned
 from workbench.fault.frame_moves import bad_return, lazy, stacking, unstacking
@@ -130,8 +130,7 @@ def _coprocessor(scene: Scene) -> str:
 
 def coprocessor(instruction: Instruction) -> int | None:
     """Return which coprocessor an instruction is for, None where it is for none (A5.3.18)."""
-    first, second = (int.from_bytes(half, "little") for half in _halves(instruction.code))
-    return second >> 8 & 0xF if is_coprocessor(first) else None
+    return decode(instruction.code).coprocessor
 
 
 def lacks_fpu(scene: Scene) -> bool:
@@ -178,17 +177,15 @@ def renode_hides(scene: Scene) -> Cfsr | None:
         return None
     if not scene.fault.registers.get("xpsr", XPSR_T) & XPSR_T:
         return Cfsr.INVSTATE
-    code = scene.instruction.code if scene.instruction else b""
-    first = int.from_bytes(code[:2], "little")
-    if is_coprocessor(first) and scene.cpacr is not None and not scene.cpacr >> 20 & 0xF:
+    number = coprocessor(scene.instruction) if scene.instruction else None
+    if number is not None and scene.cpacr is not None and not scene.cpacr >> 20 & 0xF:
         return Cfsr.NOCP
     return None
 
 
 def is_trap(instruction: Instruction) -> bool:
     """Whether it is a UDF."""
-    first, second = (int.from_bytes(half, "little") for half in _halves(instruction.code))
-    return is_undefined_on_purpose(first, second)
+    return decode(instruction.code).operation is Operation.UDF
 
 
 def _halves(code: bytes) -> tuple[bytes, bytes]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.armv7m.disassembler import disassembler
-from workbench.armv7m.thumb import is_wide, register_name
+from workbench.armv7m.thumb import Operation, decode, is_wide, register_name
 from workbench.fault.memory import View
 
 LONGEST = 4  # bytes of an instruction
@@ -70,22 +70,14 @@ def call_before(view: View, return_address: int) -> tuple[int, int | None, str] 
     what stands before the address is no call.
     """
     after = return_address & ~1
-    second, first = view.halfword(after - 2), view.halfword(after - 4)
-    if second is not None and second & 0xFF87 == 0x4780:  # BLX register, A7.7.19
-        return after - 2, None, register_name(second >> 3 & 15)
-    if first is None or second is None:
-        return None
-    if first & 0xF800 == 0xF000 and second & 0xD000 == 0xD000:  # BL, A7.7.18
-        return after - 4, _branch_target(after, first, second), ""
+    short, long = view.read(after - 2, 2), view.read(after - 4, 4)
+    through = decode(short) if short else None
+    if through is not None and through.operation is Operation.BLX and through.other is not None:
+        return after - 2, None, register_name(through.other)
+    direct = decode(long) if long else None
+    if direct is not None and direct.operation is Operation.BL:
+        return after - 4, direct.leads_to(after - 4), ""
     return None
-
-
-def _branch_target(after: int, first: int, second: int) -> int:
-    sign = first >> 10 & 1
-    j1, j2 = second >> 13 & 1, second >> 11 & 1
-    i1, i2 = 1 - (j1 ^ sign), 1 - (j2 ^ sign)
-    offset = -sign << 24 | i1 << 23 | i2 << 22 | (first & 0x3FF) << 12 | (second & 0x7FF) << 1
-    return (after + offset) & _MASK
 
 
 def register_called(decoded: Any, register: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.armv7m.architecture import IPSR, Exc
-from workbench.armv7m.thumb import is_supervisor_call
+from workbench.armv7m.thumb import Operation, decode
 from workbench.fault.exceptions import ExceptionNames
 from workbench.fault.memory import View
 
@@ -34,7 +34,8 @@ def refused_call(
     """
     pc = registers.get("pc", 0) & ~1
     for address in (pc, pc - 2):  # silicon stacks its own address, some engines the next one
-        if is_supervisor_call(view.halfword(address) or 0):
+        code = view.read(address, 2)
+        if code is not None and decode(code).operation is Operation.SVC:
             exception = registers.get("xpsr", 0) & IPSR
             return RefusedCall(address, _reason(view, exception, masks, names))
     return None

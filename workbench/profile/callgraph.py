@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from workbench.armv7m.thumb import Instruction
 from workbench.image import Image
 from workbench.image.elf import Symbol
 from workbench.profile.values import CallCost, FunctionCost, Stack
-from workbench.timing.instruction import Instruction
 from workbench.trace import UNKNOWN_FUNCTION, Trace
 
 _MAX_DEPTH = 64

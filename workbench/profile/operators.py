@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.armv7m.thumb import instructions
 from workbench.engines.base import Engine, TraceMark
 from workbench.errors import ModelError
 from workbench.image import Image
@@ -22,7 +23,6 @@ from workbench.runs.call_counter import FunctionCalls
 from workbench.runs.points import INVOKE
 from workbench.support.cached_document import Kept
 from workbench.timing.cycles import Cycles
-from workbench.timing.decode import decode_all
 from workbench.timing.model import CycleModel
 from workbench.timing.program import Program
 from workbench.trace import Trace
@@ -77,8 +77,8 @@ def behind_operator_calls(image: Image) -> frozenset[int]:
         code = image.read(function.address, function.size)
         found |= {
             function.address + offset + one.size
-            for offset, one in decode_all(code)
-            if one.links and not one.immediate
+            for offset, one in instructions(code)
+            if one.links and not one.is_direct
         }
     return frozenset(found)
 

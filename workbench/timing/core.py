@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
+from workbench.armv7m.thumb import MAX_BYTES, Instruction, Kind
 from workbench.timing import rules
 from workbench.timing.costs import UNITS, Cause
 from workbench.timing.cycles import NONE, Cycles
-from workbench.timing.decode import MAX_BYTES
 from workbench.timing.fetch import FETCH_BYTES, fetch_stalls
-from workbench.timing.instruction import Instruction, Kind
 
 _MINUS_ISSUE = Cycles.exactly(-1)
 
@@ -157,7 +156,7 @@ def jump_time(source: Instruction | None, to_unaligned_wide: bool) -> Cycles:
     if source.loads_pc:
         refill = rules.REFILL_LOADED
     else:
-        refill = rules.REFILL_IMMEDIATE if source.immediate else rules.REFILL_REGISTER
+        refill = rules.REFILL_IMMEDIATE if source.is_direct else rules.REFILL_REGISTER
     return refill + rules.REFILL_UNALIGNED_WIDE if to_unaligned_wide else refill
 
 

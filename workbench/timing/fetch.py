@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from workbench.armv7m.thumb import Instruction
 from workbench.timing import rules
-from workbench.timing.instruction import Instruction
 
 FETCH_BYTES = 4
 """The core fetches a word at a time (TRM 1.2, ICode interface)."""
@@ -49,6 +49,6 @@ def fetch_stalls(address: int, run: Iterable[tuple[Instruction, int]]) -> Iterat
             held = executed - 1
         while (first_word + len(taken) + 1) * FETCH_BYTES <= end:
             taken.append(executed - 1)  # the last cycle in the decoder
-        if instruction.immediate:
+        if instruction.is_direct:
             speculated = decoded
         ready = executed + cycles

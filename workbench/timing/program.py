@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from workbench.armv7m.thumb import MAX_BYTES, Instruction, decode
 from workbench.timing import rules
 from workbench.timing.core import (
     APART_UNIT,
@@ -30,8 +31,6 @@ from workbench.timing.core import (
     sequence_unit,
 )
 from workbench.timing.costs import Cause, Charges, Costs, Numbers, Waits
-from workbench.timing.decode import MAX_BYTES, decode
-from workbench.timing.instruction import Instruction
 from workbench.trace import Trace
 
 

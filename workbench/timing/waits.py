@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.armv7m.thumb import Kind
 from workbench.timing.costs import Cause, Costs, Numbers, Waits
 from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash
-from workbench.timing.instruction import Kind
 from workbench.timing.program import Flow
 from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, CodeFetches, FlashReads
 

@@ -1,4 +1,4 @@
-"""The little that the engine decodes itself, against Capstone."""
+"""What of blocks the machine must know, against Capstone and in C."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
 
 from workbench.armv7m.thumb import BlockFlag, condition_passed, instructions, scan
+from workbench.engines.embedded.tracing.tracers import native_module
 
 CAPSTONE = Cs(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS)
 
@@ -123,3 +124,31 @@ def test_accesses_that_must_be_aligned_are_those_of_capstone() -> None:
         assert bool(flags & BlockFlag.MULTIPLE) == expected, (code.hex(), decoded.mnemonic)
         compared += expected
     assert compared > 1000
+
+
+native = pytest.mark.skipif(native_module() is None, reason="the C tracer was not built")
+
+
+@native
+def test_the_c_tracer_knows_all_16_bit_encodings() -> None:
+    c_scan = native_module().scan
+    for first in range(0xE800):
+        code = first.to_bytes(2, "little")
+        assert c_scan(code) == scan(code), code.hex()
+
+
+@native
+def test_the_c_tracer_knows_32_bit_encodings() -> None:
+    c_scan, seeded = native_module().scan, random.Random(6)
+    for first in range(0xE800, 0x10000):
+        for _ in range(8):
+            code = first.to_bytes(2, "little") + seeded.randbytes(2)
+            assert c_scan(code) == scan(code), code.hex()
+
+
+@native
+def test_the_c_tracer_cuts_blocks_alike() -> None:
+    c_scan, seeded = native_module().scan, random.Random(7)
+    for _ in range(2000):
+        code = seeded.randbytes(2 * seeded.randrange(1, 20))
+        assert c_scan(code) == scan(code), code.hex()

@@ -30,3 +30,9 @@ def test_a_single_register():
 
 def test_nothing_is_believed_behind_a_branch():
     assert pushed(code(0xE001, 0xB510)).size == 0  # b; push {r4, lr}
+
+
+def test_every_way_to_make_room_counts():
+    assert pushed(code(0xF1AD, 0x0D08)).size == 8  # sub.w sp, sp, #8
+    assert pushed(code(0xF6AD, 0x0D04)).size == 0x804  # subw sp, sp, #0x804
+    assert pushed(code(0xE96D, 0x4504)).size == 16  # strd r4, r5, [sp, #-16]!

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.timing.programs import BASE, BNE_BACK, LDR_R2_R0, NOP, SMLAD, assemble
-from workbench.timing.decode import decode
+from workbench.armv7m.thumb import decode
 from workbench.timing.fetch import fetch_stalls
 
 

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from workbench.armv7m.architecture import XPSR_T, Cfsr
+from workbench.armv7m.thumb import PC_NUMBER, Operation, decode, register_name
 from workbench.engines.base import FaultState
 
-# BX and BLX by register (ARM DDI 0403E, A7.7.20 and A7.7.19): 0100 0111 L Rm 000
-_BX, _BX_MASK = 0x4700, 0xFF07
-_RM_SHIFT, _RM = 3, 0xF
-_NAMES = (*(f"r{n}" for n in range(13)), "sp", "lr")
+_EXCHANGES = (Operation.BX, Operation.BLX)
 
 
 def as_silicon_stacks(fault: FaultState, read_code: Callable[[int, int], bytes]) -> FaultState:
@@ -23,12 +21,11 @@ def as_silicon_stacks(fault: FaultState, read_code: Callable[[int, int], bytes])
     registers = fault.registers
     if not (fault.cfsr or 0) & Cfsr.INVSTATE or not registers.get("xpsr", 0) & XPSR_T:
         return fault
-    code = int.from_bytes(read_code(fault.pc & ~1, 2), "little")
-    number = code >> _RM_SHIFT & _RM
-    if code & _BX_MASK != _BX or number >= len(_NAMES):
+    one = decode(read_code(fault.pc & ~1, 2))
+    if one.operation not in _EXCHANGES or one.other is None:
         return fault
-    target = registers[_NAMES[number]]
-    if target & 1:
+    target = registers[register_name(one.other)]
+    if target & 1 or one.other == PC_NUMBER:
         return fault
     stacked = {**registers, "pc": target, "xpsr": registers["xpsr"] & ~XPSR_T}
     return replace(fault, pc=target, registers=stacked)

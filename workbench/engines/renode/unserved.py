@@ -15,8 +15,8 @@ def semihosting_calls(image: Image) -> Iterator[int]:
         code = image.read(function.address, function.size)
         if pattern not in code:
             continue
-        for offset, first, _ in instructions(code[: len(code) & ~1]):
-            if first == BKPT_SEMIHOSTING:
+        for offset, one in instructions(code):
+            if code[offset : offset + one.size] == pattern:
                 yield function.address + offset
 
 

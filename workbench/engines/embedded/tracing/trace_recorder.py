@@ -203,7 +203,7 @@ def _addresses(address: int, block: bytes) -> tuple[int, ...]:
 @lru_cache(maxsize=4096)
 def _offsets(block: bytes) -> tuple[int, ...]:
     """Where the instructions of a block begin."""
-    return tuple(offset for offset, _, _ in instructions(block))
+    return tuple(offset for offset, _ in instructions(block))
 
 
 def _merge(code: dict[int, bytes]) -> dict[int, bytes]:

@@ -11,7 +11,7 @@ import mmap
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from workbench.armv7m.thumb import BlockFlag, base_register, register_name, scan
+from workbench.armv7m.thumb import BlockFlag, decode, register_name, scan
 from workbench.engines.code_cache import CacheShape, CodeCache, Lines
 from workbench.engines.embedded.block_state import SETTLED, BlockState, StopCause
 from workbench.engines.embedded.tracing.recordings import NO_BLOCK, Account, BlockRecord, Recording
@@ -216,13 +216,12 @@ class PythonTracer:
         return bytes(size), False
 
     def _on_inspected(self, address: int, size: int) -> None:
-        code, _ = self._read_code(address, size)
-        first = code[0] | code[1] << 8
-        flags = scan(code)[1] & self.state.stop_before
+        one = decode(self._read_code(address, size)[0])
+        flags = one.flags & self.state.stop_before
         read = self._read_register
-        if flags & _DIVIDE and not read(register_name(code[2] & 0xF)):
+        if flags & _DIVIDE and not read(register_name(one.other or 0)):
             self.state.cause = StopCause.DIVIDE
-        elif flags & _MULTIPLE and read(register_name(base_register(first))) & 3:
+        elif flags & _MULTIPLE and read(register_name(one.base or 0)) & 3:
             self.state.cause = StopCause.UNALIGNED
         else:
             return

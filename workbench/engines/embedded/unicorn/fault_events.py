@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.armv7m.architecture import EXC_RETURN_VALUES, IPSR, XPSR_T, Cfsr
-from workbench.armv7m.thumb import is_coprocessor, is_float, is_wide
+from workbench.armv7m.thumb import decode, is_wide
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.cortex_m.faults import Cause
@@ -77,8 +77,8 @@ class FaultEvents:
             code = self._bus.read(self._core.pc, 4)
         except BusError:
             return False
-        first, second = int.from_bytes(code[:2], "little"), int.from_bytes(code[2:], "little")
-        return is_coprocessor(first) and first & 0x0F00 != 0x0F00 and not is_float(second)
+        one = decode(code)
+        return one.coprocessor is not None and not one.is_for_fpu
 
     def _correct_count(self, event: Event, cause: Cause) -> None:
         """The block counted last was cut short: up to the instruction that faulted, inclusive."""

@@ -64,7 +64,7 @@ class Inspection:
 def _divisions(pc: int, code: bytes, in_it_block: bool) -> Iterator[tuple[int, bool]]:
     """Yield (address, whether it is in an IT block) of each division."""
     conditional = 4 * in_it_block  # instructions of an IT block that may still come
-    for offset, first, second in thumb.instructions(code):
-        if thumb.flags_of(first, second) & _DIVIDE:
+    for offset, one in thumb.instructions(code):
+        if one.flags & _DIVIDE:
             yield pc + offset, bool(conditional)
-        conditional = thumb.it_length(first) or max(0, conditional - 1)
+        conditional = one.makes_conditional or max(0, conditional - 1)

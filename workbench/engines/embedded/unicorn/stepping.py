@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from workbench.armv7m import thumb
 from workbench.armv7m.architecture import XPSR_T, Cfsr
-from workbench.armv7m.thumb import BlockFlag
+from workbench.armv7m.thumb import BlockFlag, Instruction
 from workbench.engines.base import FaultState
 from workbench.engines.embedded.block_state import StopCause
 from workbench.engines.embedded.bus import Bus
@@ -91,46 +91,44 @@ class Stepper:
             return self._look_at_base(pc, code)
         if self._inspection.accept(pc, code, state.refused_flags & state.stop_before):
             return None
-        for offset, first, second in thumb.instructions(code):
-            flag = thumb.flags_of(first, second) & state.stop_before & ~_MULTIPLE
+        for offset, one in thumb.instructions(code):
+            flag = one.flags & state.stop_before & ~_MULTIPLE
             if flag and offset:
                 self.exits = frozenset({pc + offset})
                 return None
             if flag:
-                return self._inspect(flag, second, pc)
+                return self._inspect(flag, one, pc)
         return None
 
     def trapped(self, cause: StopCause) -> FaultState:
         """The core stands before an inspected instruction that traps."""
-        size, first, second = self._next_instruction()
-        self._tracer.truncate(self._core.pc + size - self._tracer.state.address)
+        one = self._next_instruction()
+        self._tracer.truncate(self._core.pc + one.size - self._tracer.state.address)
         self.reset()
         if cause is StopCause.DIVIDE:
             return self._processor.faults.take(Cause(Cfsr.DIVBYZERO))
-        return self._unaligned(first, second)
+        return self._unaligned(one)
 
     def _look_at_base(self, pc: int, code: bytes) -> FaultState | None:
         """A base in the block at PC is unaligned: go to the first access that must be aligned."""
-        offset, first, second = next(
-            one for one in thumb.instructions(code) if thumb.flags_of(*one[1:]) & _MULTIPLE
+        offset, one = next(
+            (at, one) for at, one in thumb.instructions(code) if one.flags & _MULTIPLE
         )
         if offset:
             self.exits = frozenset({pc + offset})
             return None
-        size = 4 if thumb.is_wide(first) else 2
-        base = self._core.get(thumb.register_name(thumb.base_register(first)))
-        if base & 3 and thumb.condition_passed(self._core.get("xpsr")):
-            self._tracer.issue(pc, size)
+        if self._core.get(_base_of(one)) & 3 and thumb.condition_passed(self._core.get("xpsr")):
+            self._tracer.issue(pc, one.size)
             self.reset()
-            return self._unaligned(first, second)
-        self.exits = frozenset({pc + size})
+            return self._unaligned(one)
+        self.exits = frozenset({pc + one.size})
         self._pass = True
         return None
 
-    def _unaligned(self, first: int, second: int) -> FaultState:
-        if thumb.flags_of(first, second) & _FLOAT:
+    def _unaligned(self, one: Instruction) -> FaultState:
+        if one.flags & _FLOAT:
             self._processor.floats.begin()
-        base = thumb.register_name(thumb.base_register(first))
+        base = _base_of(one)
         detail = f"unaligned access of several words at 0x{self._core.get(base):08x} ({base})"
         return self._processor.faults.take(Cause(Cfsr.UNALIGNED, detail=detail))
 
@@ -140,29 +138,29 @@ class Stepper:
         False where the instruction does more, or is in an IT block.
         """
         pc, xpsr = self._batch.read()
-        size, first, second = self._next_instruction()
-        if xpsr & ITSTATE or not thumb.is_plain_store(first, second):
+        one = self._next_instruction()
+        if xpsr & ITSTATE or not one.is_plain_store:
             return False
-        self._tracer.truncate(pc + size - self._tracer.state.address)
+        self._tracer.truncate(pc + one.size - self._tracer.state.address)
         self._tracer.state.flags = 0
-        self._core.set("pc", pc + size)
+        self._core.set("pc", pc + one.size)
         self._core.forget_translations()
         return True
 
-    def _next_instruction(self) -> tuple[int, int, int]:
-        """Return size, first and second halfword of the instruction at PC."""
+    def _next_instruction(self) -> Instruction:
+        """Return the instruction at PC."""
         pc = self._core.pc
         code = self._bus.read(pc, 2)
         if thumb.is_wide(int.from_bytes(code, "little")):
             code = self._bus.read(pc, 4)
-        _, first, second = next(thumb.instructions(code))
-        return len(code), first, second
+        return thumb.decode(code)
 
-    def _inspect(self, flag: int, second: int, pc: int) -> FaultState | None:
+    def _inspect(self, flag: int, one: Instruction, pc: int) -> FaultState | None:
         """Look at the 32-bit instruction at PC before it executes."""
         if thumb.condition_passed(self._core.get("xpsr")):
             trap = None
-            if flag & BlockFlag.DIVIDE and not self._core.get(thumb.register_name(second & 0xF)):
+            divisor = thumb.register_name(one.other or 0)
+            if flag & BlockFlag.DIVIDE and not self._core.get(divisor):
                 trap = Cfsr.DIVBYZERO
             elif flag & BlockFlag.FLOAT and not self._float_is_on():
                 trap = Cfsr.NOCP
@@ -177,3 +175,8 @@ class Stepper:
         self.exits = frozenset({pc + 4})
         self._pass = True
         return None
+
+
+def _base_of(one: Instruction) -> str:
+    """The name of the base of an instruction with the flag MULTIPLE."""
+    return thumb.register_name(one.base or 0)

@@ -17,16 +17,20 @@ static uint32_t hint(uint32_t operation) {
 
 uint32_t base_register(uint32_t first) { return is_wide(first) ? first & 0xF : first >> 8 & 7; }
 
-/* _is_multiple() in thumb.py */
+/* P, U and W of VLDR, VSTR, VLDM and VSTM (A6.6): all but 000, 001 and 111. */
+enum { FLOAT_SHAPES = 0x7C };
+
+/* Of Instruction.flags, MULTIPLE; `first` begins an instruction of 32 bits. */
 static int is_multiple(uint32_t first) {
   uint32_t base = first & 0xF, direction = first >> 7 & 3;
+  uint32_t shape = direction << 1 | (first >> 5 & 1);
   if (base == 13 || base == 15) return 0;
   if ((first & 0xFE40) == 0xE800) return direction == 1 || direction == 2;
   if ((first & 0xFE40) == 0xE840) return (first & 0x0120) != 0;
-  return (first & 0xFE00) == 0xEC00 && (first & 0x01A0) != 0;
+  return (first & 0xFE00) == 0xEC00 && (FLOAT_SHAPES >> shape & 1);
 }
 
-/* _special() in thumb.py */
+/* flags_of_special() in flags.py */
 static uint32_t special(uint32_t sysm) {
   switch (sysm) {
     case 8:
@@ -45,14 +49,14 @@ static uint32_t special(uint32_t sysm) {
   }
 }
 
-/* _is_exclusive_load() in thumb.py */
+/* Operation.LDREX */
 static int is_exclusive_load(uint32_t first, uint32_t second) {
   uint32_t operation = second >> 4 & 0xF;
   if ((first & 0xFFF0) == 0xE850) return 1;
   return (first & 0xFFF0) == 0xE8D0 && (operation == 4 || operation == 5);
 }
 
-/* flags_of() in thumb.py, which names the encodings */
+/* Instruction.flags of armv7m/thumb, which names the encodings */
 uint32_t flags_of(uint32_t first, uint32_t second) {
   if (!is_wide(first)) {
     if ((first & 0xFF0F) == 0xBF00) return hint(first >> 4 & 0xF);
@@ -76,11 +80,12 @@ uint32_t scan(const uint8_t *code, uint32_t size, uint32_t *instructions) {
   uint32_t offset = 0, flags = 0;
   for (*instructions = 0; offset + 2 <= size; ++*instructions) {
     uint32_t first = halfword(code + offset), second = 0, width = 2;
-    if (is_wide(first) && offset + 4 <= size) {
-      second = halfword(code + offset + 2);
-      width = 4;
+    int is_whole = 1;
+    if (is_wide(first)) {
+      is_whole = offset + 4 <= size;
+      if (is_whole) second = halfword(code + offset + 2), width = 4;
     }
-    flags |= flags_of(first, second);
+    if (is_whole) flags |= flags_of(first, second); /* the end of the code may cut one off */
     offset += width;
   }
   return flags;

@@ -1,10 +1,10 @@
-/* What the tracer must know about Thumb code; the twin of thumb.py. */
+/* What the tracer must know about Thumb code; the twin of armv7m/thumb. */
 #ifndef WORKBENCH_THUMB_H
 #define WORKBENCH_THUMB_H
 
 #include <stdint.h>
 
-/* BlockFlag in thumb.py */
+/* BlockFlag in flags.py */
 enum {
   FLAG_WFI = 1,
   FLAG_WFE = 2,

@@ -264,6 +264,16 @@ static PyObject *resume(PyObject *self, PyObject *lines) {
   return PyErr_Occurred() ? NULL : check_memory(tracer_of(self));
 }
 
+static PyObject *scan_block(PyObject *self, PyObject *block) {
+  (void)self;
+  char *code;
+  Py_ssize_t size;
+  uint32_t instructions;
+  if (PyBytes_AsStringAndSize(block, &code, &size) < 0) return NULL;
+  uint32_t flags = scan((const uint8_t *)code, (uint32_t)size, &instructions);
+  return Py_BuildValue("II", instructions, flags);
+}
+
 static PyMethodDef methods[] = {
     {"addresses", addresses, METH_NOARGS, "Addresses: state, hooks, user data; size of the state."},
     {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
@@ -306,6 +316,11 @@ static int execute(PyObject *module) {
   return failed;
 }
 
+static PyMethodDef functions[] = {
+    {"scan", scan_block, METH_O, "(code): number of instructions, BlockFlag bits of the block."},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, execute}, {0, NULL}};
 
 static PyModuleDef module = {
@@ -313,6 +328,7 @@ static PyModuleDef module = {
     .m_name = "_tracer",
     .m_doc = "The block hook of the embedded engine in C.",
     .m_size = 0,
+    .m_methods = functions,
     .m_slots = module_slots,
 };
 
