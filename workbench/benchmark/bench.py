@@ -23,7 +23,6 @@ from workbench.builder import (
     build,
     plan_builds,
 )
-from workbench.builder.plan import KERNEL_SETS
 from workbench.errors import CheckFailedError, UserError
 from workbench.image import Image
 from workbench.model.oracle import Oracle, available
@@ -138,7 +137,7 @@ def bench(
         inputs = file_inputs(files, read_model(path))
     else:
         inputs = own_recordings() if model is None else random_inputs(read_model(path))
-    plans = plan_builds(board_names or boards(), kernel_sets or KERNEL_SETS, model, choices)
+    plans = plan_builds(board_names or boards(), kernel_sets or (), model, choices)
     return run_matrix(plans, path, inputs, engine, progress).report
 
 
@@ -168,7 +167,7 @@ def require_one_fits(report: BenchReport) -> None:
 def classify_files(
     files: Sequence[Path],
     board: str,
-    kernels: str,
+    kernels: str | None,
     model: Path | None = None,
     engine: str = "auto",
     progress: Progress = lambda _: None,
@@ -176,10 +175,11 @@ def classify_files(
 ) -> Answers:
     """Build one image, boot it, and return its answers to all that is in `files`.
 
-    `require_all_answered` says whether they are all.
+    kernels: None where the choices have a TensorFlow Lite Micro. `require_all_answered` says
+    whether all were answered.
     """
     inputs = file_inputs(files, read_model(model or own_model()))
-    (plan,) = plan_builds([board], [kernels], model, choices)
+    (plan,) = plan_builds([board], [kernels] if kernels else [], model, choices)
     progress(f"building {plan.name}")
     built = build(fit_arena(plan))
     progress(f"running {plan.name}")

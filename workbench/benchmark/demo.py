@@ -10,7 +10,6 @@ from workbench.benchmark.bench import Progress, require_one_fits, run_matrix
 from workbench.benchmark.cost import BenchReport
 from workbench.benchmark.inputs import Inputs, file_inputs, own_recordings
 from workbench.builder import DEFAULT_CHOICES, BuildChoices, boards, plan_builds
-from workbench.builder.plan import KERNEL_SETS
 from workbench.model.reader import read_model
 from workbench.runs.inference import Classification
 from workbench.support.resources import own_model
@@ -53,7 +52,7 @@ def run_demo(
     if files:
         given = file_inputs(files, read_model(model))
         inputs = Inputs(f"{inputs.what} and {given.what}", inputs.features + given.features)
-    plans = plan_builds(boards(), KERNEL_SETS, None, choices)
+    plans = plan_builds(boards(), (), None, choices)
     matrix = run_matrix(plans, model, inputs, engine, progress)
     require_one_fits(matrix.report)
     heard = tuple(

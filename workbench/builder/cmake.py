@@ -77,13 +77,9 @@ def _make(plan: BuildPlan, tree: Path, progress: Progress | None) -> None:
         tree.mkdir(parents=True)
         (tree / MARK).write_text("a build tree of the workbench")
     sources = tree / "model"
-    write_sources(sources, plan.model, _kernels_label(plan), plan.arena_bytes, plan.stack_bytes)
+    write_sources(sources, plan.model, plan.kernels, plan.arena_bytes, plan.stack_bytes)
     _configure(plan, tree, sources)
     _compile(plan, tree, progress)
-
-
-def _kernels_label(plan: BuildPlan) -> str:
-    return "tflm" if plan.tflm else plan.kernels
 
 
 def _configure(plan: BuildPlan, tree: Path, sources: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,13 @@ _HEAD_BYTES, _NAME_BYTES = 60, 16
 _SIZE = slice(48, 58)
 _LONG_NAMES = b"//"
 _INDEXES = (b"/", b"/SYM64/")
+_SYMBOL_INDEX = b"/"  # a big-endian count, an offset for each symbol, then the names
+_WORD = 4
+
+# What TFLM's micro_log.cc defines but with this macro, and what any build of it defines.
+_STRIPPED = "TF_LITE_STRIP_ERROR_STRINGS"
+_LOG, _INTERPRETER = b"_Z11MicroPrintfPKcz", b"MicroInterpreter"
+
 _ELF_MAGIC = b"\x7fELF"
 _EM_ARM = "EM_ARM"
 
@@ -44,9 +51,10 @@ class Member:
     content: bytes
 
 
-def check_library(library: Path, content: bytes) -> None:
+def check_library(library: Path, content: bytes, definitions: Sequence[str] = ()) -> None:
     """Raise UserError where `content`, the archive at `library`, does not link with the firmware.
 
+    definitions: the macros that the firmware is to be compiled with for it, as NAME or NAME=VALUE.
     Objects that say nothing of what they were built for pass, as with the linker.
     """
     if content.startswith(_THIN_ARCHIVE):
@@ -59,6 +67,20 @@ def check_library(library: Path, content: bytes) -> None:
     for member in _members(content):
         if member.content.startswith(_ELF_MAGIC):
             _check_object(library, member)
+    _check_log(library, content, definitions)
+
+
+def _check_log(library: Path, content: bytes, definitions: Sequence[str]) -> None:
+    """TFLM's headers call MicroPrintf, which a library without error strings lacks."""
+    names = _index(content)
+    is_tflm = any(_INTERPRETER in name for name in names)
+    told = any(definition.partition("=")[0] == _STRIPPED for definition in definitions)
+    if is_tflm and _LOG not in names and not told:
+        raise UserError(
+            f"{library}: was built without its error strings ({_STRIPPED}), which the firmware "
+            "would call",
+            f"add --tflm-define {_STRIPPED}",
+        )
 
 
 def _check_object(library: Path, member: Member) -> None:
@@ -98,21 +120,35 @@ def _machine_of(attributes: BuildAttributes) -> str:
     return f"{cpu}{fpu}-mfloat-abi={attributes.float_abi} ({attributes.architecture})"
 
 
+def _index(content: bytes) -> frozenset[bytes]:
+    """Return the names of the symbols that the archive defines; none where it has no index."""
+    for name, data in _parts(content):
+        if name == _SYMBOL_INDEX:
+            count = int.from_bytes(data[:_WORD], "big")
+            return frozenset(data[_WORD * (count + 1) :].split(b"\0"))
+    return frozenset()
+
+
 def _members(content: bytes) -> Iterator[Member]:
     """Yield the members but the archive's own tables."""
-    at, long_names = len(_ARCHIVE), b""
+    long_names = b""
+    for name, data in _parts(content):
+        if name == _LONG_NAMES:
+            long_names = data
+        elif name not in _INDEXES:
+            yield Member(_name(name, long_names), data)
+
+
+def _parts(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the name and the bytes of each part, the archive's own tables included."""
+    at = len(_ARCHIVE)
     while at + _HEAD_BYTES <= len(content):
         head = content[at : at + _HEAD_BYTES]
         size = head[_SIZE].strip()
         if not size.isdigit():
             return
         start = at + _HEAD_BYTES
-        data = content[start : start + int(size)]
-        name = head[:_NAME_BYTES].rstrip()
-        if name == _LONG_NAMES:
-            long_names = data
-        elif name not in _INDEXES:
-            yield Member(_name(name, long_names), data)
+        yield head[:_NAME_BYTES].rstrip(), content[start : start + int(size)]
         at = start + int(size) + int(size) % 2
 
 

@@ -18,10 +18,11 @@ from workbench.builder.library import check_library
 from workbench.builder.model_source import ModelSource, read_model_source
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
+from workbench.model.kernel_sets import TFLM, kernel_sets
 from workbench.support.files import MIB, read_file
 from workbench.support.resources import own_model, resource
 
-KERNEL_SETS = ("reference", "cmsis_nn", "dsp")
+KERNEL_SETS = tuple(kernel_sets())
 DEFAULT_STACK_BYTES = 4096
 ALIGNMENT = 16
 _HASH_DIGITS = 16
@@ -143,7 +144,7 @@ def plan_build(
     """
     firmware = resource("firmware")
     _check_choice("board", board, boards(firmware))
-    _check_choice("kernel set", kernels, KERNEL_SETS)
+    _check_choice("kernel set", kernels, (TFLM,) if tflm else KERNEL_SETS)
     path = model or own_model()
     source = read_model_source(path, any_operator=tflm is not None)
     if arena_bytes is not None:
@@ -160,7 +161,7 @@ def plan_build(
         optimization=optimization,
         toolchain=find_toolchain(),
         firmware=SourceTree(firmware, _digest(firmware, skip="models")),
-        cmsis_nn=_cmsis_nn(cmsis_nn) if kernels != "reference" and tflm is None else None,
+        cmsis_nn=_cmsis_nn(cmsis_nn) if kernel_sets().get(kernels) else None,
         tflm=_checked(tflm) if tflm else None,
     )
 
@@ -171,13 +172,17 @@ def plan_builds(
     model: Path | None = None,
     choices: BuildChoices = DEFAULT_CHOICES,
 ) -> list[BuildPlan]:
-    """Return a plan for each board and kernel set."""
-    if choices.tflm_library is None and (choices.tflm_include or choices.tflm_definitions):
-        option = "--tflm-include" if choices.tflm_include else "--tflm-define"
-        raise UserError(f"{option} without --tflm-lib", "give the library too")
-    tflm = None
-    if choices.tflm_library is not None:
-        tflm = Tflm(choices.tflm_library, choices.tflm_include, choices.tflm_definitions)
+    """Return a plan for each board and kernel set; without one, all that there are.
+
+    With a TensorFlow Lite Micro of the user's the kernels are its own, and none can be chosen.
+    """
+    tflm = _tflm(choices)
+    if tflm is not None and kernels:
+        raise UserError(
+            f"--kernels {kernels[0]} with --tflm-lib: the kernels are those of the library",
+            "leave out --kernels, or the library",
+        )
+    sets = (TFLM,) if tflm else kernels or KERNEL_SETS
     return [
         plan_build(
             board,
@@ -189,8 +194,17 @@ def plan_builds(
             tflm=tflm,
         )
         for board in dict.fromkeys(boards)
-        for kernel_set in dict.fromkeys(kernels)
+        for kernel_set in dict.fromkeys(sets)
     ]
+
+
+def _tflm(choices: BuildChoices) -> Tflm | None:
+    if choices.tflm_library is not None:
+        return Tflm(choices.tflm_library, choices.tflm_include, choices.tflm_definitions)
+    if choices.tflm_include or choices.tflm_definitions:
+        option = "--tflm-include" if choices.tflm_include else "--tflm-define"
+        raise UserError(f"{option} without --tflm-lib", "give the library too")
+    return None
 
 
 def align(arena_bytes: int) -> int:
@@ -250,7 +264,7 @@ def _checked(tflm: Tflm) -> Tflm:
         )
     hint = "give a libtensorflow-microlite.a"
     content = read_file(tflm.library, UserError, hint, most=_MAX_LIBRARY_BYTES)
-    check_library(tflm.library, content)
+    check_library(tflm.library, content, tflm.definitions)
     digest = hashlib.sha256(content).hexdigest()
     include = tuple(folder.resolve() for folder in tflm.include)
     return Tflm(tflm.library.resolve(), include, tflm.definitions, digest)

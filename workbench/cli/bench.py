@@ -9,13 +9,16 @@ import typer
 
 from workbench.cli.console import print_json, print_warnings, progress
 from workbench.cli.options import (
-    KERNELS,
     ArenaOption,
+    CmsisNnOption,
     EngineOption,
     JsonOption,
-    KernelSet,
+    KernelSetsOption,
     ModelOption,
     StackOption,
+    TflmDefineOption,
+    TflmIncludeOption,
+    TflmLibOption,
 )
 from workbench.engines import EngineChoice
 
@@ -28,12 +31,7 @@ def bench(
         list[str] | None,
         typer.Option("--board", "-b", metavar="NAME", help="Board; may be repeated; else all."),
     ] = None,
-    kernels: Annotated[
-        list[KernelSet] | None,
-        typer.Option(
-            "--kernels", "-k", metavar=KERNELS, help="Kernel set; may be repeated; else all."
-        ),
-    ] = None,
+    kernels: KernelSetsOption = None,
     model: ModelOption = None,
     inputs: Annotated[
         list[Path] | None,
@@ -56,6 +54,10 @@ def bench(
     ] = None,
     arena: ArenaOption = None,
     stack: StackOption = None,
+    cmsis_nn: CmsisNnOption = None,
+    tflm_lib: TflmLibOption = None,
+    tflm_include: TflmIncludeOption = None,
+    tflm_define: TflmDefineOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -68,10 +70,9 @@ def bench(
     from workbench.cli.choices import build_choices
     from workbench.report.bench import print_bench, print_explanations
 
+    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
     with progress("starting") as tell:
-        sets = [one.value for one in kernels or ()]
-        choices = build_choices(arena, stack)
-        report = run_bench(board, sets, model, inputs, engine.value, tell, choices)
+        report = run_bench(board, kernels, model, inputs, engine.value, tell, choices)
     if html is not None:
         from workbench.report.html import bench_page
         from workbench.support.files import write_atomically

@@ -15,19 +15,19 @@ from workbench.cli.options import (
     ArenaOption,
     CmsisNnOption,
     JsonOption,
-    KernelSet,
     ModelOption,
     StackOption,
     TflmDefineOption,
     TflmIncludeOption,
     TflmLibOption,
+    kernel_set,
 )
 
 app = typer.Typer(add_completion=False)
 
 # --fit-arena is what every build does; scripts may still give it.
 
-_BOARDS, _KERNEL_SETS = [DEFAULT_BOARD], [DEFAULT_KERNELS]
+_BOARDS = [DEFAULT_BOARD]
 
 
 @app.command()
@@ -37,9 +37,16 @@ def build(
         typer.Option("--board", "-b", metavar="NAME", help="Board to build for; may be repeated."),
     ] = _BOARDS,
     kernels: Annotated[
-        list[KernelSet],
-        typer.Option("--kernels", "-k", metavar=KERNELS, help="Kernel set; may be repeated."),
-    ] = _KERNEL_SETS,
+        list[str] | None,
+        typer.Option(
+            "--kernels",
+            "-k",
+            metavar=KERNELS,
+            parser=kernel_set,
+            show_default=DEFAULT_KERNELS,
+            help="Kernel set; may be repeated.",
+        ),
+    ] = None,
     model: ModelOption = None,
     arena: ArenaOption = None,
     stack: StackOption = None,
@@ -71,7 +78,8 @@ def build(
     from workbench.report.footprint import print_footprints, print_symbols
 
     choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
-    plans = plan_builds(board, [k.value for k in kernels], model, choices)
+    sets = kernels or ([] if tflm_lib else [DEFAULT_KERNELS])
+    plans = plan_builds(board, sets, model, choices)
     images = []
     for plan in plans:
         with shown(plan.name) as progress:

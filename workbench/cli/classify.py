@@ -13,11 +13,15 @@ from workbench.cli.options import (
     DEFAULT_KERNELS,
     ArenaOption,
     BoardOption,
+    CmsisNnOption,
     EngineOption,
     JsonOption,
     KernelsOption,
     ModelOption,
     StackOption,
+    TflmDefineOption,
+    TflmIncludeOption,
+    TflmLibOption,
 )
 from workbench.engines import EngineChoice
 
@@ -33,10 +37,14 @@ def classify(
         ),
     ],
     board: BoardOption = DEFAULT_BOARD,
-    kernels: KernelsOption = DEFAULT_KERNELS,
+    kernels: KernelsOption = None,
     model: ModelOption = None,
     arena: ArenaOption = None,
     stack: StackOption = None,
+    cmsis_nn: CmsisNnOption = None,
+    tflm_lib: TflmLibOption = None,
+    tflm_include: TflmIncludeOption = None,
+    tflm_define: TflmDefineOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -49,9 +57,10 @@ def classify(
     from workbench.cli.console import progress
     from workbench.report.answers import print_answers
 
+    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
+    kernels = kernels or (None if tflm_lib else DEFAULT_KERNELS)
     with progress("starting") as tell:
-        chosen = (board, kernels.value, model, engine.value)
-        found = classify_files(files, *chosen, tell, build_choices(arena, stack))
+        found = classify_files(files, board, kernels, model, engine.value, tell, choices)
     if json:
         print_json(found)
     elif found.answers:

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from workbench.cli.console import print_json, print_warnings, progress
-from workbench.cli.options import ArenaOption, EngineOption, JsonOption, StackOption
+from workbench.cli.options import (
+    ArenaOption,
+    CmsisNnOption,
+    EngineOption,
+    JsonOption,
+    StackOption,
+    TflmDefineOption,
+    TflmIncludeOption,
+    TflmLibOption,
+)
 from workbench.engines import EngineChoice
 
 app = typer.Typer(add_completion=False)
@@ -25,6 +34,10 @@ def demo(
     ] = Path("out"),
     arena: ArenaOption = None,
     stack: StackOption = None,
+    cmsis_nn: CmsisNnOption = None,
+    tflm_lib: TflmLibOption = None,
+    tflm_include: TflmIncludeOption = None,
+    tflm_define: TflmDefineOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -37,8 +50,9 @@ def demo(
     from workbench.report.terminal import print_lines
     from workbench.support.files import write_atomically
 
+    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
     with progress("starting") as tell:
-        report = run_demo(files or (), engine.value, tell, build_choices(arena, stack))
+        report = run_demo(files or (), engine.value, tell, choices)
     page = folder / "index.html"
     write_atomically(page, demo_page(report))
     if json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +9,19 @@ import typer
 
 from workbench.engines import EngineChoice
 from workbench.engines.scripts.trust import trust
-
-
-class KernelSet(str, Enum):
-    """Which kernels the firmware is built with."""
-
-    REFERENCE = "reference"
-    CMSIS_NN = "cmsis_nn"
-    DSP = "dsp"
-
+from workbench.model.kernel_sets import kernel_sets
 
 DEFAULT_BOARD = "stm32f4_discovery"
-DEFAULT_KERNELS = KernelSet.CMSIS_NN
+DEFAULT_KERNELS = "cmsis_nn"
 
-KERNELS = "|".join(kernels.value for kernels in KernelSet)
+KERNELS = "|".join(kernel_sets())
+
+
+def kernel_set(name: str) -> str:
+    """Return the name of a kernel set, after checking that there is one."""
+    if name not in kernel_sets():
+        raise typer.BadParameter(f"'{name}' is not one of {', '.join(kernel_sets())}")
+    return name
 
 
 def _trust(given: bool) -> bool:
@@ -70,11 +68,24 @@ BoardOption = Annotated[
     str, typer.Option("--board", "-b", metavar="NAME", help="The board to build for.")
 ]
 KernelsOption = Annotated[
-    KernelSet,
+    str | None,
     typer.Option(
         "--kernels",
         "-k",
+        metavar=KERNELS,
+        parser=kernel_set,
+        show_default=DEFAULT_KERNELS,
         help="Portable C++, Arm's CMSIS-NN, or our own for DSP instructions.",
+    ),
+]
+KernelSetsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kernels",
+        "-k",
+        metavar=KERNELS,
+        parser=kernel_set,
+        help="Kernel set; may be repeated; else all.",
     ),
 ]
 ModelOption = Annotated[

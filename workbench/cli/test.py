@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.console import end_with, print_json
-from workbench.cli.options import KERNELS, EngineOption, JsonOption, KernelSet, TrustOption
+from workbench.cli.options import KERNELS, EngineOption, JsonOption, TrustOption, kernel_set
 from workbench.engines import EngineChoice
 
 app = typer.Typer(add_completion=False)
@@ -30,11 +30,12 @@ def test(
         ),
     ] = None,
     kernels: Annotated[
-        list[KernelSet] | None,
+        list[str] | None,
         typer.Option(
             "--kernels",
             "-k",
             metavar=KERNELS,
+            parser=kernel_set,
             help="Sets ${KERNELS} for a run; may be repeated.",
         ),
     ] = None,
@@ -82,8 +83,7 @@ def test(
     from workbench.robot.suites import plan_jobs, run_jobs
     from workbench.support.files import write_atomically
 
-    sets = [one.value for one in kernels or ()]
-    jobs = plan_jobs(suites or (), engine.value, board or (), sets, variable or ())
+    jobs = plan_jobs(suites or (), engine.value, board or (), kernels or (), variable or ())
     on_test = (lambda _: None) if json else TestPrinter()
     report = run_jobs(jobs, output, parallel, timeout, on_test)
     if junit is not None:

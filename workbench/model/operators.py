@@ -6,13 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from workbench.model.kernel_sets import read_operator_table
 from workbench.model.values import Model, Operator
-from workbench.support.resources import resource
 
-# The rows of the table of operators that firmware/runtime has; its head says what they hold.
-_TABLE = Path("runtime", "include", "runtime", "operators.inc")
 _ROW = re.compile(r"^TFLM_KERNEL\((\w+), (\w+), \w+, \w+, \w+, ([\w, ]+)\)$", re.MULTILINE)
 _INT8_ROW = re.compile(r"^TFLM_KERNEL_INT8\((\w+),", re.MULTILINE)
 
@@ -60,7 +57,7 @@ class Kernel:
 @cache
 def runtime_kernels() -> Mapping[str, Kernel]:
     """The operators that firmware/runtime implements, by their names in the schema."""
-    table = (resource("firmware") / _TABLE).read_text(encoding="utf-8")
+    table = read_operator_table()
     narrow = set(_INT8_ROW.findall(table))
     return {
         name: Kernel(f"Add{method}", frozenset(types.split(", ")), name in narrow)

@@ -97,3 +97,27 @@ def test_the_options_are_those_of_the_toolchain_file() -> None:
     machine = re.search(r'set\(_machine "(.*)"\)', text)
     assert machine is not None
     assert [word for word in machine[1].split() if word != "-mthumb"] == FIRMWARE_MACHINE.split()
+
+
+INTERPRETER = "namespace tflite {\nstruct MicroInterpreter { int Invoke(); };\n"
+INTERPRETER += "int MicroInterpreter::Invoke() { return 0; }\n}\n"
+LOG = "void MicroPrintf(const char*, ...) {}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "definitions", "links"),
+    [
+        (INTERPRETER + LOG, (), True),
+        (INTERPRETER, (), False),
+        (INTERPRETER, ("TF_LITE_STRIP_ERROR_STRINGS",), True),
+        (INTERPRETER, ("TF_LITE_STRIP_ERROR_STRINGS=1", "CMSIS_NN"), True),
+    ],
+)
+def test_a_library_without_error_strings_names_the_macro(tmp_path, source, definitions, links):
+    library = archive(tmp_path, *WITH_FPU, source=source, suffix=".cc")
+    if links:
+        check_library(library, library.read_bytes(), definitions)
+        return
+    with pytest.raises(UserError, match="without its error strings") as caught:
+        check_library(library, library.read_bytes(), definitions)
+    assert "--tflm-define TF_LITE_STRIP_ERROR_STRINGS" in caught.value.hint

@@ -80,3 +80,32 @@ def test_an_include_folder_needs_a_library(tmp_path):
 def test_repeated_boards_are_built_once():
     plans = plan_builds(["nrf52840_dk"] * 2, ["reference", "cmsis_nn", "reference"])
     assert [plan.kernels for plan in plans] == ["reference", "cmsis_nn"]
+
+
+def test_without_kernel_sets_all_are_planned():
+    plans = plan_builds(["nrf52840_dk"], [])
+    assert [plan.kernels for plan in plans] == ["reference", "cmsis_nn", "dsp"]
+
+
+@pytest.fixture
+def tflm(tmp_path, monkeypatch):
+    """The choice of a library that passes for a TensorFlow Lite Micro."""
+    monkeypatch.setattr("workbench.builder.plan.check_library", lambda *_: None)
+    header = tmp_path / "tensorflow" / "lite" / "micro" / "micro_interpreter.h"
+    header.parent.mkdir(parents=True)
+    header.touch()
+    library = tmp_path / "libtensorflow-microlite.a"
+    library.touch()
+    return BuildChoices(tflm_library=library, tflm_include=(tmp_path,))
+
+
+def test_with_the_users_tflm_the_kernels_are_called_so(tflm):
+    (plan,) = plan_builds(["nrf52840_dk"], [], choices=tflm)
+    assert plan.kernels == "tflm"
+    assert plan.name == "keyword_spotter-nrf52840_dk-tflm"
+    assert plan.cmsis_nn is None
+
+
+def test_with_the_users_tflm_no_kernels_can_be_chosen(tflm):
+    with pytest.raises(UserError, match="the kernels are those of the library"):
+        plan_builds(["nrf52840_dk"], ["dsp"], choices=tflm)

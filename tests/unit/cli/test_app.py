@@ -68,7 +68,7 @@ def test_every_command_offers_help(capsys):
     ("command", "said"),
     [
         ("build", "[default: stm32f4_discovery]"),
-        ("build", "[default: cmsis_nn]"),
+        ("build", "[default: (cmsis_nn)]"),
         ("compare", "before [compare] in workbench.toml"),
         ("model train", "the extra [train]"),
     ],
