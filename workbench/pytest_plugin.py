@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from workbench.dut import DeviceUnderTest
 
 MARKER = "workbench"
-_OPTIONS = ("elf", "platform", "engine", "fail_pattern", "model")
+_OPTIONS = ("elf", "platform", "engine", "uart_pacing", "fail_pattern", "model")
+_COMMAND_LINE = ("elf", "platform", "engine", "uart_pacing")
 _DEVICE = pytest.StashKey["DeviceUnderTest"]()
 
 
@@ -46,12 +47,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--workbench-engine", default="auto", help="auto, renode or embedded (default: auto)"
     )
+    group.addoption("--workbench-uart-pacing", help="baud or off (default: as the platform says)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(elf, platform, engine, fail_pattern, model): what the fixture `machine` runs",
+        f"{MARKER}({', '.join(_OPTIONS)}): what the fixture `machine` runs",
     )
 
 
@@ -70,7 +72,8 @@ def machine(request: pytest.FixtureRequest) -> Iterator[DeviceUnderTest]:
             f"give --workbench-elf, or mark the test: @pytest.mark.{MARKER}(elf=...)",
         )
     patterns = [wanted["fail_pattern"]] if wanted.get("fail_pattern") else []
-    image, platform = Image.load(wanted["elf"]), load_platform(wanted.get("platform"))
+    image = Image.load(wanted["elf"])
+    platform = load_platform(wanted.get("platform"), uart_pacing=wanted.get("uart_pacing"))
     with DeviceUnderTest(wanted.get("engine") or "auto", patterns) as device:
         device.load(image, platform, Path(wanted["model"]) if wanted.get("model") else None)
         request.node.stash[_DEVICE] = device
@@ -105,7 +108,7 @@ def _wanted(request: pytest.FixtureRequest) -> Mapping[str, Any]:
     """The options of the test: of its nearest marker, else of the command line."""
     config = request.config
     wanted = {
-        name: config.getoption(f"--workbench-{name}") for name in ("elf", "platform", "engine")
+        name: config.getoption(f"--workbench-{name.replace('_', '-')}") for name in _COMMAND_LINE
     }
     marker = request.node.get_closest_marker(MARKER)
     if marker is not None:

@@ -18,6 +18,7 @@ from workbench.cli.options import (
     ReplOption,
     TrustOption,
     UartOption,
+    UartPacingOption,
 )
 from workbench.engines import EngineChoice
 from workbench.report.terminal import terminal
@@ -32,6 +33,7 @@ def gdb(
     repl: ReplOption = None,
     trust_scripts: TrustOption = False,
     uart: UartOption = None,
+    uart_pacing: UartPacingOption = None,
     port: Annotated[
         int,
         typer.Option("--port", metavar="PORT", help="On 127.0.0.1; 0 takes any.", min=0, max=65535),
@@ -56,7 +58,7 @@ def gdb(
     from workbench.runs.snapshots import read_snapshot, restored
 
     image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart)
+    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     saved = read_snapshot(snapshot, trusted()) if snapshot is not None else None
     send = read_input(input)
     with ExitStack() as stack:

@@ -21,6 +21,7 @@ from workbench.cli.options import (
     ToOption,
     TrustOption,
     UartOption,
+    UartPacingOption,
 )
 from workbench.engines import EngineChoice
 
@@ -34,6 +35,7 @@ def measure(
     repl: ReplOption = None,
     trust_scripts: TrustOption = False,
     uart: UartOption = None,
+    uart_pacing: UartPacingOption = None,
     function: FunctionOption = None,
     begin: FromOption = None,
     end: ToOption = None,
@@ -67,7 +69,7 @@ def measure(
     send = read_input(input, features)
     image = Image.load(elf)
     gauge = gauge_for(image, function, begin, end, count)
-    target = load_platform(platform, repl=repl, uart=uart)
+    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     with open_machine(engine.value, image, target) as machine:
         if features:
             report = measure_inferences(machine, gauge, features, bound)

@@ -64,6 +64,15 @@ UartOption = Annotated[
         help="Console, by its name in the .repl; else the platform's own.",
     ),
 ]
+UartPacingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--uart-pacing",
+        metavar="baud|off",
+        help="Bytes come to the console at the baud rate that the firmware sets, or as fast as it "
+        "takes them; else as the platform says, which is baud.",
+    ),
+]
 BoardOption = Annotated[
     str, typer.Option("--board", "-b", metavar="NAME", help="The board to build for.")
 ]

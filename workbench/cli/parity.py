@@ -18,6 +18,7 @@ from workbench.cli.options import (
     ToOption,
     TrustOption,
     UartOption,
+    UartPacingOption,
     UntilOption,
 )
 
@@ -31,6 +32,7 @@ def parity(
     repl: ReplOption = None,
     trust_scripts: TrustOption = False,
     uart: UartOption = None,
+    uart_pacing: UartPacingOption = None,
     features: FeaturesOption = None,
     until: UntilOption = None,
     function: FunctionOption = None,
@@ -66,7 +68,7 @@ def parity(
         end=end,
     )
     image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart)
+    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     with progress("running both engines"):
         report = compare(image, target, stimulus)
     if json:

@@ -18,6 +18,7 @@ from workbench.cli.options import (
     ReplOption,
     TrustOption,
     UartOption,
+    UartPacingOption,
 )
 from workbench.engines import EngineChoice
 
@@ -34,6 +35,7 @@ def profile(
     repl: ReplOption = None,
     trust_scripts: TrustOption = False,
     uart: UartOption = None,
+    uart_pacing: UartPacingOption = None,
     function: Annotated[
         str | None,
         typer.Option(
@@ -89,7 +91,7 @@ def profile(
     from workbench.runs.verdict import require_good_end
 
     image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart)
+    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     request = Request(
         limit=parse_limit(limit),
         function=function,

@@ -18,6 +18,7 @@ from workbench.cli.options import (
     ReplOption,
     TrustOption,
     UartOption,
+    UartPacingOption,
     UntilOption,
 )
 from workbench.engines import EngineChoice
@@ -36,6 +37,7 @@ def run(
     repl: ReplOption = None,
     trust_scripts: TrustOption = False,
     uart: UartOption = None,
+    uart_pacing: UartPacingOption = None,
     until: UntilOption = None,
     limit: LimitOption = "10s",
     input: InputOption = None,
@@ -79,7 +81,7 @@ def run(
     pattern = stop_pattern(until)
     bound = parse_limit(limit)
     image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart)
+    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     send = read_input(input)
     stimuli = [one for text in press or () for one in parse_press(text, target)]
     stimuli += [one for text in pin or () for one in parse_pin(text, target)]

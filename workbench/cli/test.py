@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from workbench.cli.console import end_with, print_json
-from workbench.cli.options import KERNELS, EngineOption, JsonOption, TrustOption, kernel_set
+from workbench.cli.options import (
+    KERNELS,
+    EngineOption,
+    JsonOption,
+    TrustOption,
+    UartPacingOption,
+    kernel_set,
+)
 from workbench.engines import EngineChoice
 
 app = typer.Typer(add_completion=False)
@@ -48,6 +55,7 @@ def test(
             help="Sets a variable of the suites; may be repeated.",
         ),
     ] = None,
+    uart_pacing: UartPacingOption = None,
     trust_scripts: TrustOption = False,
     parallel: Annotated[
         int, typer.Option("--parallel", "-j", metavar="N", help="Suites at a time.", min=1)
@@ -83,7 +91,8 @@ def test(
     from workbench.robot.suites import plan_jobs, run_jobs
     from workbench.support.files import write_atomically
 
-    jobs = plan_jobs(suites or (), engine.value, board or (), kernels or (), variable or ())
+    variables = [*(variable or ()), *([f"UART_PACING:{uart_pacing}"] if uart_pacing else [])]
+    jobs = plan_jobs(suites or (), engine.value, board or (), kernels or (), variables)
     on_test = (lambda _: None) if json else TestPrinter()
     report = run_jobs(jobs, output, parallel, timeout, on_test)
     if junit is not None:

@@ -8,5 +8,14 @@ from workbench.platform.platform import (
     load_repl,
     names,
 )
+from workbench.platform.uart_pacing import UartPacing
 
-__all__ = ["MemoryRegion", "Platform", "load", "load_platform", "load_repl", "names"]
+__all__ = [
+    "MemoryRegion",
+    "Platform",
+    "UartPacing",
+    "load",
+    "load_platform",
+    "load_repl",
+    "names",
+]

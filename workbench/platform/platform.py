@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import PlatformError
 from workbench.platform.bus_masters import BusMasters, read_bus_masters
 from workbench.platform.settings import MOST_INTERRUPTS, read_settings
+from workbench.platform.uart_pacing import UartPacing
 from workbench.repl import read, types
 from workbench.repl.description import Description, Entry
 from workbench.repl.limits import check_limits
@@ -55,6 +56,7 @@ class Platform:
     systick_divider: SysTick's reference clock is the core clock divided by this; 0: it has none.
     systick_calibration: what SYST_CALIB reads; None: the part does not say.
     bus_masters: what DMA controllers and other bus masters beside the core reach.
+    uart_pacing: how fast the bytes come that the console receives.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Platform:
     systick_divider: int = 0
     systick_calibration: int | None = None
     bus_masters: BusMasters = field(default_factory=BusMasters)
+    uart_pacing: UartPacing = UartPacing.BAUD
 
     @property
     def uarts(self) -> tuple[str, ...]:
@@ -111,18 +114,28 @@ def names() -> tuple[str, ...]:
 
 
 def load_platform(
-    which: str | Path | None, *, repl: Path | None = None, uart: str | None = None
+    which: str | Path | None,
+    *,
+    repl: Path | None = None,
+    uart: str | None = None,
+    uart_pacing: str | None = None,
 ) -> Platform:
-    """Return the platform of a command line: `--platform WHICH` or `--repl FILE`, not both."""
+    """Return the platform of a command line: `--platform WHICH` or `--repl FILE`, not both.
+
+    uart, uart_pacing: other ones than the platform's own.
+    """
+    pacing = None if uart_pacing is None else _pacing(uart_pacing)
     if which is not None and repl is not None:
         raise PlatformError("both --platform and --repl are given", "give one of them")
     if repl is not None:
-        return load_repl(repl, uart=uart)
-    if which is None:
+        found = load_repl(repl, uart=uart)
+    elif which is None:
         raise PlatformError(
             "no platform is given", f"add --platform {' or '.join(names())}, or --repl FILE"
         )
-    return load(which, uart=uart)
+    else:
+        found = load(which, uart=uart)
+    return found if pacing is None else replace(found, uart_pacing=pacing)
 
 
 def load(which: str | Path, *, uart: str | None = None) -> Platform:
@@ -156,6 +169,7 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
         bus_masters=read_bus_masters(
             settings.get("buses", {}), settings.get("bus_masters", {}), description, source
         ),
+        uart_pacing=UartPacing(settings.get("uart_pacing", UartPacing.BAUD)),
     )
 
 
@@ -225,6 +239,14 @@ def _uarts(description: Description) -> tuple[str, ...]:
     return tuple(
         name for name, entry in description.entries.items() if entry.type.startswith(types.UART)
     )
+
+
+def _pacing(word: str) -> UartPacing:
+    try:
+        return UartPacing(word)
+    except ValueError:
+        known = " or ".join(UartPacing)
+        raise PlatformError(f"no UART pacing '{word}'", f"choose {known}") from None
 
 
 def _console(description: Description, wanted: str | None, source: Path) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import PlatformError
+from workbench.platform.uart_pacing import UartPacing
 from workbench.support.kinds import (
     LAST_ADDRESS,
     Choice,
@@ -33,6 +34,7 @@ KEYS: Mapping[str, Kind] = {
     "title": Text(),
     "mcu": Text(),
     "uart": Text(),
+    "uart_pacing": Choice(tuple(pacing.value for pacing in UartPacing)),
     "clock": CLOCK,
     "repl": Text(),
     "report_clocks": Several(CLOCK, 1, 16),

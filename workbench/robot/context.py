@@ -13,10 +13,21 @@ def wanted_engine(engine: str) -> str:
     """Return what the suite names, or where it names none, the command line: `${ENGINE}`."""
     if engine != EngineChoice.AUTO:
         return engine
+    return _variable("${ENGINE}") or engine
+
+
+def wanted_uart_pacing(pacing: str | None) -> str | None:
+    """Return what the suite names, or where it names none, the command line: `${UART_PACING}`."""
+    return pacing or _variable("${UART_PACING}")
+
+
+def _variable(name: str) -> str | None:
+    """The value of a variable of the suite that runs, None where there is none."""
     try:
-        return str(BuiltIn().get_variable_value("${ENGINE}") or engine)
+        value = BuiltIn().get_variable_value(name)
     except RobotNotRunningError:
-        return engine
+        return None
+    return str(value) if value else None
 
 
 def snapshot_file() -> Path | None:

@@ -21,7 +21,7 @@ from workbench.image import Image
 from workbench.link import Hello, reply_name
 from workbench.link.transcript import readable
 from workbench.platform import load_platform
-from workbench.robot.context import snapshot_file, wanted_engine
+from workbench.robot.context import snapshot_file, wanted_engine, wanted_uart_pacing
 from workbench.robot.listener import SuiteListener
 from workbench.robot.outcome import Outcome
 from workbench.robot.quantities import (
@@ -67,9 +67,16 @@ class Workbench:
     """
 
     def __init__(
-        self, engine: str = "auto", platform: str | None = None, fail_pattern: str | None = None
+        self,
+        engine: str = "auto",
+        platform: str | None = None,
+        fail_pattern: str | None = None,
+        uart_pacing: str | None = None,
     ) -> None:
         """``platform`` is the name of a board or the folder of a platform.
+
+        ``uart_pacing`` is ``baud`` or ``off``: whether bytes come to the console at the baud rate
+        that the firmware sets, or as fast as it takes them; else it is as the platform says.
 
         ``fail_pattern`` is a regular expression that must never come up on the console.
         """
@@ -79,6 +86,7 @@ class Workbench:
         self.outcome = Outcome()
         self._engine = engine
         self._platform = platform
+        self._uart_pacing = uart_pacing
         self._fail_patterns = (fail_pattern,) if fail_pattern else ()
         self._device: DeviceUnderTest | None = None
         self._snapshots: dict[str, DeviceSnapshot] = {}
@@ -126,7 +134,8 @@ class Workbench:
         """
         with self.outcome.of_keyword():
             image = Image.load(Path(str(elf)))
-            target = load_platform(platform or self._platform)
+            pacing = wanted_uart_pacing(self._uart_pacing)
+            target = load_platform(platform or self._platform, uart_pacing=pacing)
             self._snapshots.clear()
             if self._device is None:
                 self._device = DeviceUnderTest(wanted_engine(self._engine), self._fail_patterns)

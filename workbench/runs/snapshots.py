@@ -36,7 +36,7 @@ from workbench.support.files import MIB, read_file, read_regular, write_atomical
 _HINT = "give a file that a failed test left"
 _AGAIN = "take the snapshot again"
 _MAGIC = b"workbench snapshot "
-_VERSION = b"2\n"
+_VERSION = b"3\n"
 _LENGTH = struct.Struct("<I")
 _HASH_BYTES = hashlib.sha256().digest_size
 _MAX_BYTES = 1024 * MIB

@@ -14,6 +14,8 @@ from workbench.engines.base import Instructions, Seconds, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import UserError
 from workbench.image import Image
+from workbench.link.frames import Frame, encode
+from workbench.link.messages import Request
 from workbench.runs.snapshots import read_snapshot, restore_snapshot, write_snapshot
 
 from .conftest import Program, run_to_end
@@ -49,6 +51,24 @@ def test_every_moment_of_a_board_can_be_written(board: str, firmware_image, tmp_
             write_snapshot(tmp_path / "file", snapshot)
             restore_snapshot(second, read_snapshot(tmp_path / "file"))
             assert second.snapshot() == snapshot
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_byte_on_the_line_arrives_when_it_would_have(
+    board: str, firmware_image, tmp_path
+) -> None:
+    image, target = Image.load(firmware_image(board).elf), platforms.load(board)
+    with EmbeddedEngine() as engine, EmbeddedEngine() as second:
+        engine.load(image, target)
+        second.load(image, target)
+        engine.run(Stop(), Seconds(1))
+        engine.uart.write(encode(Frame(Request.HELLO, 1, b"")))
+        engine.run(Stop(idle=False), Seconds(0.0004))
+        write_snapshot(tmp_path / "file", engine.snapshot())
+        restore_snapshot(second, read_snapshot(tmp_path / "file"))
+        ends = [machine.run(Stop(), Seconds(1)) for machine in (engine, second)]
+        assert ends[0] == ends[1]
+        assert engine.uart.transcript == second.uart.transcript != b""
 
 
 def test_one_of_another_board_is_refused(firmware_image, tmp_path: Path) -> None:

@@ -7,7 +7,14 @@ import itertools
 import pytest
 
 from workbench.errors import PlatformError, ReplError
-from workbench.platform import MemoryRegion, load, load_platform, load_repl, names
+from workbench.platform import (
+    MemoryRegion,
+    UartPacing,
+    load,
+    load_platform,
+    load_repl,
+    names,
+)
 from workbench.platform.bus_masters import AddressRange
 
 REPL = """\
@@ -103,6 +110,21 @@ def test_the_console_may_be_another_uart_of_the_repl(folder):
     assert load(folder, uart="sysbus.lpuart").uart == "lpuart"
     with pytest.raises(PlatformError, match="choose one of: lpuart, usart1"):
         load(folder, uart="usart9")
+
+
+def test_bytes_come_at_the_baud_rate_unless_the_platform_or_the_command_line_says_otherwise(folder):
+    assert load(folder).uart_pacing is UartPacing.BAUD
+    assert load_platform(folder, uart_pacing="off").uart_pacing is UartPacing.OFF
+    settings = folder / "platform.toml"
+    settings.write_text('uart_pacing = "off"\n' + settings.read_text())
+    assert load(folder).uart_pacing is UartPacing.OFF
+    assert load_platform(folder, uart_pacing="baud").uart_pacing is UartPacing.BAUD
+    assert load_platform(None, repl=folder / "board.repl", uart_pacing="off").uart == "lpuart"
+    with pytest.raises(PlatformError, match="no UART pacing 'slow'"):
+        load_platform(folder, uart_pacing="slow")
+    settings.write_text('uart_pacing = "slow"\n' + settings.read_text().partition("\n")[2])
+    with pytest.raises(PlatformError, match=r"uart_pacing = 'slow'"):
+        load(folder)
 
 
 def test_from_a_repl_alone(folder):

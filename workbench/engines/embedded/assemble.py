@@ -11,11 +11,11 @@ from workbench.engines.embedded.cortex_m.bitband import BitBand
 from workbench.engines.embedded.cortex_m.processor import Sizing
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.peripherals import registry
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral, UartPeripheral
+from workbench.engines.embedded.peripherals.generic.uart import UartPeripheral
+from workbench.engines.embedded.peripherals.interface import Context, Peripheral
 from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
 from workbench.platform import Platform
-from workbench.platform.bus_masters import BusMasters
 from workbench.platform.cores import require_modelled
 from workbench.repl import monitor, types
 from workbench.repl.description import Description, Entry, Registration
@@ -47,7 +47,7 @@ def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
     try:
         # Buttons are reset last: what they are wired to takes note of their level then.
         for entry in sorted(description.entries.values(), key=lambda e: e.type == types.BUTTON):
-            _add(machine, entry, nvic, wiring, flash, platform.bus_masters)
+            _add(machine, entry, nvic, wiring, flash, platform)
         for tag in monitor.tags(description):
             machine.bus.add_tag(tag.value, tag.begin, tag.end, tag.name)
         machine.connect()
@@ -92,7 +92,7 @@ def _add(
     nvic: Entry,
     wiring: Wiring,
     flash: set[tuple[int, int]],
-    masters: BusMasters,
+    platform: Platform,
 ) -> None:
     if entry is nvic or entry.type.startswith((types.CPU, types.BUS)) or entry.name == SYSTEM_BUS:
         return
@@ -104,7 +104,7 @@ def _add(
     elif entry.type == types.BIT_BAND:
         _add_bit_band(machine, entry, on_bus)
     elif on_bus or registry.is_modelled(entry.type):
-        _add_peripheral(machine, entry, on_bus, wiring, masters)
+        _add_peripheral(machine, entry, on_bus, wiring, platform)
 
 
 def _is_own(registration: Registration) -> bool:
@@ -150,7 +150,7 @@ def _add_peripheral(
     entry: Entry,
     on_bus: list[Registration],
     wiring: Wiring,
-    masters: BusMasters,
+    platform: Platform,
 ) -> None:
     size = _size(entry, on_bus)
     peripheral = registry.create(
@@ -160,13 +160,14 @@ def _add_peripheral(
             size=size,
             properties=entry.properties,
             clock=machine.clock,
-            bus=BusAccess(machine, entry, masters),
+            bus=BusAccess(machine, entry, platform.bus_masters),
             lines=wiring.lines_of(entry),
             warn=machine.warn,
             address=(on_bus[0].address or 0) if on_bus else 0,
             request_reset=machine.request_reset,
             shared=machine.shared,
             source=f"{entry.location.file}:{entry.location.line}",
+            uart_pacing=platform.uart_pacing,
         )
     )
     machine.peripherals[entry.name] = peripheral

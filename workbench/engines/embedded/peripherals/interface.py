@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from workbench.platform.uart_pacing import UartPacing
+
 
 class VirtualClock(Protocol):
     """Virtual time in ticks: one tick is the time of one instruction."""
@@ -72,7 +74,7 @@ class Context:
     `address` is where the block begins on the bus, `request_reset` resets the machine as a
     watchdog does, and `shared` is one dictionary for all peripherals of a machine, for blocks
     that reach into each other (as PPI does). `source` says where the .repl has the entry, "" where
-    nothing is known of it.
+    nothing is known of it. `uart_pacing` is how fast bytes come that a UART receives.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Context:
     request_reset: Callable[[], None] = lambda: None
     shared: dict[str, Any] = field(default_factory=dict)
     source: str = ""
+    uart_pacing: UartPacing = UartPacing.BAUD
 
     def line(self, pin: str | int) -> Line:
         return self.lines.get(pin, _NOWHERE)
@@ -148,22 +151,3 @@ class Peripheral:
 
     def _state_names(self) -> frozenset[str]:
         return getattr(self, "STATE", frozenset())
-
-
-class UartPeripheral(Peripheral):
-    """A peripheral that can be the console.
-
-    `transmit` is set by the machine. Bytes from the host wait in `receive`'s queue until the
-    firmware takes them, as in Renode: nothing is lost, nothing is paced by a baud rate.
-    """
-
-    transmit: Callable[[bytes], None] = staticmethod(lambda data: None)
-
-    def receive(self, data: bytes) -> None:
-        """Bytes arrive on the RX pin, in order."""
-        raise NotImplementedError
-
-    @property
-    def receive_pending(self) -> bool:
-        """Whether bytes from the host still wait for the firmware."""
-        raise NotImplementedError

@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.engines.embedded.peripherals import registry
 from workbench.engines.embedded.peripherals.interface import Context, Peripheral
+from workbench.platform import UartPacing
 
 TICKS_PER_SECOND = 100_000_000
 
@@ -124,6 +125,7 @@ class Bench:
         clock: FakeClock | None = None,
         address: int = 0x4000_0000,
         shared: dict[str, Any] | None = None,
+        uart_pacing: UartPacing = UartPacing.BAUD,
         **properties: Any,
     ) -> None:
         self.clock = clock or FakeClock()
@@ -145,6 +147,7 @@ class Bench:
                 address=address,
                 request_reset=self._reset,
                 shared={} if shared is None else shared,
+                uart_pacing=uart_pacing,
             )
         )
         self.model.reset()

@@ -9,7 +9,9 @@ from collections import deque
 from collections.abc import Mapping
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.interface import Context, UartPeripheral
+from workbench.engines.embedded.peripherals.generic.uart import UartPeripheral
+from workbench.engines.embedded.peripherals.generic.uart_sender import Frame
+from workbench.engines.embedded.peripherals.interface import Context
 from workbench.engines.embedded.peripherals.nordic.nrf import SHORTS, NrfPeripheral
 
 # Tasks, 6.34.9
@@ -45,30 +47,37 @@ RXD_AMOUNT = 0x53C
 TXD_PTR = 0x544
 TXD_MAXCNT = 0x548
 TXD_AMOUNT = 0x54C
+CONFIG = 0x56C
 PSEL = (0x508, 0x50C, 0x510, 0x514)  # RTS, TXD, CTS, RXD
 
 ENABLE_UART = 4
 ENABLE_UARTE = 8
 ENDRX_STARTRX = 1 << 5  # in SHORTS
+ERRORSRC_OVERRUN = 1 << 0
+CONFIG_PARITY = 0b111 << 1
+CONFIG_STOP = 1 << 4  # two stop bits
 BAUDRATE_HERTZ = 16_000_000  # the rate is BAUDRATE * 16 MHz / 2^32
-BITS_PER_BYTE = 10
 MAXCNT_MASK = 0xFFFF
+FIFO = 6
+"""Bytes that the receiver keeps until there is a buffer for them, 6.33.4 "Reception"."""
 
 
 class NrfUarte(NrfPeripheral, UartPeripheral):
-    """Sends at once. Receives as fast as the firmware makes room, so that no byte is lost.
+    """Sends at once, and receives a byte each frame's time between STARTRX and STOPRX.
 
-    A byte that comes while EVENTS_ENDRX is set waits until the firmware has cleared it, as in
-    Renode. A buffer that EasyDMA does not reach is passed over: AMOUNT does not count its bytes. A
-    buffer that the shortcut ENDRX_STARTRX restarts gets its first byte one byte's time
-    later, as on silicon: in that time the interrupt handler fetches the last buffer and sets the
-    pointer to the next.
+    A byte that finds the FIFO full is lost and sets ERRORSRC.OVERRUN; Renode lets it wait. A buffer
+    that EasyDMA does not reach is passed over: AMOUNT does not count its bytes.
+
+    Where the sender waits for the receiver (`--uart-pacing off`), a byte comes when there is room
+    in a buffer and EVENTS_ENDRX is cleared, as in Renode. A buffer that the shortcut ENDRX_STARTRX
+    restarts gets its first byte one byte's time later: in that time the interrupt handler fetches
+    the last buffer and sets the pointer to the next.
     """
 
     RESET: ClassVar[Mapping[int, int]] = {BAUDRATE: 0x0400_0000, **dict.fromkeys(PSEL, 0xFFFF_FFFF)}
     SHORT: ClassVar[Mapping[int, tuple[int, int]]] = {5: (ENDRX, STARTRX), 6: (ENDRX, STOPRX)}
     STATE = NrfPeripheral.STATE | {
-        "queue",
+        "fifo",
         "receiving",
         "sending",
         "pointer",
@@ -81,12 +90,12 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._dma = context.bus.master()
-        self._timer = context.clock.timer(self._take)
+        self._timer = context.clock.timer(self.taken)
         self.reset()
 
     def reset(self) -> None:
         super().reset()
-        self.queue: deque[int] = deque()
+        self.fifo: deque[int] = deque()
         self.receiving = False  # between STARTRX and STOPRX
         self.sending = False  # UART: between STARTTX and STOPTX
         self.pointer = 0  # where the next received byte goes; latched by STARTRX
@@ -96,13 +105,26 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
         self.ready_at = 0  # when the next byte may come
         self._timer.cancel()
 
-    def receive(self, data: bytes) -> None:
-        self.queue.extend(data)
-        self._take()
+    def arrived(self, byte: int) -> None:
+        if len(self.fifo) == FIFO:
+            self.values[ERRORSRC] = self.values.get(ERRORSRC, 0) | ERRORSRC_OVERRUN
+            self.overrun()
+            self.event(ERROR)
+            return
+        self.fifo.append(byte)
+        if self._enabled(ENABLE_UARTE):
+            self.event(RXDRDY)
+        self._empty_fifo()
 
-    @property
-    def receive_pending(self) -> bool:
-        return bool(self.queue) or self.data is not None
+    def has_room(self) -> bool:
+        if self._enabled(ENABLE_UART):
+            return self.data is None
+        if self.values.get(ENDRX) or not self.room:
+            return False
+        early = self.ready_at - self.context.clock.now
+        if early > 0:
+            self._timer.arm(early)
+        return early <= 0
 
     def task(self, offset: int) -> None:
         if offset == STARTRX:
@@ -116,12 +138,12 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
             if self._enabled(ENABLE_UARTE):
                 self.event(TXSTOPPED)
         elif offset == FLUSHRX:
-            self._end_buffer()
+            self._flush()
 
     def event_cleared(self, offset: int) -> None:
         if offset == ENDRX:
             self._wait_a_byte()
-            self._take()
+            self.taken()
 
     def read_register(self, offset: int) -> int:
         if offset == RXD:
@@ -135,28 +157,46 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
             self.values[offset] = self.values.get(offset, 0) & ~value
         elif offset not in (RXD, RXD_AMOUNT, TXD_AMOUNT):
             super().store(offset, value)
+            if offset in (ENABLE, BAUDRATE, CONFIG):
+                self._listen()
 
     def _enabled(self, mode: int) -> bool:
         return self.values.get(ENABLE, 0) == mode
 
+    def _listen(self) -> None:
+        is_on = self._enabled(ENABLE_UARTE) or self._enabled(ENABLE_UART)
+        self.listen(self.receiving and is_on, self._frame())
+
+    def _frame(self) -> Frame | None:
+        rate = self.values.get(BAUDRATE, 0) * BAUDRATE_HERTZ
+        if not rate:
+            return None
+        config = self.values.get(CONFIG, 0)
+        bits = 10 + bool(config & CONFIG_PARITY) + bool(config & CONFIG_STOP)
+        return Frame(2 * bits, 1 << 32, rate)
+
     def _start_receiving(self) -> None:
         self.receiving = True
         if self._enabled(ENABLE_UARTE):
-            self.pointer = self.values.get(RXD_PTR, 0)
-            self.room = self.values.get(RXD_MAXCNT, 0) & MAXCNT_MASK
-            self.received = 0
+            self._begin_buffer()
             self._wait_a_byte()
             self.event(RXSTARTED)
-        self._take()
+        self._empty_fifo()
+        self._listen()
+        self.taken()
 
     def _stop_receiving(self) -> None:
+        if self._enabled(ENABLE_UARTE) and self.receiving and self.room:
+            self._end_buffer()
+        self.receiving = False
+        self._listen()
         if self._enabled(ENABLE_UARTE):
-            if self.receiving and self.room:
-                self._end_buffer()
-            self.receiving = False
             self.event(RXTO)
-        else:
-            self.receiving = False
+
+    def _begin_buffer(self) -> None:
+        self.pointer = self.values.get(RXD_PTR, 0)
+        self.room = self.values.get(RXD_MAXCNT, 0) & MAXCNT_MASK
+        self.received = 0
 
     def _end_buffer(self) -> None:
         self.room = 0
@@ -164,39 +204,40 @@ class NrfUarte(NrfPeripheral, UartPeripheral):
         self.received = 0
         self.event(ENDRX)
 
-    def _take(self) -> None:
-        """Move waiting bytes to where the firmware wants them."""
-        if not self.receiving:
-            return
+    def _flush(self) -> None:
+        """Move what is left in the FIFO after STOPRX into the buffer."""
+        self._begin_buffer()
+        self._empty_fifo()
+        if self.room:
+            self._end_buffer()
+
+    def _empty_fifo(self) -> None:
+        """Move received bytes to where the firmware wants them."""
         if self._enabled(ENABLE_UART):
-            if self.data is None and self.queue:
-                self.data = self.queue.popleft()
+            if self.data is None and self.fifo:
+                self.data = self.fifo.popleft()
                 self.event(RXDRDY)
             return
-        if self.queue and self.context.clock.now < self.ready_at:
-            self._timer.arm(self.ready_at - self.context.clock.now)
-            return
-        while self.queue and self.room and self.receiving and not self.values.get(ENDRX):
-            chunk = bytes(self.queue.popleft() for _ in range(min(self.room, len(self.queue))))
-            if self._dma.write(self.pointer, chunk):
-                self.received += len(chunk)
-            self.pointer += len(chunk)
-            self.room -= len(chunk)
-            self.event(RXDRDY)
+        while self.fifo and self.room:
+            if self._dma.write(self.pointer, bytes([self.fifo.popleft()])):
+                self.received += 1
+            self.pointer += 1
+            self.room -= 1
             if not self.room:
-                self._end_buffer()
-                return  # the shortcut may have restarted it
+                self._end_buffer()  # the shortcut may restart it
 
     def _wait_a_byte(self) -> None:
-        """Where buffers restart by themselves, the next byte is one byte's time away."""
-        if self.values.get(SHORTS, 0) & ENDRX_STARTRX:
-            baud = self.values.get(BAUDRATE, 0) * BAUDRATE_HERTZ >> 32 or 1
+        """Where buffers restart by themselves, a sender that waits for the receiver waits a byte's
+        time as well.
+        """
+        if self.values.get(SHORTS, 0) & ENDRX_STARTRX and (frame := self._frame()):
             clock = self.context.clock
-            self.ready_at = clock.now + BITS_PER_BYTE * clock.ticks_per_second // baud
+            self.ready_at = clock.now + frame.ticks(1, clock.ticks_per_second)
 
     def _read_data(self) -> int:
         value, self.data = self.data or 0, None
-        self._take()
+        self._empty_fifo()
+        self.taken()
         return value
 
     def _start_sending(self) -> None:

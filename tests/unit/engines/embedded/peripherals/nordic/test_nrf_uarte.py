@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.engines.embedded.peripherals.fakes import Bench
+from tests.unit.engines.embedded.peripherals.fakes import TICKS_PER_SECOND, Bench
 from workbench.engines.embedded.peripherals.nordic import nrf
 from workbench.engines.embedded.peripherals.nordic import nrf_uarte as u
+from workbench.platform import UartPacing
 
 BUFFER = 0x2000_1000
 
@@ -17,7 +18,7 @@ def bit(event: int) -> int:
 
 @pytest.fixture
 def uarte():
-    bench = Bench("UART.NRF52840_UART", easyDMA=True)
+    bench = Bench("UART.NRF52840_UART", easyDMA=True, uart_pacing=UartPacing.OFF)
     bench[u.ENABLE] = u.ENABLE_UARTE
     return bench
 
@@ -78,7 +79,7 @@ def test_receives_until_the_buffer_is_full(uarte):
     assert uarte[u.ENDRX] == 1
     assert uarte[u.RXD_AMOUNT] == 3
     assert uarte.bus.read(BUFFER, 4) == b"abc\0"
-    assert uarte.model.receive_pending
+    assert uarte.model.sender.waiting
 
 
 def test_no_byte_is_lost_between_one_byte_buffers(uarte):
@@ -125,7 +126,7 @@ def test_stopping_ends_the_buffer_and_then_times_out(uarte):
     uarte[u.STOPRX] = 1
     assert (uarte[u.ENDRX], uarte[u.RXTO], uarte[u.RXD_AMOUNT]) == (1, 1, 3)
     uarte.model.receive(b"d")
-    assert uarte.model.receive_pending
+    assert uarte.model.sender.waiting
 
 
 def test_interrupts_follow_events_and_enables(uarte):
@@ -144,7 +145,7 @@ def test_interrupts_follow_events_and_enables(uarte):
 
 
 def test_the_older_uart_in_the_same_block():
-    uart = Bench("UART.NRF52840_UART")
+    uart = Bench("UART.NRF52840_UART", uart_pacing=UartPacing.OFF)
     uart[u.ENABLE] = u.ENABLE_UART
     uart[u.STARTTX] = uart[u.STARTRX] = 1
     uart[u.TXD] = ord("A")
@@ -156,4 +157,110 @@ def test_the_older_uart_in_the_same_block():
         uart[u.RXDRDY] = 0
         got += bytes([uart[u.RXD]])
     assert got == b"xy"
-    assert not uart.model.receive_pending
+    assert not uart.model.sender.waiting
+
+
+# -- at the baud rate
+
+BYTE = 8_681  # ticks of 10 bits at 115,200 baud, rounded up; the register gives 115,203.9
+
+
+@pytest.fixture
+def paced():
+    bench = Bench("UART.NRF52840_UART", easyDMA=True)
+    bench[u.BAUDRATE] = 0x01D7_E000
+    bench[u.ENABLE] = u.ENABLE_UARTE
+    return bench
+
+
+@pytest.mark.parametrize(
+    ("config", "bits"),
+    [(0, 10), (u.CONFIG_PARITY, 11), (u.CONFIG_STOP, 11), (u.CONFIG_PARITY | u.CONFIG_STOP, 12)],
+)
+def test_a_byte_takes_the_time_of_its_frame(paced, config, bits):
+    paced[u.CONFIG] = config
+    start_receiving(paced, 4)
+    paced.model.receive(b"ab")
+    exact = bits * (1 << 32) / (0x01D7_E000 * u.BAUDRATE_HERTZ) * TICKS_PER_SECOND
+    for count in (1, 2):
+        paced.clock.advance(int(count * exact) - paced.clock.now)
+        assert not paced[u.RXDRDY]
+        paced.clock.advance(1)
+        assert paced[u.RXDRDY]
+        paced[u.RXDRDY] = 0
+
+
+def test_the_fifo_holds_six_bytes_while_there_is_no_buffer(paced):
+    start_receiving(paced, 1)
+    paced.model.receive(b"a123456")
+    paced.clock.advance(8 * BYTE)
+    assert (paced[u.ENDRX], paced[u.ERROR]) == (1, 0)
+    start_receiving(paced, 6)
+    assert paced.bus.read(BUFFER, 6) == b"123456"
+    assert paced.warnings == []
+
+
+def test_a_byte_that_finds_the_fifo_full_is_lost_and_sets_overrun(paced):
+    paced[nrf.INTENSET] = bit(u.ERROR)
+    start_receiving(paced, 1)
+    paced.model.receive(b"a1234567")
+    paced.clock.advance(9 * BYTE)
+    assert (paced[u.ERROR], paced[u.ERRORSRC]) == (1, u.ERRORSRC_OVERRUN)
+    assert paced.line
+    paced[u.ERRORSRC] = u.ERRORSRC_OVERRUN
+    assert paced[u.ERRORSRC] == 0
+    start_receiving(paced, 8)
+    paced.model.receive(b"89")
+    paced.clock.advance(3 * BYTE)
+    assert paced.bus.read(BUFFER, 8) == b"12345689"
+    assert len(paced.warnings) == 1
+
+
+def test_the_shortcut_restarts_in_the_middle_of_a_stream(paced):
+    """Whether the firmware has cleared ENDRX or not, as on silicon."""
+    paced[nrf.SHORTS] = u.ENDRX_STARTRX
+    start_receiving(paced, 2)
+    paced[u.RXD_PTR] = BUFFER + 0x100
+    paced.model.receive(b"abcd")
+    paced.clock.advance(5 * BYTE)
+    assert paced.bus.read(BUFFER, 2) == b"ab"
+    assert paced.bus.read(BUFFER + 0x100, 2) == b"cd"
+
+
+def test_bytes_wait_for_startrx_and_after_stoprx(paced):
+    paced.model.receive(b"abc")
+    paced.clock.advance(10 * BYTE)
+    start_receiving(paced, 8)
+    paced.clock.advance(BYTE)
+    assert paced.bus.read(BUFFER, 2) == b"a\0"
+    paced[u.STOPRX] = 1
+    paced.clock.advance(10 * BYTE)
+    assert paced.model.sender.waiting == b"bc"
+    start_receiving(paced, 8)
+    paced.clock.advance(BYTE)
+    assert paced.bus.read(BUFFER, 1) == b"b"
+
+
+def test_flushrx_moves_what_came_after_the_last_buffer(paced):
+    start_receiving(paced, 1)
+    paced.model.receive(b"abc")
+    paced.clock.advance(4 * BYTE)
+    paced[u.STOPRX] = 1
+    paced[u.ENDRX] = 0
+    paced[u.RXD_PTR], paced[u.RXD_MAXCNT] = BUFFER + 0x10, 8
+    paced[u.FLUSHRX] = 1
+    assert (paced[u.ENDRX], paced[u.RXD_AMOUNT]) == (1, 2)
+    assert paced.bus.read(BUFFER + 0x10, 2) == b"bc"
+
+
+def test_the_older_uart_has_the_fifo_too():
+    uart = Bench("UART.NRF52840_UART")
+    uart[u.BAUDRATE], uart[u.ENABLE] = 0x01D7_E000, u.ENABLE_UART
+    uart[u.STARTRX] = 1
+    uart.model.receive(b"abc")
+    uart.clock.advance(4 * BYTE)
+    got = b""
+    while uart[u.RXDRDY]:
+        uart[u.RXDRDY] = 0
+        got += bytes([uart[u.RXD]])
+    assert got == b"abc"

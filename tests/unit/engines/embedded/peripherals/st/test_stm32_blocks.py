@@ -376,4 +376,4 @@ def test_dma_receives_into_a_ring_as_bytes_come():
     assert dma.lines[5].level
     assert dma.bus.read(0x2000_0000, 4) == b"ebcd"
     assert dma[stream(5, stm32_dma.NDTR)] == 3
-    assert not usart.model.receive_pending
+    assert not usart.model.sender.waiting
