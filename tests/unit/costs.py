@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from workbench.benchmark.cost import BenchReport, InferenceCost, ModelSummary, OracleCheck
+from workbench.benchmark.cost import (
+    BenchReport,
+    InferenceCost,
+    MemoryUse,
+    ModelSummary,
+    OracleCheck,
+)
+from workbench.benchmark.need import Peak
+from workbench.builder.footprint import Share
 from workbench.runs.call_counter import Measurement
 from workbench.timing.cycles import Cycles
 from workbench.timing.latency import MODELLED, Latency
@@ -39,6 +47,11 @@ def cost(board="stm32f4_discovery", kernels="cmsis_nn", instructions=84_000, ora
         oracle=oracle,
         latencies=tuple(latency(instructions, clock, fastest) for clock in CLOCKS),
         stack_peak=772,
+        memory=MemoryUse(
+            Share(5_568, 30_555, 12_000, 0, 1 << 20),
+            Share(1_904, 88, 6_200, 4_096, 128 << 10),
+            Peak(0, "CONV_2D", 674),
+        ),
     )
 
 

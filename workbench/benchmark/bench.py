@@ -11,9 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench import __version__
-from workbench.benchmark.cost import BenchReport, InferenceCost, Misfit, ModelSummary, OracleCheck
-from workbench.benchmark.fit import DoesNotFitError, fit_arena
+from workbench.benchmark.cost import (
+    BenchReport,
+    InferenceCost,
+    MemoryUse,
+    Misfit,
+    ModelSummary,
+    OracleCheck,
+)
+from workbench.benchmark.fit import DoesNotFitError, fit_arena, memory_need
 from workbench.benchmark.inputs import Inputs, file_inputs, own_recordings, random_inputs
+from workbench.benchmark.need import Peak
 from workbench.builder import (
     DEFAULT_CHOICES,
     BuildChoices,
@@ -93,8 +101,9 @@ def run_matrix(
             misfits.append(Misfit(plan.board, plan.kernels, error.need, error.hint))
             continue
         progress(f"running {plan.name}")
+        peak = memory_need(plan).peak
         try:
-            ran = _run_image(built, inputs, expected, engine)
+            ran = _run_image(built, inputs, expected, engine, peak)
         except CheckFailedError as error:
             message = f"{plan.name}: {error.message}"
             raise CheckFailedError(message, error.hint, error.details, error.warnings) from error
@@ -212,6 +221,7 @@ def _run_image(
     inputs: Inputs,
     expected: Sequence[Outputs] | None,
     engine: str,
+    peak: Peak | None,
 ) -> _Ran:
     platform = load_platform(built.board)
     with boot(Image.load(built.elf), platform, engine) as session:
@@ -230,6 +240,7 @@ def _run_image(
             latencies=modelled_latencies(estimates),
             stack_peak=session.client.hello().stack_peak,
             device_cycles=session.device_cycles,
+            memory=MemoryUse(built.footprint.flash_share, built.footprint.ram_share, peak),
         )
         return _Ran(cost, answered, session.engine_name, session.warnings)
 

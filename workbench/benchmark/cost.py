@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.benchmark.need import MemoryNeed
+from workbench.benchmark.need import MemoryNeed, Peak
+from workbench.builder.footprint import Share
 from workbench.runs.call_counter import Measurement
 from workbench.timing.latency import Latency
 
@@ -20,6 +21,15 @@ class OracleCheck:
     @property
     def holds(self) -> bool:
         return self.equal_bytes == self.compared
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """Who takes the memory of a part; `peak` is None where the arena was given, or not planned."""
+
+    flash: Share
+    ram: Share
+    peak: Peak | None
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class InferenceCost:
     latencies: tuple[Latency, ...]
     stack_peak: int | None = None
     device_cycles: int | None = None
+    memory: MemoryUse | None = None
 
 
 @dataclass(frozen=True)

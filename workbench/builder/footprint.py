@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from workbench.image import Image
 from workbench.image.elf import Section
 
 _MODEL, _STACK, _ARENA = ".model", ".stack", ".arena"
+# Sections that are the board's alone.
+_BOARD_FLASH, _BOARD_RAM = (".vectors", ".note.gnu.build-id"), (".noinit",)
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,36 @@ class SymbolSize:
 
 
 @dataclass(frozen=True)
+class Share:
+    """Who takes how much of a memory, in bytes; `capacity` is 0 where the image does not say.
+
+    model: the model in flash, its arena in RAM. runtime: interpreter, kernels and the C library.
+    harness: the demo application and the board's code. stack: in RAM.
+    """
+
+    model: int
+    runtime: int
+    harness: int
+    stack: int
+    capacity: int
+
+    @property
+    def total(self) -> int:
+        return self.model + self.runtime + self.harness + self.stack
+
+    @property
+    def per_cent(self) -> float | None:
+        """The part of the memory that is taken, None where its size is not known."""
+        return 100 * self.total / self.capacity if self.capacity else None
+
+
+@dataclass(frozen=True)
 class Footprint:
     """All sizes in bytes.
 
     flash: code, constants, model and the initial values of data. ram: stack, data and arena.
-    model, stack and arena are parts of these. The capacities are those of the linker script, or 0
+    model, stack and arena are parts of these, and what the harness has, of whom only our linker
+    script tells. The capacities are those of the linker script, or 0
     where the image does not say.
     """
 
@@ -50,6 +77,18 @@ class Footprint:
     arena: int
     sections: tuple[SectionSize, ...]
     symbols: tuple[SymbolSize, ...]
+    harness_flash: int = 0
+    harness_ram: int = 0
+
+    @property
+    def flash_share(self) -> Share:
+        runtime = self.flash - self.model - self.harness_flash
+        return Share(self.model, runtime, self.harness_flash, 0, self.flash_capacity)
+
+    @property
+    def ram_share(self) -> Share:
+        runtime = self.ram - self.arena - self.stack - self.harness_ram
+        return Share(self.arena, runtime, self.harness_ram, self.stack, self.ram_capacity)
 
 
 def measure_footprint(image: Image) -> Footprint:
@@ -66,7 +105,19 @@ def measure_footprint(image: Image) -> Footprint:
         arena=by_name.get(_ARENA, 0),
         sections=sections,
         symbols=tuple(_symbol_sizes(image)),
+        harness_flash=_harness(image, "text", "rodata", "data") + _sizes(by_name, _BOARD_FLASH),
+        harness_ram=_harness(image, "data", "bss") + _sizes(by_name, _BOARD_RAM),
     )
+
+
+def _harness(image: Image, *sections: str) -> int:
+    """What the application and the board have in the sections, as the linker script marks it."""
+    ends = ((f"__harness_{name}_start", f"__harness_{name}_end") for name in sections)
+    return sum(_distance(image, *pair) for pair in ends)
+
+
+def _sizes(by_name: Mapping[str, int], names: Iterable[str]) -> int:
+    return sum(by_name.get(name, 0) for name in names)
 
 
 def _section_size(image: Image, section: Section) -> SectionSize:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from workbench.report.cycles import explain, interval
 from workbench.report.terminal import print_lines, terminal
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from workbench.benchmark.cost import BenchReport, InferenceCost, Misfit
+    from workbench.builder.footprint import Share
     from workbench.timing.latency import Latency
+
+_T = TypeVar("_T")
 
 _PROSE_WIDTH = 80
 _COUNTED = ("instructions", "flash", "RAM", "arena", "stack", "as host")
@@ -37,9 +40,10 @@ def print_costs(report: BenchReport) -> None:
         width = max(_width(table) for table in tables)
         if width <= room:
             break
-    for table in tables:
+    for table in (*tables, *_memory(report, tight=layout is _narrow)):
         terminal(at_least=width).print(table)
         terminal().print()
+    _print_peaks(report)
     _print_misfits(report)
     _print_prose(
         "Counted: one Invoke(), the median over the inputs; sizes in bytes, flash holds the model. "
@@ -47,6 +51,45 @@ def print_costs(report: BenchReport) -> None:
         "with the interval that the model leaves; * is faster than the part runs. "
         + _about_the_host(report)
     )
+
+
+def _memory(report: BenchReport, *, tight: bool) -> Iterable[Table]:
+    """Who takes the flash, and who the RAM, of each part."""
+    used = [row for row in report.rows if row.memory is not None]
+    for name, own, of in (("flash", "model", "flash"), ("RAM", "arena", "ram")):
+        shares: list[Share] = [getattr(row.memory, of) for row in used]
+        if not shares:
+            return
+        table = _table(f"{name} of", tight=tight)
+        _add_numbers(table, (own, "runtime", "harness", *_stack(name, "stack"), "all", "%"))
+        figures = [
+            (share.model, share.runtime, share.harness, *_stack(name, share.stack), share.total)
+            for share in shares
+        ]
+        cells = [
+            [*(f"{size:,}" for size in row), _per_cent(share)]
+            for row, share in zip(figures, shares, strict=True)
+        ]
+        _add_rows(table, used, cells)
+        yield table
+
+
+def _stack(name: str, value: _T) -> tuple[_T, ...]:
+    return (value,) if name == "RAM" else ()
+
+
+def _per_cent(share: Share) -> str:
+    return "-" if share.per_cent is None else f"{share.per_cent:.1f}"
+
+
+def _print_peaks(report: BenchReport) -> None:
+    """Say which operator the arena is as large as it is for; images mostly agree."""
+    peaks = [row.memory.peak for row in report.rows if row.memory and row.memory.peak]
+    for operator, name in dict.fromkeys((peak.operator, peak.name) for peak in peaks):
+        most = max(peak.bytes for peak in peaks if peak.operator == operator)
+        _print_prose(f"The activations are largest at operator {operator}, {name}: {most:,} bytes.")
+    if peaks:
+        terminal().print()
 
 
 def _print_misfits(report: BenchReport) -> None:

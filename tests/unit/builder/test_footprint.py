@@ -1,7 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.builder.footprint import measure_footprint
+from workbench.builder.footprint import Share, measure_footprint
 from workbench.image import Image
 from workbench.image.elf import Section, Symbol
 
@@ -57,3 +57,19 @@ def test_symbols_come_largest_first_and_once():
     symbols = measure_footprint(IMAGE).symbols
     assert [(s.name, s.size) for s in symbols] == [("app::Run()", 300), ("alias_of_main", 200)]
     assert symbols[0].section == ".text"
+
+
+def test_what_the_linker_script_marks_is_the_harness_the_rest_the_runtime():
+    marks = [
+        ("__harness_text_start", 0x100),
+        ("__harness_text_end", 0x200),
+        ("__harness_data_start", 0x2000_1000),
+        ("__harness_data_end", 0x2000_1010),
+    ]
+    marked = (Symbol(name, address, 0, is_function=False) for name, address in marks)
+    footprint = measure_footprint(replace(IMAGE, symbols=(*IMAGE.symbols, *marked)))
+    assert footprint.flash_share == Share(2000, 1080 - 272, 272, 0, 0)
+    assert footprint.ram_share == Share(8192, 64, 16, 4096, 128 * 1024)
+    assert footprint.ram_share.total == footprint.ram
+    assert footprint.flash_share.per_cent is None
+    assert footprint.ram_share.per_cent == 100 * footprint.ram / (128 * 1024)

@@ -42,7 +42,7 @@ def test_no_line_is_longer_than_the_terminal(printed, large, columns):
 
 
 def test_a_wide_terminal_has_one_line_for_each_image(printed):
-    (line,) = (line for line in printed(matrix(), 200).splitlines() if "nrf52840_dk" in line)
+    line = next(line for line in printed(matrix(), 200).splitlines() if "nrf52840_dk" in line)
     assert "cmsis_nn" in line
     assert "48,123" in line
     assert "1.77-2.17" in line
@@ -57,3 +57,10 @@ def test_what_is_modelled_and_beyond_the_part_is_said(printed):
 
 def test_a_host_without_an_oracle_is_said(printed):
     assert "tflite_micro is not installed" in " ".join(printed(matrix(), 80).split())
+
+
+def test_the_memory_is_shared_out_with_the_part_that_is_taken(printed):
+    shown = printed(matrix(), 80)
+    (flash,) = {line.split()[-1] for line in shown.splitlines() if "30,555" in line}
+    assert flash == "4.6"
+    assert "largest at operator 0, CONV_2D: 674 bytes" in " ".join(shown.split())
