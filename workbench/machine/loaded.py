@@ -11,7 +11,8 @@ from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Limit, Stop, StopReason
 from workbench.engines.front import EngineFront
 from workbench.image import Image
-from workbench.link import Hello
+from workbench.link import Answer, Client, Hello
+from workbench.link.client import DEFAULT_LIMIT
 from workbench.model.features import Features, read_features
 from workbench.platform import Platform
 
@@ -47,6 +48,16 @@ class LoadedMachine:
     def run(self, until: Stop, limit: Limit) -> StopReason:
         """As `Engine.run`."""
         return self.engine.run(until, limit)
+
+    def answers(self, files: Iterable[Path], limit: Limit = DEFAULT_LIMIT) -> Iterator[Answer]:
+        """Boot firmware that speaks our protocol, and yield its answer to all that is in `files`.
+
+        limit: for each answer. Raises LinkError where it does not answer, and ModelFailedError
+        where its model does not start.
+        """
+        client = Client(self.engine, limit)
+        for features in features_for(client.start(), files):
+            yield client.answer(features)
 
     @property
     def stopped(self) -> StopReason | None:

@@ -10,8 +10,7 @@ from workbench.engines.base import Limit, Stop, StopReason
 from workbench.fault.explanation import explain
 from workbench.image import Image
 from workbench.image.source_lines import Place
-from workbench.link import Client
-from workbench.machine import LoadedMachine, capture, features_for
+from workbench.machine import LoadedMachine, capture
 from workbench.profile.ahead import reading_ahead
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.operators import (
@@ -137,8 +136,7 @@ def _record_call(
 def _drive(machine: LoadedMachine, request: Request) -> None:
     """Give the firmware one recording to classify, or let it run with its input."""
     if request.features:
-        client = Client(machine.engine, request.limit)
-        client.answer(next(features_for(client.start(), request.features)))
+        next(machine.answers(request.features, request.limit))
         return
     machine.send(request.send)
     machine.run(Stop(), request.limit)

@@ -11,9 +11,8 @@ from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.explanation import explain
 from workbench.image import Image
-from workbench.link import Client
 from workbench.link.client import DEFAULT_LIMIT
-from workbench.machine import LoadedMachine, capture, features_for
+from workbench.machine import LoadedMachine, capture
 from workbench.platform import Platform
 from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
 from workbench.runs.points import address_of, never_seen
@@ -94,15 +93,14 @@ def measure_inferences(
     """
     gauge.trace_next()
     machine = machine.behind(Probe(machine.engine, gauge))
-    client = Client(machine.engine, limit)
     try:
-        for features in features_for(client.start(), files):
-            client.answer(features)
+        for _ in machine.answers(files, limit):
             if gauge.done:
                 break
-    except LinkError:
+    except LinkError as error:
         report = _report(machine, gauge, machine.stopped)
         if report.diagnosis is None:
+            error.warnings = report.warnings
             raise
         return report
     return _report(machine, gauge, None)

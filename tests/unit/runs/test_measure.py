@@ -1,13 +1,19 @@
 """What to measure, as users say it."""
 
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from tests.endings import standing
+from tests.unit.fault.machines import Pieces, image, platform
+from tests.unit.link.fake_firmware import FakeFirmware
+from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.engines.base import StopKind
-from workbench.errors import UserError
+from workbench.errors import LinkError, UserError
 from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Measurement
-from workbench.runs.measure import gauge_for
+from workbench.runs.measure import gauge_for, measure_inferences
 from workbench.runs.points import address_of, never_seen
 
 SYMBOLS = {"main": 0x0800_0200, "halt": 0x0800_0300}
@@ -86,3 +92,20 @@ def test_the_advice_fits_what_ended_the_run(begun, stop, detail, says, advises):
     assert advises in error.hint
     assert ("--limit" in error.hint) == (stop is StopKind.LIMIT)
     assert bool(error.hint) == bool(advises)
+
+
+class Silent(FakeFirmware):
+    """Says nothing, and the engine warns."""
+
+    registers = dict.fromkeys((*CORE_REGISTERS, "control", "psp"), 0)
+    memory = Pieces({})
+
+    def run(self, until, limit):
+        return replace(super().run(until, limit), warnings=("no model of adc1",))
+
+
+def test_firmware_that_does_not_come_up_is_told_with_what_the_engine_warned_of():
+    machine = standing(Silent(lambda _: b""), image(), platform())
+    with pytest.raises(LinkError, match="did not come up") as failed:
+        measure_inferences(machine, FunctionCalls("f", 0x0800_0100), [Path("yes.wav")])
+    assert failed.value.lines[-1] == "warning: no model of adc1"
