@@ -13,7 +13,7 @@ LAYERS = (
     ("armv7m",),
     ("image", "repl"),
     ("platform",),
-    ("model", "trace"),
+    ("model", "peripheral", "trace"),
     ("builder", "timing"),
     ("engines",),
     ("link",),

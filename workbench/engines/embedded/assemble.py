@@ -11,10 +11,9 @@ from workbench.engines.embedded.cortex_m.bitband import BitBand
 from workbench.engines.embedded.cortex_m.processor import Sizing
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.peripherals import registry
-from workbench.engines.embedded.peripherals.generic.uart import UartPeripheral
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
 from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
+from workbench.peripheral import Context, Peripheral, UartPeripheral
 from workbench.platform import Platform
 from workbench.platform.cores import require_modelled
 from workbench.repl import monitor, types

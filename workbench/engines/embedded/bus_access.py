@@ -13,7 +13,7 @@ ERASED = b"\xff"
 
 
 class MasterPort:
-    """A bus master: see `workbench.engines.embedded.peripherals.interface.BusMaster`.
+    """A bus master: see `workbench.peripheral.BusMaster`.
 
     It never writes flash: only a flash controller programs it. The first refusal is warned of.
     """

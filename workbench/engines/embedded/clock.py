@@ -9,7 +9,7 @@ NEVER = (1 << 64) - 1
 
 
 class ClockTimer:
-    """A one-shot alarm; see `workbench.engines.embedded.peripherals.interface.Timer`."""
+    """A one-shot alarm; see `workbench.peripheral.Timer`."""
 
     def __init__(self, clock: Clock, callback: Callable[[], None]) -> None:
         self._clock = clock

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from workbench.engines.base import Uart
-from workbench.engines.embedded.peripherals.generic.uart import UartPeripheral
+from workbench.peripheral import UartPeripheral
 
 # A match of a stop pattern is looked for this many bytes before what was searched already.
 OVERLAP = 4096

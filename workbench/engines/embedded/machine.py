@@ -16,7 +16,6 @@ from workbench.engines.embedded.clock import NEVER, Clock
 from workbench.engines.embedded.cortex_m.core_state import load_core, reset_core, save_core
 from workbench.engines.embedded.cortex_m.processor import Processor, Sizing, Surroundings
 from workbench.engines.embedded.events import Access
-from workbench.engines.embedded.peripherals.interface import Peripheral
 from workbench.engines.embedded.polling import Polling
 from workbench.engines.embedded.tracing.cycle_counter import CycleCounter
 from workbench.engines.embedded.tracing.flash_reads import ReadRecorder
@@ -32,6 +31,7 @@ from workbench.engines.embedded.unicorn.inspection import Inspection
 from workbench.engines.embedded.unicorn.protection import Protection
 from workbench.engines.embedded.unicorn.stop_after_store import StopAfterStore
 from workbench.engines.embedded.unicorn.watch import Watch
+from workbench.peripheral import Peripheral
 
 ERASED = b"\xff"
 CHUNK = 1 << 16  # bytes of memory that a snapshot compresses at a time

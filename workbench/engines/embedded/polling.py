@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from workbench.engines.embedded.bus import Window
 from workbench.engines.embedded.peripherals.generic.storage import Storage
-from workbench.engines.embedded.peripherals.interface import Peripheral
+from workbench.peripheral import Peripheral
 
 ENOUGH = 1000  # reads in a row that are no accident: drivers try tens of times
 

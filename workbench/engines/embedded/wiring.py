@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.engines.embedded.bus_access import NO_BUS
 from workbench.engines.embedded.machine import Machine
 from workbench.engines.embedded.peripherals.generic.combined_input import CombinedInput
-from workbench.engines.embedded.peripherals.interface import Context, Line
+from workbench.peripheral import Context, Line
 from workbench.repl.description import Description, Entry, Wire
 
 Input = tuple[str, int]  # a peripheral and the number of its input

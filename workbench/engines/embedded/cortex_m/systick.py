@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.engines.embedded.peripherals.interface import VirtualClock
+from workbench.peripheral import VirtualClock
 
 CSR, RVR, CVR, CALIB = 0x0, 0x4, 0x8, 0xC
 CSR_ENABLE, CSR_TICKINT, CSR_CLKSOURCE, CSR_COUNTFLAG = 1 << 0, 1 << 1, 1 << 2, 1 << 16

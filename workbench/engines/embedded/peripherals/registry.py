@@ -13,7 +13,6 @@ from workbench.engines.embedded.peripherals.generic.button import Button
 from workbench.engines.embedded.peripherals.generic.combined_input import CombinedInput
 from workbench.engines.embedded.peripherals.generic.python_script import PythonScript
 from workbench.engines.embedded.peripherals.generic.storage import Storage, UnmodelledStorage
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
 from workbench.engines.embedded.peripherals.nordic.nrf_clock import NrfClock
 from workbench.engines.embedded.peripherals.nordic.nrf_ecb import NrfEcb
 from workbench.engines.embedded.peripherals.nordic.nrf_egu import NrfEgu
@@ -42,6 +41,7 @@ from workbench.engines.embedded.peripherals.st.stm32_rtc import Stm32Rtc
 from workbench.engines.embedded.peripherals.st.stm32_timer import Stm32Timer
 from workbench.engines.embedded.peripherals.st.stm32_usart import Stm32Usart
 from workbench.engines.embedded.peripherals.st.stm32f7_usart import Stm32F7Usart
+from workbench.peripheral import Context, Peripheral
 
 # Model and default size in bytes; sizes are those of Renode's models.
 _STM32, _NRF = 0x400, 0x1000

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.engines.embedded.peripherals import registry
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
+from workbench.peripheral import Context, Peripheral
 from workbench.platform import UartPacing
 
 TICKS_PER_SECOND = 100_000_000

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.embedded.peripherals.generic.registers import default_line
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
+from workbench.peripheral import Context, Peripheral, default_line
 
 
 class Button(Peripheral):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock
 
 
 class GpioPort(RegisterBlock):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 from typing import Any, Protocol
 
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
 from workbench.engines.scripts.check import refusal, script_of
 from workbench.engines.scripts.compiler import compile_script
 from workbench.engines.scripts.errors import BeyondSubsetError, ScriptError
@@ -20,6 +19,7 @@ from workbench.engines.scripts.process import ScriptProcess
 from workbench.engines.scripts.request import Request
 from workbench.engines.scripts.trust import trusted
 from workbench.errors import PlatformError
+from workbench.peripheral import Context, Peripheral
 
 _RANDOM = "random"  # in a saved state: the source of random numbers, no name of a script's
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock
 
 
 class Storage(RegisterBlock):

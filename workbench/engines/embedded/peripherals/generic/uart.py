@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from workbench.engines.embedded.peripherals.generic.uart_sender import Frame, Sender
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
+from workbench.peripheral import Context, UartPeripheral
 from workbench.platform.uart_pacing import UartPacing
 
 
-class UartPeripheral(Peripheral):
-    """A peripheral that can be the console; `transmit` is set by the machine.
+class PacedUart(UartPeripheral):
+    """A serial port that receives each byte when its frame has ended on the line.
 
     A subclass calls `listen` when its registers change and `taken` when it has room for a byte.
     """
-
-    transmit: Callable[[bytes], None] = staticmethod(lambda data: None)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from workbench.engines.embedded.peripherals.interface import VirtualClock
+from workbench.peripheral import VirtualClock
 
 
 @dataclass(frozen=True)

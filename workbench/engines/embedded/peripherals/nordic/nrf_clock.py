@@ -5,8 +5,8 @@ Source: nRF52840 Product Specification v1.7, 5.3.7 "POWER registers" and 5.4.3 "
 
 from __future__ import annotations
 
-from workbench.engines.embedded.peripherals.interface import Context
 from workbench.engines.embedded.peripherals.nordic.nrf import NrfPeripheral
+from workbench.peripheral import Context
 
 HFCLKSTART, HFCLKSTOP, LFCLKSTART, LFCLKSTOP, CAL, CTSTART, CTSTOP = range(0x000, 0x01C, 4)
 HFCLKSTARTED = 0x100

@@ -5,8 +5,8 @@ Source: nRF52840 Product Specification v1.7, section 6.6 "ECB"; FIPS 197 for the
 
 from __future__ import annotations
 
-from workbench.engines.embedded.peripherals.interface import Context
 from workbench.engines.embedded.peripherals.nordic.nrf import NrfPeripheral
+from workbench.peripheral import Context
 
 STARTECB = 0x000
 STOPECB = 0x004

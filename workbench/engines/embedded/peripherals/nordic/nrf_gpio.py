@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from workbench.engines.embedded.peripherals.generic.gpio_port import GpioPort
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context
 
 # Offsets from the port's own base are higher by this.
 FIRST = 0x500

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
 from workbench.engines.embedded.peripherals.nordic.nrf import INTEN, NrfPeripheral
 from workbench.engines.embedded.peripherals.nordic.nrf_gpio import (
     DIRSET,
@@ -16,6 +15,7 @@ from workbench.engines.embedded.peripherals.nordic.nrf_gpio import (
     OUTSET,
     NrfGpio,
 )
+from workbench.peripheral import Context, Peripheral
 from workbench.repl.description import Reference
 
 PORTS = 2

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
 from workbench.engines.embedded.peripherals.nordic.nrf import PPI, TASKS_END, NrfPeripheral
+from workbench.peripheral import Context, Peripheral
 
 GROUPS = 6
 CHANNELS = 20

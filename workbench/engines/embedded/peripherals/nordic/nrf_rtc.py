@@ -6,8 +6,8 @@ Source: nRF52840 Product Specification v1.7, section 6.22 "RTC".
 from __future__ import annotations
 
 from workbench.engines.embedded.peripherals.generic.counter import Counter
-from workbench.engines.embedded.peripherals.interface import Context
 from workbench.engines.embedded.peripherals.nordic.nrf import EVENTS, INTEN, NrfPeripheral
+from workbench.peripheral import Context
 
 START = 0x000
 STOP = 0x004

@@ -5,8 +5,8 @@ Source: nRF52840 Product Specification v1.7, 6.24 "SPI" and 6.25 "SPIM".
 
 from __future__ import annotations
 
-from workbench.engines.embedded.peripherals.interface import Context
 from workbench.engines.embedded.peripherals.nordic.nrf import NrfPeripheral
+from workbench.peripheral import Context
 
 START = 0x010
 STOP = 0x014

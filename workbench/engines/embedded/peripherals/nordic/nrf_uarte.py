@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Mapping
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.generic.uart import UartPeripheral
+from workbench.engines.embedded.peripherals.generic.uart import PacedUart
 from workbench.engines.embedded.peripherals.generic.uart_sender import Frame
-from workbench.engines.embedded.peripherals.interface import Context
 from workbench.engines.embedded.peripherals.nordic.nrf import SHORTS, NrfPeripheral
+from workbench.peripheral import Context
 
 # Tasks, 6.34.9
 STARTRX = 0x000
@@ -62,7 +62,7 @@ FIFO = 6
 """Bytes that the receiver keeps until there is a buffer for them, 6.33.4 "Reception"."""
 
 
-class NrfUarte(NrfPeripheral, UartPeripheral):
+class NrfUarte(NrfPeripheral, PacedUart):
     """Sends at once, and receives a byte each frame's time between STARTRX and STOPRX.
 
     A byte that finds the FIFO full is lost and sets ERRORSRC.OVERRUN; Renode lets it wait. A buffer

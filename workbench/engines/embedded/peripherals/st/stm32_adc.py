@@ -5,8 +5,7 @@ Source: RM0090 rev 19, section 13.13 "ADC registers".
 
 from __future__ import annotations
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock, default_line
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock, default_line
 
 SR = 0x00
 CR1 = 0x04

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.generic.registers import WORD, RegisterBlock
+from workbench.peripheral import WORD, RegisterBlock
 
 DR = 0x00
 IDR = 0x04

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock
-from workbench.engines.embedded.peripherals.interface import Context, Peripheral
 from workbench.engines.embedded.peripherals.st.stm32_usart import Stm32Usart
+from workbench.peripheral import Context, Peripheral, RegisterBlock
 
 STREAMS = 8
 LISR, HISR, LIFCR, HIFCR = 0x00, 0x04, 0x08, 0x0C

@@ -6,8 +6,7 @@ not modelled: any port does, as in Renode.
 
 from __future__ import annotations
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock
 
 IMR = 0x00
 EMR = 0x04

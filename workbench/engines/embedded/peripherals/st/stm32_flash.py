@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock, default_line
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock, default_line
 
 ACR = 0x00
 KEYR = 0x04

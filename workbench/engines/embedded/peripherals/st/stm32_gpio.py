@@ -6,7 +6,7 @@ Source: RM0090 rev 19, section 8.4 "GPIO registers".
 from __future__ import annotations
 
 from workbench.engines.embedded.peripherals.generic.gpio_port import GpioPort
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context
 
 MODER = 0x00
 OSPEEDR = 0x08

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.engines.embedded.peripherals.generic.counter import Counter
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock
-from workbench.engines.embedded.peripherals.interface import Context
 from workbench.engines.embedded.peripherals.st.stm32_rcc import CSR_IWDGRSTF, RESET_FLAG
+from workbench.peripheral import Context, RegisterBlock
 
 KR = 0x00
 PR = 0x04

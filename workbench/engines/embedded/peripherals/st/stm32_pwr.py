@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock
+from workbench.peripheral import RegisterBlock
 
 CR = 0x00
 CSR = 0x04

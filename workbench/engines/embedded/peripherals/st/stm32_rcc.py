@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock
-from workbench.engines.embedded.peripherals.interface import Peripheral
 from workbench.engines.embedded.peripherals.st.stm32_rtc import LSE_HERTZ, Stm32Rtc
+from workbench.peripheral import Peripheral, RegisterBlock
 
 CR = 0x00  # 7.3.1
 PLLCFGR = 0x04  # 7.3.2

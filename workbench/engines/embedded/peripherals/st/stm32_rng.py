@@ -6,8 +6,7 @@ Source: RM0090 rev 19, section 24.4 "RNG registers".
 from __future__ import annotations
 
 from workbench.engines.embedded.peripherals.generic.random_source import SEED, next_random
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock, default_line
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock, default_line
 
 CR = 0x00
 SR = 0x04

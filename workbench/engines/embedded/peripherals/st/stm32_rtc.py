@@ -13,8 +13,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from workbench.engines.embedded.peripherals.generic.counter import Counter
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock
 
 TR = 0x00
 DR = 0x04

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.engines.embedded.peripherals.generic.counter import Counter
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock, default_line
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock, default_line
 
 CR1 = 0x00
 DIER = 0x0C

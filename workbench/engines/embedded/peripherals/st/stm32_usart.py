@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.generic.registers import RegisterBlock, default_line
-from workbench.engines.embedded.peripherals.generic.uart import UartPeripheral
+from workbench.engines.embedded.peripherals.generic.uart import PacedUart
 from workbench.engines.embedded.peripherals.generic.uart_sender import Frame
-from workbench.engines.embedded.peripherals.interface import Context
+from workbench.peripheral import Context, RegisterBlock, default_line
 
 # Registers, 30.6.8
 SR = 0x00
@@ -52,7 +51,7 @@ DEFAULT_HERTZ = 8_000_000  # Renode's, where the .repl gives no frequency
 USUAL_BAUD = 115_200
 
 
-class Stm32Usart(RegisterBlock, UartPeripheral):
+class Stm32Usart(RegisterBlock, PacedUart):
     """Sends at once, and receives a byte each frame's time; no parity or framing errors.
 
     A byte that comes while RXNE or ORE is set is lost and sets ORE (30.3.3): Renode lets it wait.

@@ -1,11 +1,23 @@
-"""What a peripheral model of the embedded engine is, and what the machine offers to it."""
+"""What a peripheral model of the embedded engine is, and what the machine offers to it.
+
+The models of the workbench and those of users are written against this file;
+docs/extending.md says how a model from outside is found. The file follows semantic versioning: what
+a model relies on stays until the next major version of the workbench (until 1.0: the next minor
+one), and CHANGELOG.md names what was added or changed.
+
+`Peripheral` is what a model derives from, `RegisterBlock` the usual one: 32-bit registers.
+`UartPeripheral` can be the console. A model gets a `Context`: its .repl entry, virtual time, wires
+to other blocks and the bus.
+"""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
+
+WORD = 0xFFFFFFFF
 
 from workbench.platform.uart_pacing import UartPacing
 
@@ -106,9 +118,16 @@ _NOWHERE: Line = _Nowhere()
 class Peripheral:
     """One hardware block on the bus.
 
-    Subclasses keep all state that a reset clears in plain attributes set by `reset`; `save` and
-    `load` then work by themselves (timers are saved by the clock, not by the peripheral).
+    Subclasses keep all state that a reset clears in plain attributes set by `reset`, and name them
+    in `STATE`; `save` and `load` then work by themselves (timers are saved by the clock, not by the
+    peripheral). What is saved must be plain data: numbers, text, bytes, and lists, tuples, sets,
+    deques and dictionaries of them.
     """
+
+    SIZE: ClassVar[int] = 0
+    """Bytes on the bus of a model from outside, where the .repl gives no size; 0: 0x400."""
+    STATE: ClassVar[frozenset[str]] = frozenset()
+    """Names of the attributes that snapshots keep."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -143,11 +162,60 @@ class Peripheral:
 
     def save(self) -> dict[str, Any]:
         """Return a deep copy of the state that `reset` sets."""
-        keep = {k: v for k, v in vars(self).items() if k in self._state_names()}
+        keep = {k: v for k, v in vars(self).items() if k in self.STATE}
         return copy.deepcopy(keep)
 
     def load(self, state: dict[str, Any]) -> None:
         vars(self).update(copy.deepcopy(state))
 
-    def _state_names(self) -> frozenset[str]:
-        return getattr(self, "STATE", frozenset())
+
+class UartPeripheral(Peripheral):
+    """A peripheral that can be the console; the machine sets `transmit`: it takes what is sent."""
+
+    transmit: Callable[[bytes], None] = staticmethod(lambda data: None)
+
+    def receive(self, data: bytes) -> None:
+        """The host sends `data` to the RX pin, in order. `context.uart_pacing` says how fast it
+        comes; a model that does not know its baud rate keeps it until the firmware takes it.
+        """
+        raise NotImplementedError
+
+
+class RegisterBlock(Peripheral):
+    """A block of 32-bit registers; a narrower access works on its part of the register.
+
+    `values` holds what was stored, by offset; a subclass overrides `read_register` and
+    `write_register` for the registers that do something.
+    """
+
+    RESET: ClassVar[Mapping[int, int]] = {}
+    STATE = frozenset({"values"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: dict[int, int] = dict(self.RESET)
+
+    def reset(self) -> None:
+        self.values = dict(self.RESET)
+
+    def read(self, offset: int, width: int) -> int:
+        shift = 8 * (offset & 3)
+        return (self.read_register(offset & ~3) >> shift) & ((1 << (8 * width)) - 1)
+
+    def write(self, offset: int, width: int, value: int) -> None:
+        word, shift = offset & ~3, 8 * (offset & 3)
+        if width < 4:
+            mask = ((1 << (8 * width)) - 1) << shift
+            value = (self.values.get(word, 0) & ~mask) | ((value << shift) & mask)
+        self.write_register(word, value & WORD)
+
+    def read_register(self, offset: int) -> int:
+        return self.values.get(offset, 0)
+
+    def write_register(self, offset: int, value: int) -> None:
+        self.values[offset] = value
+
+
+def default_line(context: Context) -> Line:
+    """The line that the .repl connects with a bare `->`, or by its usual name."""
+    return context.lines[""] if "" in context.lines else context.line("IRQ")
