@@ -6,7 +6,7 @@ import platform as host
 import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib import metadata, util
@@ -15,6 +15,8 @@ from pathlib import Path
 from workbench import __version__
 from workbench.builder.toolchain import DEBUGGERS, Tool, find_cmake, find_gcc, find_ninja
 from workbench.errors import ToolchainError, UserError, WorkbenchError
+from workbench.platform.installed import folder_of
+from workbench.support.extensions import PERIPHERALS, PLATFORMS, Extension, installed
 from workbench.support.extras import how_to_install
 
 _OLDEST_PYTHON = (3, 10)
@@ -58,7 +60,7 @@ class Report:
 
 def examine() -> Report:
     """Look at the machine; asks programs for their versions, changes nothing."""
-    findings = tuple(check() for check in _CHECKS)
+    findings = (*(check() for check in _CHECKS), *_extensions())
     ready = not any(finding.state in (State.MISSING, State.BROKEN) for finding in findings)
     return Report(__version__, findings, ready)
 
@@ -201,6 +203,44 @@ def _renode() -> Finding:
     if not installation.is_tested:
         found += f" (the workbench's own tests were run on {' and '.join(TESTED)})"
     return Finding("renode", State.OK, found, needed_for)
+
+
+def _extensions() -> Iterator[Finding]:
+    """Yield what other installed packages add: it is imported, as when it is used."""
+    for extension in installed(PERIPHERALS):
+        yield _extension(extension, "peripheral", _use_model, "the embedded engine")
+    for extension in installed(PLATFORMS):
+        yield _extension(extension, "platform", _use_platform, f"--platform {extension.name}")
+
+
+def _extension(
+    extension: Extension, kind: str, use: Callable[[Extension], str], needed_for: str
+) -> Finding:
+    part = f"{kind} {extension.name}"
+    try:
+        return Finding(part, State.OK, use(extension), needed_for)
+    except WorkbenchError as error:
+        return Finding(part, State.UNUSABLE, error.message, needed_for, error.hint)
+
+
+def _use_model(extension: Extension) -> str:
+    from workbench.engines.embedded.peripherals.from_outside import model_of
+    from workbench.engines.embedded.peripherals.registry import OWN
+
+    if OWN.is_modelled(extension.name):
+        raise extension.error("is a type that the workbench has a model of: it is not used")
+    model_of(extension)
+    return str(extension)
+
+
+def _use_platform(extension: Extension) -> str:
+    from workbench.platform import load
+
+    folder = folder_of(extension)
+    if load(extension.name).repl.parent != folder.resolve():
+        raise extension.error("has the name of a platform of the workbench: it is not used")
+    load(folder)
+    return f"{folder} ({extension})"
 
 
 _CHECKS: tuple[Callable[[], Finding], ...] = (

@@ -69,6 +69,10 @@ class PlatformError(UserError):
     """A platform folder, platform.toml or the choice of a console does not hold together."""
 
 
+class ExtensionError(UserError):
+    """A peripheral model or a platform from outside the workbench cannot be used."""
+
+
 class ReplError(UserError):
     """A .repl file has an error; `file`, `line` and `column` (1-based) say where."""
 

@@ -17,9 +17,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-WORD = 0xFFFFFFFF
-
 from workbench.platform.uart_pacing import UartPacing
+
+WORD = 0xFFFFFFFF
 
 
 class VirtualClock(Protocol):

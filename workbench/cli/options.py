@@ -52,7 +52,7 @@ TrustOption = Annotated[
     bool,
     typer.Option(
         "--trust-scripts",
-        help="Let Python run what scripts of the .repl are beyond the safe subset.",
+        help="Let Python run peripherals.py beside the .repl, and scripts beyond the safe subset.",
         callback=_trust,
     ),
 ]

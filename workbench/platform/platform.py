@@ -13,14 +13,13 @@ from typing import Any
 
 from workbench.errors import PlatformError
 from workbench.platform.bus_masters import BusMasters, read_bus_masters
-from workbench.platform.settings import MOST_INTERRUPTS, read_settings
+from workbench.platform.installed import SearchPath, installed_folder, installed_names
+from workbench.platform.settings import MOST_INTERRUPTS, SETTINGS, read_settings
 from workbench.platform.uart_pacing import UartPacing
 from workbench.repl import read, types
 from workbench.repl.description import Description, Entry
 from workbench.repl.limits import check_limits
 from workbench.support.resources import resource
-
-SETTINGS = "platform.toml"
 
 # Renode's default for a cpu entry that does not say.
 DEFAULT_MIPS = 100
@@ -108,9 +107,10 @@ class Platform:
 
 
 def names() -> tuple[str, ...]:
-    """Names of the platforms that ship with the workbench."""
+    """Names of the platforms that ship with the workbench, and that packages bring."""
     folder = resource("platforms")
-    return tuple(sorted(found.parent.name for found in folder.glob(f"*/{SETTINGS}")))
+    own = sorted(found.parent.name for found in folder.glob(f"*/{SETTINGS}"))
+    return tuple(dict.fromkeys((*own, *installed_names())))
 
 
 def load_platform(
@@ -141,6 +141,8 @@ def load_platform(
 def load(which: str | Path, *, uart: str | None = None) -> Platform:
     """Return the platform with that name, or the one in that folder.
 
+    A folder goes before a name; of names the workbench's own, then those that packages bring.
+
     uart: another console than the platform's own.
     Raises PlatformError for what does not hold together and ReplError for a bad .repl.
     """
@@ -149,7 +151,7 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
     settings = read_settings(source)
     clock = settings["clock"]
     repl = folder / settings.get("repl", f"{folder.name}.repl")
-    description = _read(repl, _search_path())
+    description = _read(repl, ())
     return Platform(
         name=folder.name,
         title=settings["title"],
@@ -179,7 +181,7 @@ def load_repl(path: Path, *, uart: str | None = None, search: Sequence[Path] = (
     The console is the first UART unless `uart` names another; the core clock is what the .repl
     gives as `systickFrequency`; `search` are folders for `using`, as Renode's own.
     """
-    description = _read(path, (*search, *_search_path()))
+    description = _read(path, search)
     mips = _mips(description)
     nvic = next((e for e in description.entries.values() if e.type == types.NVIC), None)
     systick = nvic.properties.get("systickFrequency") if nvic else None
@@ -203,6 +205,9 @@ def _folder(which: str | Path) -> Path:
     for folder in (Path(which), known):
         if (folder / SETTINGS).is_file():
             return folder.resolve()
+    brought = installed_folder(str(which))
+    if brought is not None:
+        return brought.resolve()
     if Path(which).is_dir():
         raise PlatformError(
             f"the folder '{which}' has no {SETTINGS}",
@@ -220,7 +225,7 @@ def _folder(which: str | Path) -> Path:
 
 def _read(path: Path, search: Sequence[Path]) -> Description:
     """Read a .repl of a microcontroller with 32-bit addresses; ReplError where it cannot be."""
-    description = read(path, search)
+    description = read(path, SearchPath(*search, resource("platforms")))
     cores = [e for e in description.entries.values() if e.type == types.CORTEX_M]
     if len(cores) != 1:
         raise PlatformError(
@@ -229,10 +234,6 @@ def _read(path: Path, search: Sequence[Path]) -> Description:
         )
     check_limits(description)
     return description
-
-
-def _search_path() -> tuple[Path, ...]:
-    return (resource("platforms"),)
 
 
 def _uarts(description: Description) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ from workbench.support.kinds import (
 )
 from workbench.support.toml import read_toml
 
+SETTINGS = "platform.toml"
+
 # Hz. A Cortex-M runs at 32 kHz from a watch crystal, and at 1 GHz in the fastest M7.
 CLOCK = Whole(1_000, 10_000_000_000)
 

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from workbench.repl.description import Description
@@ -17,7 +17,7 @@ from workbench.repl.usings import read_files
 __all__ = ["Description", "read"]
 
 
-def read(path: Path, search: Sequence[Path] = ()) -> Description:
+def read(path: Path, search: Iterable[Path] = ()) -> Description:
     """Return the platform that the file at `path` describes, `using`s included.
 
     search: folders in which `using "platforms/..."` is looked up first, as Renode's own folder.

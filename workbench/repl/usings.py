@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workbench.errors import ReplError
@@ -16,7 +16,7 @@ from workbench.support.files import UnsuitableFileError, read_regular
 MAX_VISITS = 512
 
 
-def read_files(path: Path, search: Sequence[Path]) -> list[tuple[FileNode, str]]:
+def read_files(path: Path, search: Iterable[Path]) -> list[tuple[FileNode, str]]:
     """Return the files in the order in which they apply, each with its prefix of names.
 
     A path that starts with a `.` is relative to the file that uses it; any other is looked up in
@@ -27,7 +27,7 @@ def read_files(path: Path, search: Sequence[Path]) -> list[tuple[FileNode, str]]
 
 
 class _Visitor:
-    def __init__(self, search: Sequence[Path]) -> None:
+    def __init__(self, search: Iterable[Path]) -> None:
         self._search = search
         self._parsed: dict[Path, FileNode] = {}
         self._visits = 0
@@ -77,7 +77,7 @@ def read_text(path: Path, using: Using | None = None) -> str:
     raise ReplError(what, file=str(path), hint="check the path")
 
 
-def resolve(using: Using, user: Path, search: Sequence[Path]) -> Path:
+def resolve(using: Using, user: Path, search: Iterable[Path]) -> Path:
     """Return the file that `using` in the file `user` means."""
     named = Path(using.path)
     folder = user.parent

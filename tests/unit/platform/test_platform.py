@@ -83,13 +83,13 @@ def test_what_the_nrf52840_dk_is():
 @pytest.mark.parametrize("name", names())
 def test_blocks_of_a_board_do_not_overlap(name):
     """Two blocks at one address: one of them could never be reached."""
-    from workbench.engines.embedded.peripherals.registry import size_of
+    from workbench.engines.embedded.peripherals.registry import OWN
 
     spans = []
     for entry in load(name).description.entries.values():
         for place in entry.registrations:
             if place.parent == "sysbus" and place.address is not None:
-                size = place.size or size_of(entry.type, entry.properties)
+                size = place.size or OWN.size_of(entry.type, entry.properties)
                 spans.append((place.address, place.address + size, entry.name))
     spans.sort()
     for (_, end, first), (start, _, second) in itertools.pairwise(spans):

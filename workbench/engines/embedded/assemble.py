@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from workbench.armv7m.architecture import is_own_peripheral
 from workbench.engines.embedded.bus import Store
@@ -10,7 +12,8 @@ from workbench.engines.embedded.bus_access import BusAccess
 from workbench.engines.embedded.cortex_m.bitband import BitBand
 from workbench.engines.embedded.cortex_m.processor import Sizing
 from workbench.engines.embedded.machine import Machine
-from workbench.engines.embedded.peripherals import registry
+from workbench.engines.embedded.peripherals.from_outside import models_for
+from workbench.engines.embedded.peripherals.registry import OWN, Registry
 from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
 from workbench.peripheral import Context, Peripheral, UartPeripheral
@@ -44,9 +47,11 @@ def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
     flash = {(m.origin, m.size) for m in platform.memories if m.kind == "flash"}
     wiring = Wiring(machine, description, nvic.name)
     try:
+        models = _registry(description, platform.repl)
+        assembly = _Assembly(machine, wiring, flash, platform, models)
         # Buttons are reset last: what they are wired to takes note of their level then.
         for entry in sorted(description.entries.values(), key=lambda e: e.type == types.BUTTON):
-            _add(machine, entry, nvic, wiring, flash, platform)
+            assembly.add(entry)
         for tag in monitor.tags(description):
             machine.bus.add_tag(tag.value, tag.begin, tag.end, tag.name)
         machine.connect()
@@ -85,25 +90,90 @@ def _the_nvic(description: Description, platform: Platform) -> Entry:
     )
 
 
-def _add(
-    machine: Machine,
-    entry: Entry,
-    nvic: Entry,
-    wiring: Wiring,
-    flash: set[tuple[int, int]],
-    platform: Platform,
-) -> None:
-    if entry is nvic or entry.type.startswith((types.CPU, types.BUS)) or entry.name == SYSTEM_BUS:
-        return
-    on_bus = [r for r in entry.registrations if r.parent == SYSTEM_BUS and r.address is not None]
-    if any(_is_own(r) for r in on_bus):
-        return
-    if entry.type == types.MEMORY:
-        _add_memory(machine, entry, on_bus, flash)
-    elif entry.type == types.BIT_BAND:
-        _add_bit_band(machine, entry, on_bus)
-    elif on_bus or registry.is_modelled(entry.type):
-        _add_peripheral(machine, entry, on_bus, wiring, platform)
+@dataclass(frozen=True)
+class _Assembly:
+    """What the entries of a description are added to, and what that needs to know.
+
+    flash: origin and size of each memory that is flash.
+    """
+
+    machine: Machine
+    wiring: Wiring
+    flash: set[tuple[int, int]]
+    platform: Platform
+    models: Registry
+
+    def add(self, entry: Entry) -> None:
+        """Add what an entry stands for, unless the machine has it of itself."""
+        on_bus = _on_bus(entry)
+        if _is_core(entry) or any(_is_own(r) for r in on_bus):
+            return
+        if entry.type == types.MEMORY:
+            _add_memory(self.machine, entry, on_bus, self.flash)
+        elif entry.type == types.BIT_BAND:
+            _add_bit_band(self.machine, entry, on_bus)
+        elif on_bus or self.models.is_modelled(entry.type):
+            self._add_peripheral(entry, on_bus)
+
+    def _add_peripheral(self, entry: Entry, on_bus: list[Registration]) -> None:
+        machine = self.machine
+        size = self._size(entry, on_bus)
+        peripheral = self.models.create(
+            Context(
+                name=entry.name,
+                type=entry.type,
+                size=size,
+                properties=entry.properties,
+                clock=machine.clock,
+                bus=BusAccess(machine, entry, self.platform.bus_masters),
+                lines=self.wiring.lines_of(entry),
+                warn=machine.warn,
+                address=(on_bus[0].address or 0) if on_bus else 0,
+                request_reset=machine.request_reset,
+                shared=machine.shared,
+                source=f"{entry.location.file}:{entry.location.line}",
+                uart_pacing=self.platform.uart_pacing,
+            )
+        )
+        machine.peripherals[entry.name] = peripheral
+        for registration in on_bus:
+            address = registration.address or 0
+            length = registration.size or size
+            region = registration.properties.get("region")
+            if region is None:
+                machine.bus.add_device(peripheral, address, length, entry.name)
+            else:  # a second face of the block, of which no model knows more than that it is there
+                store = machine.bus.add_store(f"{entry.name}.{region}", length, is_flash=False)
+                machine.bus.show_store(store, address)
+        machine.on_power_up.append(lambda: _apply_peripheral_writes(peripheral, entry))
+
+    def _size(self, entry: Entry, on_bus: list[Registration]) -> int:
+        for registration in on_bus:
+            if registration.size and "region" not in registration.properties:
+                return registration.size
+        return self.models.size_of(entry.type, entry.properties)
+
+
+def _registry(description: Description, repl: Path) -> Registry:
+    """Return the models for a description: those of the workbench, and what users add to them."""
+    own = (types.MEMORY, types.BIT_BAND)
+    unknown = {
+        entry.type
+        for entry in description.entries.values()
+        if not _is_core(entry) and entry.type not in own and not OWN.is_modelled(entry.type)
+        if not any(_is_own(r) for r in _on_bus(entry))
+    }
+    return Registry(models_for(unknown, repl.parent))
+
+
+def _on_bus(entry: Entry) -> list[Registration]:
+    return [r for r in entry.registrations if r.parent == SYSTEM_BUS and r.address is not None]
+
+
+def _is_core(entry: Entry) -> bool:
+    """Whether the machine is built around it: core, interrupt controller, bus."""
+    inherent = entry.type == types.NVIC or entry.type.startswith((types.CPU, types.BUS))
+    return inherent or entry.name == SYSTEM_BUS
 
 
 def _is_own(registration: Registration) -> bool:
@@ -144,51 +214,6 @@ def _add_bit_band(machine: Machine, entry: Entry, on_bus: list[Registration]) ->
             )
 
 
-def _add_peripheral(
-    machine: Machine,
-    entry: Entry,
-    on_bus: list[Registration],
-    wiring: Wiring,
-    platform: Platform,
-) -> None:
-    size = _size(entry, on_bus)
-    peripheral = registry.create(
-        Context(
-            name=entry.name,
-            type=entry.type,
-            size=size,
-            properties=entry.properties,
-            clock=machine.clock,
-            bus=BusAccess(machine, entry, platform.bus_masters),
-            lines=wiring.lines_of(entry),
-            warn=machine.warn,
-            address=(on_bus[0].address or 0) if on_bus else 0,
-            request_reset=machine.request_reset,
-            shared=machine.shared,
-            source=f"{entry.location.file}:{entry.location.line}",
-            uart_pacing=platform.uart_pacing,
-        )
-    )
-    machine.peripherals[entry.name] = peripheral
-    for registration in on_bus:
-        address = registration.address or 0
-        length = registration.size or size
-        region = registration.properties.get("region")
-        if region is None:
-            machine.bus.add_device(peripheral, address, length, entry.name)
-        else:  # a second face of the block, of which no model knows more than that it is there
-            store = machine.bus.add_store(f"{entry.name}.{region}", length, is_flash=False)
-            machine.bus.show_store(store, address)
-    machine.on_power_up.append(lambda: _apply_peripheral_writes(peripheral, entry))
-
-
 def _apply_peripheral_writes(peripheral: Peripheral, entry: Entry) -> None:
     for write in monitor.writes(entry.init):
         peripheral.write(write.offset, write.width, write.value)
-
-
-def _size(entry: Entry, on_bus: list[Registration]) -> int:
-    for registration in on_bus:
-        if registration.size and "region" not in registration.properties:
-            return registration.size
-    return registry.size_of(entry.type, entry.properties)

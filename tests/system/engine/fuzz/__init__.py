@@ -13,7 +13,7 @@ from tests.cross import BARE, CORE, compile_elf
 from workbench.armv7m.architecture import is_own_peripheral
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.engines.embedded.peripherals.registry import size_of
+from workbench.engines.embedded.peripherals.registry import OWN
 from workbench.image import Image
 from workbench.platform import Platform, load
 from workbench.repl import types
@@ -57,7 +57,7 @@ def windows(platform: Platform) -> list[tuple[int, int]]:
             continue
         for place in entry.registrations:
             if place.parent == "sysbus" and place.address is not None:
-                size = place.size or size_of(entry.type, entry.properties)
+                size = place.size or OWN.size_of(entry.type, entry.properties)
                 if is_own_peripheral(place.address):
                     size = CORE_BLOCK
                 found.append((place.address, max(size, WORD)))

@@ -2,6 +2,7 @@
 
 The machine asks `size_of` where the .repl gives no size, and `create` for the model itself. Core,
 NVIC, memories that map directly and bit-banding are the machine's own and not in here.
+`from_outside.py` finds the models that users add.
 """
 
 from __future__ import annotations
@@ -84,20 +85,34 @@ MODELS: Mapping[str, tuple[Callable[[Context], Peripheral], int]] = {
 }
 
 
-def create(context: Context) -> Peripheral:
-    """Return the model of `context.type`, reset; plain storage that warns if there is none."""
-    model, _ = MODELS.get(context.type, (UnmodelledStorage, 0))
-    return model(context)
+class Registry:
+    """The models of the workbench, and those that were added to them.
+
+    added: type -> class, of types that the workbench has no model of.
+    """
+
+    def __init__(self, added: Mapping[str, type[Peripheral]] | None = None) -> None:
+        self._models: dict[str, tuple[Callable[[Context], Peripheral], int]] = {**MODELS}
+        for name, model in (added or {}).items():
+            self._models.setdefault(name, (model, model.SIZE))
+
+    def create(self, context: Context) -> Peripheral:
+        """Return the model of `context.type`, reset; plain storage that warns if there is none."""
+        model, _ = self._models.get(context.type, (UnmodelledStorage, 0))
+        return model(context)
+
+    def is_modelled(self, type_name: str) -> bool:
+        """Whether there is a model of that type."""
+        return type_name in self._models
+
+    def size_of(self, type_name: str, properties: Mapping[str, Any]) -> int:
+        """Return the size in bytes of a peripheral whose registration gives none."""
+        size = properties.get("size")
+        if isinstance(size, int) and size > 0:
+            return size
+        family = _NRF if "NRF" in type_name.upper() else _STM32
+        return (self._models[type_name][1] if self.is_modelled(type_name) else 0) or family
 
 
-def is_modelled(type_name: str) -> bool:
-    return type_name in MODELS
-
-
-def size_of(type_name: str, properties: Mapping[str, Any]) -> int:
-    """The size in bytes of a peripheral whose registration gives none."""
-    size = properties.get("size")
-    if isinstance(size, int) and size > 0:
-        return size
-    family = _NRF if "NRF" in type_name.upper() else _STM32
-    return (MODELS[type_name][1] if type_name in MODELS else 0) or family
+OWN = Registry()
+"""The models of the workbench alone."""

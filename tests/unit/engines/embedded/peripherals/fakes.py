@@ -134,11 +134,11 @@ class Bench:
         self.warnings: list[str] = []
         self.resets = 0
         self.sent = b""
-        self.model = registry.create(
+        self.model = registry.OWN.create(
             Context(
                 name="block",
                 type=type_name,
-                size=registry.size_of(type_name, properties),
+                size=registry.OWN.size_of(type_name, properties),
                 properties=properties,
                 clock=self.clock,
                 bus=self.bus,

@@ -1,0 +1,1 @@
+"""Boards of Acme for the TinyML workbench."""

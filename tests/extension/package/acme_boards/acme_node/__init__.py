@@ -1,0 +1,1 @@
+"""The folder of the platform acme_node."""
