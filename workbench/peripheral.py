@@ -43,7 +43,8 @@ class Timer(Protocol):
     def arm(self, delay: int) -> None:
         """Expire `delay` ticks from now (at least 1); replaces an earlier deadline."""
 
-    def cancel(self) -> None: ...
+    def cancel(self) -> None:
+        """Let it not expire any more."""
 
 
 class Line(Protocol):
@@ -104,6 +105,7 @@ class Context:
     uart_pacing: UartPacing = UartPacing.BAUD
 
     def line(self, pin: str | int) -> Line:
+        """Return the line that the .repl connects to `pin`, else one that leads nowhere."""
         return self.lines.get(pin, _NOWHERE)
 
 

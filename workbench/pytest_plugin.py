@@ -41,6 +41,7 @@ class EngineWarning(UserWarning):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options `--workbench-...`."""
     group = parser.getgroup("workbench", "firmware on emulated boards")
     group.addoption("--workbench-elf", help="the ELF that `machine` runs")
     group.addoption("--workbench-platform", help="a board by name, or the folder of a platform")
@@ -51,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
     config.addinivalue_line(
         "markers",
         f"{MARKER}({', '.join(_OPTIONS)}): what the fixture `machine` runs",

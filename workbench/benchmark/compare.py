@@ -69,6 +69,7 @@ class Change:
 
     @property
     def is_regression(self) -> bool:
+        """Whether it has grown by more than is allowed."""
         return 100 * self.new > (100 + self.allowed) * self.base
 
 
@@ -82,6 +83,7 @@ class Comparison:
 
     @property
     def regressions(self) -> tuple[Change, ...]:
+        """The figures that have grown by more than is allowed."""
         return tuple(change for change in self.changes if change.is_regression)
 
 
@@ -96,11 +98,11 @@ def load(path: Path) -> Mapping[str, Any]:
     hint = "make it with `workbench bench --save FILE`"
     content = read_file(path, UserError, hint, most=_MAX_BYTES)
     try:
-        document = json.loads(content.decode())
+        document: Any = json.loads(content.decode())
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: is not JSON ({error})", hint) from None
     found = document.get("format") if isinstance(document, dict) else None
-    if found != FORMAT:
+    if not isinstance(document, dict) or found != FORMAT:
         raise UserError(f"{path}: is not a saved bench (format {found!r}, not {FORMAT!r})", hint)
     try:
         for row in _rows(document).values():

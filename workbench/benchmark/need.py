@@ -31,14 +31,17 @@ class MemoryNeed:
 
     @property
     def missing_flash(self) -> int:
+        """Bytes of flash that the board would have to have besides."""
         return max(0, self.flash - self.flash_capacity)
 
     @property
     def missing_ram(self) -> int:
+        """Bytes of RAM that the board would have to have besides."""
         return max(0, self.ram - self.ram_capacity)
 
     @property
     def fits(self) -> bool:
+        """Whether the board holds it."""
         return not self.missing_flash and not self.missing_ram
 
     @property

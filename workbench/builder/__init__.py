@@ -11,6 +11,7 @@ from workbench.builder.cmake import Progress, execute
 from workbench.builder.footprint import Footprint, measure_footprint
 from workbench.builder.plan import BuildPlan, Tflm, boards, plan_build, plan_builds, sources_changed
 from workbench.errors import BuildError
+from workbench.support.cache_folder import root
 
 __all__ = [
     "DEFAULT_CHOICES",
@@ -56,7 +57,7 @@ def build(
     except OSError as error:
         raise BuildError(
             f"{plan.name} could not be built: {error.strerror or error} ({error.filename})",
-            f"the build needs a folder to write in: {cache.root()}; WORKBENCH_CACHE names another",
+            f"the build needs a folder to write in: {root()}; WORKBENCH_CACHE names another",
         ) from error
     if output is not None:
         target = output / f"{plan.name}.elf"

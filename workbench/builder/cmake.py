@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from workbench import __version__
-from workbench.builder import cache
 from workbench.builder.plan import BuildPlan
 from workbench.builder.sources import write_sources
 from workbench.errors import BuildError
+from workbench.support.cache_folder import root
 from workbench.support.own_folder import MARK
 
 Progress = Callable[[int, int, str], None]
@@ -182,7 +182,7 @@ def _hint(output: list[str]) -> str:
     if "region `FLASH' overflowed" in text:
         return "the model does not fit this board's flash"
     if "No space left on device" in text:
-        return f"the disk is full; {cache.root()} can be emptied"
+        return f"the disk is full; {root()} can be emptied"
     if "undefined reference to `_sbrk'" in text:
         return "something uses the heap, which this firmware does not have"
     return ""

@@ -16,6 +16,7 @@ from workbench.errors import WorkbenchError
 
 
 def main() -> int:
+    """Write the sources of the model that the command line names; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m workbench.builder.embed", description=__doc__)
     parser.add_argument("model", type=Path, help="a .tflite")
     parser.add_argument("folder", type=Path, help="where the sources go")

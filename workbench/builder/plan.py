@@ -15,7 +15,8 @@ from pathlib import Path
 from workbench import __version__
 from workbench.builder.choices import DEFAULT_CHOICES, BuildChoices
 from workbench.builder.library import check_library
-from workbench.builder.model_source import ModelSource, read_model_source
+from workbench.builder.model_source import read_model_source
+from workbench.builder.sources import ModelSource
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
 from workbench.model.kernel_sets import TFLM, kernel_sets

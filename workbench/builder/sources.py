@@ -29,6 +29,7 @@ class ModelSource:
 
     @property
     def sha256(self) -> str:
+        """The hash of the model's bytes, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
 
 

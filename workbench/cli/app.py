@@ -76,9 +76,11 @@ class LazyGroup(TyperGroup):
     _listing = False
 
     def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands, in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import a command, or give its name and summary where only a list is shown."""
         if cmd_name not in COMMANDS:
             return None
         if self._listing:
@@ -88,18 +90,22 @@ class LazyGroup(TyperGroup):
         return typer.main.get_command(module.app)
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Parse the command line; see `_told_apart` for the errors."""
         with _told_apart():
             return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: Any) -> Any:
+        """Run the command; see `_told_apart` for the errors."""
         with _told_apart():
             return super().invoke(ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help without importing any command."""
         with self._listed():
             super().format_help(ctx, formatter)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Complete the name of a command without importing any."""
         with self._listed():
             return super().shell_complete(ctx, incomplete)
 

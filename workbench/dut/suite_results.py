@@ -25,6 +25,7 @@ class Job:
 
     @property
     def file_name(self) -> str:
+        """The title as the name of a file."""
         return "".join(c if c.isalnum() else "_" for c in self.title)
 
 
@@ -84,6 +85,7 @@ class SuiteReport:
 
     @property
     def tests(self) -> tuple[TestRecord, ...]:
+        """The tests of all jobs."""
         return tuple(test for job in self.jobs for test in job.tests)
 
     @property

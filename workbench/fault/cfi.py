@@ -120,7 +120,7 @@ def _restored(rule: Any, frame: int, context: Context, view: View) -> int | None
     if rule.type == RegisterRule.OFFSET:
         return view.word(frame + argument & _MASK)
     if rule.type == RegisterRule.VAL_OFFSET:
-        return frame + argument & _MASK
+        return frame + int(argument) & _MASK
     if rule.type == RegisterRule.REGISTER:
         return context.registers.get(register_name(argument) or "")
     return None

@@ -45,6 +45,7 @@ class Context:
 
     @property
     def sp(self) -> int:
+        """The stack pointer."""
         return self.registers["sp"]
 
     @property

@@ -144,7 +144,8 @@ def _bytes_of(register: str) -> int:
 def _value(decoded: Any, register: int, registers: Mapping[str, int]) -> int | None:
     name = register_called(decoded, register)
     if name == "pc":
-        return (decoded.address + 4) & ~3  # A5.1.2
+        address: int = decoded.address
+        return (address + 4) & ~3  # A5.1.2
     return registers.get(name)
 
 

@@ -111,7 +111,7 @@ def _does_more(decoded: Any) -> bool:
     mnemonic = decoded.mnemonic.split(".")[0]
     if mnemonic in ("bl", "blx", "bx", "svc", "bkpt", "tbb", "tbh"):
         return True
-    return mnemonic.startswith(("st", "push", "pop", "vst", "vpush"))
+    return bool(mnemonic.startswith(("st", "push", "pop", "vst", "vpush")))
 
 
 def _reads(view: View, body: list[Any], registers: Mapping[str, int]) -> tuple[int, ...] | None:
@@ -166,7 +166,7 @@ def _constant(decoded: Any, known: Mapping[str, int]) -> int | None:
     operands = decoded.operands
     if len(operands) < 2 or operands[-1].type != _immediate():
         return None
-    value = operands[-1].imm & _MASK
+    value: int = operands[-1].imm & _MASK
     if mnemonic in ("mov", "movs", "movw"):
         return value
     base = known.get(register_called(decoded, operands[-2].reg))

@@ -72,9 +72,11 @@ class Target:
         return "\n".join([*lines, "</feature>", "</target>", ""])
 
     def read_all(self) -> bytes:
+        """Return all registers in the order of the layout, as GDB's packet `g` wants them."""
         return b"".join(self.read(number) for number in range(len(self.layout)))
 
     def write_all(self, values: bytes) -> None:
+        """Set all registers in the order of the layout, from what GDB's packet `G` brings."""
         offset = 0
         for number, register in enumerate(self.layout):
             self.write(number, values[offset : offset + register.size])

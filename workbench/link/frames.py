@@ -31,7 +31,8 @@ def encode(frame: Frame) -> bytes:
     """Return the bytes of `frame` on the UART, delimiters included."""
     body = _HEADER.pack(frame.version, frame.type, frame.sequence) + frame.payload
     body += _CRC.pack(zlib.crc32(body))
-    return DELIMITER + cobs.encode(body) + DELIMITER
+    stuffed: bytes = cobs.encode(body)
+    return DELIMITER + stuffed + DELIMITER
 
 
 def decode(encoded: bytes) -> Frame | None:

@@ -43,6 +43,7 @@ class Archive:
 
     @property
     def rows(self) -> int:
+        """How many inputs it holds."""
         return len(self.inputs[0])
 
 

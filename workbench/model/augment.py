@@ -53,7 +53,7 @@ def _warp(spectra: FloatArray, how: Augmentation, random: np.random.Generator) -
     return _interpolate(_interpolate(spectra, times, axis=1), bins, axis=2)
 
 
-def _interpolate(spectra: FloatArray, positions: npt.NDArray, axis: int) -> FloatArray:
+def _interpolate(spectra: FloatArray, positions: npt.NDArray[np.float64], axis: int) -> FloatArray:
     """Sample along `axis` at fractional positions (n, length); the edges are held."""
     length = spectra.shape[axis]
     positions = np.clip(positions, 0.0, length - 1.0)
@@ -63,7 +63,8 @@ def _interpolate(spectra: FloatArray, positions: npt.NDArray, axis: int) -> Floa
     below, weight = below.reshape(shape), weight.reshape(shape)
     low = np.take_along_axis(spectra, below, axis)
     high = np.take_along_axis(spectra, below + 1, axis)
-    return low + weight * (high - low)
+    between: FloatArray = low + weight * (high - low)
+    return between
 
 
 def _recolour(spectra: FloatArray, how: Augmentation, random: np.random.Generator) -> FloatArray:

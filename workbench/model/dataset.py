@@ -31,6 +31,7 @@ class DataSet:
         return len(self.classes)
 
     def subset(self, indices: npt.NDArray[np.int64]) -> DataSet:
+        """Return the recordings with these indices."""
         return DataSet(self.features[indices], self.classes[indices], self.labels)
 
     def counts(self) -> dict[str, int]:

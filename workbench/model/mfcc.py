@@ -63,7 +63,8 @@ def log_mel(clip: FloatArray) -> FloatArray:
         clip = clip / np.float32(peak)
     frames = np.lib.stride_tricks.sliding_window_view(clip, FRAME_LENGTH)[::FRAME_STEP]
     spectrum = np.abs(np.fft.rfft(frames * _hann(), FFT_LENGTH)).astype(np.float32)
-    return np.log(spectrum @ mel_filters() + np.float32(LOG_OFFSET)).astype(np.float32)
+    energies = spectrum @ mel_filters() + np.float32(LOG_OFFSET)
+    return np.asarray(np.log(energies), np.float32)
 
 
 def log_mel_to_mfcc(log_mels: FloatArray) -> FloatArray:
@@ -75,7 +76,7 @@ def mfcc_to_log_mel(features: FloatArray) -> FloatArray:
     """The smooth (..., 40) log mel spectrum that (..., 10) coefficients stand for."""
     # The columns are orthogonal: c0 has squared norm 2, the others 1.
     basis = cosine_transform()
-    return (features @ (basis / np.square(basis).sum(axis=0)).T).astype(np.float32)
+    return np.asarray(features @ (basis / np.square(basis).sum(axis=0)).T, np.float32)
 
 
 @cache
@@ -97,7 +98,7 @@ def cosine_transform() -> FloatArray:
     bins = np.arange(MEL_BINS)[:, np.newaxis]
     orders = np.arange(COEFFICIENTS)
     phase = np.pi * orders * (2 * bins + 1) / (2 * MEL_BINS)
-    return (np.sqrt(2.0 / MEL_BINS) * np.cos(phase)).astype(np.float32)
+    return np.asarray(np.sqrt(2.0 / MEL_BINS) * np.cos(phase), np.float32)
 
 
 def _one_second(wave: FloatArray) -> FloatArray:

@@ -65,6 +65,7 @@ class Oracle:
 
     @classmethod
     def from_file(cls, path: Path) -> Oracle:
+        """Start an oracle for the model in the file `path`."""
         return cls(read_model_file(path))
 
     def __enter__(self) -> Oracle:

@@ -50,6 +50,7 @@ class OracleProcess:
 
     @property
     def process_id(self) -> int:
+        """The process number of the interpreter."""
         return self._process.pid
 
     def ask(self, operation: str, blob: bytes = b"", **arguments: Any) -> Message:

@@ -23,6 +23,7 @@ class Quantization:
 
     @property
     def per_channel(self) -> bool:
+        """Whether each channel has a scale of its own."""
         return len(self.scales) > 1
 
     @property
@@ -51,7 +52,8 @@ def quantize(
     whole = np.trunc(quotient)
     away = np.abs(quotient - whole) >= np.float32(0.5)
     rounded = whole + np.where(away, np.sign(quotient), np.float32(0.0))
-    return np.clip(rounded + np.float32(zero_point), limits.min, limits.max).astype(dtype)
+    clipped = np.clip(rounded + np.float32(zero_point), limits.min, limits.max)
+    return np.asarray(clipped, dtype)
 
 
 def dequantize(values: npt.NDArray[Any], scale: float, zero_point: int) -> npt.NDArray[np.float32]:

@@ -58,6 +58,7 @@ class TensorInfo:
 
     @property
     def elements(self) -> int:
+        """How many values it holds."""
         return math.prod(self.shape)
 
     @property
@@ -66,6 +67,7 @@ class TensorInfo:
 
     @property
     def is_quantized(self) -> bool:
+        """Whether its integers stand for real numbers."""
         return self.dtype in _QUANTIZED and self.scale > 0
 
     @property

@@ -89,6 +89,7 @@ class InputGrid:
         return cls(scale, round(-128 - low / scale))
 
     def snap(self, features: FloatArray) -> FloatArray:
+        """Return the features as the int8 input represents them: quantized and dequantized."""
         quantized = quantize(features, self.scale, self.zero_point)
         return dequantize(quantized, self.scale, self.zero_point)
 

@@ -50,6 +50,7 @@ class Tensor:
 
     @property
     def elements(self) -> int:
+        """How many values it holds."""
         return math.prod(self.shape)
 
     @property

@@ -24,34 +24,47 @@ class Cursor:
 
     @property
     def token(self) -> Token:
+        """The token at the current place."""
         return self._tokens[self._index]
 
     def ahead(self, count: int = 1) -> Token:
+        """Return the token `count` places further on, the last one where there are not so many."""
         return self._tokens[min(self._index + count, len(self._tokens) - 1)]
 
     def location(self) -> Location:
+        """Return where the current token stands in the file."""
         return Location(self.file, self.token.line, self.token.column)
 
     def advance(self) -> Token:
+        """Return the current token and go on to the next."""
         token = self.token
         if token.kind is not Kind.END:
             self._index += 1
         return token
 
     def error(self, message: str, token: Token | None = None, hint: str = "") -> ReplError:
+        """Return an error at `token`, at the current one for None."""
         at = token or self.token
         return ReplError(message, file=self.file, line=at.line, column=at.column, hint=hint)
 
     def unexpected(self, expected: str, hint: str = "") -> ReplError:
+        """Return an error that says what was expected in place of the current token."""
         return self.error(f"expected {expected}, found {self.token}", hint=hint)
 
+    def at_end(self) -> bool:
+        """Whether all tokens have been read."""
+        return self.token.kind is Kind.END
+
     def at_mark(self, *marks: str) -> bool:
+        """Whether the current token is one of these punctuation marks."""
         return self.token.kind is Kind.MARK and self.token.text in marks
 
     def at_word(self, *words: str) -> bool:
+        """Whether the current token is one of these words."""
         return self.token.kind is Kind.NAME and self.token.text in words
 
     def at_name(self) -> bool:
+        """Whether the current token is a name that a peripheral can have."""
         return self.token.kind is Kind.NAME and self.token.text not in KEYWORDS
 
     def accept(self, mark: str) -> bool:
@@ -61,6 +74,7 @@ class Cursor:
         return True
 
     def accept_word(self, word: str) -> bool:
+        """Go past the word `word` and return True, or stay where it does not stand here."""
         if not self.at_word(word):
             return False
         self.advance()
@@ -78,12 +92,14 @@ class Cursor:
         raise self.unexpected(what, hint)
 
     def dotted_name(self, what: str) -> str:
+        """Return the names here that dots connect; `what` names them in an error."""
         parts = [self.name(what)]
         while self.accept("."):
             parts.append(self.name(f"the rest of {what} after '.'"))
         return ".".join(parts)
 
     def string(self, what: str) -> str:
+        """Return the text in quotes at the current place; `what` names it in an error."""
         if self.token.kind is not Kind.STRING:
             raise self.unexpected(f"{what} in quotes")
         return self.advance().text
@@ -100,6 +116,7 @@ class Cursor:
         return int(value)
 
     def number_of(self, token: Token) -> int | float:
+        """Return the value of a token that is a number."""
         digits = token.text.replace("_", "")
         if len(digits) > 40:  # 64 bits have 20 digits
             raise self.error("this number has too many digits", token)

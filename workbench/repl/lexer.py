@@ -57,6 +57,7 @@ class Source:
     comment_starts: frozenset[int]
 
     def line_start(self, offset: int) -> int:
+        """Return the offset at which the line of `offset` begins."""
         return self.text.rfind("\n", 0, offset) + 1
 
 

@@ -42,9 +42,9 @@ class _Parser:
             while cursor.accept(";"):
                 pass
         entries: list[EntryNode] = []
-        while cursor.token.kind is not Kind.END:
+        while not cursor.at_end():
             entries.append(self._entry())
-            if not cursor.accept(";") and cursor.token.kind is not Kind.END:
+            if not cursor.accept(";") and not cursor.at_end():
                 raise cursor.unexpected("the end of the entry or a block in braces")
         return FileNode(cursor.file, tuple(usings), tuple(entries))
 

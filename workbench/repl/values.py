@@ -43,6 +43,7 @@ class ValueParser:
         return self.value()
 
     def value(self) -> Value:
+        """Read one value: a scalar, a list, a dictionary or a peripheral of its own."""
         cursor = self._cursor
         cursor.enter()
         try:
@@ -67,6 +68,7 @@ class ValueParser:
         )
 
     def reference(self, what: str) -> str:
+        """Read the name of a peripheral, defined or not; `what` names it in an error."""
         location = self._cursor.location()
         name = self._cursor.name(what)
         self.names.append(Name(name, location))

@@ -22,6 +22,7 @@ class WireParser:
         self._values = values
 
     def connection(self) -> Connection:
+        """Read one connection: its sources, `->`, and where it leads."""
         cursor = self._cursor
         several = cursor.at_mark("[")
         sources: list[End] = [""]

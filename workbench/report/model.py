@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.model.confusion import Confusion
 from workbench.model.inspection import Inspection
-from workbench.model.values import Quantization
+from workbench.model.quantization import Quantization
 from workbench.report.terminal import terminal
 
 if TYPE_CHECKING:

@@ -38,21 +38,26 @@ class SuiteListener:
         self._callers: list[str] = []  # of the keyword that runs, outermost first
 
     def start_test(self, data: Any, result: Any) -> None:
+        """A test begins."""
         self._begin_test()
 
     def start_keyword(self, data: Any, result: Any) -> None:
+        """A keyword begins."""
         self._callers.append(result.name or "")
 
     def end_keyword(self, data: Any, result: Any) -> None:
+        """A keyword has ended."""
         self._callers.pop()
         self._after_keyword()
         if result.failed and _FAILURE_IS_EXPECTED.isdisjoint(self._callers):
             self._note_failure()
 
     def start_try(self, data: Any, result: Any) -> None:
+        """A TRY block begins: failures in it are expected."""
         self._callers.append(_TRY)
 
     def end_try(self, data: Any, result: Any) -> None:
+        """A TRY block has ended."""
         self._callers.pop()
 
     def close(self) -> None:

@@ -48,6 +48,7 @@ class Recorder:
         return next((fault for fault in faults if fault in result.message), "")
 
     def end_test(self, data: Any, result: Any) -> None:
+        """A test has ended: say so in a line of JSON."""
         outcome = _outcome()
         record = {
             "name": result.name,

@@ -21,6 +21,7 @@ class Drive:
     level: bool
 
     def apply(self, engine: Engine) -> None:
+        """Set the level of the pin."""
         engine.drive(self.port, self.pin, self.level)
 
 

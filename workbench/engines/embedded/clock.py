@@ -21,6 +21,7 @@ class ClockTimer:
         self._clock.changed()
 
     def cancel(self) -> None:
+        """Let it not expire any more."""
         self.deadline = None
         self._clock.changed()
 

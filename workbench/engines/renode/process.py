@@ -111,10 +111,12 @@ class WorkerProcess:
 
     @property
     def renode_log(self) -> Path:
+        """The file that Renode writes its log to."""
         return self.folder / "renode.log"
 
     @property
     def process_id(self) -> int:
+        """The worker's process number."""
         return self._process.pid
 
     @property

@@ -44,6 +44,7 @@ class Archive:
 
     @property
     def url(self) -> str:
+        """Where it can be downloaded."""
         return f"{_DOWNLOAD}/v{self.version}/{self.name}"
 
 

@@ -33,6 +33,7 @@ class Frame:
     result: Any = None
 
     def spend(self, steps: int = 1) -> None:
+        """Count steps; raise ScriptError where one access takes too many."""
         self.left[0] -= steps
         if self.left[0] < 0:
             raise ScriptError(f"it takes more than {MOST_STEPS:,} steps for one access")
@@ -93,6 +94,7 @@ class Expressions:
         }
 
     def value(self, node: ast.expr) -> Expression:
+        """Compile an expression; raise BeyondSubsetError for one that is not in the subset."""
         make = self._expressions.get(type(node))
         if make is None:
             raise beyond(node)
@@ -155,6 +157,7 @@ class Expressions:
         return lambda frame: operate(frame, left(frame), right(frame))
 
     def operator(self, node: ast.operator, at: ast.AST) -> Callable[[Frame, Any, Any], Any]:
+        """Compile a binary operator, or one of an assignment such as +=."""
         name = type(node).__name__
         if name not in values.BINARY:
             raise beyond(at, f"the operator {name}")
@@ -310,10 +313,12 @@ def _capital(name: str) -> str:
 
 
 def is_request(node: ast.expr) -> bool:
+    """Whether it is the name `request`, which Renode gives a script."""
     return isinstance(node, ast.Name) and node.id == "request"
 
 
 def shown(node: ast.AST) -> str:
+    """Return the source text of a node, shortened for a message."""
     text = ast.unparse(node)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
@@ -334,5 +339,6 @@ _WORDS = {
 
 
 def beyond(node: ast.AST, what: str = "") -> BeyondSubsetError:
+    """Return the error for a node that is not in the subset; `what` names it, else its kind."""
     kind = type(node).__name__
     return BeyondSubsetError(what or _WORDS.get(kind, f"a {kind}"), getattr(node, "lineno", 1))

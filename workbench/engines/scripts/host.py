@@ -32,6 +32,7 @@ class Host:
         self._erase = erase
 
     def call_self(self, name: str, arguments: list[Any]) -> None:
+        """Call a method of the peripheral: it may log and erase flash; others do nothing."""
         if name in _WARNING and arguments:
             self._warn(_text(arguments))
         elif name == "EraseFlash":
@@ -41,6 +42,7 @@ class Host:
             self._erase(address, size)
 
     def call_random(self, name: str, arguments: list[Any]) -> Any:
+        """Call a function of the module `random`; the numbers are the same in every run."""
         if name == "random":
             return self._next() / (1 << 32)
         if name == "getrandbits":

@@ -104,6 +104,7 @@ def items_of(value: Any) -> list[Any]:
 
 
 def multiply(left: Any, right: Any) -> Any:
+    """Multiply numbers, or repeat a sequence, within the bounds of a script."""
     for sequence, times in ((left, right), (right, left)):
         if isinstance(sequence, _SEQUENCES) and isinstance(times, int):
             if len(sequence) * max(times, 0) > MOST_ITEMS:
@@ -113,12 +114,14 @@ def multiply(left: Any, right: Any) -> Any:
 
 
 def shift_left(left: Any, right: Any) -> Any:
+    """Shift to the left within the bounds of a script."""
     if isinstance(right, int) and right > MOST_BITS and left:
         raise ScriptError(f"a number of more than {MOST_BITS} bits")
     return bounded(left << right)
 
 
 def power(left: Any, right: Any) -> Any:
+    """Raise to a power within the bounds of a script."""
     if isinstance(left, int) and isinstance(right, int):
         if right < 0:
             raise ScriptError("a power with a negative exponent")
@@ -190,11 +193,13 @@ def store(container: Any, index: Any, item: Any) -> int:
 
 
 def to_text(value: Any) -> str:
+    """Return a number or a text as text."""
     _require_scalar(value)
     return str(value)
 
 
 def to_int(value: Any = 0, base: int | None = None) -> int:
+    """Return a number, or a text that holds one in this base, as an integer."""
     if not isinstance(value, bool | int | float | str):
         raise ScriptError(f"a {type(value).__name__} is not a number")
     number = int(value) if base is None else int(str(value), base)

@@ -78,15 +78,19 @@ class ExceptionState:
             self.priorities[number] = value & self.priority_mask
 
     def pend(self, number: int) -> None:
+        """Make the exception `number` pending."""
         self.pending |= 1 << number
 
     def unpend(self, number: int) -> None:
+        """Let the exception `number` not be pending any more."""
         self.pending &= ~(1 << number)
 
     def is_pending(self, number: int) -> bool:
+        """Whether the exception `number` is pending."""
         return bool(self.pending >> number & 1)
 
     def is_active(self, number: int) -> bool:
+        """Whether the exception `number` is active: entered, and not returned from."""
         return bool(self.active >> number & 1)
 
     def set_line(self, interrupt: int, level: bool) -> bool:
@@ -115,6 +119,7 @@ class ExceptionState:
             self.pending |= 1 << number
 
     def active_count(self) -> int:
+        """How many exceptions are active at once."""
         return bin(self.active).count("1")
 
     def priority(self, number: int) -> int:

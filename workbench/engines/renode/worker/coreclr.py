@@ -99,6 +99,7 @@ class Assembly:
     name: str
 
     def get_function(self, name: str) -> Callable[[bytes], int]:
+        """Return the static method `name`, Namespace.Class.Method, as a function."""
         class_name, _, method = name.rpartition(".")
         return self.runtime.method(self.name, class_name, method)
 

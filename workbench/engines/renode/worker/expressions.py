@@ -24,6 +24,7 @@ def delegate(kind: Any, body: Callable[..., Any]) -> Any:
 
 
 def constant(value: Any) -> Any:
+    """Return an expression that has this value."""
     return Expression.Constant(value)
 
 
@@ -39,6 +40,7 @@ def element(array: Any, index: Any) -> Any:
 
 
 def assign(place: Any, value: Any) -> Any:
+    """Return an expression that puts `value` into `place`."""
     return Expression.Assign(place, value)
 
 
@@ -48,6 +50,7 @@ def block(*expressions: Any) -> Any:
 
 
 def when(condition: Any, *expressions: Any) -> Any:
+    """Return a block of `expressions` that is executed where `condition` holds."""
     return Expression.IfThen(condition, block(*expressions))
 
 
@@ -59,4 +62,5 @@ def call(target: Any, name: str, *arguments: Any) -> Any:
 
 
 def convert(value: Any, kind: Any) -> Any:
+    """Return `value` converted to the .NET type `kind`."""
     return Expression.Convert(value, type_of(kind))

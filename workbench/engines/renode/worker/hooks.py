@@ -138,6 +138,7 @@ class Hooks:
         self._wanted[Signal.NOWHERE] = False
 
     def clear(self) -> None:
+        """Forget what was noticed."""
         self._signal[0] = 0
         self.noticed.Reset()
 

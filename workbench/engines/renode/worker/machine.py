@@ -156,6 +156,7 @@ class Machine:
 
     @property
     def mips(self) -> int:
+        """Million instructions that the core executes in a second of virtual time."""
         return int(self.cpu.PerformanceInMips)
 
     def drive(self, port: str, pin: int, level: bool) -> None:

@@ -73,6 +73,7 @@ class Operations:
         return self._fresh()
 
     def op_reset(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Power-on reset: build the machine anew."""
         self._machine.rebuild()
         return self._fresh()
 
@@ -104,27 +105,33 @@ class Operations:
         return result, self._console.take()
 
     def op_send(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Give the UART the bytes of the message."""
         with self._log.noted():
             self._machine.receiver.receive(request.blob)
         return {}, self._console.take()
 
     def op_drive(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Set the level of a pin from outside."""
         fields = request.fields
         with self._log.noted():
             self._machine.drive(fields["port"], fields["pin"], fields["level"])
         return {}, self._console.take()
 
     def op_get_register(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Return the value of a register by its name."""
         return {"value": self._state.register(request.fields["name"])}, b""
 
     def op_set_register(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Set a register by its name."""
         self._state.set_register(request.fields["name"], request.fields["value"])
         return {}, b""
 
     def op_read(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Return bytes of memory."""
         return {}, self._state.read(request.fields["address"], request.fields["size"])
 
     def op_write(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Write the bytes of the message to memory."""
         self._state.write(request.fields["address"], request.blob)
         return {}, b""
 
@@ -140,6 +147,7 @@ class Operations:
         return {"instructions": self._machine.instructions, "reads": reads}, b""
 
     def op_stop_trace(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """End the trace; return the count of instructions."""
         self._recorder.stop()
         return {"instructions": self._machine.instructions}, b""
 
@@ -151,6 +159,7 @@ class Operations:
         return result, self._machine.receiver.waiting
 
     def op_restore(self, request: Message) -> tuple[dict[str, Any], bytes]:
+        """Load the state that `op_save` has written."""
         fields = request.fields
         asleep, waiting = fields["asleep"], request.blob
         self._machine.load(fields["path"], fields["issued_before"], asleep, waiting)

@@ -34,6 +34,7 @@ class State:
         return self._raw(self._index(name))
 
     def set_register(self, name: str, value: int) -> None:
+        """Set a register by its name, MSP and PSP also where the other one is current."""
         if name in ("msp", "psp"):
             index = 13 if self._is_current(name) else OTHER_SP
         else:

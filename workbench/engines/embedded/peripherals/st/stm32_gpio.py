@@ -22,6 +22,8 @@ PULL_UP = 0b01
 
 
 class Stm32GpioPort(GpioPort):
+    """GPIO port (RM0090 Rev 19, chapter 8): levels of pins, set, reset and read by the firmware."""
+
     PINS = PINS
 
     def __init__(self, context: Context) -> None:
