@@ -16,7 +16,7 @@ OUTPUT ?= out
 APT_RUN := gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib gcc g++ libc6-dev
 APT_TEST := $(APT_RUN) qemu-system-arm gdb-multiarch
 
-.PHONY: help demo test bench docs lint format clean
+.PHONY: help demo test unit coverage bench docs lint format clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -27,6 +27,13 @@ demo: $(VENV)/.run  ## build the firmware, boot it on both boards, classify reco
 
 test: $(VENV)/.dev lint  ## lint, type check and all tests; ends with pytest's own summary
 	@$(BIN)/python -m pytest -n 2 -q
+
+unit: $(VENV)/.unit  ## the quick tests, half a minute; they need no cross compiler
+	@$(BIN)/python -m pytest -n 2 -q -m 'not slow' tests/unit
+
+coverage: $(VENV)/.unit  ## how much of the package the quick tests reach, with a floor
+	@$(BIN)/python -m pytest -n 2 -q -m 'not slow' tests/unit \
+	    --cov --cov-report=term:skip-covered --cov-report=html:$(OUTPUT)/coverage
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -61,4 +68,8 @@ $(VENV)/.run: $(INPUTS)
 
 $(VENV)/.dev: $(INPUTS)
 	@PYTHON=$(PYTHON) .ci/setup.sh $(VENV) '.[dev]' "$(APT_TEST)"
-	@touch $@ $(VENV)/.run
+	@touch $@ $(VENV)/.run $(VENV)/.unit
+
+$(VENV)/.unit: $(INPUTS)
+	@PYTHON=$(PYTHON) .ci/setup.sh $(VENV) '.[dev]' ""
+	@touch $@

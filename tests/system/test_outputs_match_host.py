@@ -41,6 +41,7 @@ def test_the_keyword_spotter_on_all_shared_features(board, kernels, firmware_ima
     assert_equal_outputs(firmware_image(board, kernels), own_model(), inputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernels", KERNEL_SETS)
 @pytest.mark.parametrize("name", ["kws_ref_model", "ad01_int8"])
 def test_the_mlperf_tiny_models_on_random_inputs(name, kernels, firmware_image):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import sys
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import typer
@@ -18,9 +20,9 @@ from workbench.cli.app import COMMANDS
 from workbench.cli.app import app as root
 from workbench.support.extras import how_to_install
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ModuleNotFoundError:  # Python 3.10
+else:
     import tomli as tomllib
 
 PACKAGE = Path(workbench.__file__).parent
@@ -59,29 +61,34 @@ def place(where: Text) -> str:
     return f"{where.module}:{where.line}"
 
 
-def texts() -> Iterator[Text]:
+@cache
+def texts() -> tuple[Text, ...]:
     """All strings of the package but docstrings; of those with values in them, the fixed parts."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        tree = ast.parse(path.read_text())
-        documents = {
-            id(node.body[0].value)
-            for node in ast.walk(tree)
-            if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef))
-            and node.body
-            and isinstance(node.body[0], ast.Expr)
-        }
-        parts = {
-            id(part)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.JoinedStr)
-            for part in node.values
-        }
-        name = path.relative_to(PACKAGE).as_posix()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.JoinedStr):
-                yield Text(name, node.lineno, "".join(map(_fixed, node.values)))
-            elif isinstance(node, ast.Constant) and id(node) not in documents | parts:
-                yield from [Text(name, node.lineno, node.value)] * isinstance(node.value, str)
+    return tuple(text for path in sorted(PACKAGE.rglob("*.py")) for text in texts_of(path))
+
+
+def texts_of(path: Path) -> Iterator[Text]:
+    """The strings of one module."""
+    tree = ast.parse(path.read_text())
+    documents = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    parts = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+    }
+    name = path.relative_to(PACKAGE).as_posix()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield Text(name, node.lineno, "".join(map(_fixed, node.values)))
+        elif isinstance(node, ast.Constant) and id(node) not in documents | parts:
+            yield from [Text(name, node.lineno, node.value)] * isinstance(node.value, str)
 
 
 def _fixed(part: ast.expr) -> str:
@@ -92,7 +99,7 @@ def options() -> dict[str, set[str]]:
     """The options of each command by its name, of the root by ""."""
     found: dict[str, set[str]] = {}
 
-    def walk(name: str, command: object) -> None:
+    def walk(name: str, command: Any) -> None:
         found[name] = {o for p in command.params for o in p.opts} | {"--help", "-h"}
         for inner, one in getattr(command, "commands", {}).items():
             walk(f"{name} {inner}", one)

@@ -44,6 +44,7 @@ def test_payloads_of_all_lengths_come_back(echo, size, fill):
     assert counts["good"] == 1
 
 
+@pytest.mark.slow
 def test_random_payloads_come_back(echo):
     seeded = random.Random(1)
     sent = [

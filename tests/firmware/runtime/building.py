@@ -12,6 +12,7 @@ from tests import needs
 from workbench.builder import cache
 from workbench.builder.toolchain import find_cmake, find_ninja
 from workbench.errors import ToolchainError
+from workbench.support.cache_folder import root
 
 SOURCES = Path(__file__).parent
 
@@ -25,7 +26,7 @@ def build(sources: Path, compiler: str, target: str, *options: str) -> Path:
         pytest.skip(str(error))
     # One tree for each checkout and set of options.
     key = hashlib.sha256(repr((str(sources), options)).encode()).hexdigest()[:16]
-    tree = cache.root() / "tests" / f"{target}-{key}"
+    tree = root() / "tests" / f"{target}-{key}"
     configure = [cmake.path, "-G", "Ninja", "-S", sources, "-B", tree, *options]
     configure.append(f"-DCMAKE_MAKE_PROGRAM={ninja.path}")
     with cache.locked(tree):

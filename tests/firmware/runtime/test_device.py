@@ -70,6 +70,7 @@ def test_int8_registration_computes_the_same_on_the_core(device: Device, operato
         assert run.output == expected_output(case), f"{case}: the output differs"
 
 
+@pytest.mark.slow
 def test_damaged_models_never_fault(device: Device) -> None:
     model = own_model().read_bytes()
     rng = random.Random(7)
@@ -80,6 +81,7 @@ def test_damaged_models_never_fault(device: Device) -> None:
     assert {"none", "corrupt", "inconsistent", "unsupported"} <= endings
 
 
+@pytest.mark.slow
 def test_damaged_operators_never_fault(device: Device) -> None:
     rng = random.Random(8)
     for operator in GENERATORS:

@@ -17,6 +17,8 @@ from tests.firmware.runtime.cases import GENERATORS, cases_of
 from tests.firmware.runtime.runner import Runner
 from workbench.support.resources import own_model
 
+pytestmark = pytest.mark.slow
+
 SHARED_MODELS = Path(__file__).parents[4] / "shared" / "models"
 MUTATIONS_OF_OWN_MODEL = 6000
 CASES_OF_OPERATOR = 3

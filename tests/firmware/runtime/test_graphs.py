@@ -61,6 +61,7 @@ def random_graph(rng: np.random.Generator) -> tuple[bytes, list[npt.NDArray[Any]
     return builder.finish(inputs, outputs), values, len(outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preserve_all", [False, True])
 def test_random_graphs_are_bit_exact(runner: Runner, preserve_all: bool) -> None:
     for seed in range(GRAPHS):

@@ -15,6 +15,7 @@ from workbench.platform import load, names
 ACCESSES = 30_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("board", names())
 def test_random_accesses_do_not_end_the_engine(tmp_path: Path, board: str) -> None:
     total = list(fuzz(board, ACCESSES, seed=1, folder=tmp_path))[-1]

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import astuple
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -128,7 +129,7 @@ def parts(elf: Path, platform: Platform, python: bool) -> tuple[list[Trace], Tra
     with EmbeddedEngine(python_tracer=python) as engine:
         engine.load(Image.load(elf), platform)
         engine.start_trace(flash_reads=True)
-        marks = [None]
+        marks: list[Any] = [None]
         for _ in range(6):
             engine.run(Stop(fault=False), Instructions(777))
             marks.append(engine.mark_trace())

@@ -25,6 +25,7 @@ def known(tmp_path_factory):
         pytest.skip(str(error))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_damaged_file_is_read_or_refused_with_a_message(known, kind, tmp_path):
     of_kind = [subject for subject in known if subject.kind == kind]

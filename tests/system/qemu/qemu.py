@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 QEMU = "qemu-system-arm"
 MACHINE = "netduinoplus2"
@@ -54,6 +55,9 @@ def _release() -> int:
     return int(found[1])
 
 
+Started = TypeVar("Started", bound="Machine")
+
+
 class Machine:
     """A running QEMU whose USART number `usart` (1 to 6) is this object's console."""
 
@@ -69,7 +73,7 @@ class Machine:
             bufsize=0,
         )
 
-    def __enter__(self) -> Machine:
+    def __enter__(self: Started) -> Started:
         return self
 
     def __exit__(

@@ -7,6 +7,7 @@ on, the bytes of that field and of the checksum differ.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,7 +71,7 @@ def invoke(engine: Engine, image, features) -> tuple[int, Trace, list[Trace]]:
     assert engine.run(Stop(pc=entry), SECOND).kind is StopKind.PC
     begun, back = engine.instructions, engine.registers["lr"] & ~1
     engine.start_trace(flash_reads=True)
-    marks = [None]
+    marks: list[Any] = [None]
     for length in PARTS:
         engine.run(Stop(), Instructions(length))
         marks.append(engine.mark_trace())

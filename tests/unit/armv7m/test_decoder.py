@@ -158,6 +158,7 @@ def differences(found: Any, one: Instruction) -> Iterator[str]:
         yield from (f"{told}: {same.__name__}" for same in OPERANDS if not same(found, one))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codes", [narrow, wide])
 def test_operations_and_operands_are_those_of_capstone(
     codes: Callable[[], Iterator[bytes]],

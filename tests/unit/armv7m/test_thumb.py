@@ -14,6 +14,7 @@ from workbench.engines.embedded.tracing.tracers import native_module
 CAPSTONE = Cs(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS)
 
 
+@pytest.mark.slow
 def test_lengths_are_those_of_capstone() -> None:
     seeded = random.Random(3)
     compared = 0
@@ -66,6 +67,7 @@ def test_an_instruction_has_the_flag_of_what_it_does(code: str, flag: BlockFlag)
     assert scan(bytes.fromhex(code)) == (1, flag)
 
 
+@pytest.mark.slow
 def test_flags_match_capstones_mnemonics() -> None:
     seeded = random.Random(4)
     for _ in range(60_000):
@@ -108,6 +110,7 @@ def test_a_condition_holds_by_the_flags_of_xpsr(it: int, flags: int, passed: boo
     assert condition_passed(xpsr(it, flags)) is passed
 
 
+@pytest.mark.slow
 def test_accesses_that_must_be_aligned_are_those_of_capstone() -> None:
     names = ("ldm", "stm", "ldrd", "strd", "vldr", "vstr", "vldm", "vstm", "fldm", "fstm")
     seeded = random.Random(5)

@@ -66,6 +66,7 @@ def elf(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return compile_elf(folder / "a.elf", *options, folder / "a.c").read_bytes()
 
 
+@pytest.mark.slow
 def test_damaged_files_give_fewer_callers_and_no_errors(elf: bytes) -> None:
     source = random.Random(11)
     stack = view({RAM: words(*range(64))})

@@ -155,6 +155,7 @@ def mutated(content: bytes, seeded: random.Random) -> bytes:
     return bytes(damaged)
 
 
+@pytest.mark.slow
 def test_damaged_images_are_refused_or_read(elf: Path) -> None:
     content = elf.read_bytes()
     seeded = random.Random(11)

@@ -54,6 +54,7 @@ def copy_over(random_: random.Random, content: bytearray) -> None:
     content[target : target + len(piece)] = piece
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [flip_bytes, set_word, move_offset, cut, copy_over])
 def test_damaged_models_are_read_or_refused(keyword_spotter, damage):
     original = keyword_spotter.read_bytes()

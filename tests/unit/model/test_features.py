@@ -94,6 +94,7 @@ def test_a_wrong_rate_says_how_to_convert(tmp_path):
     assert "sox cd.wav -r 16000" in caught.value.hint
 
 
+@pytest.mark.slow
 def test_damaged_recordings_are_read_or_refused(tmp_path):
     original = (
         resource("firmware") / "models/keyword_spotter/recordings/yes_en-gb.wav"
@@ -284,6 +285,7 @@ def test_pickled_objects_are_refused(tmp_path):
     assert "not a readable" in caught.value.message
 
 
+@pytest.mark.slow
 def test_damaged_archives_are_read_or_refused(tmp_path):
     np.savez(tmp_path / "a.npz", features=np.zeros((2, 49, 10)))
     original = (tmp_path / "a.npz").read_bytes()

@@ -9,6 +9,8 @@ import pytest
 from workbench.errors import ModelError, UserError
 from workbench.model.oracle import Oracle
 
+pytestmark = pytest.mark.slow
+
 
 def test_scores_of_a_classifier_add_up(installed, keyword_spotter):
     scores = Oracle.from_file(keyword_spotter).classify(np.zeros((49, 10), np.float32))

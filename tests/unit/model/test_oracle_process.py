@@ -14,6 +14,8 @@ from workbench.errors import ModelError, UserError
 from workbench.model.oracle import Oracle
 from workbench.model.oracle_process import OracleProcess
 
+pytestmark = pytest.mark.slow
+
 
 def worker(code: str) -> tuple[str, ...]:
     """The command of a worker that does `code` with its first request."""

@@ -43,6 +43,7 @@ def mutate(text: str, randomness: random.Random) -> str:
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_damaged_platform_is_read_or_refused_quickly(seed):
     randomness = random.Random(seed)
@@ -55,18 +56,21 @@ def test_a_damaged_platform_is_read_or_refused_quickly(seed):
         assert time.process_time() - started < SECONDS_EACH
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
 def test_pieces_of_the_language_in_any_order(text):
     read_text(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_refused(text):
     read_text(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

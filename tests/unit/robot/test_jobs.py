@@ -3,7 +3,8 @@
 import threading
 import time
 
-from workbench.robot.jobs import Job, Runner
+from workbench.dut.suite_results import Job
+from workbench.robot.jobs import Runner
 
 COMPILER = "trap 'touch {folder}/tidied; exit' TERM; touch {folder}/began; sleep 60 & wait"
 SUITE = """\

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -153,7 +154,8 @@ def test_the_first_bus_error_of_a_port_is_warned_of(stm32: Machine) -> None:
 @pytest.mark.parametrize("pointer", UNREACHED)
 def test_uarte_sends_nothing_from_elsewhere(nrf: Machine, pointer: int) -> None:
     sent = []
-    nrf.peripherals["uart0"].transmit = sent.append
+    uart: Any = nrf.peripherals["uart0"]
+    uart.transmit = sent.append
     put(nrf, UARTE0 + nrf_uarte.ENABLE, nrf_uarte.ENABLE_UARTE)
     for register, value in ((nrf_uarte.TXD_PTR, pointer), (nrf_uarte.TXD_MAXCNT, 4)):
         put(nrf, UARTE0 + register, value)

@@ -112,6 +112,7 @@ def test_a_file_that_was_cut_has_no_places(compiled: Compiler, tmp_path: Path, p
     assert Places(path).at(0x08000010) is None
 
 
+@pytest.mark.slow
 def test_damaged_debug_information_is_refused_or_read(compiled: Compiler, tmp_path: Path) -> None:
     """Bytes changed anywhere in the file; the debug sections are most of it."""
     elf = compiled("-O2", "-gdwarf-5")
@@ -148,6 +149,7 @@ def test_what_was_looked_up_is_kept_for_the_next_process(
     assert [again.at(address) for address in every_address(elf)] == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", [".debug_line", ".debug_info", ".debug_str"])
 def test_damage_gives_the_same_with_an_empty_and_with_a_full_cache(
     compiled: Compiler, kept: Path, tmp_path: Path, section: str

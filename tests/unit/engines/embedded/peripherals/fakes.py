@@ -151,7 +151,8 @@ class Bench:
             )
         )
         self.model.reset()
-        self.model.transmit = self._transmit
+        uart: Any = self.model  # where it is one
+        uart.transmit = self._transmit
 
     def _transmit(self, data: bytes) -> None:
         self.sent += data

@@ -1,0 +1,69 @@
+"""Conventions that no tool of the project checks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import workbench
+
+PACKAGE = Path(workbench.__file__).parent
+CODE = sorted(PACKAGE.rglob("*.py"))
+Definition = ast.FunctionDef | ast.ClassDef
+
+
+def public(node: ast.Module | ast.ClassDef) -> Iterator[Definition]:
+    """Yield what `node` defines for others: names without an underscore."""
+    for child in node.body:
+        if isinstance(child, ast.FunctionDef | ast.ClassDef) and not child.name.startswith("_"):
+            yield child
+
+
+def interfaces(modules: list[ast.Module]) -> set[str]:
+    """Return the names of methods that some class of the package documents.
+
+    A class that implements the method of an interface need not repeat what it does.
+    """
+    return {
+        method.name
+        for module in modules
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef)
+        for method in public(node)
+        if ast.get_docstring(method)
+    }
+
+
+def undocumented(module: ast.Module, documented: set[str]) -> Iterator[str]:
+    """Yield line and name of what is public and has no docstring."""
+    for node in public(module):
+        if not ast.get_docstring(node):
+            yield f"{node.lineno} {node.name}"
+        for method in public(node) if isinstance(node, ast.ClassDef) else ():
+            if not ast.get_docstring(method) and method.name not in documented:
+                yield f"{method.lineno} {node.name}.{method.name}"
+
+
+def test_what_is_public_has_a_docstring() -> None:
+    modules = {path: ast.parse(path.read_text()) for path in CODE}
+    documented = interfaces(list(modules.values()))
+    missing = [
+        f"{path.relative_to(PACKAGE)}:{one}"
+        for path, module in modules.items()
+        for one in undocumented(module, documented)
+    ]
+    assert missing == []
+
+
+def test_a_function_a_class_and_a_method_without_a_docstring_are_seen() -> None:
+    source = """
+def shown(): "Documented."
+def bare(): pass
+class Bare:
+    def read(self): pass
+    def write(self): pass
+    def _own(self): pass
+def _own(): pass
+"""
+    assert list(undocumented(ast.parse(source), {"read"})) == ["3 bare", "4 Bare", "6 Bare.write"]
