@@ -51,6 +51,7 @@ class SpecialRegisters:
 
     @property
     def privileged(self) -> bool:
+        """Whether the core executes privileged (B1.4.1): in Handler mode, or CONTROL.nPRIV is 0."""
         xpsr, control = self._mode_batch.read()
         return bool(xpsr & IPSR) or not control & CONTROL_NPRIV
 
