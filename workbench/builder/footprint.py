@@ -82,11 +82,13 @@ class Footprint:
 
     @property
     def flash_share(self) -> Share:
+        """What takes the flash: the model's data, the runtime, the harness."""
         runtime = self.flash - self.model - self.harness_flash
         return Share(self.model, runtime, self.harness_flash, 0, self.flash_capacity)
 
     @property
     def ram_share(self) -> Share:
+        """What takes the RAM: the arena, the runtime, the harness, the stack."""
         runtime = self.ram - self.arena - self.stack - self.harness_ram
         return Share(self.arena, runtime, self.harness_ram, self.stack, self.ram_capacity)
 
