@@ -212,9 +212,11 @@ class RegisterBlock(Peripheral):
         self.write_register(word, value & WORD)
 
     def read_register(self, offset: int) -> int:
+        """Return the word at `offset`, a multiple of 4; what reading it changes is changed."""
         return self.values.get(offset, 0)
 
     def write_register(self, offset: int, value: int) -> None:
+        """Take the word `value` for `offset`, a multiple of 4; what writing it does is done."""
         self.values[offset] = value
 
 
