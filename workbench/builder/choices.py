@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.builder.custom_ops import CustomOp
+
 
 @dataclass(frozen=True)
 class BuildChoices:
@@ -12,7 +14,8 @@ class BuildChoices:
 
     arena_bytes: None is the least that the model starts with. stack_bytes: None is the default of
     the builder. cmsis_nn: None is what the package
-    bakenn carries. tflm_*: a TensorFlow Lite Micro to link in place of our runtime.
+    bakenn carries. tflm_*: a TensorFlow Lite Micro to link in place of our runtime. custom_ops:
+    those that the model uses are compiled into the firmware.
     """
 
     arena_bytes: int | None = None
@@ -21,6 +24,7 @@ class BuildChoices:
     tflm_library: Path | None = None
     tflm_include: tuple[Path, ...] = ()
     tflm_definitions: tuple[str, ...] = ()
+    custom_ops: tuple[CustomOp, ...] = ()
 
 
 DEFAULT_CHOICES = BuildChoices()

@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from workbench.builder.sources import ModelSource
+from workbench.builder.custom_ops import CustomOp
+from workbench.builder.sources import ModelSource, custom_call
 from workbench.errors import ModelError
-from workbench.model.inspection import require_runnable
+from workbench.model.inspection import require_no_tf_select, require_runnable
 from workbench.model.labels import read_labels
 from workbench.model.operators import RequiredOperator, required_operators
 from workbench.model.reader import read_model, read_model_file
 from workbench.model.values import Model
 
 
-def read_model_source(path: Path, *, any_operator: bool = False) -> ModelSource:
+def read_model_source(
+    path: Path, *, any_operator: bool = False, custom_ops: Sequence[CustomOp] = ()
+) -> ModelSource:
     """Read the .tflite at `path`; labels come from labels.txt beside it, or from its metadata.
 
-    any_operator: the runtime is TensorFlow's, which has operators that ours lacks. Raises
-    ModelError where the file is not usable in this firmware.
+    any_operator: the runtime is TensorFlow's, which has operators that ours lacks. custom_ops: the
+    user's operators, of which the source gets those that the model uses. Raises ModelError where
+    the file is not usable in this firmware.
     """
     model = read_model(path)
     needed = required_operators(model)
-    _require_known(path, needed, any_operator)
+    names = {operator.name for operator in needed if operator.custom}
+    custom = tuple(operator for operator in custom_ops if operator.name in names)
+    known = {operator.name: index for index, operator in enumerate(custom)}
+    _require_known(path, needed, any_operator, known)
     content = read_model_file(path)
-    require_runnable(model, content, path, any_operator=any_operator)
+    require_runnable(model, content, path, any_operator=any_operator, custom=known)
     return ModelSource(
         data=content,
-        operators=tuple(_registration(operator) for operator in needed),
+        operators=tuple(
+            custom_call(known[operator.name], operator.name)
+            if operator.custom
+            else _registration(operator)
+            for operator in needed
+        ),
+        custom=custom,
         input_bytes=sum(tensor.bytes for tensor in model.inputs),
         labels=_labels(path, model),
     )
 
 
-def _require_known(path: Path, needed: Sequence[RequiredOperator], any_operator: bool) -> None:
-    missing = [o.name for o in needed if not (o.in_runtime or (any_operator and _is_callable(o)))]
+def _require_known(
+    path: Path,
+    needed: Sequence[RequiredOperator],
+    any_operator: bool,
+    custom: Collection[str],
+) -> None:
+    own = [o.name for o in needed if o.custom and o.name not in custom]
+    if own:
+        require_no_tf_select(path, own)
+        raise ModelError(
+            f"{path}: {', '.join(own)}: a custom operator, for which no source is given",
+            f"--custom-op {own[0]}=FILE.cc, with the function Register_{own[0]} in it",
+        )
+    builtin = [operator for operator in needed if not operator.custom]
+    missing = [o.name for o in builtin if not (o.in_runtime or (any_operator and o.method))]
     if missing:
         raise ModelError(
             f"{path}: the firmware's runtime has no {', '.join(missing)}",
@@ -43,10 +69,6 @@ def _require_known(path: Path, needed: Sequence[RequiredOperator], any_operator:
             else "convert the model without it, or link TensorFlow Lite Micro itself: "
             "`workbench build --tflm-lib FILE --tflm-include FOLDER`",
         )
-
-
-def _is_callable(operator: RequiredOperator) -> bool:
-    return bool(operator.method) and not operator.custom
 
 
 def _registration(operator: RequiredOperator) -> str:

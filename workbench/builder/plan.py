@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import util
 from pathlib import Path
 
 from workbench import __version__
 from workbench.builder.choices import DEFAULT_CHOICES, BuildChoices
+from workbench.builder.custom_ops import CustomOp, with_digest
 from workbench.builder.library import check_library
 from workbench.builder.model_source import read_model_source
 from workbench.builder.sources import ModelSource
@@ -115,6 +116,7 @@ class BuildPlan:
                 self.model.sha256,
                 self.model.operators,
                 self.model.labels,
+                [[custom.name, custom.register, custom.digest] for custom in self.model.custom],
                 self.arena_bytes,
                 self.stack_bytes,
                 self.fits,
@@ -137,6 +139,7 @@ def plan_build(
     optimization: str = "-Os",
     cmsis_nn: Path | None = None,
     tflm: Tflm | None = None,
+    custom_ops: Sequence[CustomOp] = (),
 ) -> BuildPlan:
     """Check the choices and return the plan.
 
@@ -147,7 +150,12 @@ def plan_build(
     _check_choice("board", board, boards(firmware))
     _check_choice("kernel set", kernels, (TFLM,) if tflm else KERNEL_SETS)
     path = model or own_model()
-    source = read_model_source(path, any_operator=tflm is not None)
+    toolchain = find_toolchain()
+    tflm = _checked(tflm) if tflm else None
+    source = read_model_source(path, any_operator=tflm is not None, custom_ops=custom_ops)
+    headers = tflm.include if tflm else (firmware / "runtime" / "include",)
+    digested = (with_digest(custom, toolchain.gcc.path, headers) for custom in source.custom)
+    source = replace(source, custom=tuple(digested))
     if arena_bytes is not None:
         if arena_bytes <= 0:
             raise UserError(f"an arena of {arena_bytes} bytes", "give a positive number of bytes")
@@ -160,10 +168,10 @@ def plan_build(
         arena_bytes=arena_bytes,
         stack_bytes=stack_bytes,
         optimization=optimization,
-        toolchain=find_toolchain(),
+        toolchain=toolchain,
         firmware=SourceTree(firmware, _digest(firmware, skip="models")),
         cmsis_nn=_cmsis_nn(cmsis_nn) if kernel_sets().get(kernels) else None,
-        tflm=_checked(tflm) if tflm else None,
+        tflm=tflm,
     )
 
 
@@ -193,6 +201,7 @@ def plan_builds(
             stack_bytes=choices.stack_bytes or DEFAULT_STACK_BYTES,
             cmsis_nn=choices.cmsis_nn,
             tflm=tflm,
+            custom_ops=choices.custom_ops,
         )
         for board in dict.fromkeys(boards)
         for kernel_set in dict.fromkeys(sets)

@@ -11,6 +11,7 @@ from workbench.cli.console import print_json, print_warnings, progress
 from workbench.cli.options import (
     ArenaOption,
     CmsisNnOption,
+    CustomOpOption,
     EngineOption,
     JsonOption,
     KernelSetsOption,
@@ -58,6 +59,7 @@ def bench(
     tflm_lib: TflmLibOption = None,
     tflm_include: TflmIncludeOption = None,
     tflm_define: TflmDefineOption = None,
+    custom_op: CustomOpOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -70,7 +72,7 @@ def bench(
     from workbench.cli.choices import build_choices
     from workbench.report.bench import print_bench, print_explanations
 
-    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
+    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define, custom_op)
     with progress("starting") as tell:
         report = run_bench(board, kernels, model, inputs, engine.value, tell, choices)
     if html is not None:

@@ -14,6 +14,7 @@ from workbench.cli.options import (
     KERNELS,
     ArenaOption,
     CmsisNnOption,
+    CustomOpOption,
     JsonOption,
     ModelOption,
     StackOption,
@@ -60,6 +61,7 @@ def build(
     tflm_lib: TflmLibOption = None,
     tflm_include: TflmIncludeOption = None,
     tflm_define: TflmDefineOption = None,
+    custom_op: CustomOpOption = None,
     symbols: Annotated[
         int, typer.Option("--symbols", metavar="N", help="Show the N largest symbols.", min=0)
     ] = 0,
@@ -77,7 +79,7 @@ def build(
     from workbench.cli.choices import build_choices
     from workbench.report.footprint import print_footprints, print_symbols
 
-    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
+    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define, custom_op)
     sets = kernels or ([] if tflm_lib else [DEFAULT_KERNELS])
     plans = plan_builds(board, sets, model, choices)
     images = []

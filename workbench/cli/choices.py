@@ -17,9 +17,11 @@ def build_choices(
     tflm_lib: Path | None = None,
     tflm_include: Sequence[Path] | None = None,
     tflm_define: Sequence[str] | None = None,
+    custom_op: Sequence[str] | None = None,
 ) -> BuildChoices:
     """Return what the shared options of `workbench.cli.options` say."""
     from workbench.builder import BuildChoices
+    from workbench.builder.custom_ops import read_custom_ops
 
     return BuildChoices(
         arena_bytes=arena,
@@ -28,4 +30,5 @@ def build_choices(
         tflm_library=tflm_lib,
         tflm_include=tuple(tflm_include or ()),
         tflm_definitions=tuple(tflm_define or ()),
+        custom_ops=read_custom_ops(custom_op or ()),
     )

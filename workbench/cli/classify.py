@@ -14,6 +14,7 @@ from workbench.cli.options import (
     ArenaOption,
     BoardOption,
     CmsisNnOption,
+    CustomOpOption,
     EngineOption,
     JsonOption,
     KernelsOption,
@@ -45,6 +46,7 @@ def classify(
     tflm_lib: TflmLibOption = None,
     tflm_include: TflmIncludeOption = None,
     tflm_define: TflmDefineOption = None,
+    custom_op: CustomOpOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -57,7 +59,7 @@ def classify(
     from workbench.cli.console import progress
     from workbench.report.answers import print_answers
 
-    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define)
+    choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define, custom_op)
     kernels = kernels or (None if tflm_lib else DEFAULT_KERNELS)
     with progress("starting") as tell:
         found = classify_files(files, board, kernels, model, engine.value, tell, choices)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.console import end_with, print_json
-from workbench.cli.options import JsonOption
+from workbench.cli.options import CustomOpOption, JsonOption
 from workbench.report.terminal import print_lines, terminal
 
 app = typer.Typer(
@@ -21,16 +21,19 @@ app = typer.Typer(
 @app.command(short_help="Show what a model holds and costs, and whether it will run.")
 def inspect(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tflite.")],
+    custom_op: CustomOpOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show operators, tensors, cost, and what a resolver needs; say whether it will run.
 
     Exits with 1 if the workbench's firmware cannot run the model.
     """
+    from workbench.builder.custom_ops import read_custom_ops
     from workbench.model.inspection import inspect_model
     from workbench.report.model import print_inspection
 
-    inspection = inspect_model(file)
+    custom = [operator.name for operator in read_custom_ops(custom_op or ())]
+    inspection = inspect_model(file, custom)
     if json:
         print_json(inspection)
     else:

@@ -138,6 +138,15 @@ TflmDefineOption = Annotated[
         "--tflm-define", metavar="MACRO", help="A macro it was built with; may be repeated."
     ),
 ]
+CustomOpOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--custom-op",
+        metavar="NAME=FILE.cc[:FUNCTION]",
+        help="Source of a custom operator of the model; may be repeated. FUNCTION, else "
+        "Register_NAME, returns its TFLMRegistration.",
+    ),
+]
 FeaturesOption = Annotated[
     list[Path] | None,
     typer.Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -20,6 +21,10 @@ SCHEMA_VERSION = 3  # TFLITE_SCHEMA_VERSION, tensorflow/compiler/mlir/lite/versi
 _DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})
 
 _TF_SELECT = "Flex"  # begins the names of custom operators that run in TensorFlow
+_NOT_IN_TFLM = (
+    "TFLM has none of them: augmentation and other preprocessing belong into the data pipeline; "
+    "convert without SELECT_TF_OPS"
+)
 
 _INT8 = "quantize to int8 with a representative data set (full integer quantization)"
 _NO_RUNTIME = (
@@ -67,21 +72,28 @@ class Inspection:
         return 0 if self.runs else CheckFailedError.exit_code
 
 
-def inspect_model(path: Path) -> Inspection:
-    """Read and check the .tflite at `path`. Raises ModelError if it cannot be read."""
+def inspect_model(path: Path, custom: Collection[str] = ()) -> Inspection:
+    """Read and check the .tflite at `path`. Raises ModelError if it cannot be read.
+
+    custom: the custom operators that the user has a source of.
+    """
     model, content = read_model(path), read_model_file(path)
     try:
-        return inspect_parsed(model, content, read_labels(path))
+        return inspect_parsed(model, content, read_labels(path), custom=custom)
     except ModelError as error:
         note = Finding(Severity.NOTE, error.message, error.hint)
-        return inspect_parsed(model, content, (), note)
+        return inspect_parsed(model, content, (), note, custom=custom)
 
 
 def inspect_parsed(
-    model: Model, content: bytes, labels: tuple[str, ...], *notes: Finding
+    model: Model,
+    content: bytes,
+    labels: tuple[str, ...],
+    *notes: Finding,
+    custom: Collection[str] = (),
 ) -> Inspection:
     """Check a model that has been read from `content`; `notes` are found elsewhere and added."""
-    findings = (*check(model, content), *notes)
+    findings = (*check(model, content, custom), *notes)
     return Inspection(
         model=model,
         labels=labels,
@@ -94,35 +106,57 @@ def inspect_parsed(
     )
 
 
-def check(model: Model, content: bytes) -> tuple[Finding, ...]:
+def check(model: Model, content: bytes, custom: Collection[str] = ()) -> tuple[Finding, ...]:
     """Everything that keeps `firmware/runtime` from running `model`, then what is worth knowing.
 
-    content: the file that `model` was read from.
+    content: the file that `model` was read from. custom: the custom operators that the user has a
+    source of.
     """
-    findings = _faults(model, content) + _dynamic_findings(model)
+    findings = _faults(model, content, custom=custom) + _dynamic_findings(model)
     if not runtime_verdict.is_available():
         findings.append(Finding(Severity.NOTE, "the kernels were not asked", _NO_RUNTIME))
     return tuple(sorted(findings, key=lambda finding: finding.severity is Severity.NOTE))
 
 
+def require_no_tf_select(where: Path, names: Iterable[str]) -> None:
+    """Raise ModelError where one of these custom operators is TensorFlow's own."""
+    select = [name for name in names if name.startswith(_TF_SELECT)]
+    if select:
+        message = f"{where}: {', '.join(select)}: operators of TensorFlow itself (TF Select)"
+        raise ModelError(message, _NOT_IN_TFLM)
+
+
 def require_runnable(
-    model: Model, content: bytes, where: Path, *, any_operator: bool = False
+    model: Model,
+    content: bytes,
+    where: Path,
+    *,
+    any_operator: bool = False,
+    custom: Collection[str] = (),
 ) -> None:
     """Raise ModelError where the firmware cannot run `model`, which is in the file `where`.
 
-    any_operator: the runtime is TensorFlow's, which has more kernels, for more types.
+    any_operator: the runtime is TensorFlow's, which has more kernels, for more types. custom: the
+    custom operators that the user has given.
     """
-    for finding in _faults(model, content, any_operator=any_operator):
+    for finding in _faults(model, content, any_operator=any_operator, custom=custom):
         if finding.severity is Severity.ERROR:
             raise ModelError(f"{where}: {finding.message}", finding.hint)
 
 
-def _faults(model: Model, content: bytes, *, any_operator: bool = False) -> list[Finding]:
-    """What lies in the file as a whole, then in operators; the runtime is asked of a sound one."""
+def _faults(
+    model: Model, content: bytes, *, any_operator: bool = False, custom: Collection[str] = ()
+) -> list[Finding]:
+    """What lies in the file as a whole, then in operators; the runtime is asked of a sound one.
+
+    Of one with operators of the user's it is not: it does not know them.
+    """
     findings = [*_model_findings(model), *_order_findings(model)]
     if any_operator:
         return findings
-    findings += _kernel_findings(model) + _type_findings(model)
+    findings += _kernel_findings(model, custom) + _type_findings(model)
+    if any(operator.custom for operator in model.operators):
+        return findings
     if all(finding.severity is not Severity.ERROR for finding in findings):
         findings += _runtime_findings(model, content)
     return findings
@@ -199,18 +233,17 @@ def _runtime_findings(model: Model, content: bytes) -> list[Finding]:
     return [Finding(Severity.ERROR, f"{where}{refusal.reason}", _DAMAGED)]
 
 
-def _kernel_findings(model: Model) -> list[Finding]:
+def _kernel_findings(model: Model, custom: Collection[str]) -> list[Finding]:
     findings = []
     for required in required_operators(model):
         if required.custom and required.name.startswith(_TF_SELECT):
             message = f"{required.name}: an operator of TensorFlow itself (TF Select)"
-            hint = (
-                "TFLM has none of them: augmentation and other preprocessing belong into the data "
-                "pipeline; convert without SELECT_TF_OPS"
-            )
+            hint = _NOT_IN_TFLM
+        elif required.custom and required.name in custom:
+            continue
         elif required.custom:
             message = f'custom operator "{required.name}"'
-            hint = "register it in the application with AddCustom"
+            hint = f"give its source: --custom-op {required.name}=FILE.cc"
         elif not required.method:
             message = f"{required.name}: neither the runtime nor TFLM has a kernel"
             hint = "use other layers, or write it as a custom operator"
