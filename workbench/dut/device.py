@@ -21,7 +21,6 @@ from workbench.engines.base import (
     Seconds,
     Snapshot,
     Stop,
-    StopKind,
     StopReason,
 )
 from workbench.errors import CheckFailedError, ImageError, UserError
@@ -370,7 +369,7 @@ class DeviceUnderTest:
     def _run(self, until: Stop, limit: Limit) -> StopReason:
         """Run; raise CheckFailedError at a fault."""
         reason = self._machine.run(until, limit)
-        if reason.kind in (StopKind.FAULT, StopKind.LOCKUP):
+        if reason.kind.is_crash:
             checks.should_not_have_faulted(self.diagnosis)
             raise CheckFailedError(f"the firmware failed: {self._guard.why_it_ended}")
         return reason

@@ -155,7 +155,8 @@ class Guard(EngineFront):
 
     def load(self, image: Image, platform: Platform) -> None:
         self.machine = None
-        self.machine = LoadedMachine.load(self._behind, image, platform)
+        super().load(image, platform)
+        self.machine = LoadedMachine(self._behind, image, platform)
         self._forget()
 
     def reset(self) -> None:

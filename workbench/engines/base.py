@@ -38,6 +38,11 @@ class StopKind(Enum):
     IDLE = "idle"  # the core sleeps and nothing is pending that could wake it
     LIMIT = "limit"  # the instruction or time limit was reached
 
+    @property
+    def is_crash(self) -> bool:
+        """Whether the firmware crashed: what a diagnosis explains."""
+        return self in (StopKind.FAULT, StopKind.LOCKUP)
+
 
 @dataclass(frozen=True)
 class Watchpoint:
@@ -111,6 +116,15 @@ class Seconds:
 
 
 Limit = Instructions | Seconds
+
+
+def left_of(limit: Limit, instructions: int, seconds: float) -> Limit | None:
+    """Return what is left of `limit` after so much has passed; None for nothing."""
+    if isinstance(limit, Instructions):
+        count = limit.count - instructions
+        return Instructions(count) if count > 0 else None
+    rest = limit.seconds - seconds
+    return Seconds(rest) if rest > 0 else None
 
 
 @dataclass(frozen=True)

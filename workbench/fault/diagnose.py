@@ -35,7 +35,7 @@ from workbench.fault.stacks import Stacks, StackUse, above_guard, stack_use
 from workbench.fault.status import cause_bits, exception_name, primary
 from workbench.fault.supervisor import RefusedCall, refused_call
 from workbench.fault.unwind import Chain, Unwinder, folded, registers_of
-from workbench.machine import CRASHES, Ending
+from workbench.machine import Ending
 
 # ARM DDI 0403E, B3.2.8, B3.2.19, B3.2.20
 _CCR, _AFSR, _CPACR = 0xE000ED14, 0xE000ED3C, 0xE000ED88
@@ -52,7 +52,7 @@ _STACKING = Cfsr.STKERR | Cfsr.MSTKERR
 
 def diagnose(ending: Ending) -> Diagnosis | None:
     """Return why a run ended in a fault or a lockup, None where it did not."""
-    if ending.stop is None or ending.stop.kind not in CRASHES:
+    if ending.stop is None or not ending.stop.kind.is_crash:
         return None
     return _Crash(ending, ending.stop).diagnosis()
 

@@ -12,7 +12,7 @@ from workbench.fault.explanation import explain
 from workbench.fault.text import lines
 from workbench.image import Image
 from workbench.image.elf import Segment
-from workbench.machine import CRASHES, LoadedMachine, capture
+from workbench.machine import LoadedMachine, capture
 
 _ERASED = b"\xff"
 _HALFWORD = struct.Struct("<H")
@@ -40,7 +40,7 @@ class Board:
 
     def crash(self, reason: StopReason) -> str:
         """Say in lines why the run that ended so crashed, "" where it did not."""
-        if reason.kind not in CRASHES:
+        if not reason.kind.is_crash:
             return ""
         diagnosis = explain(capture(self._machine, reason)).diagnosis
         return "".join(f"{line}\n" for line in lines(diagnosis)) if diagnosis else ""

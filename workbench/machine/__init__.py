@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from workbench.machine.capture import capture
-from workbench.machine.ending import CRASHES, CoreState, Ending, MpuRegisters, Verdict
+from workbench.machine.ending import CoreState, Ending, MpuRegisters, Verdict
 from workbench.machine.loaded import LoadedMachine, features_for, open_machine
 from workbench.machine.memory_dump import MemoryDump, Piece
 
 __all__ = [
-    "CRASHES",
     "CoreState",
     "Ending",
     "LoadedMachine",

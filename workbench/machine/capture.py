@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from workbench.armv7m.architecture import CORE_REGISTERS, IPSR, Exc
 from workbench.engines.base import Memory, Registers, StopReason
 from workbench.errors import WorkbenchError
-from workbench.machine.ending import CRASHES, CoreState, Ending, MpuRegisters
+from workbench.machine.ending import CoreState, Ending, MpuRegisters
 from workbench.machine.loaded import LoadedMachine
 from workbench.machine.memory_dump import MemoryDump, Piece
 from workbench.repl import types
@@ -56,7 +56,7 @@ def core_state(machine: LoadedMachine, stop: StopReason | None) -> CoreState:
     fault = stop.fault if stop is not None else None
     then = fault.registers if fault is not None else {}
     ranges = [*_memories(machine, {*registers.values(), *then.values()}), _VTOR]
-    has_crashed = stop is not None and stop.kind in CRASHES
+    has_crashed = stop is not None and stop.kind.is_crash
     if has_crashed:
         ranges += [*_WHY, *_priorities(registers.get("xpsr", 0), then.get("xpsr", 0))]
     pieces = [_read(engine.memory, address, size) for address, size in ranges]

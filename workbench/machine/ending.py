@@ -15,9 +15,6 @@ from workbench.link.boot_log import model_failure
 from workbench.machine.memory_dump import MemoryDump
 from workbench.platform import Platform
 
-CRASHES = frozenset({StopKind.FAULT, StopKind.LOCKUP})
-"""The stops that a diagnosis explains."""
-
 
 class Verdict(Enum):
     """What a run says of the firmware, whatever else was checked."""
@@ -97,7 +94,7 @@ class Ending:
     @property
     def verdict(self) -> Verdict:
         """The worst of what is known."""
-        if self.kind in CRASHES:
+        if self.stop is not None and self.stop.kind.is_crash:
             return Verdict.CRASHED
         if self.model_error:
             return Verdict.MODEL_FAILED

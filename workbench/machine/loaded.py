@@ -32,7 +32,7 @@ class LoadedMachine:
     @classmethod
     def load(cls, engine: Engine, image: Image, platform: Platform) -> LoadedMachine:
         """Return the machine at reset, with `image` loaded; whoever made `engine` closes it."""
-        front = engine if isinstance(engine, EngineFront) else EngineFront(engine)
+        front = EngineFront(engine)
         front.load(image, platform)
         return cls(front, image, platform)
 

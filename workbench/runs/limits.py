@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from workbench.engines.base import Instructions, Limit, Seconds
+from workbench.engines.base import Instructions, Limit, Seconds, left_of
 from workbench.engines.front import EngineFront
 from workbench.errors import UserError
 
@@ -29,11 +29,9 @@ class Allowance:
     @property
     def left(self) -> Limit | None:
         """What the machine may still run for, None for nothing."""
-        if isinstance(self._limit, Instructions):
-            count = self._limit.count - (self._machine.instructions - self._instructions)
-            return Instructions(count) if count > 0 else None
-        rest = self._limit.seconds - (self._machine.seconds - self._seconds)
-        return Seconds(rest) if rest > self._tick else None
+        issued = self._machine.instructions - self._instructions
+        left = left_of(self._limit, issued, self._machine.seconds - self._seconds)
+        return None if isinstance(left, Seconds) and left.seconds <= self._tick else left
 
 
 def at_most(limit: Limit, seconds: float, per_second: float) -> Limit:

@@ -23,6 +23,7 @@ from workbench.engines.base import (
     StopKind,
     StopReason,
     TraceMark,
+    left_of,
 )
 from workbench.engines.front import EngineFront
 from workbench.engines.renode.beside_views import (
@@ -33,12 +34,10 @@ from workbench.engines.renode.beside_views import (
 )
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.engines.renode.moments import (
-    CRASHES,
     NEAR,
     Before,
     core_registers,
     is_same_crash,
-    left_of,
     slices,
     stuck_registers,
 )
@@ -212,7 +211,7 @@ class BesideEngine(EngineFront):
         except WorkbenchError as error:
             machines.drop(f"it failed: {error.message.splitlines()[0]}")
             return self.engine.run(until, limit)
-        if seen.kind in CRASHES or self._is_call(seen, until):
+        if seen.kind.is_crash or self._is_call(seen, until):
             return self._meet(before, seen, until, limit)
         reason = self.engine.run(until, limit)
         if self._passes(before, seen, reason):
@@ -226,7 +225,7 @@ class BesideEngine(EngineFront):
         """Whether the embedded engine, in the same state, executed what Renode crashed at; not
         where a trace is recorded, which would end there.
         """
-        if reason.kind not in CRASHES or self._is_tracing:
+        if not reason.kind.is_crash or self._is_tracing:
             return False
         stuck = stuck_registers(self.engine, reason)
         address = before.passes(stuck, reason.instructions - self._drift, seen)
@@ -334,7 +333,7 @@ class BesideEngine(EngineFront):
             stop = Stop(pc=frozenset({reason.pc}) | self._calls)
             ended = beside.run(stop, Instructions(_BLOCK))
             self._seconds = ended.seconds
-            if ended.kind in CRASHES:
+            if ended.kind.is_crash:
                 self._owed = ended
                 return
         if seen.kind is not StopKind.LIMIT:

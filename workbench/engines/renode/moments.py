@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from workbench.armv7m.architecture import CORE_REGISTERS
-from workbench.engines.base import Engine, Instructions, Limit, Seconds, Stop, StopKind, StopReason
+from workbench.engines.base import (
+    Engine,
+    Instructions,
+    Limit,
+    Seconds,
+    Stop,
+    StopReason,
+    left_of,
+)
 
-CRASHES = frozenset({StopKind.FAULT, StopKind.LOCKUP})
 NEAR = 3
 """Where two engines have slept differently, one is looked for so many instructions around the place
 where it is expected. Where it crashes itself as near as that, both have seen the same crash: it may
@@ -41,7 +48,7 @@ class Before:
 
         It is looked for at this count of instructions, and at the few before.
         """
-        executed = seen.instructions - (seen.kind in CRASHES)
+        executed = seen.instructions - seen.kind.is_crash
         last = min(instructions, executed - 1)
         for registers in self._moments(max(self._instructions, last - NEAR), last, seen):
             if stuck.items() <= registers.items():
@@ -101,20 +108,13 @@ def is_same_crash(seen: StopReason, reason: StopReason, later: int) -> bool:
 
     It tells of a store that silicon refuses late at the store.
     """
-    if reason.kind not in CRASHES:
+    if not reason.kind.is_crash:
         return False
     if abs(later) <= NEAR or seen.fault is None or reason.fault is None:
         return abs(later) <= NEAR
     there, here = seen.fault.registers, reason.fault.registers
     # Hooks of Renode see the address of a 32-bit instruction two bytes late.
     return here["pc"] - there["pc"] in (0, 2) and here["sp"] == there["sp"]
-
-
-def left_of(limit: Limit, issued: int, seconds: float) -> Limit | None:
-    """What is left of `limit` after so many instructions and seconds; None where nothing is."""
-    if isinstance(limit, Seconds):
-        return Seconds(limit.seconds - seconds) if seconds < limit.seconds else None
-    return Instructions(limit.count - issued) if issued < limit.count else None
 
 
 def slices(limit: Limit) -> Iterator[Limit]:
