@@ -31,7 +31,6 @@ from workbench.machine import LoadedMachine, capture, features_for
 from workbench.platform import Platform
 from workbench.runs.call_counter import Gauge, Probe
 from workbench.runs.measure import gauge_for
-from workbench.runs.one_by_one import OneByOne
 from workbench.runs.points import inference_of
 from workbench.runs.verdict import require_good_end
 from workbench.support.serialize import NOT_IN_JSON
@@ -203,12 +202,12 @@ def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:
 def _drive(machine: LoadedMachine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:
     """Boot firmware that speaks our protocol and have it answer each of the features.
 
-    It is asked, byte by byte, and its instructions since reset are compared, where the core
-    sleeps: after a pattern on the console Renode goes on to the end of its block, and what is sent
-    then comes at another moment. After an inference they are not compared, because the bytes of
-    the cycles in the answer decide how many instructions its encoding takes.
+    It is asked, and its instructions since reset are compared, where the core sleeps: after a
+    pattern on the console Renode goes on to the end of its block, and what is sent then comes at
+    another moment. After an inference they are not compared, because the bytes of the cycles in
+    the answer decide how many instructions its encoding takes.
     """
-    client = Client(OneByOne(machine.engine, stimulus.limit), stimulus.limit)
+    client = Client(machine.engine, stimulus.limit)
     steps = []
     try:
         client.boot()

@@ -24,7 +24,6 @@ from workbench.link.messages import Request
 from workbench.machine import LoadedMachine
 from workbench.profile.record import Request as ProfileRequest
 from workbench.profile.record import profile
-from workbench.runs.one_by_one import OneByOne
 from workbench.support.resources import resource
 from workbench.timing.model import CycleModel
 from workbench.trace import Trace
@@ -53,15 +52,21 @@ class Session:
 
 def watch(engine: Engine, image, board: str) -> Session:
     engine.load(image, platform.load(board))
-    client = Client(OneByOne(engine, SECOND))
+    client = Client(engine)
     client.boot()
-    boot = engine.instructions
+    boot = asleep(engine)
     client.hello()
-    hello, console = engine.instructions, engine.uart.transcript
+    hello, console = asleep(engine), engine.uart.transcript
     outputs = [client.infer(features).outputs[0].tolist() for features in INPUTS]
     measured = [invoke(engine, image, features) for features in INPUTS]
     invokes = [m[0] for m in measured]
     return Session(boot, hello, console, outputs, invokes, *measured[-1][1:])
+
+
+def asleep(engine: Engine) -> int:
+    """The instructions until the core sleeps: only there they do not depend on Renode's blocks."""
+    assert engine.run(Stop(), SECOND).kind is StopKind.IDLE
+    return engine.instructions
 
 
 def invoke(engine: Engine, image, features) -> tuple[int, Trace, list[Trace]]:

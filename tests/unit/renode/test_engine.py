@@ -13,6 +13,7 @@ from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
 from workbench.image.build_attributes import BuildAttributes
+from workbench.platform import UartPacing
 from workbench.repl import Description, read
 
 IMAGE = SimpleNamespace(
@@ -26,6 +27,7 @@ PLATFORM = SimpleNamespace(
     description=Description({}, ()),
     vector_table=None,
     uart="usart2",
+    uart_pacing=UartPacing.BAUD,
     flash_ranges=(),
     flash_timing={},
 )

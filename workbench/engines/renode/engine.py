@@ -30,6 +30,7 @@ from workbench.engines.renode.views import RenodeMemory, RenodeRegisters, Renode
 from workbench.engines.scripts.check import require_harmless
 from workbench.engines.state import in_snapshots
 from workbench.errors import EngineError, UserError
+from workbench.platform.uart_pacing import UartPacing
 from workbench.support.framing import Message
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class _Saved:
     instructions: int
     transcript: bytes
     unread: bytes
-    waiting: bytes  # what the host has sent and the firmware's receiver has not been on for
+    waiting: bytes  # what the host has sent and has not arrived
+    frame: int | None  # nanoseconds that its first byte has been on the line; None: it is not
 
 
 class RenodeEngine(Engine):
@@ -118,6 +120,7 @@ class RenodeEngine(Engine):
             flash=[start for start, _ in platform.flash_ranges],
             vector_table=boot.vector_table,
             uart=platform.uart,
+            paced=platform.uart_pacing is UartPacing.BAUD,
             log=str(worker.renode_log),
         )
         self._flash = platform.flash_ranges
@@ -208,6 +211,7 @@ class RenodeEngine(Engine):
             self.uart.transcript,
             self.uart.unread,
             answer.blob,
+            answer.fields["frame"],
         )
         return Snapshot(self.name, saved)
 
@@ -227,6 +231,7 @@ class RenodeEngine(Engine):
             path=str(path),
             issued_before=saved.issued_before,
             asleep=saved.asleep,
+            frame=saved.frame,
         )
         self._note(answer)
         path.unlink()

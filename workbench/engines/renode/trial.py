@@ -84,6 +84,7 @@ def _try(installation: RenodeInstallation) -> Trial:
             flash=[_BASE],
             vector_table=_BASE,
             uart="usart",
+            paced=True,
             log=str(worker.renode_log),
         )
         ran = worker.ask(

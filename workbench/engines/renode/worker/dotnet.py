@@ -23,9 +23,13 @@ from System import (
     Array,
     Boolean,
     Byte,
-    Delegate,
+    DivideByZeroException,
+    Double,
+    Enum,
+    Func,
     Int32,
     Int64,
+    Math,
     NotSupportedException,
     Object,
     String,
@@ -34,7 +38,7 @@ from System import (
     UInt64,
     Void,
 )
-from System.Collections.Generic import List
+from System.Collections.Generic import List, Queue
 from System.IO import BinaryWriter, File, FileAccess, FileMode, FileShare, FileStream
 from System.Linq.Expressions import Expression, ParameterExpression
 from System.Reflection import (
@@ -66,9 +70,11 @@ __all__ = [
     "CPUState",
     "ClockEntry",
     "CommandInteractionEater",
-    "Delegate",
     "Direction",
+    "DivideByZeroException",
+    "Double",
     "EmulationManager",
+    "Enum",
     "ExecutionMode",
     "Expression",
     "File",
@@ -76,14 +82,17 @@ __all__ = [
     "FileMode",
     "FileShare",
     "FileStream",
+    "Func",
     "Int32",
     "Int64",
     "LogEntry",
     "Logger",
     "ManualResetEventSlim",
+    "Math",
     "MemoryOperation",
     "ObjectCreator",
     "ParameterExpression",
+    "Queue",
     "RegisterValue",
     "RenodeMonitor",
     "SemaphoreSlim",
@@ -97,6 +106,7 @@ __all__ = [
     "detach",
     "event_type",
     "hidden_delegate",
+    "hidden_field",
     "interface_to_class",
     "invoke_hidden",
     "log_listener",
@@ -202,11 +212,17 @@ def _entry_parameter() -> Any:
 
 def hidden_delegate(target: Any, name: str) -> Any:
     """The delegate in the non-public field `name` of `target`; None where this Renode has none."""
+    field = hidden_field(target, name)
+    return None if field is None else field.GetValue(target)
+
+
+def hidden_field(target: Any, name: str) -> Any:
+    """The System.Reflection.FieldInfo of that non-public field; None where this Renode has none."""
     kind = target.GetType()
     while kind is not None:
         field = kind.GetField(name, BindingFlags.NonPublic | BindingFlags.Instance)
         if field is not None:
-            return field.GetValue(target)
+            return field
         kind = kind.BaseType
     return None
 

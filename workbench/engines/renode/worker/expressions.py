@@ -54,6 +54,16 @@ def when(condition: Any, *expressions: Any) -> Any:
     return Expression.IfThen(condition, block(*expressions))
 
 
+def either(condition: Any, then: Any, otherwise: Any) -> Any:
+    return Expression.IfThenElse(condition, then, otherwise)
+
+
+def loop(condition: Any, body: Any) -> Any:
+    """`body` again and again while the condition holds."""
+    end = Expression.Label()
+    return Expression.Loop(either(condition, body, Expression.Break(end)), end)
+
+
 def call(target: Any, name: str, *arguments: Any) -> Any:
     """Call the method `name` of an object that takes arguments of just these types."""
     kinds = Array[Type]([each.Type for each in arguments])

@@ -44,7 +44,7 @@ class RenodeError(Exception):
 class Setup:
     """What a machine is built from; `segments` are (file, load address).
 
-    flash: an address in each flash memory.
+    flash: an address in each flash memory. paced: bytes come to the console at its baud rate.
     """
 
     repl: str
@@ -52,6 +52,7 @@ class Setup:
     flash: tuple[int, ...]
     vector_table: int
     uart: str
+    paced: bool
 
 
 class Machine:
@@ -107,16 +108,18 @@ class Machine:
         finally:
             self._start()
 
-    def load(self, path: str, issued_before: int, asleep: bool, waiting: bytes) -> None:
+    def load(
+        self, path: str, issued_before: int, asleep: bool, waiting: bytes, frame: int | None
+    ) -> None:
         """Take the state that `save` wrote to `path`, in place of the present one.
 
-        waiting: bytes for the console whose receiver was not on yet.
+        waiting, frame: those of the receiver then.
         """
         self.command(f"Load {_quoted(path)}")
         self._find_parts()
         self.hooks.issued_before = issued_before
         self.hooks.asleep = asleep
-        self.receiver.waiting = waiting
+        self.receiver.restore(waiting, frame)
         self._define_reset_macro()
         self._start()
 
@@ -193,7 +196,8 @@ class Machine:
         except Exception as error:
             message = f"{self._setup.repl} has no {self._setup.uart} on sysbus"
             raise RenodeError(message, "platform") from error
-        self._receiver = Receiver(self._uart)
+        clock, paced = self.machine.ClockSource, self._setup.paced
+        self._receiver = Receiver(self._uart, clock, self.cpu, paced=paced)
         nvics = self.machine.GetPeripheralsOfType[NVIC]()
         self._lockups = [nvic.Lockup for nvic in nvics if hasattr(nvic, "Lockup")]
         if self._hooks is not None:

@@ -66,6 +66,7 @@ class Operations:
             flash=tuple(fields["flash"]),
             vector_table=fields["vector_table"],
             uart=fields["uart"],
+            paced=fields["paced"],
         )
         self._log.forget()
         with self._log.noted():
@@ -152,17 +153,26 @@ class Operations:
         return {"instructions": self._machine.instructions}, b""
 
     def op_save(self, request: Message) -> tuple[dict[str, Any], bytes]:
-        """Save the machine; the blob of the answer are bytes that wait for the receiver."""
+        """Save the machine; the blob of the answer are bytes that have not arrived."""
         self._machine.save(request.fields["path"])
-        hooks = self._machine.hooks
-        result = {"issued_before": hooks.issued_before, "asleep": hooks.asleep}
-        return result, self._machine.receiver.waiting
+        hooks, receiver = self._machine.hooks, self._machine.receiver
+        result = {
+            "issued_before": hooks.issued_before,
+            "asleep": hooks.asleep,
+            "frame": receiver.frame,
+        }
+        return result, receiver.waiting
 
     def op_restore(self, request: Message) -> tuple[dict[str, Any], bytes]:
         """Load the state that `op_save` has written."""
         fields = request.fields
-        asleep, waiting = fields["asleep"], request.blob
-        self._machine.load(fields["path"], fields["issued_before"], asleep, waiting)
+        self._machine.load(
+            fields["path"],
+            fields["issued_before"],
+            fields["asleep"],
+            request.blob,
+            fields["frame"],
+        )
         return self._fresh()
 
     def _fresh(self) -> tuple[dict[str, Any], bytes]:

@@ -225,7 +225,7 @@ class Runner:
             )
         )  # fmt: skip
         try:
-            with machine.receiver.looking(clock, machine.cpu):
+            with machine.receiver.sending():
                 machine.release()
                 return self._wait()
         finally:
@@ -283,10 +283,8 @@ class Runner:
         return self._machine.hooks.asleep and not self._can_wake()
 
     def _can_wake(self) -> bool:
-        """Is a timer running, or did a byte wait for the receiver? Nothing else happens by itself
-        in a machine with one core.
-        """
-        if self._machine.receiver.deliver():
+        """Is a timer running, or a byte on its way? Nothing else happens by itself here."""
+        if self._machine.receiver.is_receiving():
             return True
         for entry in self._machine.machine.ClockSource.GetAllClockEntries():
             if not entry.Enabled or entry.LocalName in (_TIMER, TIMER) or entry.Period >= _NEVER:
@@ -294,7 +292,8 @@ class Runner:
             # Renode starts SysTick with the first interrupt, even one that was never switched on.
             if str(entry.LocalName).startswith(_SYSTICK) and not self._systick_interrupts():
                 continue
-            return True
+            if self._machine.receiver.may_interrupt(str(entry.LocalName)):
+                return True
         return False
 
     def _systick_interrupts(self) -> bool:
