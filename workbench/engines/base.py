@@ -71,7 +71,8 @@ class Stop:
     any byte.
     `pc` holds instruction addresses (bit 0 clear). A lockup always stops.
     A stop at an address happens *before* that instruction issues; a run that starts on such an
-    address executes it first. A stop at a watchpoint happens after the instruction that accesses.
+    address executes it first, and one that reaches its limit on such an address ends for that.
+    A stop at a watchpoint happens after the instruction that accesses.
     """
 
     uart: bytes | None = None

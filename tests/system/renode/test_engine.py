@@ -17,39 +17,6 @@ def test_reset_stands_at_the_reset_vector(probe, probe_image):
     assert probe.instructions == 0
 
 
-def test_pattern_on_the_console_ends_a_run(probe):
-    reason = probe.run(Stop(uart=rb"h.l"), SECOND)
-    assert reason.kind is StopKind.UART
-    assert probe.uart.read() == b"hel"
-    assert probe.run(Stop(uart=rb"o\n"), SECOND).kind is StopKind.UART
-    assert probe.uart.transcript == b"hello\n"
-
-
-def test_pattern_in_what_was_not_read_yet_ends_a_run_at_once(probe):
-    probe.run(Stop(uart=rb"hello"), SECOND)
-    count = probe.instructions
-    assert probe.run(Stop(uart=rb"ell"), SECOND).kind is StopKind.UART
-    assert probe.instructions == count
-
-
-def test_stop_at_an_address_is_before_its_instruction(probe, probe_image):
-    work = probe_image.symbol("Work").address
-    reason = probe.run(Stop(pc=frozenset({work})), SECOND)
-    assert (reason.kind, reason.pc) == (StopKind.PC, work)
-    assert probe.registers["r0"] == 100_000
-    first = probe.instructions
-    # The run that starts on the address executes it: it is not stopped there again.
-    assert probe.run(Stop(pc=frozenset({work})), SECOND).kind is StopKind.IDLE
-    assert probe.instructions > first + 7 * 100_000
-
-
-@pytest.mark.parametrize("count", [1, 2, 7, 1000, 12_345])
-def test_limit_in_instructions_is_exact(probe, count):
-    assert probe.run(TO_SLEEP, Instructions(count)).kind is StopKind.LIMIT
-    assert probe.instructions == count
-    assert probe.run(TO_SLEEP, Instructions(1)).instructions == count + 1
-
-
 def test_limit_is_exact_where_an_instruction_takes_no_whole_nanoseconds(
     started, probe_image, tmp_path
 ):
@@ -75,37 +42,6 @@ def test_limit_in_seconds_is_virtual_time(probe):
     assert reason.instructions == 100_000  # PerformanceInMips: 100
 
 
-def test_sleep_that_nothing_can_end_is_idle(probe):
-    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
-    count = probe.instructions
-    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE  # it still sleeps
-    assert probe.run(Stop(idle=False), Seconds(0.5)).kind is StopKind.LIMIT
-    assert probe.run(Stop(idle=False), Instructions(10)).kind is StopKind.IDLE
-    assert probe.instructions == count
-
-
-def test_bytes_from_the_host_arrive_in_order(probe):
-    probe.run(TO_SLEEP, SECOND)
-    probe.uart.read()
-    probe.uart.write(b"abcde" * 20)
-    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
-    assert probe.uart.read() == b"bcdef" * 20
-
-
-def test_sleep_with_a_timer_running_is_not_idle(probe):
-    probe.run(TO_SLEEP, SECOND)
-    probe.uart.write(b"t")
-    assert probe.run(Stop(uart=b"ticked"), SECOND).kind is StopKind.UART
-
-
-def test_listener_hears_all_that_the_transcript_holds(probe):
-    heard = bytearray()
-    probe.uart.listen(heard.extend)
-    probe.run(TO_SLEEP, SECOND)
-    probe.uart.listen(None)
-    assert bytes(heard) == probe.uart.transcript == b"hello\ndone\n"
-
-
 def test_fault_stops_at_its_handler_with_the_state_before_it(probe, probe_image):
     probe.run(TO_SLEEP, SECOND)
     probe.uart.write(b"u")
@@ -119,12 +55,6 @@ def test_fault_stops_at_its_handler_with_the_state_before_it(probe, probe_image)
     assert fault.registers["sp"] == fault.frame_address + 0x20
     assert fault.hfsr is None  # Renode does not model it
     assert probe.run(Stop(uart=b"UsageFault"), SECOND).kind is StopKind.UART
-
-
-def test_faults_can_be_let_pass(probe):
-    probe.run(TO_SLEEP, SECOND)
-    probe.uart.write(b"u")
-    assert probe.run(Stop(uart=b"UsageFault", fault=False), SECOND).kind is StopKind.UART
 
 
 def test_jump_to_nowhere_locks_up_and_says_what_silicon_does(probe):
@@ -255,37 +185,6 @@ def test_memory_is_that_of_the_image_and_can_be_written(probe, probe_image):
 def test_memory_that_is_not_there_is_an_error(probe, address):
     with pytest.raises(UserError, match="nothing is mapped"):
         probe.memory.read(address, 4)
-
-
-def test_snapshot_brings_counts_time_and_console_back(probe):
-    probe.run(Stop(uart=b"hello"), SECOND)
-    snapshot = probe.snapshot()
-    first = probe.run(TO_SLEEP, SECOND)
-    probe.uart.write(b"a")
-    probe.run(TO_SLEEP, SECOND)
-    probe.restore(snapshot)
-    assert (probe.instructions, probe.uart.transcript) == (snapshot.state.instructions, b"hello")
-    again = probe.run(TO_SLEEP, SECOND)
-    assert (again.instructions, again.seconds, again.pc) == (
-        first.instructions,
-        first.seconds,
-        first.pc,
-    )
-    probe.uart.write(b"ab")
-    probe.run(TO_SLEEP, SECOND)
-    assert probe.uart.transcript == b"hello\ndone\nbc"
-
-
-def test_snapshot_of_a_sleeping_core_sleeps_on(probe):
-    probe.run(TO_SLEEP, SECOND)
-    snapshot = probe.snapshot()
-    probe.reset()
-    probe.restore(snapshot)
-    assert probe.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
-    assert probe.instructions == snapshot.state.instructions
-    probe.uart.write(b"a")
-    probe.run(TO_SLEEP, SECOND)
-    assert probe.uart.read().endswith(b"b")
 
 
 def test_trace_counts_every_instruction_once(probe, probe_image):

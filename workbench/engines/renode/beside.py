@@ -122,6 +122,7 @@ class BesideEngine(EngineFront):
         self._calls = frozenset(semihosting_calls(image))
         try:
             self._machines.beside.load(image, platform)
+            self._uart.follow()
         except WorkbenchError as error:
             self._machines.drop(f"it cannot run this: {error.message.splitlines()[0]}")
 
@@ -131,6 +132,8 @@ class BesideEngine(EngineFront):
         self._fresh()
         self._machines.kept = kept
         self._machines.each(lambda engine: engine.reset())
+        if kept:
+            self._uart.follow()
 
     def close(self) -> None:
         super().close()

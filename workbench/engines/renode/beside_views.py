@@ -97,7 +97,7 @@ class BesideUart(Uart):
             self._machines.beside.uart.read()
 
     def follow(self) -> None:
-        """Hear what the embedded engine sends, once that is the machine."""
+        """Hear what the embedded engine sends where that is the machine, and only there."""
         machines = self._machines
         if not machines.alone:
             machines.beside.uart.listen(None)

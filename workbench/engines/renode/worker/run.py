@@ -142,6 +142,14 @@ class Runner:
 
     def _run_to(self, until: Stop, limits: Limits) -> str:
         begun = self._machine.instructions, self._machine.nanoseconds
+        reason = self._run_from(until, limits, begun)
+        moved = self._machine.instructions != begun[0]
+        if reason == "limit" and moved and int(self._machine.cpu.PC.RawValue) & ~1 in until.pc:
+            return "pc"
+        return reason
+
+    def _run_from(self, until: Stop, limits: Limits, begun: tuple[int, int]) -> str:
+        """Run; `begun` are the instructions and nanoseconds before."""
         first = self._first_step(until)
         if first is not None:
             return first
