@@ -68,11 +68,13 @@ TfLiteStatus PrepareDescribed(TfLiteContext* context, TfLiteNode* node) {
   return prepare(context, node, tensors);
 }
 
-template <PrepareTensors prepare_int8, PrepareTensors prepare_float>
+// prepare_wide: for int16 activations with int8 weights.
+template <PrepareTensors prepare_int8, PrepareTensors prepare_wide, PrepareTensors prepare_float>
 TfLiteStatus PrepareByType(TfLiteContext* context, TfLiteNode* node) {
   ConvTensors tensors;
   TF_LITE_ENSURE_STATUS(DescribeConvTensors(context, node, &tensors));
   if (tensors.input->type == kTfLiteFloat32) return prepare_float(context, node, tensors);
+  if (tensors.input->type == kTfLiteInt16) return prepare_wide(context, node, tensors);
   return prepare_int8(context, node, tensors);
 }
 
@@ -120,7 +122,13 @@ TfLiteStatus PrepareFullyConnectedQuantization(TfLiteContext* context, const Con
 
 namespace tflm::reference {
 
-// Prepare of the portable kernels for float, to which kernel sets fall back.
+// Prepare of the portable kernels for float and int16, to which kernel sets fall back.
+TfLiteStatus PrepareConv2DWide(TfLiteContext* context, TfLiteNode* node,
+                               const ConvTensors& tensors);
+TfLiteStatus PrepareDepthwiseConv2DWide(TfLiteContext* context, TfLiteNode* node,
+                                        const ConvTensors& tensors);
+TfLiteStatus PrepareFullyConnectedWide(TfLiteContext* context, TfLiteNode* node,
+                                       const ConvTensors& tensors);
 TfLiteStatus PrepareConv2DFloat(TfLiteContext* context, TfLiteNode* node,
                                 const ConvTensors& tensors);
 TfLiteStatus PrepareDepthwiseConv2DFloat(TfLiteContext* context, TfLiteNode* node,

@@ -16,11 +16,11 @@ struct PoolGeometry {
   int32_t filter_height, filter_width;
   int32_t stride_height, stride_width;
   int32_t pad_top, pad_left;
-  int32_t activation_min, activation_max;            // int8
+  int32_t activation_min, activation_max;            // int8, int16
   float float_activation_min, float_activation_max;  // float32
 };
 
-// Checks and fills all of it for the tensors' type (int8 or float32).
+// Checks and fills all of it for the tensors' type (int8, int16 or float32).
 TfLiteStatus PreparePoolGeometry(TfLiteContext* context, const TfLiteNode* node,
                                  PoolGeometry* geometry);
 

@@ -10,8 +10,8 @@ TfLiteStatus PreparePoolGeometry(TfLiteContext* context, const TfLiteNode* node,
   const TfLiteTensor* input = PrepareInput(context, node, 0);
   const TfLiteTensor* output = PrepareOutput(context, node, 0);
   if (input == nullptr || output == nullptr) return kTfLiteError;
-  if ((input->type != kTfLiteInt8 && input->type != kTfLiteFloat32) ||
-      input->type != output->type) {
+  constexpr TfLiteType kTypes[] = {kTfLiteInt8, kTfLiteInt16, kTfLiteFloat32};
+  if (!IsOneOf(input->type, kTypes) || input->type != output->type) {
     return Unsupported(context, "types %s -> %s", TfLiteTypeGetName(input->type),
                        TfLiteTypeGetName(output->type));
   }

@@ -66,14 +66,13 @@ def expected_output(case: Case) -> bytes:
     return outputs
 
 
-def make_pool(rng: Rng, code: int, float32: bool) -> Case:
+def make_pool(rng: Rng, code: int, dtype: type) -> Case:
     slide = random_slide(rng, dilated=False)
     batches = int(rng.choice([1, 1, 2]))
     channels = int(rng.integers(1, 20))
     activation = pick(rng, list(ACTIVATIONS))
     input_shape = (batches, *slide.size, channels)
-    quantization = None if float32 else per_tensor(rng)
-    dtype = np.float32 if float32 else np.int8
+    quantization = quantization_for(rng, dtype)
     builder = ModelBuilder()
     source = builder.tensor(input_shape, dtype, quantization)
     target = builder.tensor((batches, *slide.output, channels), dtype, quantization)
@@ -84,19 +83,24 @@ def make_pool(rng: Rng, code: int, float32: bool) -> Case:
         tflite.BuiltinOptions.Pool2DOptions,
         pool_options(slide.padding, slide.strides, slide.window, activation),
     )
-    values = float_values(rng, input_shape) if float32 else int8_values(rng, input_shape)
+    values = values_for(rng, dtype, input_shape)
     name = f"{describe(slide)}-c{channels}-{activation}"
     return Case(name, builder.finish([source], [target]), (values,))
 
 
-def make_softmax(rng: Rng, float32: bool) -> Case:
+def make_softmax(rng: Rng, dtype: type) -> Case:
     shape = (*random_shape(rng, 0, 2), int(rng.choice([1, 2, 3, 10, 12, 64])))
     beta = float(rng.choice([1.0, 1.0, 0.5, 2.0]))
     builder = ModelBuilder()
-    if float32:
+    if dtype is np.float32:
         source = builder.tensor(shape, np.float32)
         target = builder.tensor(shape, np.float32)
         values = (rng.standard_normal(shape) * rng.choice([1, 10, 60])).astype(np.float32)
+    elif dtype is np.int16:
+        scale = float(pick(rng, [2.0**-12, 2.0**-10, rng.uniform(1e-5, 2e-3)]))
+        source = builder.tensor(shape, np.int16, Quantization([scale], [0]))
+        target = builder.tensor(shape, np.int16, Quantization([1 / 32768], [0]))
+        values = values_for(rng, np.int16, shape)
     else:
         source = builder.tensor(shape, np.int8, per_tensor(rng, float(rng.uniform(0.001, 0.5))))
         target = builder.tensor(shape, np.int8, Quantization([1 / 256], [-128]))
@@ -203,7 +207,7 @@ def make_add(rng: Rng, float32: bool) -> Case:
     return Case(f"{kind}-{activation}", builder.finish(tensors[:2], tensors[2:]), values)
 
 
-def make_mean(rng: Rng, float32: bool) -> Case:
+def make_mean(rng: Rng, dtype: type) -> Case:
     shape = random_shape(rng, 1, 4)
     rank = len(shape)
     if rank == 4 and rng.random() < 0.6:
@@ -213,11 +217,10 @@ def make_mean(rng: Rng, float32: bool) -> Case:
     keep_dims = bool(rng.random() < 0.5)
     output = tuple(1 if d in axes else n for d, n in enumerate(shape) if keep_dims or d not in axes)
     written = [a - rank if rng.random() < 0.2 else a for a in axes]
-    dtype = np.float32 if float32 else np.int8
     builder = ModelBuilder()
-    source = builder.tensor(shape, dtype, None if float32 else per_tensor(rng))
+    source = builder.tensor(shape, dtype, quantization_for(rng, dtype))
     axis = builder.tensor([len(axes)], np.int32, data=np.array(written, np.int32))
-    target = builder.tensor(output, dtype, None if float32 else per_tensor(rng))
+    target = builder.tensor(output, dtype, quantization_for(rng, dtype))
     builder.operator(
         tflite.BuiltinOperator.MEAN,
         [source, axis],
@@ -246,14 +249,13 @@ def make_pad(rng: Rng, float32: bool) -> Case:
     return Case(name, builder.finish([source], [target]), (values_for(rng, dtype, shape),))
 
 
-def make_relu(rng: Rng, code: int, float32: bool) -> Case:
+def make_relu(rng: Rng, code: int, dtype: type) -> Case:
     shape = random_shape(rng)
-    dtype = np.float32 if float32 else np.int8
     builder = ModelBuilder()
-    source_quantization = None if float32 else per_tensor(rng)
+    source_quantization = quantization_for(rng, dtype)
     target_quantization = source_quantization
-    if not float32 and rng.random() < 0.5:
-        target_quantization = per_tensor(rng)
+    if dtype is not np.float32 and rng.random() < 0.5:
+        target_quantization = quantization_for(rng, dtype)
     source = builder.tensor(shape, dtype, source_quantization)
     target = builder.tensor(shape, dtype, target_quantization)
     builder.operator(code, [source], [target])
@@ -263,31 +265,40 @@ def make_relu(rng: Rng, code: int, float32: bool) -> Case:
 
 OPS = tflite.BuiltinOperator
 GENERATORS: dict[str, Callable[[Rng], Case]] = {
-    "conv_int8": lambda rng: make_conv(rng, False),
-    "conv_float": lambda rng: make_conv(rng, True),
-    "depthwise_int8": lambda rng: make_depthwise(rng, False),
-    "depthwise_float": lambda rng: make_depthwise(rng, True),
-    "fully_connected_int8": lambda rng: make_fully_connected(rng, False),
-    "fully_connected_float": lambda rng: make_fully_connected(rng, True),
-    "average_pool_int8": lambda rng: make_pool(rng, OPS.AVERAGE_POOL_2D, False),
-    "average_pool_float": lambda rng: make_pool(rng, OPS.AVERAGE_POOL_2D, True),
-    "max_pool_int8": lambda rng: make_pool(rng, OPS.MAX_POOL_2D, False),
-    "max_pool_float": lambda rng: make_pool(rng, OPS.MAX_POOL_2D, True),
-    "softmax_int8": lambda rng: make_softmax(rng, False),
-    "softmax_float": lambda rng: make_softmax(rng, True),
+    "conv_int8": lambda rng: make_conv(rng, np.int8),
+    "conv_int16": lambda rng: make_conv(rng, np.int16),
+    "conv_float": lambda rng: make_conv(rng, np.float32),
+    "depthwise_int8": lambda rng: make_depthwise(rng, np.int8),
+    "depthwise_int16": lambda rng: make_depthwise(rng, np.int16),
+    "depthwise_float": lambda rng: make_depthwise(rng, np.float32),
+    "fully_connected_int8": lambda rng: make_fully_connected(rng, np.int8),
+    "fully_connected_int16": lambda rng: make_fully_connected(rng, np.int16),
+    "fully_connected_float": lambda rng: make_fully_connected(rng, np.float32),
+    "average_pool_int8": lambda rng: make_pool(rng, OPS.AVERAGE_POOL_2D, np.int8),
+    "average_pool_int16": lambda rng: make_pool(rng, OPS.AVERAGE_POOL_2D, np.int16),
+    "average_pool_float": lambda rng: make_pool(rng, OPS.AVERAGE_POOL_2D, np.float32),
+    "max_pool_int8": lambda rng: make_pool(rng, OPS.MAX_POOL_2D, np.int8),
+    "max_pool_int16": lambda rng: make_pool(rng, OPS.MAX_POOL_2D, np.int16),
+    "max_pool_float": lambda rng: make_pool(rng, OPS.MAX_POOL_2D, np.float32),
+    "softmax_int8": lambda rng: make_softmax(rng, np.int8),
+    "softmax_int16": lambda rng: make_softmax(rng, np.int16),
+    "softmax_float": lambda rng: make_softmax(rng, np.float32),
     "reshape": make_reshape,
     "quantize": make_quantize,
     "dequantize": make_dequantize,
     "add_int8": lambda rng: make_add(rng, False),
     "add_float": lambda rng: make_add(rng, True),
-    "mean_int8": lambda rng: make_mean(rng, False),
-    "mean_float": lambda rng: make_mean(rng, True),
+    "mean_int8": lambda rng: make_mean(rng, np.int8),
+    "mean_int16": lambda rng: make_mean(rng, np.int16),
+    "mean_float": lambda rng: make_mean(rng, np.float32),
     "pad_int8": lambda rng: make_pad(rng, False),
     "pad_float": lambda rng: make_pad(rng, True),
-    "relu_int8": lambda rng: make_relu(rng, OPS.RELU, False),
-    "relu_float": lambda rng: make_relu(rng, OPS.RELU, True),
-    "relu6_int8": lambda rng: make_relu(rng, OPS.RELU6, False),
-    "relu6_float": lambda rng: make_relu(rng, OPS.RELU6, True),
+    "relu_int8": lambda rng: make_relu(rng, OPS.RELU, np.int8),
+    "relu_int16": lambda rng: make_relu(rng, OPS.RELU, np.int16),
+    "relu_float": lambda rng: make_relu(rng, OPS.RELU, np.float32),
+    "relu6_int8": lambda rng: make_relu(rng, OPS.RELU6, np.int8),
+    "relu6_int16": lambda rng: make_relu(rng, OPS.RELU6, np.int16),
+    "relu6_float": lambda rng: make_relu(rng, OPS.RELU6, np.float32),
     **elementwise.GENERATORS,
     **movement.GENERATORS,
     **stateful.GENERATORS,

@@ -23,7 +23,9 @@ from tests.firmware.runtime.values import (
     int8_values,
     per_tensor,
     pick,
+    quantization_for,
     spatial_output,
+    values_for,
 )
 
 
@@ -54,32 +56,37 @@ def add_weights(
     channels: int,
     channel_dimension: int,
     taps: int,
-    float32: bool,
+    dtype: type,
     per_channel: bool,
 ) -> Weights:
     """Input, filter, bias and output, with scales that use the output's range."""
     input_shape, filter_shape, output_shape = shapes
     has_bias = rng.random() < 0.8
-    if float32:
+    wide = dtype is np.int16
+    if dtype is np.float32:
         values = float_values(rng, input_shape)
         source = builder.tensor(input_shape, np.float32)
         filters = builder.tensor(filter_shape, np.float32, data=float_values(rng, filter_shape))
         bias = builder.tensor([channels], np.float32, data=float_values(rng, (channels,)))
         target = builder.tensor(output_shape, np.float32)
         return Weights(source, filters, bias if has_bias else None, target, values)
-    values = int8_values(rng, input_shape)
-    input_quantization = per_tensor(rng)
+    values = values_for(rng, dtype, input_shape)
+    input_quantization = quantization_for(rng, dtype)
+    assert input_quantization is not None
     count = channels if per_channel else 1
     scales = rng.uniform(0.001, 0.02, count).astype(np.float32)
     if rng.random() < 0.4:
         scales = rng.choice([0.0125, 0.025, 0.05, 0.01, 0.02, 0.04], count).astype(np.float32)
     bias_scales = (np.float32(input_quantization.scales[0]) * scales).astype(np.float32)
+    # 73 is the deviation of uniform int8.
     spread = float(bias_scales.max()) * 73 * 73 * np.sqrt(taps)
     output_scale = float(spread / pick(rng, [40.0, 100.0, 200.0]))
-    if rng.random() < 0.5:
+    if not wide and rng.random() < 0.5:
         output_scale = min(ROUND_SCALES, key=lambda scale: abs(np.log(scale / output_scale)))
-    output_quantization = per_tensor(rng, output_scale)
-    source = builder.tensor(input_shape, np.int8, input_quantization)
+    output_quantization = (
+        Quantization([output_scale], [0]) if wide else per_tensor(rng, output_scale)
+    )
+    source = builder.tensor(input_shape, dtype, input_quantization)
     filters = builder.tensor(
         filter_shape,
         np.int8,
@@ -88,11 +95,11 @@ def add_weights(
     )
     bias = builder.tensor(
         [channels],
-        np.int32,
+        np.int64 if wide else np.int32,
         Quantization(bias_scales.tolist(), [0] * count),
-        rng.integers(-20000, 20000, channels, np.int32),
+        rng.integers(-20000, 20000, channels) * (300 if wide else 1),
     )
-    target = builder.tensor(output_shape, np.int8, output_quantization)
+    target = builder.tensor(output_shape, dtype, output_quantization)
     return Weights(source, filters, bias if has_bias else None, target, values)
 
 
@@ -133,7 +140,7 @@ def describe(slide: Slide) -> str:
     )
 
 
-def make_conv(rng: Rng, float32: bool) -> Case:
+def make_conv(rng: Rng, dtype: type) -> Case:
     slide = random_slide(rng, dilated=True)
     batches = int(rng.choice([1, 1, 1, 2]))
     groups = int(rng.choice([1, 1, 1, 1, 2]))
@@ -153,7 +160,7 @@ def make_conv(rng: Rng, float32: bool) -> Case:
         channels,
         0,
         slide.window[0] * slide.window[1] * filter_depth,
-        float32,
+        dtype,
         rng.random() < 0.7,
     )
     builder.operator(
@@ -168,7 +175,7 @@ def make_conv(rng: Rng, float32: bool) -> Case:
     return Case(name if groups == 1 else f"{name}-groups{groups}", model, (weights.values,))
 
 
-def make_depthwise(rng: Rng, float32: bool) -> Case:
+def make_depthwise(rng: Rng, dtype: type) -> Case:
     slide = random_slide(rng, dilated=True)
     batches = int(rng.choice([1, 1, 1, 2]))
     depth = int(rng.choice([1, 2, 3, 4, 7, 8, 16, 21]))
@@ -187,7 +194,7 @@ def make_depthwise(rng: Rng, float32: bool) -> Case:
         channels,
         3,
         slide.window[0] * slide.window[1],
-        float32,
+        dtype,
         rng.random() < 0.7,
     )
     builder.operator(
@@ -201,7 +208,7 @@ def make_depthwise(rng: Rng, float32: bool) -> Case:
     return Case(name, builder.finish([weights.input], [weights.output]), (weights.values,))
 
 
-def make_fully_connected(rng: Rng, float32: bool) -> Case:
+def make_fully_connected(rng: Rng, dtype: type) -> Case:
     rows = int(rng.choice([1, 1, 1, 3]))
     depth = int(rng.choice([1, 2, 3, 4, 9, 16, 64, 100, 257]))
     units = int(rng.integers(1, 20))
@@ -217,7 +224,7 @@ def make_fully_connected(rng: Rng, float32: bool) -> Case:
         units,
         0,
         depth,
-        float32,
+        dtype,
         rng.random() < 0.4,
     )
     builder.operator(

@@ -33,7 +33,6 @@ if not MODELS:
 REFUSED = "mlperf_kws_hybrid_float32"  # by TFLM too: float activations with int8 weights
 MISSING = {
     "audio_preprocessor_int8": "the signal library's custom operators",
-    "seanet_conv19": "CONV_2D on int16",
 }
 RUNNING = [path for path in MODELS if path.stem != REFUSED and path.stem not in MISSING]
 

@@ -90,7 +90,8 @@ TfLiteStatus PrepareConvOfAnyShape(TfLiteContext* context, TfLiteNode* node,
 }
 
 TfLiteStatus PrepareConv2D(TfLiteContext* context, TfLiteNode* node) {
-  return PrepareByType<PrepareInt8, reference::PrepareConv2DFloat>(context, node);
+  return PrepareByType<PrepareInt8, reference::PrepareConv2DWide, reference::PrepareConv2DFloat>(
+      context, node);
 }
 
 TfLiteStatus PrepareConv2DInt8(TfLiteContext* context, TfLiteNode* node) {

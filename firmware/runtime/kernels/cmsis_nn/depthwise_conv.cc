@@ -76,7 +76,8 @@ TfLiteStatus PrepareDepthwiseConvOfAnyShape(TfLiteContext* context, TfLiteNode* 
 }
 
 TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node) {
-  return PrepareByType<PrepareInt8, reference::PrepareDepthwiseConv2DFloat>(context, node);
+  return PrepareByType<PrepareInt8, reference::PrepareDepthwiseConv2DWide,
+                       reference::PrepareDepthwiseConv2DFloat>(context, node);
 }
 
 TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node) {

@@ -75,7 +75,8 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
 }  // namespace
 
 TfLiteStatus PrepareConv2D(TfLiteContext* context, TfLiteNode* node) {
-  return PrepareByType<PrepareInt8, reference::PrepareConv2DFloat>(context, node);
+  return PrepareByType<PrepareInt8, reference::PrepareConv2DWide, reference::PrepareConv2DFloat>(
+      context, node);
 }
 
 TfLiteStatus PrepareConv2DInt8(TfLiteContext* context, TfLiteNode* node) {

@@ -46,7 +46,8 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
 }  // namespace
 
 TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node) {
-  return PrepareByType<PrepareInt8, reference::PrepareDepthwiseConv2DFloat>(context, node);
+  return PrepareByType<PrepareInt8, reference::PrepareDepthwiseConv2DWide,
+                       reference::PrepareDepthwiseConv2DFloat>(context, node);
 }
 
 TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node) {

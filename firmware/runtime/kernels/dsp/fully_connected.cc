@@ -47,7 +47,8 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const ConvTen
 }  // namespace
 
 TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node) {
-  return PrepareByType<PrepareInt8, reference::PrepareFullyConnectedFloat>(context, node);
+  return PrepareByType<PrepareInt8, reference::PrepareFullyConnectedWide,
+                       reference::PrepareFullyConnectedFloat>(context, node);
 }
 
 TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node) {

@@ -163,7 +163,7 @@ TfLiteStatus PrepareConv2DFloat(TfLiteContext* context, TfLiteNode* node,
 }
 
 TfLiteStatus PrepareConv2D(TfLiteContext* context, TfLiteNode* node) {
-  return PrepareByType<PrepareInt8, PrepareConv2DFloat>(context, node);
+  return PrepareByType<PrepareInt8, PrepareConv2DWide, PrepareConv2DFloat>(context, node);
 }
 
 TfLiteStatus PrepareConv2DInt8(TfLiteContext* context, TfLiteNode* node) {

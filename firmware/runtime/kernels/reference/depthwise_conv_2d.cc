@@ -177,7 +177,8 @@ TfLiteStatus PrepareDepthwiseConv2DFloat(TfLiteContext* context, TfLiteNode* nod
 }
 
 TfLiteStatus PrepareDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node) {
-  return PrepareByType<PrepareInt8, PrepareDepthwiseConv2DFloat>(context, node);
+  return PrepareByType<PrepareInt8, PrepareDepthwiseConv2DWide, PrepareDepthwiseConv2DFloat>(
+      context, node);
 }
 
 TfLiteStatus PrepareDepthwiseConv2DInt8(TfLiteContext* context, TfLiteNode* node) {

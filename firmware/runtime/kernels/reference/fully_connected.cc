@@ -94,7 +94,8 @@ TfLiteStatus PrepareFullyConnectedFloat(TfLiteContext* context, TfLiteNode* node
 }
 
 TfLiteStatus PrepareFullyConnected(TfLiteContext* context, TfLiteNode* node) {
-  return PrepareByType<PrepareInt8, PrepareFullyConnectedFloat>(context, node);
+  return PrepareByType<PrepareInt8, PrepareFullyConnectedWide, PrepareFullyConnectedFloat>(context,
+                                                                                           node);
 }
 
 TfLiteStatus PrepareFullyConnectedInt8(TfLiteContext* context, TfLiteNode* node) {

@@ -15,7 +15,7 @@ struct Shape {
   int32_t averaged;  // input elements an output element
 };
 
-struct Int8Parameters {
+struct QuantizedParameters {
   Shape shape;
   int scratch;  // int32 sums, one an output element
   int32_t input_zero_point, output_zero_point;
@@ -49,18 +49,18 @@ void SumInOrder(const Shape& shape, const T* input, Sum* sums) {
   }
 }
 
-TfLiteStatus InvokeInt8(TfLiteContext* context, TfLiteNode* node) {
-  const auto& p = Parameters<Int8Parameters>(node);
+template <typename T>
+TfLiteStatus InvokeQuantized(TfLiteContext* context, TfLiteNode* node) {
+  const auto& p = Parameters<QuantizedParameters>(node);
   auto* sums = static_cast<int32_t*>(context->GetScratchBuffer(context, p.scratch));
-  SumInOrder(p.shape, InputData<int8_t>(context, node, 0), sums);
-  auto* output = OutputData<int8_t>(context, node, 0);
+  SumInOrder(p.shape, InputData<T>(context, node, 0), sums);
+  auto* output = OutputData<T>(context, node, 0);
   for (int32_t i = 0; i < p.shape.outputs; ++i) {
     const int32_t sum = sums[i] - p.input_zero_point * p.shape.averaged;
     const int32_t scaled =
         MultiplyByQuantizedMultiplier(sum, p.multiplier.multiplier, p.multiplier.shift);
-    output[i] =
-        static_cast<int8_t>(Clamp(scaled + p.output_zero_point, std::numeric_limits<int8_t>::min(),
-                                  std::numeric_limits<int8_t>::max()));
+    output[i] = static_cast<T>(Clamp(scaled + p.output_zero_point, std::numeric_limits<T>::min(),
+                                     std::numeric_limits<T>::max()));
   }
   return kTfLiteOk;
 }
@@ -110,9 +110,9 @@ QuantizedMultiplier DividedBy(QuantizedMultiplier m, int32_t n) {
   return {static_cast<int32_t>(multiplier), m.shift - shift};
 }
 
-TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const Shape& shape,
-                         const TfLiteTensor* input, const TfLiteTensor* output) {
-  auto* p = AllocatePersistent<Int8Parameters>(context);
+TfLiteStatus PrepareQuantized(TfLiteContext* context, TfLiteNode* node, const Shape& shape,
+                              const TfLiteTensor* input, const TfLiteTensor* output) {
+  auto* p = AllocatePersistent<QuantizedParameters>(context);
   if (p == nullptr) return kTfLiteError;
   QuantizedMultiplier multiplier;
   if (!IsPerTensorQuantized(input) || !IsPerTensorQuantized(output) ||
@@ -126,7 +126,8 @@ TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const Shape& 
   TF_LITE_ENSURE_STATUS(context->RequestScratchBufferInArena(
       context, static_cast<size_t>(shape.outputs) * sizeof(int32_t), &p->scratch));
   node->user_data = p;
-  SelectInvoke(node, InvokeInt8);
+  SelectInvoke(node,
+               input->type == kTfLiteInt8 ? InvokeQuantized<int8_t> : InvokeQuantized<int16_t>);
   return kTfLiteOk;
 }
 
@@ -147,7 +148,9 @@ TfLiteStatus PrepareMean(TfLiteContext* context, TfLiteNode* node) {
   if (input->type != output->type || tflite::NumElements(output) != shape.outputs) {
     return Unsupported(context, "output's type or size does not follow from input and axes");
   }
-  if (input->type == kTfLiteInt8) return PrepareInt8(context, node, shape, input, output);
+  if (input->type == kTfLiteInt8 || input->type == kTfLiteInt16) {
+    return PrepareQuantized(context, node, shape, input, output);
+  }
   if (input->type != kTfLiteFloat32) {
     return Unsupported(context, "type %s", TfLiteTypeGetName(input->type));
   }

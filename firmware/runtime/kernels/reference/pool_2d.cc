@@ -40,32 +40,33 @@ Result FoldTaps(const PoolGeometry& g, const T* input, int32_t rows, int32_t col
   return start;
 }
 
-TfLiteStatus InvokeAverageInt8(TfLiteContext* context, TfLiteNode* node) {
+template <typename T>
+TfLiteStatus InvokeAverage(TfLiteContext* context, TfLiteNode* node) {
   const auto& g = Parameters<PoolGeometry>(node);
-  ForEachPixel(g, InputData<int8_t>(context, node, 0), OutputData<int8_t>(context, node, 0),
-               [&](const int8_t* input, int32_t rows, int32_t columns, int8_t* output) {
+  ForEachPixel(g, InputData<T>(context, node, 0), OutputData<T>(context, node, 0),
+               [&](const T* input, int32_t rows, int32_t columns, T* output) {
                  const int32_t count = rows * columns;
                  for (int32_t c = 0; c < g.channels; ++c) {
                    const int32_t sum = FoldTaps(g, input + c, rows, columns, int32_t{0},
-                                                [](int32_t s, int8_t v) { return s + v; });
+                                                [](int32_t s, T v) { return s + v; });
                    const int32_t half = count / 2;
                    const int32_t average = (sum > 0 ? sum + half : sum - half) / count;
-                   output[c] =
-                       static_cast<int8_t>(Clamp(average, g.activation_min, g.activation_max));
+                   output[c] = static_cast<T>(Clamp(average, g.activation_min, g.activation_max));
                  }
                });
   return kTfLiteOk;
 }
 
-TfLiteStatus InvokeMaxInt8(TfLiteContext* context, TfLiteNode* node) {
+template <typename T>
+TfLiteStatus InvokeMax(TfLiteContext* context, TfLiteNode* node) {
   const auto& g = Parameters<PoolGeometry>(node);
-  ForEachPixel(g, InputData<int8_t>(context, node, 0), OutputData<int8_t>(context, node, 0),
-               [&](const int8_t* input, int32_t rows, int32_t columns, int8_t* output) {
+  ForEachPixel(g, InputData<T>(context, node, 0), OutputData<T>(context, node, 0),
+               [&](const T* input, int32_t rows, int32_t columns, T* output) {
                  for (int32_t c = 0; c < g.channels; ++c) {
-                   const int32_t max = FoldTaps(g, input + c, rows, columns,
-                                                int32_t{std::numeric_limits<int8_t>::min()},
-                                                [](int32_t m, int8_t v) { return v > m ? v : m; });
-                   output[c] = static_cast<int8_t>(Clamp(max, g.activation_min, g.activation_max));
+                   const int32_t max =
+                       FoldTaps(g, input + c, rows, columns, int32_t{std::numeric_limits<T>::min()},
+                                [](int32_t m, T v) { return v > m ? v : m; });
+                   output[c] = static_cast<T>(Clamp(max, g.activation_min, g.activation_max));
                  }
                });
   return kTfLiteOk;
@@ -101,17 +102,22 @@ TfLiteStatus InvokeMaxFloat(TfLiteContext* context, TfLiteNode* node) {
   return kTfLiteOk;
 }
 
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node, TfLiteNodeInvoke int8,
-                     TfLiteNodeInvoke float32) {
-  auto* geometry = AllocatePersistent<PoolGeometry>(context);
+// The functions for the types that are registered; null for the others.
+struct Invokes {
+  TfLiteNodeInvoke int8, int16, float32;
+};
+
+TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node, const Invokes& invokes) {
+  auto* geometry = AllocateParameters<PoolGeometry>(context, node);
   if (geometry == nullptr) return kTfLiteError;
   TF_LITE_ENSURE_STATUS(PreparePoolGeometry(context, node, geometry));
   const TfLiteType type = tflite::micro::GetEvalInput(context, node, 0)->type;
-  const TfLiteNodeInvoke invoke = type == kTfLiteInt8 ? int8 : float32;
+  const TfLiteNodeInvoke invoke = type == kTfLiteInt8    ? invokes.int8
+                                  : type == kTfLiteInt16 ? invokes.int16
+                                                         : invokes.float32;
   if (invoke == nullptr) {
     return Unsupported(context, "type %s is not registered", TfLiteTypeGetName(type));
   }
-  node->user_data = geometry;
   SelectInvoke(node, invoke);
   return kTfLiteOk;
 }
@@ -119,19 +125,20 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node, TfLiteNodeInvoke 
 }  // namespace
 
 TfLiteStatus PrepareAveragePool2D(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, InvokeAverageInt8, InvokeAverageFloat);
+  return Prepare(context, node,
+                 {InvokeAverage<int8_t>, InvokeAverage<int16_t>, InvokeAverageFloat});
 }
 
 TfLiteStatus PrepareAveragePool2DInt8(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, InvokeAverageInt8, nullptr);
+  return Prepare(context, node, {InvokeAverage<int8_t>, nullptr, nullptr});
 }
 
 TfLiteStatus PrepareMaxPool2D(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, InvokeMaxInt8, InvokeMaxFloat);
+  return Prepare(context, node, {InvokeMax<int8_t>, InvokeMax<int16_t>, InvokeMaxFloat});
 }
 
 TfLiteStatus PrepareMaxPool2DInt8(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, InvokeMaxInt8, nullptr);
+  return Prepare(context, node, {InvokeMax<int8_t>, nullptr, nullptr});
 }
 
 }  // namespace tflm::reference

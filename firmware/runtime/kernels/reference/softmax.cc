@@ -2,6 +2,7 @@
 
 #include "kernels/operators.h"
 #include "kernels/reference/exp.h"
+#include "kernels/reference/softmax_int16.h"
 
 namespace tflm::reference {
 namespace {
@@ -162,6 +163,10 @@ TfLiteStatus PrepareSoftmax(TfLiteContext* context, TfLiteNode* node) {
   Tensors tensors;
   TF_LITE_ENSURE_STATUS(Describe(context, node, &tensors));
   if (tensors.input->type == kTfLiteFloat32) return PrepareFloat(context, node, tensors);
+  if (tensors.input->type == kTfLiteInt16) {
+    return PrepareSoftmaxInt16(context, node, tensors.input, tensors.output, tensors.rows,
+                               tensors.depth);
+  }
   return PrepareInt8(context, node, tensors);
 }
 
