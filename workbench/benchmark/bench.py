@@ -93,7 +93,7 @@ def run_matrix(
     asked = available() and not plans[0].model.custom  # of which tflite_micro knows nothing
     expected = _oracle_outputs(model, inputs) if asked else None
     rows, answers, misfits, engines, compilers = [], [], [], set(), set()
-    warned: dict[str, None] = {}
+    warned = dict.fromkeys(inputs.warnings_for(loaded))
     for plan in plans:
         progress(f"building {plan.name}")
         try:
@@ -188,7 +188,9 @@ def classify_files(
     kernels: None where the choices have a TensorFlow Lite Micro. `require_all_answered` says
     whether all were answered.
     """
-    inputs = file_inputs(files, read_model(model or own_model()))
+    loaded = read_model(model or own_model())
+    inputs = file_inputs(files, loaded)
+    warnings = inputs.warnings_for(loaded)
     (plan,) = plan_builds([board], [kernels] if kernels else [], model, choices)
     progress(f"building {plan.name}")
     built = build(fit_arena(plan))
@@ -201,8 +203,8 @@ def classify_files(
                 answers.append(session.classify(features))
     except CheckFailedError as error:  # what came before it is an answer all the same
         failed = CheckFailedError(error.message, error.hint, error.details)
-        return Answers(tuple(answers), error.warnings, failed)
-    return Answers(tuple(answers), session.warnings)
+        return Answers(tuple(answers), (*warnings, *error.warnings), failed)
+    return Answers(tuple(answers), (*warnings, *session.warnings))
 
 
 def require_all_answered(answers: Answers) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.model.features import Features, read_features
+from workbench.model.input_range import range_warnings
 from workbench.model.tensor_info import Array, TensorInfo
 from workbench.model.values import Model, Tensor
 from workbench.support.resources import own_model
@@ -25,6 +26,10 @@ class Inputs:
 
     what: str
     features: tuple[Features, ...]
+
+    def warnings_for(self, model: Model) -> tuple[str, ...]:
+        """Return what is odd about them as inputs of `model`."""
+        return range_warnings(self.features, tuple(map(TensorInfo.of, model.inputs)))
 
 
 def own_recordings() -> Inputs:
