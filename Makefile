@@ -36,6 +36,7 @@ coverage: $(VENV)/.unit  ## how much of the package the quick tests reach, with 
 	    --cov --cov-report=term:skip-covered --cov-report=html:$(OUTPUT)/coverage
 
 lint: $(VENV)/.dev
+	@$(MAKE) -s $(VENV)/.runtime
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -59,8 +60,14 @@ clean:  ## remove .venv, out/ and what the tools left behind; no folder that OUT
 	rm -rf .venv out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A stamp is as old as the last successful set-up; the next change of its inputs repeats it.
-INPUTS := .ci/setup.sh pyproject.toml setup.py Makefile $(shell find workbench -path '*/csrc/*.[ch]*') \
-          $(shell find firmware/runtime -name '*.cc' -o -name '*.h' -o -name '*.inc')
+INPUTS := .ci/setup.sh pyproject.toml setup.py Makefile $(shell find workbench -path '*/csrc/*.[ch]*')
+
+# The firmware's runtime for the host is compiled anew by itself, which takes seconds.
+RUNTIME := $(shell find firmware/runtime -name '*.cc' -o -name '*.h' -o -name '*.inc')
+
+$(VENV)/.runtime: $(RUNTIME)
+	@$(BIN)/python setup.py -q build_ext --inplace
+	@touch $@
 
 $(VENV)/.run: $(INPUTS)
 	@PYTHON=$(PYTHON) .ci/setup.sh $(VENV) '.[oracle]' "$(APT_RUN)"

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
+from setuptools.command.build_ext import build_ext
 
 # These lie at the top of the checkout and inside the package in a wheel, so that an installed
 # `workbench` can build and boot without a checkout; see workbench/support/resources.py.
@@ -56,6 +57,22 @@ def runtime() -> Extension:
     )
 
 
+class BuildChanged(build_ext):
+    """Compiles what has changed since the last time, where the tree of objects is still there."""
+
+    def build_extension(self, ext: Extension) -> None:
+        compile_one = self.compiler._compile
+
+        def compile_changed(object_: str, source: str, *rest: object) -> None:
+            made = Path(object_)
+            newest = max(Path(path).stat().st_mtime for path in (source, *ext.depends, "setup.py"))
+            if not made.exists() or made.stat().st_mtime <= newest:
+                compile_one(object_, source, *rest)
+
+        self.compiler._compile = compile_changed
+        super().build_extension(ext)
+
+
 setup(
     packages=[
         *find_packages(include=["workbench", "workbench.*"]),
@@ -68,5 +85,6 @@ setup(
         **{f"workbench._data.{folder}": ["**/*", "**/.*"] for folder in DATA},
     },
     ext_modules=[*(extension(name, files) for name, files in EXTENSIONS.items()), runtime()],
+    cmdclass={"build_ext": BuildChanged},
     options={"bdist_wheel": {"py_limited_api": "cp310"}},
 )
