@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from workbench import __version__
 from workbench.benchmark.cost import (
+    TFLITE_MICRO,
     BenchReport,
     InferenceCost,
     MemoryUse,
@@ -29,8 +30,11 @@ from workbench.builder import (
     BuiltImage,
     boards,
     build,
+    build_host,
     plan_builds,
 )
+from workbench.builder.host import NAME as HOST_ORACLE
+from workbench.builder.host import HostOracle, host_compiler, host_plan
 from workbench.errors import CheckFailedError, UserError
 from workbench.image import Image
 from workbench.model.oracle import Oracle, available
@@ -43,6 +47,8 @@ from workbench.timing.latency import modelled_latencies
 from workbench.timing.model import CycleModel
 
 Outputs = tuple[npt.NDArray[Any], ...]
+NO_COMPILER = "a host build of the custom operators, for which there is no C++ compiler (c++)"
+
 Progress = Callable[[str], None]
 """Told what is being done now."""
 
@@ -90,8 +96,7 @@ def run_matrix(
     compared with those of the host's `tflite_micro` where that is installed.
     """
     loaded = read_model(model)
-    asked = available() and not plans[0].model.custom  # of which tflite_micro knows nothing
-    expected = _oracle_outputs(model, inputs) if asked else None
+    oracle, expected = _oracle_outputs(plans[0], model, inputs)
     rows, answers, misfits, engines, compilers = [], [], [], set(), set()
     warned = dict.fromkeys(inputs.warnings_for(loaded))
     for plan in plans:
@@ -125,6 +130,7 @@ def run_matrix(
         flags=", ".join(sorted({plan.optimization for plan in plans})),
         warnings=tuple(warned),
         misfits=tuple(misfits),
+        oracle=oracle,
     )
     return Matrix(report, tuple(answers))
 
@@ -158,7 +164,7 @@ def require_oracle_agrees(report: BenchReport) -> None:
             differ = row.oracle.compared - row.oracle.equal_bytes
             raise CheckFailedError(
                 f"{row.board}, {row.kernels}: {differ} of {row.oracle.compared} outputs differ "
-                "from tflite_micro on the host",
+                f"from those of {report.oracle}",
                 "a kernel computes something else than TFLM; please report it with the model",
             )
 
@@ -213,10 +219,24 @@ def require_all_answered(answers: Answers) -> None:
         raise answers.failed
 
 
-def _oracle_outputs(path: Path, inputs: Inputs) -> list[Outputs]:
-    """What `tflite_micro` answers to the inputs."""
+def _oracle_outputs(
+    plan: BuildPlan, path: Path, inputs: Inputs
+) -> tuple[str, list[Outputs] | None]:
+    """Return which oracle there is on the host, and what it answers; None where there is none.
+
+    The package tflite_micro cannot take operators of the user's.
+    """
+    if plan.model.custom:
+        compiler = host_compiler()
+        if compiler is None:
+            return NO_COMPILER, None
+        program = build_host(host_plan(plan, compiler))
+        with HostOracle(program, plan.model.data) as host:
+            return HOST_ORACLE, [host.answer(features) for features in inputs.features]
+    if not available():
+        return TFLITE_MICRO, None
     with Oracle.from_file(path) as oracle:
-        return [oracle.answer(features) for features in inputs.features]
+        return TFLITE_MICRO, [oracle.answer(features) for features in inputs.features]
 
 
 def _run_image(

@@ -9,10 +9,12 @@ from workbench.builder.footprint import Share
 from workbench.runs.call_counter import Measurement
 from workbench.timing.latency import Latency
 
+TFLITE_MICRO = "tflite_micro"
+
 
 @dataclass(frozen=True)
 class OracleCheck:
-    """How many of `compared` outputs equal those of the host's `tflite_micro`: bytes and labels."""
+    """How many of `compared` outputs equal those of the oracle on the host: bytes and labels."""
 
     compared: int
     equal_bytes: int
@@ -36,7 +38,7 @@ class MemoryUse:
 class InferenceCost:
     """One firmware image: the cost of one `Invoke()`, and memory in bytes.
 
-    `flash_bytes` holds the model too. `oracle` is None where the host has no `tflite_micro`.
+    `flash_bytes` holds the model too. `oracle` is None where the host has none.
     `stack_peak` is the most stack that was in use since reset, as the firmware found it;
     `device_cycles` what the firmware measured for the inference of `latencies` with its cycle
     counter. None where that was not asked for.
@@ -82,6 +84,7 @@ class BenchReport:
 
     flags: the optimization of the kernels, as given to the compiler. warnings: what the engine has
     warned of, by board. misfits: the images of the matrix that their boards have no room for.
+    oracle: what the outputs are compared with, or would be.
     """
 
     model: ModelSummary
@@ -93,6 +96,7 @@ class BenchReport:
     flags: str = ""
     warnings: tuple[str, ...] = ()
     misfits: tuple[Misfit, ...] = ()
+    oracle: str = TFLITE_MICRO
 
     @property
     def slowest_seconds(self) -> float:

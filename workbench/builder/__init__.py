@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ __all__ = [
     "Tflm",
     "boards",
     "build",
+    "build_host",
     "plan_build",
     "plan_builds",
 ]
@@ -64,6 +66,13 @@ def build(
         cache.export(elf, target)
         elf = target
     return _describe(plan, elf, cached)
+
+
+def build_host(plan: BuildPlan) -> Path:
+    """Build the program of `workbench.builder.host.host_plan`, or take it from the cache."""
+    program, _ = _find_or_make(plan, None)
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return program
 
 
 def _find_or_make(plan: BuildPlan, progress: Progress | None) -> tuple[Path, bool]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from workbench import __version__
-from workbench.builder.plan import BuildPlan
+from workbench.builder.plan import HOST, BuildPlan
 from workbench.builder.sources import write_sources
 from workbench.errors import BuildError
 from workbench.support.cache_folder import root
@@ -55,10 +55,13 @@ def execute(plan: BuildPlan, tree: Path, progress: Progress | None = None) -> Pa
         # Ninja goes by dates, so what a power cut has left half-written is in its way for ever.
         _remove(tree)
         _make(plan, tree, progress)
-    return tree / f"{_target(plan)}.elf"
+    target = tree / _target(plan)
+    return target if plan.board == HOST else target.with_suffix(".elf")
 
 
 def _target(plan: BuildPlan) -> str:
+    if plan.board == HOST:
+        return "oracle"
     return "firmware" if plan.fits else "planner"
 
 
@@ -89,7 +92,8 @@ def _configure(plan: BuildPlan, tree: Path, sources: Path) -> None:
         return
     stamp.unlink(missing_ok=True)
     (tree / "CMakeCache.txt").unlink(missing_ok=True)
-    command = [str(plan.toolchain.cmake.path), "-G", "Ninja", "-S", str(plan.firmware.path)]
+    source = plan.firmware.path / "host" if plan.board == HOST else plan.firmware.path
+    command = [str(plan.toolchain.cmake.path), "-G", "Ninja", "-S", str(source)]
     command += ["-B", str(tree), *(f"-D{name}={value}" for name, value in options.items())]
     result = subprocess.run(command, env=_environment(), capture_output=True, text=True)
     if result.returncode != 0:
@@ -100,6 +104,12 @@ def _configure(plan: BuildPlan, tree: Path, sources: Path) -> None:
 
 
 def _options(plan: BuildPlan, sources: Path) -> Mapping[str, str]:
+    if plan.board == HOST:
+        return {
+            "CMAKE_CXX_COMPILER": str(plan.toolchain.gcc.path),
+            "CMAKE_MAKE_PROGRAM": str(plan.toolchain.ninja.path),
+            "MODEL_SOURCES": str(sources),
+        }
     options = {
         "CMAKE_TOOLCHAIN_FILE": str(plan.firmware.path / "cmake" / "arm-none-eabi.cmake"),
         "CMAKE_MAKE_PROGRAM": str(plan.toolchain.ninja.path),

@@ -26,6 +26,8 @@ from workbench.support.resources import own_model, resource
 
 KERNEL_SETS = tuple(kernel_sets())
 DEFAULT_STACK_BYTES = 4096
+HOST = "host"
+"""The board of a program that runs on this machine, see `workbench.builder.host`."""
 ALIGNMENT = 16
 _HASH_DIGITS = 16
 _MAX_LIBRARY_BYTES = 512 * MIB  # of TFLM; one with debug information has 60

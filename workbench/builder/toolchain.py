@@ -53,7 +53,7 @@ def find_gcc() -> Tool:
         raise ToolchainError(
             "arm-none-eabi-gcc is not on PATH", f"on Debian and Ubuntu: {APT_LINE}"
         )
-    gcc = Tool(Path(path), _version_line(path))
+    gcc = Tool(Path(path), tool_version(path))
     found = _version_tuple(_ask(path, "-dumpfullversion"))
     if found < MIN_GCC:
         raise ToolchainError(
@@ -77,7 +77,7 @@ def find_gcc() -> Tool:
 def find_cmake() -> Tool:
     """Return CMake: the one of this Python environment, else of PATH."""
     path = _beside_python_or_on_path("cmake")
-    tool = Tool(path, _version_line(str(path)))
+    tool = Tool(path, tool_version(str(path)))
     found = _version_tuple(tool.version)
     if found < MIN_CMAKE:
         raise ToolchainError(
@@ -90,7 +90,7 @@ def find_cmake() -> Tool:
 def find_ninja() -> Tool:
     """Return Ninja: the one of this Python environment, else of PATH."""
     path = _beside_python_or_on_path("ninja")
-    return Tool(path, _version_line(str(path)))
+    return Tool(path, tool_version(str(path)))
 
 
 def _beside_python_or_on_path(name: str) -> Path:
@@ -103,7 +103,8 @@ def _beside_python_or_on_path(name: str) -> Path:
     return Path(path)
 
 
-def _version_line(path: str) -> str:
+def tool_version(path: str) -> str:
+    """Return what the program says of itself, in one line; ToolchainError if it does not run."""
     return _ask(path, "--version").partition("\n")[0]
 
 

@@ -261,11 +261,17 @@ def _dynamic_findings(model: Model) -> list[Finding]:
     added = {operator.name for operator in model.operators} & _DYNAMIC_SHAPE_OPERATORS
     if "SHAPE" in added:
         message = f"{_join(added)}: usually what a dynamic batch makes the converter add"
-        return [Finding(Severity.NOTE, message, "fix the batch: keras.Input(shape, batch_size=1)")]
+        return [Finding(Severity.NOTE, message, f"fix the batch: {_fixed_input(model)}")]
     if any(tensor.dynamic for tensor in model.inputs):
         message = "the batch size is open; the firmware runs it with 1"
-        return [Finding(Severity.NOTE, message)]
+        return [Finding(Severity.NOTE, message, f"say so to Keras: {_fixed_input(model)}")]
     return []
+
+
+def _fixed_input(model: Model) -> str:
+    """The line of Keras that makes the model's first input one of a fixed batch size."""
+    shape = model.inputs[0].shape[1:] if model.inputs else ()
+    return f"keras.Input(shape={shape}, batch_size=1)"
 
 
 def _data_types(model: Model, operator: Operator) -> set[str]:

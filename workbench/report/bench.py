@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
+from workbench.benchmark.cost import TFLITE_MICRO
 from workbench.report.cycles import explain, interval
 from workbench.report.terminal import print_lines, terminal
 from workbench.support.text import significant
@@ -205,8 +206,9 @@ def _width(table: Table) -> int:
 
 def _about_the_host(report: BenchReport) -> str:
     if any(row.oracle is None for row in report.rows):
-        return "Not compared with the host: tflite_micro is not installed."
-    return "As host: outputs byte-equal to those of tflite_micro."
+        missing = "" if report.oracle != TFLITE_MICRO else " is not installed"
+        return f"Not compared with the host: {report.oracle}{missing}."
+    return f"As host: outputs byte-equal to those of {report.oracle}."
 
 
 def print_explanations(report: BenchReport) -> None:

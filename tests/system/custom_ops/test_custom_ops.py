@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.model.tflite_writer import OperatorSpec, TensorSpec, write_tflite
+from tests import needs
+from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
+from workbench.builder.host import NAME
 from workbench.builder.toolchain import find_toolchain
 from workbench.cli.app import run
 from workbench.errors import ToolchainError
@@ -70,3 +72,24 @@ def test_operators_of_tensorflow_itself_are_told_apart(capsys):
     Path("flex.tflite").write_bytes(model)
     assert run(["build", "-m", "flex.tflite"]) == 2
     assert "TF Select" in " ".join(capsys.readouterr().err.split())
+
+
+def test_bench_holds_it_against_the_same_operator_on_the_host(capsys):
+    needs.program("c++")
+    command = ["bench", "-m", "custom.tflite", "-k", "reference", "-b", "stm32f4_discovery"]
+    options = ["--custom-op", f"DOUBLER={SOURCE}", "--engine", "embedded", "--json"]
+    assert run([*command, "--inputs", "x.npy", *options]) == 0, capsys.readouterr().err
+    report = json.loads(capsys.readouterr().out)
+    assert report["oracle"] == NAME
+    assert report["rows"][0]["oracle"] == {"compared": 1, "equal_bytes": 1, "equal_labels": 1}
+
+
+def test_a_user_who_is_wrong_on_the_host_is_told(capsys):
+    """The operator refuses what it gets: the runtime says so before anything is linked to fit."""
+    needs.program("c++")
+    tensors = (TensorSpec((1, 4), FLOAT32, scales=()), TensorSpec((1, 4)))
+    model = write_tflite(tensors, [OperatorSpec("DOUBLER", (0,), (1,))])
+    Path("floats.tflite").write_bytes(model)
+    command = ["bench", "-m", "floats.tflite", "-k", "reference", "-b", "stm32f4_discovery"]
+    assert run([*command, "--custom-op", f"DOUBLER={SOURCE}", "--engine", "embedded"]) == 2
+    assert "fails on the host" in " ".join(capsys.readouterr().err.split())
