@@ -21,16 +21,17 @@ from tests.system.programs import compile_program
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.embedded.tracing.tracers import native_module
-from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
+from workbench.engines.embedded.unicorn.model import new_core
 from workbench.image import Image
 from workbench.platform import load
+from workbench.platform.cores import CORTEX_M4
 
 FUNCTIONS = ("convolve", "sort")
 
 
 def plain_unicorn(image: Image, function: str, millions: int) -> Callable[[], int]:
     """Return a run of `function`, called again and again, without any hook."""
-    uc = new_cortex_m4()
+    uc = new_core(CORTEX_M4)
     uc.mem_map(0x08000000, 0x100000)
     uc.mem_map(0x20000000, 0x20000)
     for segment in image.segments:

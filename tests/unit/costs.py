@@ -13,7 +13,7 @@ from workbench.benchmark.need import Peak
 from workbench.builder.footprint import Share
 from workbench.runs.call_counter import Measurement
 from workbench.timing.cycles import Cycles
-from workbench.timing.latency import MODELLED, Latency
+from workbench.timing.latency import Latency, basis_of
 
 CLOCKS = (64_000_000, 80_000_000, 168_000_000)
 
@@ -25,7 +25,7 @@ def latency(instructions, clock_hz, fastest_hz=168_000_000):
     return Latency(
         clock_hz=clock_hz,
         seconds=cycles.best / clock_hz,
-        basis=MODELLED,
+        basis=basis_of("Cortex-M4"),
         low_seconds=cycles.low / clock_hz,
         high_seconds=cycles.high / clock_hz,
         cycles=cycles,

@@ -25,7 +25,7 @@ def boot_of(image: Image, platform: Platform) -> Boot:
     An image that leaves the address the part boots from empty is one behind a boot loader, or one
     that a debugger puts into RAM: it is started as those do it, at its own vector table.
     """
-    foreign = foreign_core_warning(image.attributes, platform)
+    foreign = foreign_core_warning(image.attributes, platform.core)
     warnings = (foreign,) if foreign else ()
     own, fixed = image.vector_table, platform.vector_table
     if fixed is None or fixed == own or _is_loaded(fixed, image, platform):

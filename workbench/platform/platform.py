@@ -13,6 +13,7 @@ from typing import Any
 
 from workbench.errors import PlatformError
 from workbench.platform.bus_masters import BusMasters, read_bus_masters
+from workbench.platform.cores import Core, core_named
 from workbench.platform.installed import SearchPath, installed_folder, installed_names
 from workbench.platform.settings import MOST_INTERRUPTS, SETTINGS, read_settings
 from workbench.platform.uart_pacing import UartPacing
@@ -47,6 +48,7 @@ class Platform:
     clock_hz: core clock that the board's firmware sets up, for latency.
     mips: million instructions a second of virtual time (`PerformanceInMips` of the cpu entry,
         100 where it says nothing, as in Renode).
+    core: what executes; its name is the cpuType where the workbench knows nothing of it.
     vector_table: address the core takes its initial SP and PC from at reset; None means where
         the image has its vector table.
     report_clocks_hz: core clocks for which latencies are reported.
@@ -66,6 +68,7 @@ class Platform:
     clock_hz: int
     mips: int
     memories: tuple[MemoryRegion, ...]
+    core: Core
     vector_table: int | None = None
     mcu: str = ""
     report_clocks_hz: tuple[int, ...] = ()
@@ -161,6 +164,7 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
         clock_hz=clock,
         mips=_mips(description),
         memories=_memories(description, settings.get("memories"), source),
+        core=_core(description),
         vector_table=settings.get("vector_table"),
         mcu=settings["mcu"],
         report_clocks_hz=tuple(settings.get("report_clocks", [clock])),
@@ -195,6 +199,7 @@ def load_repl(path: Path, *, uart: str | None = None, search: Sequence[Path] = (
         clock_hz=clock,
         mips=mips,
         memories=_memories(description, None, path),
+        core=_core(description),
         report_clocks_hz=(clock,),
         bus_masters=read_bus_masters({}, {}, description, path),
     )
@@ -264,9 +269,16 @@ def _console(description: Description, wanted: str | None, source: Path) -> str:
     return name
 
 
+def _cpu(description: Description) -> Entry:
+    return next(e for e in description.entries.values() if e.type == types.CORTEX_M)
+
+
+def _core(description: Description) -> Core:
+    return core_named(_cpu(description).properties.get("cpuType"))
+
+
 def _mips(description: Description) -> int:
-    cores = (e for e in description.entries.values() if e.type == types.CORTEX_M)
-    mips = next(cores).properties.get("PerformanceInMips", DEFAULT_MIPS)
+    mips = _cpu(description).properties.get("PerformanceInMips", DEFAULT_MIPS)
     assert isinstance(mips, int)  # `check_limits` has seen to it
     return mips
 

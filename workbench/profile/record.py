@@ -25,7 +25,6 @@ from workbench.runs.call_counter import Probe
 from workbench.runs.points import address_of, inference_of, never_seen
 from workbench.runs.verdict import failures_explained
 from workbench.timing.model import CycleModel
-from workbench.timing.program import Program
 from workbench.trace import Trace
 
 WHOLE_RUN = "whole run"
@@ -85,7 +84,7 @@ def _analyse(
 ) -> Profile:
     image, clock = machine.image, request.clock_hz or machine.platform.clock_hz
     model = CycleModel.of(machine.platform)
-    program = Program.of(trace)
+    program = model.program(trace)
     estimate = model.estimate(trace, clock, program)
     operators = embedded_operators(image) if passages else ()
     names = Names(image, trace, program.by_address)

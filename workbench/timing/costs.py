@@ -37,6 +37,8 @@ class Cause(Enum):
     DATA_READ = "flash: waiting for data"
     UNEXPLAINED = "what no rule explains"
 
+    __hash__ = object.__hash__  # that of Enum hashes the name, in Python, at each look-up
+
 
 _CAUSES = {cause: number for number, cause in enumerate(Cause)}
 

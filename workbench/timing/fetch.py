@@ -11,19 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from workbench.armv7m.thumb import Instruction
-from workbench.timing import rules
+from workbench.timing.rules import Rules
 
 FETCH_BYTES = 4
 """The core fetches a word at a time (TRM 1.2, ICode interface)."""
 
 
-def fetch_stalls(address: int, run: Iterable[tuple[Instruction, int]]) -> Iterator[int]:
+def fetch_stalls(
+    rules: Rules, address: int, run: Iterable[tuple[Instruction, int]]
+) -> Iterator[int]:
     """Yield how many cycles each instruction comes late.
 
     run: instructions that follow each other in memory from `address` on, the first one jumped to,
         each with the cycles after which the next one could be executed. The wait for the first one
         is the refill of the pipeline, and not in here.
     """
+    queue_words, fetch_cycles = rules.fetch_queue_words, rules.fetch_cycles
     first_word, end = address // FETCH_BYTES, address
     asked: list[int] = [0]  # by word: the cycle of its fetch
     taken: list[int] = []  # by word: the cycle in which the decoder lets go of it
@@ -35,13 +38,13 @@ def fetch_stalls(address: int, run: Iterable[tuple[Instruction, int]]) -> Iterat
         last_word = (end - 1) // FETCH_BYTES - first_word
         while len(asked) <= last_word:
             at = asked[-1] + 1
-            if len(asked) >= rules.FETCH_QUEUE_WORDS:
-                freed = taken[len(asked) - rules.FETCH_QUEUE_WORDS]
-                paused = len(asked) == rules.FETCH_QUEUE_WORDS or at <= held <= freed
-                at = max(at, freed + rules.FETCH_AFTER_PAUSE * paused)
+            if len(asked) >= queue_words:
+                freed = taken[len(asked) - queue_words]
+                paused = len(asked) == queue_words or at <= held <= freed
+                at = max(at, freed + rules.fetch_after_pause * paused)
             asked.append(at + 1 if at == speculated else at)
         folded = ready == executed  # decoded together with the one before
-        decoded = max(decoded if folded else executed, asked[last_word] + rules.FETCH_CYCLES)
+        decoded = max(decoded if folded else executed, asked[last_word] + fetch_cycles)
         late = max(0, decoded + 1 - ready) if ready else 0
         executed = ready + late if ready else decoded + 1
         yield late

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from workbench.timing.cycles import Cycles
 from workbench.timing.model import Estimate
 
-MODELLED = "modelled: Cortex-M4 timing, flash wait states and caches"
-"""What the latencies of `workbench.timing` rest on."""
+
+def basis_of(core: str) -> str:
+    """Return what the latencies of a core, by its name, rest on."""
+    return f"modelled: {core} timing, flash wait states and caches"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def modelled_latencies(estimates: Iterable[Estimate]) -> tuple[Latency, ...]:
         Latency(
             clock_hz=one.clock_hz,
             seconds=one.seconds(one.cycles.best),
-            basis=MODELLED,
+            basis=basis_of(one.core),
             low_seconds=one.seconds(one.cycles.low),
             high_seconds=one.seconds(one.cycles.high),
             cycles=one.cycles,

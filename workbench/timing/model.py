@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from workbench.platform import Platform
-from workbench.platform.cores import require_modelled
+from workbench.platform.modelled import require_model
+from workbench.timing.core import CoreTiming, timing_of
 from workbench.timing.costs import Cause, Costs
 from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash, read_flash
@@ -19,9 +20,11 @@ from workbench.trace import Trace
 class Estimate:
     """Modelled cycles of a trace on one platform at one clock.
 
-    wait_states: of the flash at that clock. beyond_the_part: the part does not run that fast.
+    core: its name. wait_states: of the flash at that clock. beyond_the_part: the part does not run
+    that fast.
     """
 
+    core: str
     clock_hz: int
     wait_states: int
     beyond_the_part: bool
@@ -48,10 +51,13 @@ class Estimate:
 
 
 class CycleModel:
-    """The Cortex-M4 of one platform: its flash, and where flash lies."""
+    """The core of one platform, its flash, and where flash lies."""
 
-    def __init__(self, flash: Flash, in_flash: tuple[tuple[int, int], ...]) -> None:
+    def __init__(
+        self, timing: CoreTiming, flash: Flash, in_flash: tuple[tuple[int, int], ...]
+    ) -> None:
         """in_flash: (start, end) of the address ranges that are flash."""
+        self._timing = timing
         self.flash = flash
         self._in_flash = in_flash
 
@@ -59,10 +65,14 @@ class CycleModel:
     def of(cls, platform: Platform) -> CycleModel:
         """Return the model for `platform`.
 
-        Raises PlatformError for a bad [flash_timing] and for a core other than the Cortex-M4.
+        Raises PlatformError for a bad [flash_timing] and for a core without a model.
         """
-        require_modelled(platform, "the cycle model")
-        return cls(read_flash(platform.flash_timing), platform.flash_ranges)
+        timing = _timing_of(platform)
+        return cls(timing, read_flash(platform.flash_timing), platform.flash_ranges)
+
+    def program(self, trace: Trace) -> Program:
+        """Return what was executed, decoded and timed; it serves parts of the trace as well."""
+        return Program.of(trace, self._timing)
 
     def estimate(self, trace: Trace, clock_hz: int, program: Program | None = None) -> Estimate:
         """Return the cycles of `trace` at `clock_hz`.
@@ -75,7 +85,7 @@ class CycleModel:
         self, trace: Trace, clocks_hz: tuple[int, ...], program: Program | None = None
     ) -> tuple[Estimate, ...]:
         """Return the cycles of `trace` at each clock; the core's part is computed once."""
-        flow = Flow.of(trace, program or Program.of(trace))
+        flow = Flow.of(trace, program or self.program(trace))
         core = core_costs(flow)
         return tuple(self._at(hz, flow, core) for hz in clocks_hz)
 
@@ -83,6 +93,7 @@ class CycleModel:
         flash = self.flash
         waiting = flash_costs(flash, clock_hz, flow, self._in_flash)
         return Estimate(
+            self._timing.rules.core,
             clock_hz,
             flash.wait_states(clock_hz),
             flash.is_beyond(clock_hz),
@@ -94,7 +105,8 @@ class RunningModel:
     """The model for a counter that runs along: best estimates at the platform's own clock."""
 
     def __init__(self, platform: Platform) -> None:
-        """Raises PlatformError for a bad [flash_timing]."""
+        """Raises PlatformError as `CycleModel.of` does."""
+        self._timing = _timing_of(platform)
         flash = read_flash(platform.flash_timing)
         waits = flash.wait_states(platform.clock_hz)
         self._flash = flash
@@ -109,7 +121,7 @@ class RunningModel:
         executed = {address: times for address, times in trace.counts.items() if times}
         if not executed:
             return 0
-        flow = Flow.of(replace(trace, counts=executed), Program.of(trace))
+        flow = Flow.of(replace(trace, counts=executed), Program.of(trace, self._timing))
         return core_costs(flow).total.best
 
     def data_reads(self, reads: int, lines: int) -> int:
@@ -119,3 +131,8 @@ class RunningModel:
     def code_misses(self, in_sequence: int, by_jump: int) -> int:
         """Return the cycles that so many lines wait for that were not in the code cache."""
         return self._code_wait.best(in_sequence, by_jump)
+
+
+def _timing_of(platform: Platform) -> CoreTiming:
+    require_model(platform, "the cycle model")
+    return timing_of(platform.core)

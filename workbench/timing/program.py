@@ -9,27 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.armv7m.thumb import MAX_BYTES, Instruction, decode
-from workbench.timing import rules
-from workbench.timing.core import (
-    APART_UNIT,
-    FETCH_STALL_UNIT,
-    TOGETHER_UNIT,
-    are_apart,
-    is_branch,
-    is_unaligned_wide,
-    issue_unit,
-    jump_unit,
-    need_one_memory,
-    run_stalls,
-    sequence_unit,
-)
+from workbench.timing.core import CoreTiming, is_branch, is_unaligned_wide
 from workbench.timing.costs import Cause, Charges, Costs, Numbers, Waits
 from workbench.trace import Trace
 
@@ -38,6 +25,7 @@ from workbench.trace import Trace
 class Program:
     """Executed instructions by ascending address, all arrays [n].
 
+    timing: of the core that executed them.
     follows: the one before ends where this one begins.
     issue_units, sequence_units: numbers in `costs.UNITS` of what each costs, and costs more right
         after the one before.
@@ -45,6 +33,7 @@ class Program:
         of what it costs more if `sequence_units` guess wrong; 0 for all others.
     """
 
+    timing: CoreTiming
     addresses: Numbers
     instructions: tuple[Instruction, ...]
     follows: npt.NDArray[np.bool_]
@@ -53,11 +42,11 @@ class Program:
     guesses: Numbers
 
     @classmethod
-    def of(cls, trace: Trace) -> Program:
+    def of(cls, trace: Trace, timing: CoreTiming) -> Program:
         """Decode what was executed."""
         addresses = np.fromiter(trace.counts, np.int64, len(trace.counts))
         addresses.sort()
-        return _decoded(addresses.tobytes(), tuple(sorted(trace.code.items())))
+        return _decoded(addresses.tobytes(), tuple(sorted(trace.code.items())), timing)
 
     @cached_property
     def by_address(self) -> Mapping[int, Instruction]:
@@ -70,7 +59,7 @@ Pieces = tuple[tuple[int, bytes], ...]
 
 
 @lru_cache(maxsize=16)
-def _decoded(addresses: bytes, pieces: Pieces) -> Program:
+def _decoded(addresses: bytes, pieces: Pieces, timing: CoreTiming) -> Program:
     """The same code is traced again and again, whole or by its operators."""
     at = np.frombuffer(addresses, np.int64)
     found = [decode(code) for code in _code_of(at.tolist(), pieces)]
@@ -82,12 +71,13 @@ def _decoded(addresses: bytes, pieces: Pieces) -> Program:
         for pair, adjacent in zip(pairwise(found), follows[1:].tolist(), strict=True)
     ]
     return Program(
+        timing,
         at,
         tuple(found),
         follows,
-        np.array([issue_unit(it) for it in found], np.int64),
-        _of_pairs(sequence_unit, pairs)[: len(found)],
-        _of_pairs(_guess, pairs)[: len(found)],
+        np.array([timing.issue_unit(it) for it in found], np.int64),
+        _of_pairs(timing.sequence_unit, pairs)[: len(found)],
+        _of_pairs(timing.guess_unit, pairs)[: len(found)],
     )
 
 
@@ -97,13 +87,6 @@ Pair = tuple[Instruction, Instruction]
 def _of_pairs(unit: Callable[[Instruction, Instruction], int], pairs: list[Pair | None]) -> Numbers:
     """The unit of each pair, at the place of its second instruction."""
     return np.array([0, *(unit(*pair) if pair else 0 for pair in pairs)], np.int64)
-
-
-@cache
-def _guess(before: Instruction, it: Instruction) -> int:
-    if not need_one_memory(before, it):
-        return 0
-    return TOGETHER_UNIT if are_apart(before, it) else APART_UNIT
 
 
 def _code_of(addresses: Iterable[int], pieces: Pieces) -> Iterator[bytes]:
@@ -176,7 +159,7 @@ def core_costs(flow: Flow) -> Costs:
 
 def _unexplained(flow: Flow, explained: int) -> Costs:
     """What the rules leave open, booked at the first instruction."""
-    percent = rules.UNEXPLAINED_PERCENT * explained
+    percent = flow.program.timing.rules.unexplained_percent * explained
     row = [int(share / 100) for share in (percent.low, percent.best, percent.high)]
     first = flow.addresses[:1]
     return Costs((Waits(Cause.UNEXPLAINED, first, np.array([row] * len(first)).reshape(-1, 3)),))
@@ -193,7 +176,7 @@ def _wrong_guesses(flow: Flow) -> Charges:
     reads = _reads(flow)
     behind = reads[paired] * sequential // flow.times[paired]  # those that were not jumped to
     apart = np.minimum(np.abs(behind - reads[paired - 1]), sequential)
-    wrong = np.where(guesses[paired] == APART_UNIT, apart, sequential - apart)
+    wrong = np.where(guesses[paired] == flow.program.timing.apart_unit, apart, sequential - apart)
     return Charges(flow.addresses[paired], guesses[paired], wrong)
 
 
@@ -216,28 +199,29 @@ def _stalls(flow: Flow) -> Charges:
 
     What is reached by jumps more often than in sequence begins a new run.
     """
+    timing = flow.program.timing
     begins = np.flatnonzero(~flow.follows | (2 * flow.sequential <= flow.times)).tolist()
     late: list[int] = []
     for begin, end in pairwise([*begins, len(flow.times)]):
         first = int(flow.index[begin])
         run = flow.program.instructions[first : first + end - begin]
-        late.extend(run_stalls(int(flow.addresses[begin]), run))
+        late.extend(timing.run_stalls(int(flow.addresses[begin]), run))
     stalled = np.flatnonzero(late)
     return Charges(
         flow.addresses[stalled],
-        np.full(len(stalled), FETCH_STALL_UNIT),
+        np.full(len(stalled), timing.fetch_stall_unit),
         np.array(late, np.int64)[stalled] * flow.sequential[stalled],
     )
 
 
 def _jumps(flow: Flow) -> Charges:
     """A jump is booked where it comes from, an exception where it leads to."""
-    at, jumps = flow.program.by_address, flow.trace.jumps
+    at, jumps, timing = flow.program.by_address, flow.trace.jumps, flow.program.timing
     where, units = [], []
     for source, target in jumps:
         before, after = at.get(source), at.get(target)
         where.append(target if after and not is_branch(before) else source)
-        units.append(jump_unit(before, is_unaligned_wide(target, after)))
+        units.append(timing.jump_unit(before, is_unaligned_wide(target, after)))
     return Charges(
         np.array(where, np.int64),
         np.array(units, np.int64),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.programs import OPTIMISED, compile_source
+from tests.unit.timing.programs import M4
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
@@ -217,6 +218,6 @@ def test_a_load_reads_from_flash_as_often_as_it_is_executed(
 ) -> None:
     _, trace, _ = switched_on_and_off(switched, platform, python, traced=True)
     assert trace is not None and trace.flash_reads
-    words = {address: it.words for address, it in Program.of(trace).by_address.items()}
+    words = {address: it.words for address, it in Program.of(trace, M4).by_address.items()}
     for address, found in trace.flash_reads.items():
         assert found.reads <= trace.counts[address] * words[address], hex(address)

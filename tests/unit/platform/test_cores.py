@@ -15,8 +15,10 @@ from workbench.errors import PlatformError
 from workbench.image import Image
 from workbench.image.build_attributes import V7, V7E_M, BuildAttributes, parse
 from workbench.platform import Platform, load, load_repl
-from workbench.platform.cores import foreign_core_warning, require_modelled
+from workbench.platform.cores import CORES, core_named, foreign_core_warning
+from workbench.platform.modelled import require_model
 from workbench.timing.model import CycleModel
+from workbench.timing.rules import RULES
 
 REPL = """\
 flash: Memory.MappedMemory @ sysbus 0x08000000 { size: 0x10000 }
@@ -68,9 +70,18 @@ def test_a_core_without_a_type_is_refused(tmp_path: Path) -> None:
         assemble(platform_with(tmp_path, ""))
 
 
+@pytest.mark.parametrize("mask", [0x00, 0xC0, 0x70, 0xF9])
+def test_priorities_are_held_against_the_core(tmp_path: Path, mask: int) -> None:
+    path = tmp_path / "part.repl"
+    path.write_text(REPL.replace("{ -> cpu@0 }", f"{{ priorityMask: 0x{mask:02X}; -> cpu@0 }}"))
+    with pytest.raises(PlatformError, match=r"part\.repl:3:\d+: priorityMask is 0x") as caught:
+        assemble(load_repl(path))
+    assert "0xE0, 0xF0" in caught.value.hint
+
+
 @pytest.mark.parametrize("name", ["cortex-m4", "cortex-m4f"])
 def test_a_cortex_m4_is_not(tmp_path: Path, name: str) -> None:
-    require_modelled(platform_with(tmp_path, f'    cpuType: "{name}"\n'), "")
+    require_model(platform_with(tmp_path, f'    cpuType: "{name}"\n'), "")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +95,7 @@ def test_a_cortex_m4_is_not(tmp_path: Path, name: str) -> None:
 def test_an_image_for_the_cortex_m4_has_no_warning(tmp_path: Path, options: tuple[str]) -> None:
     image = compiled(tmp_path, *options)
     assert image.attributes.cpu_arch == V7E_M
-    assert foreign_core_warning(image.attributes, load("stm32f4_discovery")) == ""
+    assert foreign_core_warning(image.attributes, load("stm32f4_discovery").core) == ""
 
 
 @pytest.mark.parametrize(
@@ -109,7 +120,7 @@ def test_an_image_for_another_core_is_warned_of(
     tmp_path: Path, options: tuple[str], built_for: str, runs: str
 ) -> None:
     image = compiled(tmp_path, *options)
-    warning = foreign_core_warning(image.attributes, load("nrf52840_dk"))
+    warning = foreign_core_warning(image.attributes, load("nrf52840_dk").core)
     assert warning.startswith(f"the ELF was built for another core, {built_for}: it runs here")
     assert runs in warning
     assert warning.endswith("build it with -mcpu=cortex-m4 for this part")
@@ -117,21 +128,23 @@ def test_an_image_for_another_core_is_warned_of(
 
 def test_a_compiler_may_name_the_core(tmp_path: Path) -> None:
     attributes = BuildAttributes(cpu_name="Cortex-M7", cpu_arch=V7E_M, profile="M")
-    board = load("stm32f4_discovery")
+    board = load("stm32f4_discovery").core
     assert "another core, Cortex-M7 (Armv7E-M)" in foreign_core_warning(attributes, board)
     assert foreign_core_warning(replace(attributes, cpu_name="Cortex-M4"), board) == ""
 
 
 def test_a_core_of_another_profile_is_named_by_its_architecture() -> None:
-    warning = foreign_core_warning(BuildAttributes("", V7, "A"), load("stm32f4_discovery"))
+    warning = foreign_core_warning(BuildAttributes("", V7, "A"), load("stm32f4_discovery").core)
     assert "another core (Armv7-A): it runs here as on a Cortex-M4, which does not" in warning
 
 
 def test_images_are_held_against_the_core_of_the_platform(tmp_path: Path) -> None:
     """Renode runs cores that the embedded engine does not."""
     platform = platform_with(tmp_path, '    cpuType: "cortex-m3"\n')
-    assert foreign_core_warning(BuildAttributes("7-M", V7, "M"), platform) == ""
-    assert "as on a Cortex-M3" in foreign_core_warning(BuildAttributes("", V7E_M, "M"), platform)
+    assert foreign_core_warning(BuildAttributes("7-M", V7, "M"), platform.core) == ""
+    assert "as on a Cortex-M3" in foreign_core_warning(
+        BuildAttributes("", V7E_M, "M"), platform.core
+    )
 
 
 def section(tags: bytes) -> bytes:
@@ -144,6 +157,17 @@ def test_attributes_are_numbers_and_strings() -> None:
     tags = b"\5Name\0" + b"\6\x0d" + b"\7M" + b"\x0a\6" + b"\x17\3" + b"\x1b\1" + b"\x1c\1"
     tags += b"\x20\1gnu\0" + b"\x43text\0" + b"\x44\x81\1"
     assert parse(section(tags)) == BuildAttributes("Name", V7E_M, "M", 6, 3, 1, 1)
+
+
+def test_every_core_with_a_model_has_rules_of_time_and_a_name_of_its_own() -> None:
+    assert {core.name for core in CORES if core.model} == set(RULES)
+    assert len({core.name for core in CORES}) == len(CORES)
+
+
+def test_firmware_is_built_with_the_options_of_the_core() -> None:
+    options = load("stm32f4_discovery").core.compiler_options
+    assert options == ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
+    assert core_named("cortex-m3").compiler_options[-1] == "-mfloat-abi=soft"
 
 
 def test_any_bytes_are_read_as_attributes() -> None:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.unit.fault.samples import diagnosis
+from tests.unit.timing.programs import M4
 from workbench.image.elf import Symbol
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.values import CallCost, FunctionCost, OperatorCost, Profile, Stack
@@ -60,7 +61,7 @@ def test_code_without_symbols_is_divided_where_it_is_called():
         symbols=[Symbol("leaf", 0x104, 0, is_function=False)],
         entry=0x100,
     )
-    names = Names(image, trace, Program.of(trace).by_address)
+    names = Names(image, trace, Program.of(trace, M4).by_address)
     assert [names.at(address) for address in trace.counts] == ["0x00000100", "leaf", "leaf"]
     assert names.is_entry(0x104)
     assert not names.is_entry(0x106)

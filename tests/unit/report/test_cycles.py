@@ -6,12 +6,12 @@ import pytest
 
 from workbench.report.cycles import explain
 from workbench.timing.cycles import Cycles
-from workbench.timing.latency import MODELLED, Latency
+from workbench.timing.latency import Latency, basis_of
 
 LATENCY = Latency(
     clock_hz=168_000_000,
     seconds=1e-5,
-    basis=MODELLED,
+    basis=basis_of("Cortex-M4"),
     low_seconds=9e-6,
     high_seconds=1.1e-5,
     cycles=Cycles(1_000, 1_600, 2_000),

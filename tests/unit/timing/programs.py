@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from workbench.timing.core import CoreTiming
+from workbench.timing.rules import CORTEX_M4
 from workbench.trace import Trace
+
+M4 = CoreTiming(CORTEX_M4)
 
 BASE = 0x2000_0000
 

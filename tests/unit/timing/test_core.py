@@ -18,6 +18,7 @@ from tests.unit.timing.programs import (
     LDR_R2_R1_STEP,
     LDR_R3_R1,
     LDR_R3_R2,
+    M4,
     MOVS_R1_0,
     NOP,
     POP_PC,
@@ -42,7 +43,7 @@ from workbench.trace import FlashReads, Trace
 
 
 def costs(trace: Trace) -> Costs:
-    return core_costs(Flow.of(trace, Program.of(trace)))
+    return core_costs(Flow.of(trace, Program.of(trace, M4)))
 
 
 def cycles(trace: Trace) -> Cycles:
@@ -139,7 +140,7 @@ def test_the_part_of_a_trace_begins_with_the_jump_to_it():
     code = {BASE: assemble(NOP, BX_LR)}
     whole = Trace({BASE: 1, BASE + 2: 1}, {(BASE + 2, BASE): 1}, code)
     part = Trace({BASE: 1}, {(BASE + 2, BASE): 1}, code)
-    found = core_costs(Flow.of(part, Program.of(whole))).by_cause
+    found = core_costs(Flow.of(part, Program.of(whole, M4))).by_cause
     assert found[Cause.BRANCH].best == 2
     assert Cause.EXCEPTION not in found
 

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.timing.programs import BASE, BNE_BACK, LDR_R2_R0, NOP, SMLAD, assemble
 from workbench.armv7m.thumb import decode
 from workbench.timing.fetch import fetch_stalls
+from workbench.timing.rules import CORTEX_M4
 
 
 def late(*encodings: int, base: int = BASE, loads: int = 1) -> list[int]:
@@ -13,7 +14,7 @@ def late(*encodings: int, base: int = BASE, loads: int = 1) -> list[int]:
         (decode(assemble(encoding)), loads if encoding == LDR_R2_R0 else 1)
         for encoding in encodings
     ]
-    return list(fetch_stalls(base, run))
+    return list(fetch_stalls(CORTEX_M4, base, run))
 
 
 def test_instructions_that_lie_in_one_word_are_never_late():

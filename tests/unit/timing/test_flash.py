@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.timing.programs import LDR_LITERAL, LDR_R2_R0, NOP, straight
+from tests.unit.timing.programs import LDR_LITERAL, LDR_R2_R0, M4, NOP, straight
 from workbench import platform
 from workbench.engines.code_cache import CacheShape, CodeCache, code_fetches, kept
 from workbench.errors import PlatformError
@@ -25,7 +25,7 @@ def flash(**values) -> Flash:
 
 def code_wait(part: Flash, trace: Trace, clock: int = 90 * MHZ):
     """Cycles beyond those at a clock without wait states."""
-    model = CycleModel(part, FLASH)
+    model = CycleModel(M4, part, FLASH)
     return model.estimate(trace, clock).cycles.best - model.estimate(trace, MHZ).cycles.best
 
 
@@ -42,7 +42,7 @@ def test_the_discovery_board_has_the_wait_states_of_rm0090(mhz, waits):
 
 
 def test_latency_does_not_scale_with_the_clock_where_wait_states_come_in():
-    model = CycleModel(flash(), FLASH)
+    model = CycleModel(M4, flash(), FLASH)
     slow, fast = model.estimates(straight(*LINE * 4, base=0), (30 * MHZ, 60 * MHZ))
     assert fast.seconds(fast.cycles.best) > slow.seconds(slow.cycles.best) / 2
 
@@ -75,7 +75,7 @@ def looped(lines: int, times: int) -> Trace:
 
 
 def code_cycles(part: Flash, trace: Trace) -> Cycles:
-    found = CycleModel(part, FLASH).estimate(trace, 90 * MHZ).by_cause
+    found = CycleModel(M4, part, FLASH).estimate(trace, 90 * MHZ).by_cause
     return found.get(Cause.CODE_FETCH, Cycles(0, 0, 0))
 
 
@@ -113,19 +113,19 @@ def test_data_waits_at_each_read_or_with_a_data_cache_at_each_miss():
 
 
 def test_misses_of_the_very_cache_that_a_trace_records_are_certain_but_for_what_was_in_it():
-    model = CycleModel(flash(data_cache_lines=8), FLASH)
+    model = CycleModel(M4, flash(data_cache_lines=8), FLASH)
     found = model.estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ]
     assert found == Cycles(2 * (20 - 8), 2 * 20, 2 * 20)
-    larger = CycleModel(flash(data_cache_lines=32), FLASH)
+    larger = CycleModel(M4, flash(data_cache_lines=32), FLASH)
     assert larger.estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ].low == 0
-    smaller = CycleModel(flash(data_cache_lines=4), FLASH)
+    smaller = CycleModel(M4, flash(data_cache_lines=4), FLASH)
     found = smaller.estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ]
     assert found.high == 2 * 100
 
 
 def test_data_waits_for_a_prefetch_that_is_under_way():
     part = flash(code_cache_lines=8, data_cache_lines=8, prefetch=True)
-    found = CycleModel(part, FLASH).estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ]
+    found = CycleModel(M4, part, FLASH).estimate(reads(100, 20), 90 * MHZ).by_cause[Cause.DATA_READ]
     assert found.high == 2 * 2 * 20
 
 
@@ -145,7 +145,7 @@ def test_the_width_of_a_read_is_64_or_128_bits():
 
 
 def test_where_reads_were_not_recorded_loads_widen_the_interval():
-    part, model = flash(code_cache_lines=8), CycleModel(flash(code_cache_lines=8), FLASH)
+    part, model = flash(code_cache_lines=8), CycleModel(M4, flash(code_cache_lines=8), FLASH)
     assert code_wait(part, straight(LDR_LITERAL, base=0, times=10)) == 20
     found = model.estimate(straight(LDR_R2_R0, base=0, times=10), 90 * MHZ).by_cause
     assert found[Cause.DATA_READ] == Cycles(0, 0, 20)
@@ -153,7 +153,7 @@ def test_where_reads_were_not_recorded_loads_widen_the_interval():
 
 def test_the_data_offset_is_an_interval():
     part = flash(code_cache_lines=8, data_wait_offset=(-1, 0, 0))
-    found = CycleModel(part, FLASH).estimate(reads(100, 7), 90 * MHZ).cycles
+    found = CycleModel(M4, part, FLASH).estimate(reads(100, 7), 90 * MHZ).cycles
     assert found.best - found.low >= 100
 
 

@@ -18,7 +18,8 @@ from workbench.engines.embedded.wiring import Wiring
 from workbench.errors import PlatformError
 from workbench.peripheral import Context, Peripheral, UartPeripheral
 from workbench.platform import Platform
-from workbench.platform.cores import require_modelled
+from workbench.platform.cores import CoreModel
+from workbench.platform.modelled import require_model
 from workbench.repl import monitor, types
 from workbench.repl.description import Description, Entry, Registration
 
@@ -30,15 +31,15 @@ def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
     """Return the machine of `platform`, powered off: nothing is loaded yet."""
     description = platform.description
     nvic = _the_nvic(description, platform)
-    require_modelled(platform, "the embedded engine")
+    model = require_model(platform, "the embedded engine")
     frequency = nvic.properties.get("systickFrequency", DEFAULT_SYSTICK_HZ)
-    priority_mask = nvic.properties.get("priorityMask", 0xFF)
     machine = Machine(
         Sizing(
+            model=model,
             ticks_per_second=platform.mips * 1_000_000,
             systick_hz=frequency if isinstance(frequency, int) else DEFAULT_SYSTICK_HZ,
             interrupts=platform.interrupts,
-            priority_mask=priority_mask if isinstance(priority_mask, int) else 0xFF,
+            priority_mask=_priority_mask(nvic, model),
             systick_divider=platform.systick_divider,
             systick_calibration=platform.systick_calibration,
         ),
@@ -86,7 +87,7 @@ def _the_nvic(description: Description, platform: Platform) -> Entry:
             return entry
     raise PlatformError(
         f"{platform.repl}: no {types.NVIC} entry: not a Cortex-M platform",
-        hint="the workbench runs Cortex-M4 platforms",
+        hint="the workbench runs parts with one Cortex-M core",
     )
 
 
@@ -174,6 +175,27 @@ def _is_core(entry: Entry) -> bool:
     """Whether the machine is built around it: core, interrupt controller, bus."""
     inherent = entry.type == types.NVIC or entry.type.startswith((types.CPU, types.BUS))
     return inherent or entry.name == SYSTEM_BUS
+
+
+def _priority_mask(nvic: Entry, model: CoreModel) -> int:
+    """The bits of a priority that the part implements, the uppermost ones of a byte (B1.5.4)."""
+    mask = nvic.properties.get("priorityMask", 0xFF)
+    fewest, most = model.priority_bits
+    allowed = [0xFF << 8 - bits & 0xFF for bits in range(fewest, most + 1)]
+    if mask in allowed:
+        return int(mask)
+    at = nvic.location_of("priorityMask")
+    raise PlatformError(
+        f"{at.file}:{at.line}:{at.column}: priorityMask is {_shown(mask)}, and the core has "
+        f"{fewest} to {most} bits for priorities, the uppermost ones",
+        hint=f"write one of: {', '.join(f'0x{value:02X}' for value in allowed)}",
+    )
+
+
+def _shown(mask: object) -> str:
+    return f"0x{mask:02X}" if isinstance(mask, int) else repr(mask)
+
+
 
 
 def _is_own(registration: Registration) -> bool:

@@ -53,7 +53,7 @@ class Machine:
     """Everything that has state, and what must happen when it changes."""
 
     def __init__(self, sizing: Sizing, python_tracer: bool = False) -> None:
-        self.core = Core()
+        self.core = Core(sizing.model)
         self.bus = Bus(self.core)
         self.tracer: Tracer = make_tracer(self.core, python_tracer)
         self.reads = ReadRecorder(self.core, python_tracer)

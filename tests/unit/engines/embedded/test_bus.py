@@ -6,6 +6,7 @@ import pytest
 
 from workbench.engines.embedded.bus import Bus, BusError
 from workbench.engines.embedded.unicorn.core import Core
+from workbench.platform.cores import CORTEX_M4
 
 
 class Device:
@@ -24,7 +25,7 @@ class Device:
 
 @pytest.fixture
 def bus() -> Bus:
-    return Bus(Core())
+    return Bus(Core(CORTEX_M4))
 
 
 def test_an_alias_shows_the_same_bytes(bus: Bus) -> None:

@@ -11,7 +11,6 @@ from workbench.armv7m.mpu_region import MpuRegion
 MPU_TYPE, MPU_CTRL, MPU_RNR, MPU_RBAR, MPU_RASR = 0xD90, 0xD94, 0xD98, 0xD9C, 0xDA0
 MPU_START, MPU_END = 0xD90, 0xDBC
 ALIASES_START = 0xDA4  # RBAR_A1 .. RASR_A3
-REGIONS = 8  # Cortex-M4 TRM, 5.1
 CTRL_ENABLE, CTRL_HFNMIENA, CTRL_PRIVDEFENA = 1 << 0, 1 << 1, 1 << 2
 RBAR_VALID = 1 << 4
 PPB_START, PPB_END = 0xE0000000, 0xE0100000
@@ -35,7 +34,8 @@ class Mpu:
 
     STATE = ("ctrl", "_rnr", "_rbar", "_rasr")
 
-    def __init__(self, on_change: Callable[[], None]) -> None:
+    def __init__(self, regions: int, on_change: Callable[[], None]) -> None:
+        self._count = regions
         self._on_change = on_change
         self.reset()
 
@@ -43,8 +43,8 @@ class Mpu:
         self.ctrl = 0
         self.bypassed = False  # by HFNMIENA, at a priority below 0
         self._rnr = 0
-        self._rbar = [0] * REGIONS
-        self._rasr = [0] * REGIONS
+        self._rbar = [0] * self._count
+        self._rasr = [0] * self._count
         self._regions: tuple[MpuRegion, ...] | None = None
 
     @property
@@ -63,7 +63,7 @@ class Mpu:
         """Enabled regions, the one that wins first."""
         if self._regions is None:
             found = (
-                MpuRegion.of(n, self._rbar[n], self._rasr[n]) for n in reversed(range(REGIONS))
+                MpuRegion.of(n, self._rbar[n], self._rasr[n]) for n in reversed(range(self._count))
             )
             self._regions = tuple(region for region in found if region is not None)
         return self._regions
@@ -95,7 +95,7 @@ class Mpu:
 
     def read(self, offset: int) -> int:
         if offset == MPU_TYPE:
-            return REGIONS << 8
+            return self._count << 8
         if offset == MPU_CTRL:
             return self.ctrl
         if offset == MPU_RNR:
@@ -110,11 +110,11 @@ class Mpu:
         if offset == MPU_CTRL:
             self.ctrl = value & (CTRL_ENABLE | CTRL_HFNMIENA | CTRL_PRIVDEFENA)
         elif offset == MPU_RNR:
-            self._rnr = value % REGIONS
+            self._rnr = value % self._count
         elif offset >= MPU_RBAR:
             if MPU_RBAR + (offset - MPU_RBAR) % 8 == MPU_RBAR:
                 if value & RBAR_VALID:
-                    self._rnr = value % REGIONS
+                    self._rnr = value % self._count
                 self._rbar[self._rnr] = value & ~0x1F
             else:
                 self._rasr[self._rnr] = value

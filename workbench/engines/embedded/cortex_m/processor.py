@@ -21,6 +21,7 @@ from workbench.engines.embedded.cortex_m.scb import Scb
 from workbench.engines.embedded.cortex_m.scs import SCS_BASE, SCS_SIZE, SystemControlSpace
 from workbench.engines.embedded.cortex_m.special_registers import SpecialRegisters
 from workbench.engines.embedded.cortex_m.systick import SysTick
+from workbench.platform.cores import CoreModel
 
 DWT_BASE, ITM_BASE, PPB_BLOCK = 0xE0001000, 0xE0000000, 0x1000
 
@@ -29,6 +30,7 @@ DWT_BASE, ITM_BASE, PPB_BLOCK = 0xE0001000, 0xE0000000, 0x1000
 class Sizing:
     """What the .repl and platform.toml say about core and interrupt controller."""
 
+    model: CoreModel
     ticks_per_second: int
     systick_hz: int
     interrupts: int = 240
@@ -70,6 +72,7 @@ class Processor:
         self.exceptions = ExceptionState(sizing.interrupts, sizing.priority_mask)
         self.special = SpecialRegisters(core, self.exceptions, state, mode_changed)
         self.scb = Scb(
+            sizing.model,
             self.exceptions,
             lambda: self.special.ipsr,
             lambda: self.special.masks(),
@@ -77,7 +80,7 @@ class Processor:
             around.request_reset,
             around.warn,
         )
-        self.mpu = Mpu(mode_changed)
+        self.mpu = Mpu(sizing.model.mpu_regions, mode_changed)
         self.systick = SysTick(
             clock,
             sizing.systick_hz,

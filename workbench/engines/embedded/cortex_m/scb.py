@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.armv7m.architecture import Exc
 from workbench.engines.embedded.cortex_m.exceptions import ExceptionState, Masks
+from workbench.platform.cores import CoreModel
 
 # Offsets from 0xE000E000, table B3-4
 CPUID, ICSR, VTOR, AIRCR, SCR, CCR = 0xD00, 0xD04, 0xD08, 0xD0C, 0xD10, 0xD14
@@ -15,27 +16,9 @@ SHCSR, CFSR, HFSR, DFSR, MMFAR, BFAR, AFSR = 0xD24, 0xD28, 0xD2C, 0xD30, 0xD34, 
 CPACR = 0xD88
 FPCCR, FPCAR, FPDSCR = 0xF34, 0xF38, 0xF3C
 
-CPUID_CORTEX_M4_R0P1 = 0x410FC241  # Cortex-M4 TRM (DDI 0439B), 4.1
-# Feature registers of a Cortex-M4 with FPU, DDI 0439B table 4-1 and 7-1
-FEATURES = {
-    0xD40: 0x00000030,  # ID_PFR0
-    0xD44: 0x00000200,  # ID_PFR1
-    0xD48: 0x00100000,  # ID_DFR0
-    0xD50: 0x00100030,  # ID_MMFR0
-    0xD58: 0x01000000,  # ID_MMFR2
-    0xD60: 0x01101110,  # ID_ISAR0
-    0xD64: 0x02112000,  # ID_ISAR1
-    0xD68: 0x21232231,  # ID_ISAR2
-    0xD6C: 0x01111131,  # ID_ISAR3
-    0xD70: 0x01310132,  # ID_ISAR4
-    0xF40: 0x10110021,  # MVFR0
-    0xF44: 0x11000011,  # MVFR1
-}
-
 ICSR_NMIPENDSET, ICSR_PENDSVSET, ICSR_PENDSVCLR = 1 << 31, 1 << 28, 1 << 27
 ICSR_PENDSTSET, ICSR_PENDSTCLR, ICSR_ISRPENDING = 1 << 26, 1 << 25, 1 << 22
 ICSR_VECTPENDING_SHIFT, ICSR_RETTOBASE = 12, 1 << 11
-VTOR_MASK = 0xFFFFFF80  # TBLOFF of the Cortex-M4, DDI 0439B table 4-1
 AIRCR_KEY, AIRCR_KEY_READ = 0x05FA, 0xFA05
 AIRCR_SYSRESETREQ, AIRCR_VECTCLRACTIVE = 1 << 2, 1 << 1
 SCR_SLEEPONEXIT, SCR_SEVONPEND = 1 << 1, 1 << 4
@@ -94,6 +77,7 @@ class Scb:
 
     def __init__(
         self,
+        model: CoreModel,
         exceptions: ExceptionState,
         ipsr: Callable[[], int],
         masks: Callable[[], Masks],
@@ -101,6 +85,8 @@ class Scb:
         on_reset: Callable[[], None],
         warn: Callable[[str], None] = lambda text: None,
     ) -> None:
+        self._model = model
+        self._features = dict(model.feature_registers)
         self._exceptions = exceptions
         self._warn = warn
         self._ipsr = ipsr
@@ -152,7 +138,7 @@ class Scb:
             first = offset - SHPR1 + Exc.MEM_MANAGE
             return int.from_bytes(self._exceptions.priorities[first : first + 4], "little")
         plain = {
-            CPUID: CPUID_CORTEX_M4_R0P1,
+            CPUID: self._model.cpuid,
             VTOR: self.vtor,
             SCR: self.scr,
             CCR: self.ccr,
@@ -166,7 +152,7 @@ class Scb:
             FPCAR: self.fpcar,
             FPDSCR: self.fpdscr,
         }
-        return plain.get(offset, FEATURES.get(offset, 0))
+        return plain.get(offset, self._features.get(offset, 0))
 
     def write(self, offset: int, value: int) -> None:
         if offset == ICSR:
@@ -210,7 +196,7 @@ class Scb:
         self._on_change()
 
     def _write_vtor(self, value: int) -> None:
-        self.vtor = value & VTOR_MASK
+        self.vtor = value & self._model.vector_table_mask
         if value != self.vtor:
             self._warn(
                 f"VTOR was written with 0x{value:08x} and holds 0x{self.vtor:08x}: bits 6 to 0 do "

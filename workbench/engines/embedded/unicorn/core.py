@@ -1,4 +1,4 @@
-"""The Cortex-M4 core as Unicorn executes it: registers, memory map, and the events it stops at.
+"""The core as Unicorn executes it: registers, memory map, and the events it stops at.
 
 Unicorn knows the instruction set and the special registers; it knows no ARMv7-M exceptions, no
 peripherals and no time. This file is all that touches its API. The calls on the hot path go
@@ -32,7 +32,6 @@ from workbench.engines.embedded.events import (
     Refusal,
     exception_event,
 )
-from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
 from workbench.engines.embedded.unicorn.hidden_state import HiddenState
 from workbench.engines.embedded.unicorn.library import (
     INTR_CALLBACK,
@@ -43,6 +42,7 @@ from workbench.engines.embedded.unicorn.library import (
     check,
     uclib,
 )
+from workbench.engines.embedded.unicorn.model import new_core
 from workbench.engines.embedded.unicorn.registers import (
     ITSTATE,
     REFRESH_MODE_ID,
@@ -51,6 +51,7 @@ from workbench.engines.embedded.unicorn.registers import (
     RegisterBatch,
     RegisterWriter,
 )
+from workbench.platform.cores import CoreModel
 
 # Translated code is never freed, only flushed when this is full; enough for the largest firmware.
 TRANSLATION_BYTES = 64 << 20
@@ -81,17 +82,17 @@ _DATA_HOOKS = {
 
 
 class Core:
-    """One core with its memory map.
+    """One core of a model, with its memory map.
 
     `device` answers accesses to device pages and is asked about every access that plain memory
     refuses, `on_refused` is told of each that is not made. `is_wait_for_event` is asked when the
     core yields in a WFE.
     """
 
-    def __init__(self) -> None:
-        self._uc = _configure(new_cortex_m4())
+    def __init__(self, model: CoreModel) -> None:
+        self._uc = _configure(new_core(model))
         self.handle = self._uc._uch
-        self.hidden = HiddenState(self.handle)
+        self.hidden = HiddenState(self.handle, model)
         self.event: Event | None = None
         self.in_callback = False
         self.device: DeviceHandler = lambda *_: Faulting(Cfsr.PRECISERR)

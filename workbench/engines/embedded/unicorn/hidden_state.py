@@ -17,9 +17,10 @@ from typing import Any
 
 from unicorn import arm_const
 
-from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
 from workbench.engines.embedded.unicorn.library import uclib
+from workbench.engines.embedded.unicorn.model import new_core
 from workbench.errors import EngineError
+from workbench.platform.cores import CoreModel
 
 _CODE, _DATA = 0x1000, 0x2ABC
 _LDREX = bytes.fromhex("50e8002f")  # LDREX r2, [r0]
@@ -75,8 +76,9 @@ class _Layout:
 class HiddenState:
     """Writes that state of one core; not while the core executes."""
 
-    def __init__(self, handle: Any) -> None:
+    def __init__(self, handle: Any, model: CoreModel) -> None:
         self._context = Context(handle)
+        self._model = model
         self._float = (True, 0)  # as after reset
 
     def close(self) -> None:
@@ -90,12 +92,14 @@ class HiddenState:
     def exclusive(self) -> tuple[int, int]:
         """Return the address that the last LDREX marked, and the value that it found there."""
         self._context.save()
-        address, value = struct.unpack_from("<QQ", self._context.copy(), _layout().exclusive)
+        address, value = struct.unpack_from(
+            "<QQ", self._context.copy(), _layout(self._model).exclusive
+        )
         return address, value
 
     def set_exclusive(self, address: int, value: int) -> None:
         """Put back what `exclusive` returned."""
-        layout = _layout()
+        layout = _layout(self._model)
         self._context.save()
         self._context.put(layout.exclusive, struct.pack("<QQ", address, value))
         self._context.restore()
@@ -105,7 +109,7 @@ class HiddenState:
         if (is_automatic, defaults) == self._float:
             return
         self._float = is_automatic, defaults
-        layout = _layout()
+        layout = _layout(self._model)
         self._context.save()
         self._context.put(layout.fpccr, struct.pack("<I", _ASPEN if is_automatic else 0))
         self._context.put(layout.fpdscr, struct.pack("<I", defaults))
@@ -113,9 +117,9 @@ class HiddenState:
 
 
 @cache
-def _layout() -> _Layout:
-    """Find the offsets, which are the same in every core of this process."""
-    uc = new_cortex_m4()
+def _layout(model: CoreModel) -> _Layout:
+    """Find the offsets, which are the same in every core of this process and model."""
+    uc = new_core(model)
     context = Context(uc._uch)
     try:
         uc.mem_map(_CODE, 0x2000)

@@ -11,6 +11,7 @@ from workbench.engines.embedded.cortex_m import systick as systick_registers
 from workbench.engines.embedded.cortex_m.dwt import Dwt
 from workbench.engines.embedded.cortex_m.mpu import Mpu
 from workbench.engines.embedded.cortex_m.systick import SysTick
+from workbench.platform.cores import CORTEX_M4
 
 
 class Time:
@@ -185,7 +186,7 @@ READ_ONLY, FULL, NEVER_EXECUTE = 6 << 24, 3 << 24, 1 << 28
 
 @pytest.fixture
 def mpu() -> Mpu:
-    mpu = Mpu(lambda: None)
+    mpu = Mpu(CORTEX_M4.mpu_regions, lambda: None)
     region(mpu, 0, 0x20000000, 16, FULL | NEVER_EXECUTE)
     region(mpu, 1, 0x20000100, 8, READ_ONLY)
     mpu.write(mpu_registers.MPU_CTRL, mpu_registers.CTRL_ENABLE)
@@ -221,7 +222,7 @@ def test_borders_are_where_permissions_change(mpu: Mpu) -> None:
 
 
 def test_registers_can_be_written_through_the_aliases() -> None:
-    mpu = Mpu(lambda: None)
+    mpu = Mpu(CORTEX_M4.mpu_regions, lambda: None)
     mpu.write(0xDA4, 0x20000000 | mpu_registers.RBAR_VALID | 5)
     mpu.write(0xDA8, FULL | 15 << 1 | 1)
     assert mpu.regions[0].start == 0x20000000

@@ -9,7 +9,8 @@ import pytest
 from unicorn import UcError, arm_const
 
 from workbench.engines.embedded.unicorn.bases import accesses, low_bits
-from workbench.engines.embedded.unicorn.cortex_m4 import new_cortex_m4
+from workbench.engines.embedded.unicorn.model import new_core
+from workbench.platform.cores import CORTEX_M4
 
 CODE, RAM, STACK = 0x1000, 0x20000, 0x24000
 NAMES = [f"r{number}" for number in range(13)]
@@ -29,7 +30,7 @@ WIDE = {
 @pytest.fixture(scope="module")
 def execute() -> Callable[[bytes, dict[str, int]], dict[str, int] | None]:
     """Return a function that executes code and gives the registers; None where it traps."""
-    core = new_cortex_m4()
+    core = new_core(CORTEX_M4)
     core.mem_map(CODE, 0x1000)
     core.mem_map(RAM, 0x10000)
     core.mem_write(RAM, random.Random(0).randbytes(0x10000))

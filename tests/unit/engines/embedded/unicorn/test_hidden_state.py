@@ -9,6 +9,7 @@ from unicorn import arm_const
 
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.hidden_state import HiddenState
+from workbench.platform.cores import CORTEX_M4
 
 CODE, DATA, PAGE = 0x1000, 0x2000, 0x1000
 LDREX_R2 = bytes.fromhex("50e8002f")  # from [r0]
@@ -18,7 +19,7 @@ READ_WRITE_EXECUTE = 7
 
 @pytest.fixture
 def core() -> Iterator[Core]:
-    core = Core()
+    core = Core(CORTEX_M4)
     for address in (CODE, DATA):
         core.map_memory(address, core.allocate(PAGE), PAGE, READ_WRITE_EXECUTE)
     core._uc.mem_write(CODE, LDREX_R2 + STREX_R3)
@@ -58,6 +59,6 @@ def test_registers_and_memory_stay_as_they_are(core: Core) -> None:
 
 
 def test_closing_twice_is_harmless(core: Core) -> None:
-    hidden = HiddenState(core.handle)
+    hidden = HiddenState(core.handle, CORTEX_M4)
     hidden.close()
     hidden.close()
