@@ -114,6 +114,7 @@ def _options(plan: BuildPlan, sources: Path) -> Mapping[str, str]:
         "CMAKE_TOOLCHAIN_FILE": str(plan.firmware.path / "cmake" / "arm-none-eabi.cmake"),
         "CMAKE_MAKE_PROGRAM": str(plan.toolchain.ninja.path),
         "TOOLCHAIN_BIN": str(plan.toolchain.gcc.path.parent),
+        "MACHINE_OPTIONS": " ".join(plan.core.compiler_options),
         "BOARD": plan.board,
         "KERNELS": plan.kernels,
         "MODEL_SOURCES": str(sources),

@@ -10,19 +10,9 @@ from pathlib import Path
 from elftools.elf.elffile import ELFFile
 
 from workbench.errors import UserError
-from workbench.image.build_attributes import (
-    MICROCONTROLLER,
-    V6_M,
-    V6S_M,
-    V7,
-    V7E_M,
-    VFPV4_D16,
-    BuildAttributes,
-)
+from workbench.image.build_attributes import BuildAttributes
 from workbench.image.elf import attributes_of
-
-# As in firmware/cmake/arm-none-eabi.cmake
-FIRMWARE_MACHINE = "-mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard"
+from workbench.platform.cores import Core
 
 # System V ABI, ar(5): the head of an archive, and of each member
 _ARCHIVE, _THIN_ARCHIVE = b"!<arch>\n", b"!<thin>\n"
@@ -40,8 +30,6 @@ _LOG, _INTERPRETER = b"_Z11MicroPrintfPKcz", b"MicroInterpreter"
 _ELF_MAGIC = b"\x7fELF"
 _EM_ARM = "EM_ARM"
 
-_LINKABLE = (V6_M, V6S_M, V7, V7E_M)  # with the profile M
-
 
 @dataclass(frozen=True)
 class Member:
@@ -51,8 +39,11 @@ class Member:
     content: bytes
 
 
-def check_library(library: Path, content: bytes, definitions: Sequence[str] = ()) -> None:
-    """Raise UserError where `content`, the archive at `library`, does not link with the firmware.
+def check_library(
+    library: Path, content: bytes, core: Core, definitions: Sequence[str] = ()
+) -> None:
+    """Raise UserError where `content`, the archive at `library`, does not link with the firmware of
+    a part with this core.
 
     definitions: the macros that the firmware is to be compiled with for it, as NAME or NAME=VALUE.
     Objects that say nothing of what they were built for pass, as with the linker.
@@ -66,7 +57,7 @@ def check_library(library: Path, content: bytes, definitions: Sequence[str] = ()
         )
     for member in _members(content):
         if member.content.startswith(_ELF_MAGIC):
-            _check_object(library, member)
+            _check_object(library, member, core)
     _check_log(library, content, definitions)
 
 
@@ -83,7 +74,7 @@ def _check_log(library: Path, content: bytes, definitions: Sequence[str]) -> Non
         )
 
 
-def _check_object(library: Path, member: Member) -> None:
+def _check_object(library: Path, member: Member, core: Core) -> None:
     try:
         elf = ELFFile(io.BytesIO(member.content))
         machine = elf["e_machine"]
@@ -95,22 +86,17 @@ def _check_object(library: Path, member: Member) -> None:
         ) from error
     if machine != _EM_ARM:
         built_with = f"for another machine ({machine})"
-    elif attributes.cpu_arch and not _links(attributes):
+    elif attributes.cpu_arch and not core.links_with(attributes):
         built_with = f"with {_machine_of(attributes)}"
     else:
         return
     raise UserError(
         f"{library}: {member.name} was built {built_with}; the firmware is built with "
-        f"{FIRMWARE_MACHINE}, and they do not link",
+        f"{' '.join(core.compiler_options)}, and they do not link",
         "build the library with the firmware's options; in tflite-micro: make -f "
         "tensorflow/lite/micro/tools/make/Makefile TARGET=cortex_m_generic "
-        "TARGET_ARCH=cortex-m4+fp microlite",
+        f"TARGET_ARCH={core.cpu}{'+fp' if core.fpu else ''} microlite",
     )
-
-
-def _links(attributes: BuildAttributes) -> bool:
-    is_subset = attributes.cpu_arch in _LINKABLE and attributes.profile in ("", MICROCONTROLLER)
-    return is_subset and attributes.fp_arch <= VFPV4_D16 and attributes.links_with_hard
 
 
 def _machine_of(attributes: BuildAttributes) -> str:

@@ -21,6 +21,8 @@ from workbench.builder.sources import ModelSource
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
 from workbench.model.kernel_sets import TFLM, kernel_sets
+from workbench.platform import load
+from workbench.platform.cores import CPU_TYPES, Core
 from workbench.support.files import MIB, read_file
 from workbench.support.resources import own_model, resource
 
@@ -57,11 +59,13 @@ class SourceTree:
 class BuildPlan:
     """One image to build. Sizes are in bytes.
 
+    core: of the board; its options are what everything is compiled with.
     arena_bytes: None gives the arena all RAM that is left. fits: False links the image however far
     it runs over the board's memories; `workbench.benchmark.fit` measures on it what is needed.
     """
 
     board: str
+    core: Core
     kernels: str
     model_name: str
     model: ModelSource
@@ -91,6 +95,7 @@ class BuildPlan:
             [
                 _FORMAT,
                 self.board,
+                self.core.compiler_options,
                 self.kernels,
                 self.optimization,
                 [str(tool.path) for tool in (toolchain.gcc, toolchain.cmake, toolchain.ninja)],
@@ -109,6 +114,8 @@ class BuildPlan:
                 _FORMAT,
                 __version__,
                 self.board,
+                self.core.name,
+                self.core.compiler_options,
                 self.kernels,
                 self.optimization,
                 self.toolchain.gcc.version,
@@ -153,7 +160,8 @@ def plan_build(
     _check_choice("kernel set", kernels, (TFLM,) if tflm else KERNEL_SETS)
     path = model or own_model()
     toolchain = find_toolchain()
-    tflm = _checked(tflm) if tflm else None
+    core = _core_of(board)
+    tflm = _checked(tflm, core) if tflm else None
     source = read_model_source(path, any_operator=tflm is not None, custom_ops=custom_ops)
     headers = tflm.include if tflm else (firmware / "runtime" / "include",)
     digested = (with_digest(custom, toolchain.gcc.path, headers) for custom in source.custom)
@@ -164,6 +172,7 @@ def plan_build(
         arena_bytes = align(arena_bytes)
     return BuildPlan(
         board=board,
+        core=core,
         kernels=kernels,
         model_name=_model_name(path),
         model=source,
@@ -230,6 +239,17 @@ def boards(firmware: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in folder.glob("*/memory.ld")))
 
 
+def _core_of(board: str) -> Core:
+    """Return the core of the platform of the board's name."""
+    platform = load(board)
+    if not platform.core.cpu:
+        raise UserError(
+            f"{platform.repl}: no compiler option is known for the core {platform.core.name!r}",
+            f"write a cpuType of: {', '.join(CPU_TYPES)}",
+        )
+    return platform.core
+
+
 def _check_choice(what: str, name: str, known: tuple[str, ...]) -> None:
     if name not in known:
         raise UserError(f"there is no {what} {name!r}", f"choose one of: {', '.join(known)}")
@@ -263,7 +283,7 @@ def _cmsis_nn(folder: Path | None) -> SourceTree:
     return SourceTree(folder, _digest(folder))
 
 
-def _checked(tflm: Tflm) -> Tflm:
+def _checked(tflm: Tflm, core: Core) -> Tflm:
     """Return `tflm` with its digest, after checking that its files are there."""
     header = Path("tensorflow/lite/micro/micro_interpreter.h")
     if not tflm.library.is_file():
@@ -276,7 +296,7 @@ def _checked(tflm: Tflm) -> Tflm:
         )
     hint = "give a libtensorflow-microlite.a"
     content = read_file(tflm.library, UserError, hint, most=_MAX_LIBRARY_BYTES)
-    check_library(tflm.library, content, tflm.definitions)
+    check_library(tflm.library, content, core, tflm.definitions)
     digest = hashlib.sha256(content).hexdigest()
     include = tuple(folder.resolve() for folder in tflm.include)
     return Tflm(tflm.library.resolve(), include, tflm.definitions, digest)

@@ -66,7 +66,7 @@ def find_gcc() -> Tool:
                 f"{path} has no arm-none-eabi-{part} beside it", f"on Debian and Ubuntu: {APT_LINE}"
             )
     for library in ("libc_nano.a", "libstdc++_nano.a"):
-        if _ask(path, "-mcpu=cortex-m4", "-mthumb", f"-print-file-name={library}") == library:
+        if _ask(path, "-mthumb", f"-print-file-name={library}") == library:
             raise ToolchainError(
                 f"the C and C++ library for {path} is missing ({library})",
                 f"on Debian and Ubuntu: {APT_LINE}",

@@ -11,9 +11,12 @@ import pytest
 
 from tests import needs
 from tests.cross import CORE, WITH_FPU, compile_elf
-from workbench.builder.library import FIRMWARE_MACHINE, check_library
+from workbench.builder.library import check_library
 from workbench.errors import UserError
+from workbench.platform.cores import core_named
 from workbench.support.resources import resource
+
+CORE_OF_BOARDS = core_named("cortex-m4f")
 
 FLOATS = "float twice(float x) { return 2 * x; }\n"
 INTEGERS_IN_ASSEMBLY = ".thumb\n.global one\none: movs r0, #1\nbx lr\n"
@@ -35,7 +38,7 @@ def archive(
 
 
 def check(library: Path) -> None:
-    check_library(library, library.read_bytes())
+    check_library(library, library.read_bytes(), CORE_OF_BOARDS)
 
 
 def test_a_library_for_the_firmware_passes(tmp_path: Path) -> None:
@@ -69,7 +72,7 @@ def test_one_for_another_core_or_float_abi_is_refused(
         check(library)
     assert str(caught.value).startswith(
         f"{library}: a_kernel_with_a_long_name.o was built with {built_with}; the firmware is "
-        f"built with {FIRMWARE_MACHINE}"
+        f"built with {' '.join(CORE_OF_BOARDS.compiler_options)}"
     )
     assert "TARGET_ARCH=cortex-m4+fp" in caught.value.hint
 
@@ -84,19 +87,19 @@ def test_a_library_of_the_host_is_refused(tmp_path: Path) -> None:
     content = header + bytes(64 - len(header))
     head = f"{'a.o/':<16}{0:<12}{0:<6}{0:<6}{644:<8}{len(content):<10}`\n".encode()
     with pytest.raises(UserError, match=r"a\.o was built for another machine \(EM_X86_64\)"):
-        check_library(Path("a.a"), b"!<arch>\n" + head + content)
+        check_library(Path("a.a"), b"!<arch>\n" + head + content, CORE_OF_BOARDS)
 
 
 def test_what_is_not_an_archive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not a static library"):
-        check_library(Path("a.a"), b"\x7fELF")
+        check_library(Path("a.a"), b"\x7fELF", CORE_OF_BOARDS)
 
 
-def test_the_options_are_those_of_the_toolchain_file() -> None:
+def test_without_the_builder_the_toolchain_file_has_the_same_options() -> None:
     text = (resource("firmware") / "cmake" / "arm-none-eabi.cmake").read_text()
-    machine = re.search(r'set\(_machine "(.*)"\)', text)
+    machine = re.search(r'set\(MACHINE_OPTIONS "(.*)"', text)
     assert machine is not None
-    assert [word for word in machine[1].split() if word != "-mthumb"] == FIRMWARE_MACHINE.split()
+    assert tuple(machine[1].split()) == CORE_OF_BOARDS.compiler_options
 
 
 INTERPRETER = "namespace tflite {\nstruct MicroInterpreter { int Invoke(); };\n"
@@ -116,8 +119,8 @@ LOG = "void MicroPrintf(const char*, ...) {}\n"
 def test_a_library_without_error_strings_names_the_macro(tmp_path, source, definitions, links):
     library = archive(tmp_path, *WITH_FPU, source=source, suffix=".cc")
     if links:
-        check_library(library, library.read_bytes(), definitions)
+        check_library(library, library.read_bytes(), CORE_OF_BOARDS, definitions)
         return
     with pytest.raises(UserError, match="without its error strings") as caught:
-        check_library(library, library.read_bytes(), definitions)
+        check_library(library, library.read_bytes(), CORE_OF_BOARDS, definitions)
     assert "--tflm-define TF_LITE_STRIP_ERROR_STRINGS" in caught.value.hint

@@ -16,6 +16,8 @@ def test_the_hash_follows_what_decides_the_bytes():
     plan = a_plan()
     others = [
         replace(plan, board="nrf52840_dk"),
+        replace(plan, core=replace(plan.core, cpu="cortex-m7")),
+        replace(plan, core=replace(plan.core, name="Cortex-M7")),
         replace(plan, kernels="cmsis_nn"),
         replace(plan, arena_bytes=4096),
         replace(plan, fits=False),
