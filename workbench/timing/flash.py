@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.platform.settings import check_flash_timing
-from workbench.trace import FLASH_LINE_BYTES
+from workbench.trace import NO_CACHE, CacheSize
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Flash:
     data_cache_lines: int = 0
     prefetch: bool = False
     data_wait_offset: tuple[int, int, int] = (0, 0, 0)
-    read_bytes: int = FLASH_LINE_BYTES
+    read_bytes: int = NO_CACHE.line_bytes
 
     def wait_states(self, clock_hz: int) -> int:
         """Wait states of a read from flash at `clock_hz`.
@@ -43,18 +43,23 @@ class Flash:
         step = table[-1] - table[-2] if len(table) > 1 else table[-1]
         return len(table) - 1 - (table[-1] - clock_hz) // step
 
-    def waiting_reads(self, reads: int, lines: int) -> int:
-        """Return how many of the `reads` of data wait, `lines` of which were not in a line read
-        before (`FlashReads`). A flash that delivers half of such a line is read twice for it.
+    def waiting_reads(self, reads: int, lines: int, cache: CacheSize) -> int:
+        """Return how many of the `reads` of data wait, `lines` of which were missing in `cache`
+        (`FlashReads`). A flash that delivers half of such a line is read twice for it.
         """
         if not self.data_cache_lines:
             return reads
-        return min(reads, lines * FLASH_LINE_BYTES // self.read_bytes)
+        return min(reads, lines * cache.line_bytes // self.read_bytes)
 
     @property
-    def code_cache(self) -> tuple[int, int]:
-        """Lines of the code cache and their bytes; without one, the line that is being executed."""
-        return max(1, self.code_cache_lines), self.read_bytes
+    def code_cache(self) -> CacheSize:
+        """The code cache; without one, the line that is being executed."""
+        return CacheSize(max(1, self.code_cache_lines), self.read_bytes)
+
+    @property
+    def data_cache(self) -> CacheSize:
+        """The data cache; of no lines where there is none."""
+        return CacheSize(self.data_cache_lines, self.read_bytes)
 
     @property
     def never_waits(self) -> bool:

@@ -126,7 +126,7 @@ class RunningModel:
 
     def data_reads(self, reads: int, lines: int) -> int:
         """Return the cycles that so many data reads from flash wait for."""
-        return self._data_wait * self._flash.waiting_reads(reads, lines)
+        return self._data_wait * self._flash.waiting_reads(reads, lines, self._flash.data_cache)
 
     def code_misses(self, in_sequence: int, by_jump: int) -> int:
         """Return the cycles that so many lines wait for that were not in the code cache."""

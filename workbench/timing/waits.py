@@ -19,7 +19,7 @@ from workbench.timing.costs import Cause, Costs, Numbers, Waits
 from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash
 from workbench.timing.program import Flow
-from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, CodeFetches, FlashReads
+from workbench.trace import CacheSize, CodeFetches, FlashReads, Trace
 
 _CORE_BYTES_A_CYCLE = (2, 3, 4)
 """Thumb-2 code is consumed at two to four bytes a cycle, for prefetch."""
@@ -69,7 +69,7 @@ def _code_waits(
         return Waits.of(Cause.CODE_FETCH, {})
     wait = CodeWait.of(flash, waits)
     fetches = flow.trace.code_fetches
-    if fetches is None or (fetches.cache_lines, fetches.line_bytes) != flash.code_cache:
+    if fetches is None or CacheSize(fetches.cache_lines, fetches.line_bytes) != flash.code_cache:
         return _unknown_fetches(flash, wait, flow, in_flash)
     return Waits.of(Cause.CODE_FETCH, _recorded_fetches(wait, fetches))
 
@@ -140,7 +140,7 @@ def _data_waits(
     if reads is None:
         return _unknown_reads(each, flow, in_flash)
     if flash.data_cache_lines:
-        return _data_misses(flash, each, reads)
+        return _data_misses(flash, each, flow.trace, reads)
     found = {
         address: (each.low * read.reads, each.best * read.reads, each.high * read.reads)
         for address, read in reads.items()
@@ -148,18 +148,21 @@ def _data_waits(
     return Waits.of(Cause.DATA_READ, found)
 
 
-def _data_misses(flash: Flash, each: Cycles, reads: Mapping[int, FlashReads]) -> Waits:
-    """A trace has the misses of a cache of FLASH_DATA_LINES lines, which replaces what was used
-    longest ago as the part's does. A larger one of the part has fewer misses, a smaller one more.
+def _data_misses(
+    flash: Flash, each: Cycles, trace: Trace, reads: Mapping[int, FlashReads]
+) -> Waits:
+    """A trace has the misses of the cache of the part that it was recorded on, which replaces what
+    was used longest ago. A larger cache has fewer misses, a smaller one more.
     """
-    kept = flash.data_cache_lines * flash.read_bytes - FLASH_DATA_LINES * FLASH_LINE_BYTES
-    same = not kept and flash.read_bytes == FLASH_LINE_BYTES
+    cache = trace.data_cache
+    kept = flash.data_cache.total_bytes - cache.total_bytes
+    same = flash.data_cache == cache
     at_hand = flash.data_cache_lines  # lines that a run before may have left in the cache
     # A read waits for a prefetch that is under way, too.
     high_each = each.high * (2 if flash.prefetch else 1)
     found = {}
     for address, read in sorted(reads.items()):
-        waiting = flash.waiting_reads(read.reads, read.lines)
+        waiting = flash.waiting_reads(read.reads, read.lines, cache)
         warm = min(waiting, at_hand) if same else waiting
         at_hand -= warm if same else 0
         found[address] = (

@@ -1,9 +1,9 @@
 """What was executed: a value that does not depend on the engine that recorded it."""
 
 from workbench.trace.trace import (
-    FLASH_DATA_LINES,
-    FLASH_LINE_BYTES,
+    NO_CACHE,
     UNKNOWN_FUNCTION,
+    CacheSize,
     CodeFetches,
     FlashReads,
     LineCache,
@@ -12,9 +12,9 @@ from workbench.trace.trace import (
 )
 
 __all__ = [
-    "FLASH_DATA_LINES",
-    "FLASH_LINE_BYTES",
+    "NO_CACHE",
     "UNKNOWN_FUNCTION",
+    "CacheSize",
     "CodeFetches",
     "FlashReads",
     "LineCache",

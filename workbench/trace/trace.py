@@ -10,24 +10,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from workbench.image import Image
 
 UNKNOWN_FUNCTION = "?"
-FLASH_LINE_BYTES = 16
-"""Flash memories of Cortex-M4 parts are read 128 bits at a time (RM0090, 3.5.1)."""
-FLASH_DATA_LINES = 8
-"""Lines of the data cache that `FlashReads.lines` stands for (RM0090, 3.5.2: ART accelerator)."""
+
+
+class CacheSize(NamedTuple):
+    """A cache of flash by its size: so many lines of so many bytes; no lines where there is none,
+    and the bytes that the flash delivers at once."""
+
+    lines: int
+    line_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        """All that it holds."""
+        return self.lines * self.line_bytes
+
+    @property
+    def line_shift(self) -> int:
+        """The base-2 logarithm of `line_bytes`."""
+        return self.line_bytes.bit_length() - 1
+
+
+NO_CACHE = CacheSize(0, 16)
 
 
 @dataclass(frozen=True)
 class FlashReads:
     """How often an instruction read data from flash.
 
-    lines: how many of the `reads` went to a line of FLASH_LINE_BYTES that was not among the
-        FLASH_DATA_LINES ones read last by any instruction: the misses of such a cache.
+    lines: how many of the `reads` went to a line that was not in `Trace.data_cache`, which holds
+        the lines read last by any instruction; where there is none, all of them.
     """
 
     reads: int
@@ -35,7 +52,7 @@ class FlashReads:
 
 
 class LineCache:
-    """A cache of so many lines, of which the one used longest ago makes room for another."""
+    """A cache of so many lines, or none; the one used longest ago makes room for another."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -47,6 +64,8 @@ class LineCache:
         missing = line not in lines
         if not missing:
             del lines[line]
+        elif not self._capacity:
+            return True
         elif len(lines) == self._capacity:
             del lines[next(iter(lines))]
         lines[line] = None
@@ -100,6 +119,7 @@ class Trace:
     flash_reads: instruction address -> its data reads from flash, literals included; None where
         they were not recorded. All reads are there on every engine; Renode may put one to an
         instruction a little before the one that reads.
+    data_cache: the part's, of which the `flash_reads` have the misses.
     code_fetches: what was missing in the part's code cache; None where it has none. A part of a
         trace, between marks, has its share of the whole.
     """
@@ -108,6 +128,7 @@ class Trace:
     jumps: Mapping[tuple[int, int], int]
     code: Mapping[int, bytes]
     flash_reads: Mapping[int, FlashReads] | None = None
+    data_cache: CacheSize = NO_CACHE
     code_fetches: CodeFetches | None = None
 
     @property
@@ -146,6 +167,7 @@ class Trace:
             "jumps": sorted((a, b, times) for (a, b), times in self.jumps.items()),
             "code": {f"0x{start:08x}": code.hex() for start, code in sorted(self.code.items())},
             "flash_reads": reads,
+            "data_cache": list(self.data_cache),
             "code_fetches": _fetches_to_json(self.code_fetches),
         }
 
@@ -155,6 +177,7 @@ class Trace:
         reads = document.get("flash_reads")
         return cls(
             flash_reads=None if reads is None else {pc: FlashReads(*found) for pc, *found in reads},
+            data_cache=CacheSize(*document.get("data_cache", NO_CACHE)),
             code_fetches=_fetches_from_json(document.get("code_fetches")),
             counts=dict(document["counts"]),
             jumps={(a, b): times for a, b, times in document["jumps"]},

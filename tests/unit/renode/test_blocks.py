@@ -9,7 +9,7 @@ import struct
 from workbench.engines.code_cache import CacheShape
 from workbench.engines.renode.blocks import BlockRecord
 from workbench.engines.renode.recording import Recording
-from workbench.trace import CodeFetches, FlashReads, LineMisses
+from workbench.trace import CacheSize, CodeFetches, FlashReads, LineMisses
 
 CODE = bytes.fromhex("00bf00f000f800bffae700f000f8") + bytes(64)
 BASE = 0x100
@@ -113,7 +113,16 @@ def test_lines_read_before_a_mark_are_still_there_after_it(tmp_path):
     blocks, reads = tmp_path / "blocks", tmp_path / "reads"
     blocks.write_bytes(struct.pack("<QQQQ", 0x100, 0, 0x100, 1))
     reads.write_bytes(struct.pack("<QQQQ", 0x100, 0x800, 0x100, 0x804))
-    recording = Recording(blocks, reads, 0, memory)
+    recording = Recording(blocks, reads, 0, memory, data_cache=CacheSize(8, 16))
     marks = [recording.mark(1, 1), recording.mark(2, 2)]
     assert marks[0].since(None).flash_reads == {0x100: FlashReads(1, 1)}
     assert marks[1].since(marks[0]).flash_reads == {0x100: FlashReads(1, 0)}
+
+
+def test_without_a_data_cache_each_read_is_of_the_flash(tmp_path):
+    blocks, reads = tmp_path / "blocks", tmp_path / "reads"
+    blocks.write_bytes(struct.pack("<QQQQ", 0x100, 0, 0x100, 1))
+    reads.write_bytes(struct.pack("<QQQQ", 0x100, 0x800, 0x100, 0x804))
+    trace = Recording(blocks, reads, 0, memory).finish(2)
+    assert trace.flash_reads == {0x100: FlashReads(2, 2)}
+    assert trace.data_cache.lines == 0

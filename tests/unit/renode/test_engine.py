@@ -14,6 +14,7 @@ from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
 from workbench.image.build_attributes import BuildAttributes
 from workbench.platform import UartPacing
+from workbench.platform.cores import core_named
 from workbench.repl import Description, read
 
 IMAGE = SimpleNamespace(
@@ -30,6 +31,7 @@ PLATFORM = SimpleNamespace(
     uart_pacing=UartPacing.BAUD,
     flash_ranges=(),
     flash_timing={},
+    core=core_named("cortex-m4"),
 )
 
 

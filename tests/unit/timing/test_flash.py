@@ -12,7 +12,7 @@ from workbench.timing.costs import Cause
 from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash, read_flash
 from workbench.timing.model import CycleModel
-from workbench.trace import CodeFetches, FlashReads, LineCache, Trace
+from workbench.trace import CacheSize, CodeFetches, FlashReads, LineCache, Trace
 
 MHZ = 1_000_000
 FLASH = ((0, 0x1000),)
@@ -103,7 +103,8 @@ def test_where_misses_of_this_very_cache_were_not_recorded_any_line_may_be_missi
 
 def reads(times: int, lines: int) -> Trace:
     plain = straight(LDR_LITERAL, base=0, times=times)
-    return Trace(plain.counts, plain.jumps, plain.code, {0: FlashReads(times, lines)})
+    found = {0: FlashReads(times, lines)}
+    return Trace(plain.counts, plain.jumps, plain.code, found, CacheSize(8, 16))
 
 
 def test_data_waits_at_each_read_or_with_a_data_cache_at_each_miss():
@@ -134,7 +135,7 @@ def test_a_flash_of_64_bits_is_read_twice_for_what_one_of_128_bits_gives_at_once
     assert code_wait(flash(read_bytes=8), code) == 7 * 2
     narrow = flash(code_cache_lines=8, data_cache_lines=8, read_bytes=8)
     assert code_wait(narrow, reads(100, 7)) == 7 * 2 * 2
-    assert narrow.waiting_reads(1, 1) == 1
+    assert narrow.waiting_reads(1, 1, CacheSize(8, 16)) == 1
 
 
 def test_the_width_of_a_read_is_64_or_128_bits():

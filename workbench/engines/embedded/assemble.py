@@ -196,8 +196,6 @@ def _shown(mask: object) -> str:
     return f"0x{mask:02X}" if isinstance(mask, int) else repr(mask)
 
 
-
-
 def _is_own(registration: Registration) -> bool:
     address = registration.address or 0
     return is_own_peripheral(address)

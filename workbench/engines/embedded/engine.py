@@ -22,6 +22,7 @@ from workbench.engines.embedded.unicorn.registers import REGISTER_IDS
 from workbench.errors import EngineError, ImageError, UserError
 from workbench.image import Image
 from workbench.platform import Platform
+from workbench.timing.flash import read_flash
 from workbench.trace import Trace
 
 _SPECIAL = frozenset({"msp", "psp", "primask", "basepri", "faultmask"})
@@ -235,6 +236,7 @@ def _start(machine: Machine, image: Image, platform: Platform) -> _Loaded:
     code_cache = CacheShape.of(platform)
     if code_cache is not None:
         machine.tracer.use_code_cache(code_cache)
+    machine.reads.use_data_cache(read_flash(platform.flash_timing).data_cache)
     console = Console(console_of(machine, platform), machine.attend)
     others = {name: port for name, port in uarts_of(machine) if name != platform.uart}
     runner = Runner(machine, console)

@@ -32,6 +32,8 @@ from workbench.engines.state import in_snapshots
 from workbench.errors import EngineError, UserError
 from workbench.platform.uart_pacing import UartPacing
 from workbench.support.framing import Message
+from workbench.timing.flash import read_flash
+from workbench.trace import NO_CACHE
 
 if TYPE_CHECKING:
     from workbench.engines.renode.recording import Recording
@@ -78,6 +80,7 @@ class RenodeEngine(Engine):
         self._recording: Recording | None = None
         self._flash: tuple[tuple[int, int], ...] = ()
         self._code_cache: CacheShape | None = None
+        self._data_cache = NO_CACHE
         self._saves = 0
         self._untold: tuple[str, ...] = ()  # warnings for the next StopReason
         self.is_helped = False
@@ -125,6 +128,7 @@ class RenodeEngine(Engine):
         )
         self._flash = platform.flash_ranges
         self._code_cache = CacheShape.of(platform)
+        self._data_cache = read_flash(platform.flash_timing).data_cache
         self._note(answer)
 
     def reset(self) -> None:
@@ -178,7 +182,9 @@ class RenodeEngine(Engine):
             ranges=self._flash if flash_reads else [],
         )
         begun = int(answer.fields["instructions"])
-        self._recording = Recording(blocks, reads, begun, self._read_code, self._code_cache)
+        self._recording = Recording(
+            blocks, reads, begun, self._read_code, self._code_cache, self._data_cache
+        )
 
     def stop_trace(self) -> Trace:
         worker, recording = self._worker(), self._recorded()

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.engines.base import TraceMark
 from workbench.engines.code_cache import CacheShape
 from workbench.engines.renode.blocks import BlockRecord, ReadMemory, records_in
-from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, FlashReads, LineCache, Trace
+from workbench.trace import NO_CACHE, CacheSize, FlashReads, LineCache, Trace
 
 _READ = np.dtype([("pc", "<u8"), ("address", "<u8")])
 
@@ -26,14 +26,16 @@ class Recording:
         begun: int,
         read: ReadMemory,
         code_cache: CacheShape | None = None,
+        data_cache: CacheSize = NO_CACHE,
     ) -> None:
         """begun: the core's instruction count at the start. read: memory of the machine.
-        code_cache: the part's.
+        code_cache, data_cache: the part's.
         """
         self._files = blocks, reads
         self._begun = begun
         self._read = read
         self._code_cache = code_cache
+        self._data_cache = data_cache
         self._marks = [begun]
         self._taken: _Taken | None = None
 
@@ -57,7 +59,7 @@ class Recording:
 
     def _take(self, executed: int) -> _Taken:
         blocks, reads = self._files
-        counts = FlashReadRecord(reads) if reads.exists() else None
+        counts = FlashReadRecord(reads, self._data_cache) if reads.exists() else None
         record = BlockRecord(blocks, executed, self._read, self._code_cache, self._marks)
         return _Taken(record, counts)
 
@@ -78,11 +80,12 @@ class RecordedMark(TraceMark):
 class FlashReadRecord:
     """The data reads from flash during one recording, in their order."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, size: CacheSize) -> None:
+        """size: of the cache whose misses are told."""
         records = records_in(path, _READ)
-        cache = LineCache(FLASH_DATA_LINES)
+        self.size, cache = size, LineCache(size.lines)
         self._addresses: Sequence[int] = records["pc"].tolist()
-        lines = (records["address"] // FLASH_LINE_BYTES).tolist()
+        lines = (records["address"] // size.line_bytes).tolist()
         self._missed = [cache.misses(line) for line in lines]
 
     def between(self, first: int, last: int | None) -> dict[int, FlashReads]:
@@ -108,4 +111,5 @@ class _Taken:
         trace = self.blocks.trace(first[0], last[0])
         if self.reads is None:
             return trace
-        return replace(trace, flash_reads=self.reads.between(first[1], last[1]))
+        found = self.reads.between(first[1], last[1])
+        return replace(trace, flash_reads=found, data_cache=self.reads.size)

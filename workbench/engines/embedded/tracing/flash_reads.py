@@ -15,9 +15,7 @@ from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.library import MEM_CALLBACK, uclib
 from workbench.engines.embedded.unicorn.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID
-from workbench.trace import FLASH_DATA_LINES, FLASH_LINE_BYTES, FlashReads, LineCache
-
-_LINE_SHIFT = FLASH_LINE_BYTES.bit_length() - 1
+from workbench.trace import NO_CACHE, CacheSize, FlashReads, LineCache
 
 Found = dict[int, tuple[int, int]]
 FlashRanges = Sequence[tuple[int, int]]
@@ -29,6 +27,9 @@ class ReadCounter(Protocol):
 
     hook: Any
     user_data: int | None
+
+    def use_data_cache(self, size: CacheSize) -> None:
+        """Count the misses of this cache, the part's, from now on; it is empty."""
 
     def counts(self) -> Found:
         """Return {instruction: (reads, lines)}."""
@@ -65,8 +66,7 @@ class PythonReads:
     def __init__(self, core: Core, fail: Callable[[BaseException], None]) -> None:
         self.user_data: int | None = None
         self._found: dict[int, list[int]] = {}  # instruction -> reads, lines
-        self._cache = LineCache(FLASH_DATA_LINES)
-        self._steady_cache = LineCache(FLASH_DATA_LINES)
+        self.use_data_cache(NO_CACHE)
         self._totals = [0, 0]
         self._since_cut: dict[int, int] = {}
         self._paused = False
@@ -74,13 +74,18 @@ class PythonReads:
         def hook(uc: Any, kind: int, address: int, size: int, value: int, data: Any) -> bool:
             try:
                 if not self._paused:
-                    self._count(core.pc, address >> _LINE_SHIFT)
+                    self._count(core.pc, address >> self._size.line_shift)
                 core.leave_it_block()
             except BaseException as error:
                 fail(error)
             return True
 
         self.hook = MEM_CALLBACK(hook)
+
+    def use_data_cache(self, size: CacheSize) -> None:
+        self._size = size
+        self._cache = LineCache(size.lines)
+        self._steady_cache = LineCache(size.lines)
 
     def _count(self, pc: int, line: int) -> None:
         counts = self._found.setdefault(pc, [0, 0])
@@ -104,13 +109,13 @@ class PythonReads:
         self._paused = on
 
     def forget_lines(self) -> None:
-        self._cache = LineCache(FLASH_DATA_LINES)
+        self._cache = LineCache(self._size.lines)
 
     def lines(self) -> list[int]:
         return self._steady_cache.lines
 
     def restore(self, lines: list[int]) -> None:
-        self._steady_cache = LineCache(FLASH_DATA_LINES)
+        self._steady_cache = LineCache(self._size.lines)
         for line in reversed(lines):
             self._steady_cache.misses(line)
 
@@ -129,10 +134,12 @@ class NativeReads:
             REGISTER_IDS["xpsr"],
             XPSR_WRITE_ID,
             ITSTATE,
-            _LINE_SHIFT,
         )
         hook, self.user_data = self._reads.addresses()
         self.hook = ctypes.c_void_p(hook)
+
+    def use_data_cache(self, size: CacheSize) -> None:
+        self._reads.use_data_cache(size.lines, size.line_shift)
 
     def counts(self) -> Found:
         found: Found = self._reads.counts()
@@ -171,8 +178,14 @@ class ReadRecorder:
         self._core = core
         module = None if python_tracer else _native_module()
         self.counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
+        self.data_cache = NO_CACHE
         self._hooks: list[int] = []
         self._users = 0
+
+    def use_data_cache(self, size: CacheSize) -> None:
+        """Count the misses of this cache, the part's."""
+        self.data_cache = size
+        self.counter.use_data_cache(size)
 
     def hold(self, flash: FlashRanges) -> None:
         """Count reads at the addresses of `flash`, (start, end) of each range, until `release`."""

@@ -26,7 +26,7 @@ from workbench.engines.embedded.tracing.flash_reads import (
 from workbench.engines.embedded.tracing.recordings import Account, Recording
 from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.errors import UserError
-from workbench.trace import CodeFetches, Trace
+from workbench.trace import CacheSize, CodeFetches, Trace
 
 
 class TraceRecorder:
@@ -83,7 +83,8 @@ class TraceRecorder:
 
     def _mark(self) -> RecordedMark:
         reads = None if self._reads is None else self._read_recorder.counts()
-        return RecordedMark(self._taken, len(self._taken.parts), reads, self._reads)
+        cache = self._read_recorder.data_cache
+        return RecordedMark(self._taken, len(self._taken.parts), reads, self._reads, cache)
 
     def _release(self) -> None:
         if self._reads is not None:
@@ -120,6 +121,7 @@ class RecordedMark(TraceMark):
     count: int
     reads: Found | None
     reads_at_start: Found | None
+    data_cache: CacheSize
 
     def since(self, earlier: TraceMark | None) -> Trace:
         assert earlier is None or isinstance(earlier, RecordedMark)
@@ -128,7 +130,8 @@ class RecordedMark(TraceMark):
         trace = replace(to_trace(recording), code_fetches=self._fetches(recording))
         if self.reads is None or before is None:
             return trace
-        return replace(trace, flash_reads=reads_since(self.reads, before))
+        found = reads_since(self.reads, before)
+        return replace(trace, flash_reads=found, data_cache=self.data_cache)
 
     def _fetches(self, recording: Recording) -> CodeFetches | None:
         taken = self.taken

@@ -1,7 +1,8 @@
 /* The hook on data reads from flash in C: which instruction read how often, and how many lines.
  *
- * The twin of PythonReads in reads.py, which says what everything means. Unicorn is not linked:
- * its functions come as addresses from the Python binding. Limited API, as in tracer_module.c.
+ * The twin of PythonReads in flash_reads.py, which says what everything means. Unicorn is not
+ * linked: its functions come as addresses from the Python binding. Limited API, as in
+ * tracer_module.c.
  */
 #define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN
@@ -12,13 +13,18 @@
 
 #include "../../../csrc/none.h"
 
-enum { FIRST_SLOTS = 1 << 10, CACHE_LINES = 8 /* FLASH_DATA_LINES in trace.py */ };
+enum { FIRST_SLOTS = 1 << 10 };
 
 typedef struct {
   uint32_t pc;
   uint64_t reads, lines; /* reads == 0: the slot is free */
   uint64_t cut;          /* reads until the last `cut` */
 } Reader;
+
+/* The lines read last, the latest first: `lines` of them, UINT32_MAX where there is none yet. */
+typedef struct {
+  uint32_t lines, *held;
+} Cache;
 
 typedef int (*RegisterFunction)(void *, int, void *);
 typedef void (*DataHook)(void *, int, uint64_t, int, int64_t, void *);
@@ -29,9 +35,8 @@ typedef struct {
   uint32_t it_state, line_shift;
   Reader *slots;
   uint32_t slot_mask, used;
-  uint64_t reads, lines; /* in all */
-  /* The lines read last, the latest first: in a recording, and for the totals */
-  uint32_t cache[CACHE_LINES], steady_cache[CACHE_LINES];
+  uint64_t reads, lines;     /* in all */
+  Cache cache, steady_cache; /* in a recording, and for the totals */
   int paused, out_of_memory;
   DataHook unaligned; /* what on_access passes unaligned accesses to */
 } Reads;
@@ -62,19 +67,31 @@ static void leave_it_block(const Reads *r, void *uc) {
   r->write_register(uc, r->xpsr_write_id, &xpsr);
 }
 
-static void empty_cache(uint32_t *cache) {
-  memset(cache, 0xFF, CACHE_LINES * sizeof *cache); /* no line of a 32-bit address space */
+static void empty_cache(Cache *cache) {
+  if (cache->lines) memset(cache->held, 0xFF, cache->lines * sizeof *cache->held);
+}
+
+/* Return 0 where there is no memory for it. */
+static int size_cache(Cache *cache, uint32_t lines) {
+  uint32_t *held = lines ? malloc(lines * sizeof *held) : NULL;
+  if (lines && !held) return 0;
+  free(cache->held);
+  cache->held = held;
+  cache->lines = lines;
+  empty_cache(cache);
+  return 1;
 }
 
 /* Put `line` first; return whether it was not there. */
-static int is_miss(uint32_t *cache, uint32_t line) {
-  if (cache[0] == line) return 0;
-  int at = 1;
-  while (at < CACHE_LINES && cache[at] != line) at++;
-  int missing = at == CACHE_LINES;
-  memmove(cache + 1, cache, (at - missing) * sizeof *cache);
-  cache[0] = line;
-  return missing;
+static int is_miss(Cache *cache, uint32_t line) {
+  uint32_t *held = cache->held, at = 1, missing;
+  if (!cache->lines) return 1;
+  if (held[0] == line) return 0;
+  while (at < cache->lines && held[at] != line) at++;
+  missing = at == cache->lines;
+  memmove(held + 1, held, (at - missing) * sizeof *held);
+  held[0] = line;
+  return (int)missing;
 }
 
 static void on_read(void *uc, int type, uint64_t address, int size, int64_t value, void *data) {
@@ -95,9 +112,9 @@ static void on_read(void *uc, int type, uint64_t address, int size, int64_t valu
     reader->pc = (uint32_t)pc;
   }
   reader->reads++;
-  reader->lines += is_miss(r->cache, line);
+  reader->lines += is_miss(&r->cache, line);
   r->reads++;
-  r->lines += is_miss(r->steady_cache, line);
+  r->lines += is_miss(&r->steady_cache, line);
 }
 
 /* The hook of AlignmentTrap in alignment.py. */
@@ -121,9 +138,8 @@ static PyObject *reads_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
   (void)kwargs;
   unsigned long long reader, writer;
   int pc, xpsr, xpsr_write;
-  unsigned int it_state, line_bytes_log2;
-  if (!PyArg_ParseTuple(args, "KKiiiII", &reader, &writer, &pc, &xpsr, &xpsr_write, &it_state,
-                        &line_bytes_log2))
+  unsigned int it_state;
+  if (!PyArg_ParseTuple(args, "KKiiiI", &reader, &writer, &pc, &xpsr, &xpsr_write, &it_state))
     return NULL;
   allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
   ReadsObject *self = (ReadsObject *)allocate(type, 0);
@@ -139,16 +155,13 @@ static PyObject *reads_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
   r->xpsr_id = xpsr;
   r->xpsr_write_id = xpsr_write;
   r->it_state = it_state;
-  r->line_shift = line_bytes_log2;
-  empty_cache(r->cache);
-  empty_cache(r->steady_cache);
   return (PyObject *)self;
 }
 
 static void reads_dealloc(PyObject *self) {
   PyTypeObject *type = Py_TYPE(self);
   Reads *r = reads_of(self);
-  if (r) free(r->slots);
+  if (r) free(r->slots), free(r->cache.held), free(r->steady_cache.held);
   free(r);
   freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
   release(self);
@@ -175,18 +188,28 @@ static PyObject *pause_reads(PyObject *self, PyObject *on) {
   Py_RETURN_NONE;
 }
 
+static PyObject *use_data_cache(PyObject *self, PyObject *args) {
+  Reads *r = reads_of(self);
+  unsigned int lines, line_bytes_log2;
+  if (!PyArg_ParseTuple(args, "II", &lines, &line_bytes_log2)) return NULL;
+  if (!size_cache(&r->cache, lines) || !size_cache(&r->steady_cache, lines))
+    return PyErr_NoMemory();
+  r->line_shift = line_bytes_log2;
+  return none();
+}
+
 static PyObject *forget_lines(PyObject *self, PyObject *unused) {
   (void)unused;
-  empty_cache(reads_of(self)->cache);
+  empty_cache(&reads_of(self)->cache);
   return none();
 }
 
 static PyObject *lines(PyObject *self, PyObject *unused) {
   (void)unused;
-  const uint32_t *cache = reads_of(self)->steady_cache;
+  const Cache *cache = &reads_of(self)->steady_cache;
   PyObject *list = PyList_New(0);
-  for (int i = 0; list && i < CACHE_LINES && cache[i] != UINT32_MAX; i++) {
-    PyObject *line = PyLong_FromUnsignedLong(cache[i]);
+  for (uint32_t i = 0; list && i < cache->lines && cache->held[i] != UINT32_MAX; i++) {
+    PyObject *line = PyLong_FromUnsignedLong(cache->held[i]);
     if (!line || PyList_Append(list, line) < 0) Py_CLEAR(list);
     Py_XDECREF(line);
   }
@@ -194,12 +217,12 @@ static PyObject *lines(PyObject *self, PyObject *unused) {
 }
 
 static PyObject *restore(PyObject *self, PyObject *list) {
-  uint32_t *cache = reads_of(self)->steady_cache;
+  Cache *cache = &reads_of(self)->steady_cache;
   Py_ssize_t count = PySequence_Size(list);
   empty_cache(cache);
-  for (Py_ssize_t i = 0; i < count && i < CACHE_LINES; i++) {
+  for (Py_ssize_t i = 0; i < count && i < (Py_ssize_t)cache->lines; i++) {
     PyObject *line = PySequence_GetItem(list, i);
-    if (line) cache[i] = (uint32_t)PyLong_AsUnsignedLong(line);
+    if (line) cache->held[i] = (uint32_t)PyLong_AsUnsignedLong(line);
     Py_XDECREF(line);
   }
   if (PyErr_Occurred()) return NULL;
@@ -256,6 +279,7 @@ static PyMethodDef methods[] = {
     {"addresses", addresses, METH_NOARGS, "(hook, user data) addresses"},
     {"counts", counts, METH_NOARGS, "Return {pc: (reads, lines)}."},
     {"pause", pause_reads, METH_O, "(on): count no read until it is off."},
+    {"use_data_cache", use_data_cache, METH_VARARGS, "(lines, log2 of their bytes): the part's."},
     {"forget_lines", forget_lines, METH_NOARGS, "No line was read before."},
     {"cut", cut, METH_NOARGS, "Return {pc: reads} since the last cut."},
     {"lines", lines, METH_NOARGS, "Lines that the totals' cache holds, the latest first."},
@@ -265,8 +289,7 @@ static PyMethodDef methods[] = {
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_doc,
-     "Reads(uc_reg_read, uc_reg_write, pc, xpsr, xpsr to write, IT state, log2 of line bytes)"},
+    {Py_tp_doc, "Reads(uc_reg_read, uc_reg_write, pc, xpsr, xpsr to write, IT state)"},
     {Py_tp_new, reads_new},
     {Py_tp_dealloc, reads_dealloc},
     {Py_tp_methods, methods},
