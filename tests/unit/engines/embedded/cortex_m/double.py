@@ -22,11 +22,13 @@ from workbench.engines.embedded.clock import Clock
 from workbench.engines.embedded.cortex_m.core_state import reset_core
 from workbench.engines.embedded.cortex_m.entry import Entered
 from workbench.engines.embedded.cortex_m.processor import Processor, Sizing, Surroundings
+from workbench.platform.cores import CORTEX_M4
 
 FLASH, RAM = 0x0800_0000, 0x2000_0000
 MEMORY_BYTES = 0x4000
 STACK, PROCESS_STACK = RAM + 0x1000, RAM + 0x2000
 CODE = FLASH + 0x1000
+TICKS_PER_SECOND = 1_000_000
 INTERRUPTS = 32
 
 _HIDDEN = frozenset({"primask", "basepri", "faultmask"})  # from unprivileged code, B5.2.3
@@ -161,7 +163,9 @@ class Part:
             self.bus,
             self.state,
             self.clock,
-            Sizing(ticks_per_second=1_000_000, systick_hz=1_000_000, interrupts=INTERRUPTS),
+            Sizing(
+                CORTEX_M4, ticks_per_second=1_000_000, systick_hz=1_000_000, interrupts=INTERRUPTS
+            ),
             around,
         )
         for name, start in (("flash", FLASH), ("ram", RAM)):

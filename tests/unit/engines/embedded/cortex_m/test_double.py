@@ -11,6 +11,7 @@ from workbench.armv7m.architecture import CONTROL_NPRIV, CONTROL_SPSEL, XPSR_T, 
 from workbench.engines.embedded.cortex_m.core_registers import CoreRegisters
 from workbench.engines.embedded.cortex_m.core_state import reset_core
 from workbench.engines.embedded.unicorn.core import Core
+from workbench.platform.cores import CORTEX_M4
 
 HANDLER = XPSR_T | Exc.SVCALL
 SEEN = ("sp", "msp", "psp", "primask", "basepri", "faultmask", "control", "xpsr", "lr", "r0", "s3")
@@ -43,7 +44,7 @@ SCRIPTS = {
 
 @pytest.fixture
 def unicorn() -> Iterator[Core]:
-    core = Core()
+    core = Core(CORTEX_M4)
     yield core
     core.close()
 
