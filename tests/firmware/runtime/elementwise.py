@@ -114,6 +114,43 @@ def make_leaky_relu(rng: Rng) -> Case:
     )
 
 
+def make_float_unary(rng: Rng) -> Case:
+    operator = pick(rng, ["ABS", "CEIL", "FLOOR", "NEG", "ROUND", "RSQRT", "SQRT", "SQUARE"])
+    shape = random_shape(rng)
+    builder = ModelBuilder()
+    source, target = (builder.tensor(shape, np.float32) for _ in range(2))
+    builder.operator(getattr(OPS, operator), [source], [target])
+    values = values_for(rng, np.float32, shape)
+    if operator in ("RSQRT", "SQRT"):  # of less than 0 machines give other bits of "not a number"
+        values = np.abs(values)
+    elif rng.random() < 0.5:
+        values = (np.round(values) / 2).astype(np.float32)  # halves, where roundings differ
+    return Case(operator, builder.finish([source], [target]), (values,))
+
+
+def make_logical(rng: Rng) -> Case:
+    operator = pick(rng, ["LOGICAL_AND", "LOGICAL_OR", "LOGICAL_NOT"])
+    if operator != "LOGICAL_NOT":
+        return make_pair(rng, operator, np.bool_)
+    shape = random_shape(rng)
+    builder = ModelBuilder()
+    source, target = (builder.tensor(shape, np.bool_) for _ in range(2))
+    builder.operator(OPS.LOGICAL_NOT, [source], [target])
+    return Case("not", builder.finish([source], [target]), (values_for(rng, np.bool_, shape),))
+
+
+def make_cast(rng: Rng) -> Case:
+    kinds = [np.int8, np.int16, np.int32, np.float32]
+    dtype, target_dtype = pick(rng, [*kinds, np.bool_]), pick(rng, kinds)
+    shape = random_shape(rng)
+    builder = ModelBuilder()
+    source, target = builder.tensor(shape, dtype), builder.tensor(shape, target_dtype)
+    builder.operator(OPS.CAST, [source], [target])
+    values = values_for(rng, dtype, shape)
+    name = f"{np.dtype(dtype)}-to-{np.dtype(target_dtype)}"
+    return Case(name, builder.finish([source], [target]), (values,))
+
+
 def _pair(operator: str, dtype: type, table: str, offset: bool = True) -> Callable[[Rng], Case]:
     return lambda rng: make_pair(rng, operator, dtype, table, offset)
 
@@ -142,4 +179,7 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     "tanh_int16": _sigmoid("TANH", np.int16),
     "tanh_float": _sigmoid("TANH", np.float32),
     "leaky_relu": make_leaky_relu,
+    "float_unary": make_float_unary,
+    "logical": make_logical,
+    "cast": make_cast,
 }
