@@ -1,4 +1,4 @@
-"""Capstone, set up for the Cortex-M4."""
+"""Capstone, set up for the M profile."""
 
 from __future__ import annotations
 
