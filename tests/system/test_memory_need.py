@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+import tflite
 
+from tests.unit.model.tflite_writer import INT8, INT32, OperatorSpec, TensorSpec, write_tflite
 from workbench.benchmark.fit import fit_arena, memory_need
 from workbench.builder import plan_build
 from workbench.builder.plan import KERNEL_SETS
@@ -107,6 +109,20 @@ def test_what_fits_no_board_ends_with_2(capsys):
     out, err = capsys.readouterr()
     assert all(f"{board}, reference: does not fit, by" in out for board in BOARDS)
     assert "bytes of RAM" in err
+
+
+def test_a_model_that_is_larger_than_flash_is_told_by_how_much(tmp_path):
+    rows, columns = 1300, 1000
+    weights = TensorSpec((rows, columns), INT8, bytes([1]) * rows * columns)
+    bias = TensorSpec((rows,), INT32, bytes(4 * rows), scales=(0.25,))
+    tensors = (TensorSpec((1, columns)), TensorSpec((1, rows)), weights, bias)
+    operator = OperatorSpec(tflite.BuiltinOperator.FULLY_CONNECTED, (0, 2, 3), (1,))
+    path = tmp_path / "large.tflite"
+    path.write_bytes(write_tflite(tensors, [operator]))
+    need = memory_need(planned("stm32f4_discovery", "reference", path))
+    assert need.missing_ram == 0
+    assert need.missing_flash == need.flash - (1 << 20) > 280_000
+    assert need.peak.bytes == rows + columns
 
 
 @pytest.mark.parametrize("command", ["build", "classify"])
