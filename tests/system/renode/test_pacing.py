@@ -95,4 +95,9 @@ def test_what_is_not_taken_in_time_is_lost_and_told(long_busy):
 @pytest.mark.parametrize("pacing", UartPacing)
 def test_renode_lets_bytes_wait(long_busy, pacing):
     with RenodeEngine(needs.renode()) as engine:
-        assert answered(engine, long_busy, pacing)[0] == b"abcdef"
+        said, warnings = answered(engine, long_busy, pacing)
+        assert said == b"abcdef"
+        if pacing is UartPacing.BAUD:
+            assert warnings == ()
+        else:  # only a Renode that has no other way warns
+            assert all("--uart-pacing off too" in warning for warning in warnings)

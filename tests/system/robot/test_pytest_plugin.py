@@ -96,3 +96,25 @@ def test_no_firmware_is_told(run_pytest):
     code, said = run_pytest("def test_boots(machine):\n    pass\n")
     assert code == 1
     assert "--workbench-elf" in said
+
+
+PACED = """
+import pytest
+
+def test_as_the_command_line_says(machine):
+    assert machine.platform.uart_pacing == "off"
+
+@pytest.mark.workbench(uart_pacing="baud")
+def test_as_the_marker_says(machine):
+    assert machine.platform.uart_pacing == "baud"
+"""
+
+
+def test_bytes_come_as_the_marker_or_the_command_line_says(run_pytest, firmware_image):
+    code, said = run_pytest(
+        PACED,
+        *("--workbench-elf", firmware_image("nrf52840_dk").elf),
+        *("--workbench-platform", "nrf52840_dk", "--workbench-engine", "embedded"),
+        *("--workbench-uart-pacing", "off"),
+    )
+    assert code == 0, said

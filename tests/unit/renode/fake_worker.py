@@ -20,7 +20,7 @@ from workbench.support.framing import Message, read_message, write_message
 
 WHERE = {"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}
 OPERATIONS = {
-    "load": (WHERE, b""),
+    "load": ({**WHERE, "keeps_pace": False}, b""),
     "reset": (WHERE, b""),
     "send": ({}, b""),
     "get_register": ({"value": 0x2000_1000}, b""),

@@ -129,6 +129,11 @@ class RenodeEngine(Engine):
         self._flash = platform.flash_ranges
         self._code_cache = CacheShape.of(platform)
         self._data_cache = read_flash(platform.flash_timing).data_cache
+        if answer.fields.get("keeps_pace"):
+            self._untold += (
+                f"this Renode lets bytes come to {platform.uart} at its baud rate, with "
+                "--uart-pacing off too",
+            )
         self._note(answer)
 
     def reset(self) -> None:

@@ -56,7 +56,10 @@ class Operations:
         return Message({"ok": True, **result}, blob)
 
     def op_load(self, request: Message) -> tuple[dict[str, Any], bytes]:
-        """Build the machine; "log" names the file for Renode's log."""
+        """Build the machine; "log" names the file for Renode's log.
+
+        The answer's "keeps_pace" is whether "paced" is off, and this Renode paces all the same.
+        """
         fields = request.fields
         if self._log.open(fields["log"]):
             self._machine.log_to(fields["log"])
@@ -71,7 +74,8 @@ class Operations:
         self._log.forget()
         with self._log.noted():
             self._machine.build(setup)
-        return self._fresh()
+        where, console = self._fresh()
+        return {**where, "keeps_pace": self._machine.receiver.keeps_pace}, console
 
     def op_reset(self, request: Message) -> tuple[dict[str, Any], bytes]:
         """Power-on reset: build the machine anew."""

@@ -87,6 +87,11 @@ class Receiver:
         """How many nanoseconds of a frame are over; None where none is on the line."""
         return self._elapsed if self._sending[0] else None
 
+    @property
+    def keeps_pace(self) -> bool:
+        """Whether the model holds bytes back although they are to come at once."""
+        return self._held_back is not None and not self._paced
+
     def receive(self, data: bytes) -> None:
         """Let `data` arrive as soon as the receiver is on, from the next run on."""
         if not self._queue.Count:
