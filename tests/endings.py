@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.engines.base import Engine, StopReason
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.fault.diagnose import diagnose
 from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
@@ -13,7 +13,7 @@ from workbench.platform import Platform
 
 def standing(engine: Engine, image: Image, platform: Platform) -> LoadedMachine:
     """Return the machine that `engine` has been made before, as it stands."""
-    return LoadedMachine(EngineFront(engine), image, platform)
+    return LoadedMachine(EngineWrapper(engine), image, platform)
 
 
 def ending_of(engine: Engine, image: Image, platform: Platform, reason: StopReason) -> Ending:

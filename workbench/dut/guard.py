@@ -25,7 +25,7 @@ from workbench.engines.base import (
     StopReason,
     Uart,
 )
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.errors import CheckFailedError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.explanation import Explanation, explain
@@ -112,7 +112,7 @@ class _Memory(Memory):
         self._guard.engine.memory.write(address, data)
 
 
-class Guard(EngineFront):
+class Guard(EngineWrapper):
     """An engine in front of `engine`; it owns it, and closes it.
 
     `stopped` is why the last run ended, None before the first; `end` says it with all that
@@ -123,7 +123,7 @@ class Guard(EngineFront):
 
     def __init__(self, engine: Engine, fail_patterns: Sequence[str] = ()) -> None:
         """`fail_patterns`: regular expressions over the console's bytes; UserError for others."""
-        self._behind = EngineFront(engine)
+        self._behind = EngineWrapper(engine)
         super().__init__(self._behind)
         self.journal = Journal()
         self.end: Explanation | None = None

@@ -5,7 +5,7 @@ recorded. Code is executed in pieces, as the engine cuts it; what is found does 
 A line is *fetched* where execution enters it, in sequence or by a jump. Lines that a recording has
 fetched before are there or missing whatever the cache held at its start, as it replaces the line
 used longest ago. Of the others that holds but for the first few; those are noted, and what became
-of them is decided when the recording has ended (`kept`).
+of them is decided when the recording has ended (`found_again`).
 
 There is one in C (`csrc/code_cache.c`, optional) and the one here, with the same numbers.
 """
@@ -164,7 +164,7 @@ def joined_misses(parts: Iterable[Misses]) -> Misses:
     return totals
 
 
-def kept(shape: CacheShape, firsts: Iterable[FirstUse], contents: Lines) -> frozenset[int]:
+def found_again(shape: CacheShape, firsts: Iterable[FirstUse], contents: Lines) -> frozenset[int]:
     """Return the lines whose first fetch finds them in a cache that holds `contents`: what a run
     just like the recorded one has left in it.
     """

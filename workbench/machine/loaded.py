@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Limit, Stop, StopReason
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.image import Image
 from workbench.link import Answer, Client, Hello
 from workbench.link.client import DEFAULT_LIMIT
@@ -25,18 +25,18 @@ class LoadedMachine:
     have warned of.
     """
 
-    engine: EngineFront
+    engine: EngineWrapper
     image: Image
     platform: Platform
 
     @classmethod
     def load(cls, engine: Engine, image: Image, platform: Platform) -> LoadedMachine:
         """Return the machine at reset, with `image` loaded; whoever made `engine` closes it."""
-        front = EngineFront(engine)
+        front = EngineWrapper(engine)
         front.load(image, platform)
         return cls(front, image, platform)
 
-    def behind(self, front: EngineFront) -> LoadedMachine:
+    def behind(self, front: EngineWrapper) -> LoadedMachine:
         """Return the same machine, driven through `front`."""
         return replace(self, engine=front)
 

@@ -23,7 +23,7 @@ from workbench.engines.base import (
     StopKind,
     StopReason,
 )
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.runs.limits import Allowance
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class FunctionCalls(Gauge):
                 self._open.append(_Call(returns_to, sp, self._began(engine)))
 
 
-class Probe(EngineFront):
+class Probe(EngineWrapper):
     """An engine that passes everything on and notes what a gauge wants to know.
 
     It is put in front of a machine that has just been loaded or reset. The probe owns nothing:

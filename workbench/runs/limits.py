@@ -6,7 +6,7 @@ import math
 import re
 
 from workbench.engines.base import Instructions, Limit, Seconds, left_of
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.errors import UserError
 
 _SCALES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
@@ -19,7 +19,7 @@ _IN_SECONDS = re.compile(_NUMBER + r"\s*(?P<unit>us|ms|s|min)")
 class Allowance:
     """What is left of a limit while a machine runs in several goes; it begins where it is made."""
 
-    def __init__(self, limit: Limit, machine: EngineFront, tick: float = 0.0) -> None:
+    def __init__(self, limit: Limit, machine: EngineWrapper, tick: float = 0.0) -> None:
         """tick: seconds of virtual time that are too short to run for."""
         self._limit = limit
         self._machine = machine

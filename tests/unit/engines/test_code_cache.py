@@ -11,8 +11,8 @@ from workbench.engines.code_cache import (
     IN_SEQUENCE,
     CacheShape,
     code_fetches,
+    found_again,
     joined_misses,
-    kept,
 )
 from workbench.engines.replay import NativeReplay, PythonReplay, native_module
 from workbench.trace import LineMisses
@@ -109,7 +109,7 @@ def test_how_execution_is_cut_into_pieces_makes_no_difference():
 
     def found(pieces, run, piece_of):
         [(misses, firsts)], left = played(python_replay, pieces, run)
-        there = kept(SMALL, firsts, left)
+        there = found_again(SMALL, firsts, left)
         return code_fetches(SMALL, misses, firsts, there, piece_of)
 
     assert found([(a, 2) for a in single], apart, lambda n: (single[n], (0,))) == found(
@@ -120,10 +120,10 @@ def test_how_execution_is_cut_into_pieces_makes_no_difference():
 def test_what_a_run_leaves_in_the_cache_is_there_for_the_next_one_like_it():
     pieces = [(0x1000 + 0x100 * n, 8) for n in range(4)]
     [(_, firsts)], left = played(python_replay, pieces, [0, 1, 2, 3])
-    assert kept(SMALL, firsts, left) == {0x100, 0x110, 0x120, 0x130}
+    assert found_again(SMALL, firsts, left) == {0x100, 0x110, 0x120, 0x130}
     pieces.append((0x1400, 8))
     [(misses, firsts)], left = played(python_replay, pieces, [0, 1, 2, 3, 4])
-    there = kept(SMALL, firsts, left)
+    there = found_again(SMALL, firsts, left)
     assert there == frozenset()
     found = code_fetches(SMALL, misses, firsts, there, lambda n: (pieces[n][0], (0, 2, 4, 6)))
     assert found.misses[0x1000] == LineMisses((0, 0), (0, 1), (0, 1))
@@ -135,7 +135,7 @@ def test_repeated_is_what_the_second_of_two_runs_alike_misses():
     pieces = [(0x1000 + 2 * choice.randrange(300), 2 * choice.randint(1, 20)) for _ in range(12)]
     run = [choice.randrange(len(pieces)) for _ in range(200)]
     [(misses, firsts)], left = played(python_replay, pieces, run)
-    there = kept(SMALL, firsts, left)
+    there = found_again(SMALL, firsts, left)
     once = code_fetches(
         SMALL, misses, firsts, there, lambda n: (pieces[n][0], range(0, pieces[n][1], 2))
     )

@@ -5,11 +5,11 @@ from dataclasses import replace
 from tests.unit.fault.machines import image, platform
 from tests.unit.scripted_engine import ScriptedEngine, Step
 from workbench.engines.base import Instructions, Stop, StopKind
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.machine import LoadedMachine
 
 
-class TwoEngines(EngineFront):
+class TwoEngines(EngineWrapper):
     """Runs by itself, as the engine that executes beside Renode does, and warns."""
 
     def run(self, until, limit):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.scripted_engine import SECONDS_PER_INSTRUCTION, ScriptedEngine, Step
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Measurement, Probe
 
 ENTRY, RETURN, OTHER = 0x100, 0x204, 0x300
@@ -33,7 +33,7 @@ def test_a_call_counts_from_its_first_instruction_to_the_return():
 
 
 def test_what_the_machine_has_run_before_is_not_taken_off_the_limit_of_a_probe():
-    front = EngineFront(ScriptedEngine([Step(0)] * 100 + call(*work(9)) + work(50)))
+    front = EngineWrapper(ScriptedEngine([Step(0)] * 100 + call(*work(9)) + work(50)))
     front.run(Stop(), Instructions(100))
     probe = Probe(front, FunctionCalls("f", ENTRY))
     limit = Seconds(40 * SECONDS_PER_INSTRUCTION)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.scripted_engine import SECONDS_PER_INSTRUCTION, ScriptedEngine, Step
 from workbench.engines.base import Instructions, Seconds, Stop
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.errors import UserError
 from workbench.runs.limits import Allowance, at_most, parse_limit, parse_seconds
 
@@ -47,7 +47,7 @@ def test_what_is_no_time_is_told_as_such(text):
 
 def after(issued, limit, tick=0.0):
     """What is left of `limit` once a machine that has run before has issued so many more."""
-    machine = EngineFront(ScriptedEngine([Step(0)] * 100))
+    machine = EngineWrapper(ScriptedEngine([Step(0)] * 100))
     machine.run(Stop(), Instructions(50))
     allowance = Allowance(limit, machine, tick)
     machine.run(Stop(), Instructions(issued))

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.timing.programs import LDR_LITERAL, LDR_R2_R0, M4, NOP, straight
 from workbench import platform
-from workbench.engines.code_cache import CacheShape, CodeCache, code_fetches, kept
+from workbench.engines.code_cache import CacheShape, CodeCache, code_fetches, found_again
 from workbench.errors import PlatformError
 from workbench.timing.costs import Cause
 from workbench.timing.cycles import Cycles
@@ -67,7 +67,7 @@ def looped(lines: int, times: int) -> Trace:
     for _ in range(times):
         cache.use(0, 0, end)
     misses, firsts = cache.cut()
-    found = kept(CacheShape(8, 16, FLASH), firsts, cache.lines(False))
+    found = found_again(CacheShape(8, 16, FLASH), firsts, cache.lines(False))
     fetches = code_fetches(
         CacheShape(8, 16, FLASH), misses, firsts, found, lambda _: (0, range(0, end, 2))
     )

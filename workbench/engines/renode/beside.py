@@ -25,7 +25,6 @@ from workbench.engines.base import (
     TraceMark,
     left_of,
 )
-from workbench.engines.front import EngineFront
 from workbench.engines.renode.beside_views import (
     BesideMemory,
     BesideRegisters,
@@ -43,6 +42,7 @@ from workbench.engines.renode.moments import (
 )
 from workbench.engines.renode.unserved import semihosting_calls
 from workbench.engines.state import in_snapshots
+from workbench.engines.wrapper import EngineWrapper
 from workbench.errors import UserError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class _Saved:
     seconds: float
 
 
-class BesideEngine(EngineFront):
+class BesideEngine(EngineWrapper):
     """Renode, and the embedded engine as its second opinion."""
 
     engine: RenodeEngine

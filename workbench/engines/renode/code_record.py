@@ -13,8 +13,8 @@ from workbench.engines.code_cache import (
     FirstUse,
     Misses,
     code_fetches,
+    found_again,
     joined_misses,
-    kept,
 )
 from workbench.engines.replay import make_replay
 from workbench.trace import CodeFetches
@@ -45,7 +45,7 @@ class CodeRecord:
             self._parts.append(replay.cut())
             begin = end
         firsts = [first for _, part in self._parts for first in part]
-        self._found = kept(shape, firsts, replay.contents())
+        self._found = found_again(shape, firsts, replay.contents())
 
     def between(self, first: int, last: int) -> CodeFetches:
         """Return what was missing from block number `first` to before number `last`: ends of

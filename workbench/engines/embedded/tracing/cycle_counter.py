@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engines.embedded.tracing.flash_reads import FlashRanges, ReadRecorder
 from workbench.engines.embedded.tracing.issued import IssuedInstructions
-from workbench.engines.embedded.tracing.recordings import Account, Recording
+from workbench.engines.embedded.tracing.recordings import Purpose, Recording
 from workbench.engines.embedded.tracing.trace_recorder import joined, to_trace
 from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.platform import Platform
@@ -78,12 +78,12 @@ class CycleCounter:
             return
         self._past = self.now()
         if self._is_enabled:
-            self._tracer.start(Account.CYCLES)
+            self._tracer.start(Purpose.CYCLES)
             self._begin_reads([])
             self._reads.hold(self._flash_ranges())
             self._go_on_from(self._past)
         else:
-            self._tracer.stop(Account.CYCLES)
+            self._tracer.stop(Purpose.CYCLES)
             self._reads.release()
         self._on = self._is_enabled
 
@@ -117,7 +117,7 @@ class CycleCounter:
     def _take(self) -> None:
         """Add what was executed to what is not in `_core` yet."""
         recording, reads = self._untimed
-        fresh = self._tracer.cut(Account.CYCLES)
+        fresh = self._tracer.cut(Purpose.CYCLES)
         for pc, times in self._reads.cut().items():
             reads[pc] = reads.get(pc, 0) + times
         self._untimed = joined((recording, fresh)) if recording.blocks else fresh, reads
@@ -150,7 +150,7 @@ class CycleCounter:
         self.settle()
         if self._on:
             self._take()
-        code_lines = self._tracer.code_lines(Account.CYCLES)  # what was issued last is in them
+        code_lines = self._tracer.code_lines(Purpose.CYCLES)  # what was issued last is in them
         return {
             "on": self._on,
             "past": self._modelled() if self._on else self._past,

@@ -9,8 +9,8 @@ from typing import Any
 
 from workbench.engines.code_cache import CacheShape, FirstUse, Lines, Misses
 from workbench.engines.embedded.block_state import BlockState
-from workbench.engines.embedded.tracing.recordings import Account, Recording
-from workbench.engines.embedded.unicorn.bases import Expression
+from workbench.engines.embedded.tracing.recordings import Purpose, Recording
+from workbench.engines.embedded.unicorn.base_registers import Expression
 from workbench.engines.embedded.unicorn.library import uclib
 from workbench.engines.embedded.unicorn.registers import REGISTER_IDS
 
@@ -39,17 +39,17 @@ class NativeTracer:
     def use_code_cache(self, shape: CacheShape) -> None:
         self._tracer.use_code_cache(shape.lines, shape.line_shift, shape.flash)
 
-    def start(self, account: Account) -> None:
-        self._tracer.start(account)
+    def start(self, purpose: Purpose) -> None:
+        self._tracer.start(purpose)
 
-    def cut(self, account: Account) -> Recording:
-        return _recording(*self._tracer.cut(account))
+    def cut(self, purpose: Purpose) -> Recording:
+        return _recording(*self._tracer.cut(purpose))
 
-    def stop(self, account: Account) -> Recording:
-        return _recording(*self._tracer.stop(account))
+    def stop(self, purpose: Purpose) -> Recording:
+        return _recording(*self._tracer.stop(purpose))
 
-    def code_lines(self, account: Account) -> Lines:
-        found: list[int] = self._tracer.code_lines(account)
+    def code_lines(self, purpose: Purpose) -> Lines:
+        found: list[int] = self._tracer.code_lines(purpose)
         return found
 
     def code_misses(self) -> tuple[int, int]:

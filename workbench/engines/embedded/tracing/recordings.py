@@ -1,4 +1,4 @@
-"""What a tracer has recorded for each who wants to know what was executed."""
+"""What a tracer has recorded, for each purpose."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from workbench.engines.state import in_snapshots
 NO_BLOCK = -1
 
 
-class Account(IntEnum):
-    """Who wants to know it, each since a moment of its own. The C tracer has the same values."""
+class Purpose(IntEnum):
+    """What a recording is for; each has its own beginning. The C tracer has the same values."""
 
     TRACE = 0
     CYCLES = 1
@@ -36,10 +36,10 @@ class Recording:
 
 
 class BlockRecord:
-    """An account of the Python tracer; blocks are told apart by its numbers for them."""
+    """One recording of the Python tracer, which knows blocks by its own numbers for them."""
 
     def __init__(self, last: int = NO_BLOCK) -> None:
-        """last: the block that was issued before the first one of the account, if that matters."""
+        """last: the block issued before the first one of the recording, if that matters."""
         self._counts: dict[int, int] = {}
         self._edges: dict[tuple[int, int], int] = {}
         self._last = last
@@ -56,11 +56,11 @@ class BlockRecord:
         self._before_last, self._last = last, block
 
     def leave_out(self) -> None:
-        """The edge to the next block is none."""
+        """Do not record an edge to the next block: the machine was restored, there was no jump."""
         self._leave_out = True
 
     def take_back(self) -> None:
-        """The block issued last was not; what has been returned stays."""
+        """The block issued last was not executed after all; what has been returned stays."""
         last, edge = self._last, (self._before_last, self._last)
         if last == NO_BLOCK:
             return

@@ -14,8 +14,8 @@ from workbench.engines.code_cache import (
     Lines,
     Misses,
     code_fetches,
+    found_again,
     joined_misses,
-    kept,
 )
 from workbench.engines.embedded.tracing.flash_reads import (
     FlashRanges,
@@ -23,7 +23,7 @@ from workbench.engines.embedded.tracing.flash_reads import (
     ReadRecorder,
     reads_since,
 )
-from workbench.engines.embedded.tracing.recordings import Account, Recording
+from workbench.engines.embedded.tracing.recordings import Purpose, Recording
 from workbench.engines.embedded.tracing.tracer import Tracer
 from workbench.errors import UserError
 from workbench.trace import CacheSize, CodeFetches, Trace
@@ -55,20 +55,20 @@ class TraceRecorder:
         self._release()
         self._taken = self._nothing()
         self._reads = self._read_recorder.start(self._flash_ranges()) if flash_reads else None
-        self._tracer.start(Account.TRACE)
+        self._tracer.start(Purpose.TRACE)
         self._is_recording = True
 
     def mark(self) -> RecordedMark:
         """End a part."""
         self._require_recording()
-        self._taken.parts.append(self._tracer.cut(Account.TRACE))
+        self._taken.parts.append(self._tracer.cut(Purpose.TRACE))
         return self._mark()
 
     def stop(self) -> Trace:
         """End the recording and return all of it."""
         self._require_recording()
         self._is_recording = False
-        self._taken.parts.append(self._tracer.stop(Account.TRACE))
+        self._taken.parts.append(self._tracer.stop(Purpose.TRACE))
         self._taken.end()
         trace = self._mark().since(None)
         self._release()
@@ -79,7 +79,7 @@ class TraceRecorder:
             raise UserError(NO_TRACE, START_TRACE)
 
     def _nothing(self) -> _Taken:
-        return _Taken([], self._code_cache, lambda: self._tracer.code_lines(Account.TRACE))
+        return _Taken([], self._code_cache, lambda: self._tracer.code_lines(Purpose.TRACE))
 
     def _mark(self) -> RecordedMark:
         reads = None if self._reads is None else self._read_recorder.counts()
@@ -110,7 +110,7 @@ class _Taken:
         if self._found_at_end is not None or self.code_cache is None:
             return self._found_at_end or frozenset()
         firsts = [first for part in self.parts for first in part.firsts]
-        return kept(self.code_cache, firsts, self.in_cache())
+        return found_again(self.code_cache, firsts, self.in_cache())
 
 
 @dataclass(frozen=True)

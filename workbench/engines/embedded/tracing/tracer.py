@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from workbench.armv7m.thumb import BlockFlag, decode, register_name, scan
 from workbench.engines.code_cache import CacheShape, CodeCache, Lines
 from workbench.engines.embedded.block_state import SETTLED, BlockState, StopCause
-from workbench.engines.embedded.tracing.recordings import NO_BLOCK, Account, BlockRecord, Recording
-from workbench.engines.embedded.unicorn.bases import Expression, low_bits
+from workbench.engines.embedded.tracing.recordings import NO_BLOCK, BlockRecord, Purpose, Recording
+from workbench.engines.embedded.unicorn.base_registers import Expression, low_bits
 from workbench.engines.embedded.unicorn.block_tracer import BlockTracer
 
 _SEV, _DIVIDE, _MULTIPLE = int(BlockFlag.SEV), int(BlockFlag.DIVIDE), int(BlockFlag.MULTIPLE)
@@ -39,17 +39,17 @@ class Tracer(BlockTracer, Protocol):
     def use_code_cache(self, shape: CacheShape) -> None:
         """Follow the part's code cache while something is recorded."""
 
-    def start(self, account: Account) -> None:
+    def start(self, purpose: Purpose) -> None:
         """Begin to record; an edge to the next block is not in it."""
 
-    def cut(self, account: Account) -> Recording:
+    def cut(self, purpose: Purpose) -> Recording:
         """Return what has been recorded since `start` or the last cut, and go on."""
 
-    def stop(self, account: Account) -> Recording:
+    def stop(self, purpose: Purpose) -> Recording:
         """Stop recording; return what has been recorded since `start` or the last cut."""
 
-    def code_lines(self, account: Account) -> Lines:
-        """Return the lines in the code cache that were executed since the account was started."""
+    def code_lines(self, purpose: Purpose) -> Lines:
+        """Return the lines in the code cache that were executed since the recording was started."""
 
     def code_misses(self) -> tuple[int, int]:
         """Return the misses of the code cache for CYCLES, in sequence and by a jump, which begins
@@ -96,7 +96,7 @@ class PythonTracer:
         self._known: dict[tuple[int, int], tuple[int, int, int, bytes | None]] = {}
         self._blocks: list[tuple[int, bytes]] = []
         self._indices: dict[tuple[int, bytes], int] = {}
-        self._records: dict[Account, BlockRecord] = {}
+        self._records: dict[Purpose, BlockRecord] = {}
         self._code_cache: CodeCache | None = None
         self._bases: dict[tuple[int, int], Sequence[Expression]] = {}
 
@@ -121,32 +121,32 @@ class PythonTracer:
     def use_code_cache(self, shape: CacheShape) -> None:
         self._code_cache = CodeCache(shape)
 
-    def start(self, account: Account) -> None:
-        self._records[account] = BlockRecord()
-        self._follow(account, True)
+    def start(self, purpose: Purpose) -> None:
+        self._records[purpose] = BlockRecord()
+        self._follow(purpose, True)
 
-    def cut(self, account: Account) -> Recording:
-        cache = self._code_cache if account is Account.TRACE else None
-        record = self._records.get(account, BlockRecord())
+    def cut(self, purpose: Purpose) -> Recording:
+        cache = self._code_cache if purpose is Purpose.TRACE else None
+        record = self._records.get(purpose, BlockRecord())
         return record.cut(self._blocks, *(cache.cut() if cache else ({}, [])))
 
-    def stop(self, account: Account) -> Recording:
-        self._follow(account, False)
-        recording = self.cut(account)
-        self._records.pop(account, None)
+    def stop(self, purpose: Purpose) -> Recording:
+        self._follow(purpose, False)
+        recording = self.cut(purpose)
+        self._records.pop(purpose, None)
         return recording
 
-    def _follow(self, account: Account, on: bool) -> None:
+    def _follow(self, purpose: Purpose, on: bool) -> None:
         if self._code_cache is None:
             return
-        if account is Account.TRACE:
+        if purpose is Purpose.TRACE:
             self._code_cache.record(on)
         else:
             self._code_cache.count(on)
 
-    def code_lines(self, account: Account) -> Lines:
+    def code_lines(self, purpose: Purpose) -> Lines:
         cache = self._code_cache
-        return cache.lines(account is Account.CYCLES) if cache is not None else ()
+        return cache.lines(purpose is Purpose.CYCLES) if cache is not None else ()
 
     def code_misses(self) -> tuple[int, int]:
         return self._code_cache.counted() if self._code_cache is not None else (0, 0)
@@ -155,11 +155,11 @@ class PythonTracer:
         state = self.state
         if self._code_cache is not None:
             self._code_cache.restore(lines, state.address + state.size)
-        if Account.CYCLES in self._records:
+        if Purpose.CYCLES in self._records:
             last = self._look_up(state.address, state.size)[2] if state.size else NO_BLOCK
-            self._records[Account.CYCLES] = BlockRecord(last)
-        if Account.TRACE in self._records:
-            self._records[Account.TRACE].leave_out()
+            self._records[Purpose.CYCLES] = BlockRecord(last)
+        if Purpose.TRACE in self._records:
+            self._records[Purpose.TRACE].leave_out()
 
     def truncate(self, size: int) -> None:
         state = self.state

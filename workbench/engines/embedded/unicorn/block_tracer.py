@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from workbench.engines.embedded.block_state import BlockState
-from workbench.engines.embedded.unicorn.bases import Expression
+from workbench.engines.embedded.unicorn.base_registers import Expression
 
 
 class BlockTracer(Protocol):

@@ -2,8 +2,8 @@
 
 A block with such instructions is refused the first time it is about to execute, then accepted.
 Divisions (CCR.DIV_0_TRP) each get a hook. Of accesses that must be aligned (A3.2.1) the tracer
-looks at the bases before the block: see `bases.py`. Where a base is not known by then, as one that
-the block itself has loaded, the access gets a hook.
+looks at the bases before the block: see `base_registers.py`. Where a base is not known by then, as
+one that the block itself has loaded, the access gets a hook.
 
 Inside an IT block a hook cannot stop the core in time. Divisions there are stepped through,
 accesses from bases that are not known are not looked at.
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from workbench.armv7m import thumb
 from workbench.armv7m.thumb import BlockFlag
-from workbench.engines.embedded.unicorn.bases import accesses
+from workbench.engines.embedded.unicorn.base_registers import accesses
 from workbench.engines.embedded.unicorn.block_tracer import BlockTracer
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.registers import ITSTATE

@@ -146,10 +146,10 @@ void blocks_distrust(Blocks *b, const uint8_t *memory, uint64_t size) {
   }
 }
 
-void block_cut(Block *block, int account) {
-  block->issued_before[account] = block->issued;
-  for (int i = 0; i < EDGES_IN_BLOCK; i++) block->taken_before[i][account] = block->taken[i];
-  for (Edge *edge = block->more_edges; edge; edge = edge->next) edge->before[account] = edge->taken;
+void block_cut(Block *block, int purpose) {
+  block->issued_before[purpose] = block->issued;
+  for (int i = 0; i < EDGES_IN_BLOCK; i++) block->taken_before[i][purpose] = block->taken[i];
+  for (Edge *edge = block->more_edges; edge; edge = edge->next) edge->before[purpose] = edge->taken;
 }
 
 static void clear_block(Block *block) {

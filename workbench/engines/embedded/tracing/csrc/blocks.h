@@ -9,8 +9,8 @@
 
 enum { EDGES_IN_BLOCK = 2, RECENT_BLOCKS = 1 << 12 };
 
-/* Account in recordings.py: who wants to know what was executed, each since a moment of its own */
-enum { FOR_TRACE = 0, FOR_CYCLES = 1, ACCOUNTS = 2 };
+/* Purpose in recordings.py: what a recording is for; each has its own beginning */
+enum { FOR_TRACE = 0, FOR_CYCLES = 1, PURPOSES = 2 };
 
 typedef struct Block Block;
 typedef struct Edge Edge;
@@ -21,14 +21,14 @@ struct Block {
   const uint8_t *memory;                       /* where the host sees it, NULL if nowhere */
   int is_volatile;                             /* `memory` may differ from `code` by now */
   uint8_t *code;                               /* copy of the bytes that were decoded */
-  const uint64_t *bases;                       /* to be aligned, see bases.py; 0 ends them */
-  uint64_t issued;                             /* while there is an account */
-  CodePiece code_piece;                        /* for the part's code cache */
-  Block *successor[EDGES_IN_BLOCK];            /* the first edges from here */
+  const uint64_t *bases;            /* to be aligned, see base_registers.py; 0 ends them */
+  uint64_t issued;                  /* while something records */
+  CodePiece code_piece;             /* for the part's code cache */
+  Block *successor[EDGES_IN_BLOCK]; /* the first edges from here */
   uint64_t taken[EDGES_IN_BLOCK];
   Edge *more_edges;
-  uint64_t issued_before[ACCOUNTS]; /* the last cut of each */
-  uint64_t taken_before[EDGES_IN_BLOCK][ACCOUNTS];
+  uint64_t issued_before[PURPOSES]; /* the last cut of each */
+  uint64_t taken_before[EDGES_IN_BLOCK][PURPOSES];
   Block *older;   /* block with the same address and size, other bytes */
   int32_t number; /* in a recording, -1: not in it */
 };
@@ -36,13 +36,13 @@ struct Block {
 /* How often `to` was executed right after another block. */
 typedef struct {
   Block *to;
-  uint64_t *taken, *before; /* `before` by account */
+  uint64_t *taken, *before; /* `before` by purpose of the recording */
 } EdgeCount;
 
 struct Edge {
   Block *successor;
   Edge *next;
-  uint64_t taken, before[ACCOUNTS];
+  uint64_t taken, before[PURPOSES];
 };
 
 /* Where memory can be seen by the host: [start, end) at host. */
@@ -70,8 +70,8 @@ void blocks_destroy(Blocks *blocks);
 /* Forget every block. */
 void blocks_clear(Blocks *blocks);
 
-/* Begin an account of a block, or go on with it behind what was taken from it. */
-void block_cut(Block *block, int account);
+/* Begin a recording of a block, or go on with it behind what was taken from it. */
+void block_cut(Block *block, int purpose);
 
 /* From now on compare the bytes of blocks in these `size` bytes each time they are looked up. */
 void blocks_distrust(Blocks *blocks, const uint8_t *memory, uint64_t size);

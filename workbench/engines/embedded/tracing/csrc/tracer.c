@@ -4,10 +4,10 @@
 
 #include "thumb.h"
 
-/* An edge from a block before the accounts that begin now is not theirs. */
+/* An edge from a block before the recordings that begin now is not theirs. */
 static void leave_out(Tracer *t, EdgeCount edge) {
-  for (int account = 0; account < ACCOUNTS; account++)
-    if (t->left_out & 1 << account) edge.before[account]++;
+  for (int purpose = 0; purpose < PURPOSES; purpose++)
+    if (t->left_out & 1 << purpose) edge.before[purpose]++;
   t->left_out = 0;
 }
 
@@ -66,7 +66,7 @@ static uint32_t value_of(const Tracer *t, void *uc, uint32_t number) {
   return value;
 }
 
-/* The two lowest bits of an Expression of bases.py. */
+/* The two lowest bits of an Expression of base_registers.py. */
 static uint32_t low_bits(const Tracer *t, void *uc, uint64_t base) {
   uint32_t sum = (uint32_t)(base >> 32), registers = (uint32_t)base;
   for (uint32_t number = 0; registers; number++, registers >>= 2)
@@ -154,7 +154,7 @@ void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *user_d
   t->stop(uc);
 }
 
-/* What an account has been cut behind stays in it, and is left out of what comes next. */
+/* What a recording has been cut behind stays in it, and is left out of what comes next. */
 static int is_cut(uint64_t *before, uint64_t now) {
   int after = *before > now;
   if (after) *before = now;
@@ -167,13 +167,13 @@ static void take_back(Tracer *t) {
   if (!t->recording || !t->last) return;
   Block *last = t->last;
   last->issued--;
-  for (int account = 0; account < ACCOUNTS; account++)
-    if (is_cut(&last->issued_before[account], last->issued)) t->behind[account] = t->before_last;
+  for (int purpose = 0; purpose < PURPOSES; purpose++)
+    if (is_cut(&last->issued_before[purpose], last->issued)) t->behind[purpose] = t->before_last;
   if (t->before_last) {
     EdgeCount edge = blocks_edge(&t->blocks, t->before_last, last);
     --*edge.taken;
-    for (int account = 0; account < ACCOUNTS; account++)
-      if (is_cut(&edge.before[account], *edge.taken)) t->left_out |= 1 << account;
+    for (int purpose = 0; purpose < PURPOSES; purpose++)
+      if (is_cut(&edge.before[purpose], *edge.taken)) t->left_out |= 1 << purpose;
   }
   t->from = t->before_last;
   t->last = NULL;
@@ -186,55 +186,55 @@ void tracer_settle(Tracer *t) {
   t->last = NULL;
 }
 
-static void follow_cache(Tracer *t, int account, int on) {
+static void follow_cache(Tracer *t, int purpose, int on) {
   if (!t->cache.capacity) return;
-  if (account == FOR_TRACE)
+  if (purpose == FOR_TRACE)
     code_cache_record(&t->cache, on);
   else
     code_cache_count(&t->cache, on);
 }
 
-static void begin(Tracer *t, int account) {
+static void begin(Tracer *t, int purpose) {
   for (int32_t i = 0; i < t->blocks.count; i++) {
     Block *block = blocks_get(&t->blocks, i);
-    block_cut(block, account);
-    if (account == FOR_TRACE) code_piece_forget_misses(&block->code_piece);
+    block_cut(block, purpose);
+    if (purpose == FOR_TRACE) code_piece_forget_misses(&block->code_piece);
   }
-  t->behind[account] = tracer_behind(t);
+  t->behind[purpose] = tracer_behind(t);
 }
 
-static int is_left(Block *block, int account) {
+static int is_left(Block *block, int purpose) {
   EdgeCount edge;
   for (int i = 0; (edge = block_edge(block, i)).to; i++)
-    if (*edge.taken != edge.before[account]) return 1;
+    if (*edge.taken != edge.before[purpose]) return 1;
   return 0;
 }
 
-int in_account(const Tracer *t, Block *block, int account) {
-  if (block->issued != block->issued_before[account]) return 1;
-  return block == t->behind[account] && is_left(block, account);
+int in_recording(const Tracer *t, Block *block, int purpose) {
+  if (block->issued != block->issued_before[purpose]) return 1;
+  return block == t->behind[purpose] && is_left(block, purpose);
 }
 
-static void keep(Tracer *t, int account, int open) {
-  t->open[account] = open;
+static void keep(Tracer *t, int purpose, int open) {
+  t->open[purpose] = open;
   t->recording = t->open[FOR_TRACE] || t->open[FOR_CYCLES];
-  follow_cache(t, account, open);
+  follow_cache(t, purpose, open);
 }
 
-void tracer_start(Tracer *t, int account) {
+void tracer_start(Tracer *t, int purpose) {
   if (t->recording)
     tracer_settle(t);
   else
     t->from = t->last = NULL;
-  if (account == FOR_TRACE) t->taken = 0;
-  begin(t, account);
-  t->left_out = t->from ? t->left_out | 1 << account : 0;
-  keep(t, account, 1);
+  if (purpose == FOR_TRACE) t->taken = 0;
+  begin(t, purpose);
+  t->left_out = t->from ? t->left_out | 1 << purpose : 0;
+  keep(t, purpose, 1);
 }
 
-void tracer_stop(Tracer *t, int account) {
+void tracer_stop(Tracer *t, int purpose) {
   tracer_settle(t);
-  keep(t, account, 0);
+  keep(t, purpose, 0);
 }
 
 /* The machine is another one now, which has executed the block in its state last. */

@@ -44,13 +44,13 @@ typedef struct {
   int link_register;
   int basepri, main_stack, process_stack;
   Blocks blocks;
-  int open[ACCOUNTS]; /* accounts that are kept */
+  int open[PURPOSES]; /* recordings that are kept */
   int recording;      /* any of them */
-  int left_out; /* bits of accounts that begin with the next block, the edge to it not theirs */
+  int left_out; /* bits of recordings that begin with the next block, the edge to it not theirs */
   Block *last;  /* issued last; not noted in the code cache yet, it may be cut short */
   Block *before_last;      /* the one before it */
   Block *from;             /* where there is no `last`: what comes next comes from here */
-  Block *behind[ACCOUNTS]; /* the last one before the last cut of each */
+  Block *behind[PURPOSES]; /* the last one before the last cut of each */
   CodeCache cache;
   uint32_t taken; /* of the first uses in the cache, by the cuts of this trace */
 } Tracer;
@@ -63,14 +63,14 @@ void tracer_on_inspected(void *uc, uint64_t address, uint32_t size, void *tracer
 
 /* The methods of Tracer in tracer.py. */
 void tracer_settle(Tracer *t); /* the block issued last was executed as a whole */
-void tracer_start(Tracer *t, int account);
+void tracer_start(Tracer *t, int purpose);
 
 /* The last block before what comes next. */
 static inline Block *tracer_behind(const Tracer *t) { return t->last ? t->last : t->from; }
 
 /* Was the block issued since the last cut, or an edge from it the first thing after it? */
-int in_account(const Tracer *t, Block *block, int account);
-void tracer_stop(Tracer *t, int account);
+int in_recording(const Tracer *t, Block *block, int purpose);
+void tracer_stop(Tracer *t, int purpose);
 void tracer_resume(Tracer *t, const uint32_t *lines, uint32_t count);
 void tracer_issue(Tracer *t, uint32_t address, uint32_t size);
 /* Takes over `bases`, NULL for none. */

@@ -80,24 +80,24 @@ static PyObject *add_range(PyObject *self, PyObject *args) {
   return none();
 }
 
-static int account_of(PyObject *number) {
-  long account = PyLong_AsLong(number);
-  if (account >= 0 && account < ACCOUNTS) return (int)account;
-  if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "no such account");
+static int purpose_of(PyObject *number) {
+  long purpose = PyLong_AsLong(number);
+  if (purpose >= 0 && purpose < PURPOSES) return (int)purpose;
+  if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "no such purpose");
   return -1;
 }
 
 static PyObject *start(PyObject *self, PyObject *number) {
-  int account = account_of(number);
-  if (account < 0) return NULL;
-  tracer_start(tracer_of(self), account);
+  int purpose = purpose_of(number);
+  if (purpose < 0) return NULL;
+  tracer_start(tracer_of(self), purpose);
   return none();
 }
 
-static int add_edges(PyObject *dict, Block *from, int account) {
+static int add_edges(PyObject *dict, Block *from, int purpose) {
   EdgeCount edge;
   for (int i = 0; (edge = block_edge(from, i)).to; i++) {
-    uint64_t taken = *edge.taken - edge.before[account];
+    uint64_t taken = *edge.taken - edge.before[purpose];
     if (!taken || edge.to->number < 0) continue;
     PyObject *key = Py_BuildValue("ii", from->number, edge.to->number);
     PyObject *value = PyLong_FromUnsignedLongLong(taken);
@@ -109,8 +109,8 @@ static int add_edges(PyObject *dict, Block *from, int account) {
   return 0;
 }
 
-static int add_block(PyObject *blocks, const Block *block, int account) {
-  unsigned long long times = block->issued - block->issued_before[account];
+static int add_block(PyObject *blocks, const Block *block, int purpose) {
+  unsigned long long times = block->issued - block->issued_before[purpose];
   PyObject *item = Py_BuildValue("Iy#K", block->address, (const char *)block->code,
                                  (Py_ssize_t)block->size, times);
   int failed = !item || PyList_Append(blocks, item) < 0;
@@ -118,17 +118,17 @@ static int add_block(PyObject *blocks, const Block *block, int account) {
   return failed ? -1 : 0;
 }
 
-static int collect(const Tracer *t, int account, PyObject *blocks, PyObject *edges) {
+static int collect(const Tracer *t, int purpose, PyObject *blocks, PyObject *edges) {
   const Blocks *seen = &t->blocks;
   int32_t used = 0;
   for (int32_t i = 0; i < seen->count; i++) {
     Block *block = blocks_get(seen, i);
-    block->number = in_account(t, block, account) ? used++ : -1;
-    if (block->number >= 0 && add_block(blocks, block, account) < 0) return -1;
+    block->number = in_recording(t, block, purpose) ? used++ : -1;
+    if (block->number >= 0 && add_block(blocks, block, purpose) < 0) return -1;
   }
   for (int32_t i = 0; i < seen->count; i++) {
     Block *block = blocks_get(seen, i);
-    if (block->number >= 0 && add_edges(edges, block, account) < 0) return -1;
+    if (block->number >= 0 && add_edges(edges, block, purpose) < 0) return -1;
   }
   return 0;
 }
@@ -151,39 +151,39 @@ static int collect_misses(Tracer *t, PyObject *misses, PyObject *firsts) {
   return 0;
 }
 
-/* `collect` has numbered the blocks that are in the account. */
-static void cut_blocks(Tracer *t, int account) {
+/* `collect` has numbered the blocks of the recording. */
+static void cut_blocks(Tracer *t, int purpose) {
   for (int32_t i = 0; i < t->blocks.count; i++) {
     Block *block = blocks_get(&t->blocks, i);
-    if (block->number >= 0) block_cut(block, account);
+    if (block->number >= 0) block_cut(block, purpose);
   }
-  t->behind[account] = tracer_behind(t);
+  t->behind[purpose] = tracer_behind(t);
 }
 
-static PyObject *cut_account(Tracer *t, int account) {
-  int for_trace = account == FOR_TRACE;
+static PyObject *cut_recording(Tracer *t, int purpose) {
+  int for_trace = purpose == FOR_TRACE;
   if (for_trace) tracer_settle(t);
   if (t->blocks.out_of_memory || t->cache.out_of_memory) return PyErr_NoMemory();
   PyObject *parts[4] = {PyList_New(0), PyDict_New(), PyDict_New(), PyList_New(0)}, *result = NULL;
   int good = parts[0] && parts[1] && parts[2] && parts[3];
-  if (good && collect(t, account, parts[0], parts[1]) == 0 &&
+  if (good && collect(t, purpose, parts[0], parts[1]) == 0 &&
       (!for_trace || collect_misses(t, parts[2], parts[3]) == 0))
     result = PyTuple_Pack(4, parts[0], parts[1], parts[2], parts[3]);
   for (int i = 0; i < 4; i++) Py_XDECREF(parts[i]);
-  if (result) cut_blocks(t, account);
+  if (result) cut_blocks(t, purpose);
   return result;
 }
 
 static PyObject *cut(PyObject *self, PyObject *number) {
-  int account = account_of(number);
-  return account < 0 ? NULL : cut_account(tracer_of(self), account);
+  int purpose = purpose_of(number);
+  return purpose < 0 ? NULL : cut_recording(tracer_of(self), purpose);
 }
 
 static PyObject *stop_recording(PyObject *self, PyObject *number) {
-  int account = account_of(number);
-  if (account < 0) return NULL;
-  tracer_stop(tracer_of(self), account);
-  return cut_account(tracer_of(self), account);
+  int purpose = purpose_of(number);
+  if (purpose < 0) return NULL;
+  tracer_stop(tracer_of(self), purpose);
+  return cut_recording(tracer_of(self), purpose);
 }
 
 static PyObject *issue_block(PyObject *self, PyObject *args) {
@@ -236,10 +236,10 @@ static PyObject *use_code_cache(PyObject *self, PyObject *args) {
 }
 
 static PyObject *code_lines(PyObject *self, PyObject *number) {
-  int account = account_of(number);
-  if (account < 0) return NULL;
+  int purpose = purpose_of(number);
+  if (purpose < 0) return NULL;
   tracer_settle(tracer_of(self));
-  return code_cache_list(&tracer_of(self)->cache, account == FOR_CYCLES);
+  return code_cache_list(&tracer_of(self)->cache, purpose == FOR_CYCLES);
 }
 
 static PyObject *code_misses(PyObject *self, PyObject *unused) {
@@ -277,12 +277,12 @@ static PyObject *scan_block(PyObject *self, PyObject *block) {
 static PyMethodDef methods[] = {
     {"addresses", addresses, METH_NOARGS, "Addresses: state, hooks, user data; size of the state."},
     {"add_range", add_range, METH_VARARGS, "(start, end, host address, volatile): memory"},
-    {"start", start, METH_O, "(account): begin to record."},
-    {"stop", stop_recording, METH_O, "(account): end recording; return what `cut` does."},
-    {"cut", cut, METH_O, "(account): (blocks, edges, misses, first uses) since its last one."},
+    {"start", start, METH_O, "(purpose): begin to record."},
+    {"stop", stop_recording, METH_O, "(purpose): end recording; return what `cut` does."},
+    {"cut", cut, METH_O, "(purpose): (blocks, edges, misses, first uses) since its last one."},
     {"use_code_cache", use_code_cache, METH_VARARGS,
      "(lines, log2 of their bytes, [(start, end) of flash]): the part's."},
-    {"code_lines", code_lines, METH_O, "(account): its lines in the code cache, the latest first."},
+    {"code_lines", code_lines, METH_O, "(purpose): its lines in the code cache, the latest first."},
     {"code_misses", code_misses, METH_NOARGS, "Misses for cycles: (in sequence, by jump)."},
     {"resume", resume, METH_O, "(lines): go on behind the block in the state, as restored."},
     {"issue", issue_block, METH_VARARGS, "(address, size): count a block the hook has not seen."},

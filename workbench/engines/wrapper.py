@@ -1,4 +1,4 @@
-"""An engine in front of another one: what all such engines have in common."""
+"""An engine that wraps another one: what all such engines have in common."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.trace import Trace
 
 
-class EngineFront(Engine):
+class EngineWrapper(Engine):
     """Passes everything on to `engine`; a subclass says what it notices, or does otherwise.
 
     stopped: why the last run ended, None before the first.
@@ -36,7 +36,7 @@ class EngineFront(Engine):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the runs through this front have warned of, each once."""
+        """What the runs through this engine have warned of, each once."""
         return tuple(self._warnings)
 
     @property
@@ -44,7 +44,7 @@ class EngineFront(Engine):
         """Virtual time since reset when the last run ended."""
         if self.stopped is not None:
             return self.stopped.seconds
-        return self.engine.seconds if isinstance(self.engine, EngineFront) else 0.0
+        return self.engine.seconds if isinstance(self.engine, EngineWrapper) else 0.0
 
     @property
     def uart(self) -> Uart:

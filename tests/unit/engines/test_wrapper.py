@@ -1,10 +1,10 @@
-"""An engine in front of another one keeps what was warned of."""
+"""An engine that wraps another one keeps what was warned of."""
 
 from dataclasses import replace
 
 from tests.unit.scripted_engine import ScriptedEngine, Step
 from workbench.engines.base import Instructions, Stop
-from workbench.engines.front import EngineFront
+from workbench.engines.wrapper import EngineWrapper
 from workbench.runs.call_counter import FunctionCalls, Probe
 
 
@@ -24,10 +24,10 @@ SCRIPT = [Step(0x100), Step(0x200, lr=0x101), Step(0x202), Step(0x100), Step(0x1
 
 
 def test_warnings_of_all_runs_are_kept_each_once():
-    front = EngineFront(Warner(SCRIPT, ["one", "two", "one"]))
+    wrapper = EngineWrapper(Warner(SCRIPT, ["one", "two", "one"]))
     for _ in range(4):
-        front.run(Stop(), Instructions(1))
-    assert front.warnings == ("one", "two")
+        wrapper.run(Stop(), Instructions(1))
+    assert wrapper.warnings == ("one", "two")
 
 
 def test_a_probe_keeps_those_of_the_runs_that_it_makes_of_one():

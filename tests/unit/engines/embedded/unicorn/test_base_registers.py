@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from unicorn import UcError, arm_const
 
-from workbench.engines.embedded.unicorn.bases import accesses, low_bits
+from workbench.engines.embedded.unicorn.base_registers import accesses, low_bits
 from workbench.engines.embedded.unicorn.model import new_core
 from workbench.platform.cores import CORTEX_M4
 
