@@ -15,7 +15,7 @@ from workbench.errors import UserError
 from workbench.runs import snapshots
 from workbench.runs.snapshots import read_snapshot, write_snapshot
 
-MAGIC = b"workbench snapshot 2\n"
+MAGIC = b"workbench snapshot 3\n"
 HASHES = 64  # bytes of the hash and the seal
 
 
@@ -161,7 +161,7 @@ def test_one_of_other_sources_is_told_as_such(file):
     forged(file, lambda document: document | {"sources": "0" * 64})
     with pytest.raises(UserError, match="another version of the workbench"):
         read_snapshot(file)
-    file.write_bytes(b"workbench snapshot 3\n")
+    file.write_bytes(b"workbench snapshot 4\n")
     with pytest.raises(UserError, match="another version of the workbench"):
         read_snapshot(file)
 
