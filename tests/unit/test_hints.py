@@ -44,6 +44,7 @@ MODULES = {
     "gdb/server.py": "gdb",
     "runs/measure.py": "measure",
     "model/publish.py": "model train",
+    "report/run.py": "run",
     "runs/points.py": "profile",
 }
 
