@@ -38,6 +38,14 @@ def renode() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
+def auto() -> Iterator[Engine]:
+    needs.renode()
+    with open_engine(EngineChoice.AUTO) as engine:
+        assert engine.name == "renode"
+        yield engine
+
+
+@pytest.fixture(scope="module")
 def embedded() -> Iterator[Engine]:
     with open_engine(EngineChoice.EMBEDDED) as engine:
         yield engine
@@ -51,6 +59,11 @@ def told(engine: Engine, image: Image) -> tuple[object, ...]:
     if crash is None:
         return reason.kind, reason.exit_code
     return reason.kind, crash.title, crash.causes, crash.address, crash.calls, crash.advice
+
+
+def compiled(crash: str, folder: Path) -> Image:
+    options = (*OPTIMISED, *(f"-D{one}" for one in crash.split()))
+    return Image.load(compile_source(folder / "crash.elf", SOURCE, *options))
 
 
 def drawn(count: int) -> list[str]:
@@ -72,22 +85,25 @@ MPU_OFF = [f"CASE={case} EN=7 NEST={nest} MASK=3" for case in (11, 21) for nest 
 
 @pytest.mark.parametrize("crash", ALONE + MPU_OFF + drawn(DRAWN))
 def test_crash_is_told_as_on_the_embedded_engine(crash, renode, embedded, tmp_path) -> None:
-    options = (*OPTIMISED, *(f"-D{one}" for one in crash.split()))
-    image = Image.load(compile_source(tmp_path / "crash.elf", SOURCE, *options))
+    image = compiled(crash, tmp_path)
     assert told(renode, image) == told(embedded, image)
 
 
+@pytest.mark.parametrize("crash", [*ALONE[::9], MPU_OFF[0]])
+def test_crash_is_told_alike_where_renode_was_chosen(crash, auto, embedded, tmp_path) -> None:
+    image = compiled(crash, tmp_path)
+    assert told(auto, image) == told(embedded, image)
+
+
 def test_what_only_renode_faults_on_is_said(renode, tmp_path) -> None:
-    options = (*OPTIMISED, *(f"-D{one}" for one in MPU_OFF[0].split()))
-    renode.load(Image.load(compile_source(tmp_path / "crash.elf", SOURCE, *options)), STM32)
+    renode.load(compiled(MPU_OFF[0], tmp_path), STM32)
     reason = renode.run(Stop(), PLENTY)
     assert (reason.seen_by, reason.exit_code) == ("embedded", 0)
     assert any("Renode faulted at" in text for text in reason.warnings)
 
 
 def test_lockup_ends_each_run_at_once(tmp_path) -> None:
-    options = (*OPTIMISED, "-DCASE=19", "-DEN=0", "-DMASK=3")
-    image = Image.load(compile_source(tmp_path / "crash.elf", SOURCE, *options))
+    image = compiled("CASE=19 EN=0 MASK=3", tmp_path)
     with RenodeEngine(needs.renode()) as bare:
         bare.load(image, STM32)
         first = bare.run(Stop(fault=False), Seconds(0.001))
@@ -101,8 +117,7 @@ def test_lockup_ends_each_run_at_once(tmp_path) -> None:
 
 
 def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:
-    elf = compile_source(tmp_path / "crash.elf", SOURCE, *OPTIMISED, "-DCASE=1", "-DEN=0")
-    image = Image.load(elf)
+    image = compiled("CASE=1 EN=0", tmp_path)
     machine = LoadedMachine.load(renode, image, STM32)
     crash = diagnose(capture(machine, machine.run(Stop(), PLENTY)))
     assert crash is not None
@@ -110,9 +125,9 @@ def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:
 
 
 def test_renode_by_itself_traps_divisions_where_it_models_that(tmp_path) -> None:
-    elf = compile_source(tmp_path / "crash.elf", SOURCE, *OPTIMISED, "-DCASE=1", "-DEN=4")
+    image = compiled("CASE=1 EN=4", tmp_path)
     with RenodeEngine(needs.renode()) as bare:
-        bare.load(Image.load(elf), STM32)
+        bare.load(image, STM32)
         reason = bare.run(Stop(), PLENTY)
     if "Renode does not model all registers used of: nvic" in reason.warnings:
         pytest.skip("this Renode has no CCR.DIV_0_TRP")

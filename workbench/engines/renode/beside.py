@@ -2,10 +2,14 @@
 
 Renode goes on where silicon faults: a division by zero with DIV_0_TRP, an unaligned LDM, an access
 to where nothing is, each by version. So the embedded engine executes the same image with the same
-inputs, one run ahead. Where it sees a crash, Renode is run to that instruction. Stands Renode there
-with the same registers, the crash is believed, and from there on the embedded engine is the machine
-(`StopReason.seen_by` says so): registers, memory, what the handlers do. Does it not, the two have
-gone different ways: the embedded engine is dropped with a warning, and what Renode sees stands.
+inputs, one slice ahead. Where it sees a crash, Renode is run to that instruction. If Renode stands
+there with the same registers, the crash is believed, and from there on the embedded engine is the
+machine (`StopReason.seen_by` says so): registers, memory, what the handlers do. If it does not, the
+two have gone different ways: the embedded engine is dropped with a warning, and what Renode sees
+stands.
+
+Renode also faults where silicon goes on (the MPU under FAULTMASK). Where the embedded engine came
+there with the same registers and executed the instruction, it is believed and goes on alone.
 """
 
 from __future__ import annotations
