@@ -10,7 +10,8 @@ from functools import cache
 from workbench.model.kernel_sets import read_operator_table
 from workbench.model.values import Model, Operator
 
-_ROW = re.compile(r"^TFLM_KERNEL\((\w+), (\w+), \w+, \w+, \w+, ([\w, ]+)\)$", re.MULTILINE)
+# Name, method, options, a column of each kernel set, types: only these are in capitals.
+_ROW = re.compile(r"^TFLM_KERNEL\((\w+), (\w+), \w+(?:, [a-z]\w*)+, ([A-Z\d, ]+)\)$", re.MULTILINE)
 _INT8_ROW = re.compile(r"^TFLM_KERNEL_INT8\((\w+),", re.MULTILINE)
 
 # The methods of TFLM's MicroMutableOpResolver, by the operator's name in the schema

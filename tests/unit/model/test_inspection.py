@@ -1,5 +1,6 @@
 """What inspection says about models that run, that run elsewhere, and that run nowhere."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from tests.firmware.runtime.options import options
 from tests.firmware.runtime.stateful import add_handle
 from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
 from workbench.model.inspection import Severity, check, inspect_model
+from workbench.model.kernel_sets import read_operator_table
 from workbench.model.operators import required_operators, resolver_method, runtime_kernels
 from workbench.model.reader import parse_model
 from workbench.model.values import ELEMENT_BYTES
@@ -142,6 +144,14 @@ def test_a_type_that_the_kernel_has():
 def test_the_readme_says_how_many_operators_the_runtime_has():
     readme = (Path(__file__).parents[3] / "README.md").read_text()
     assert f"The runtime has {len(runtime_kernels())} operators" in readme
+
+
+def test_a_further_kernel_set_is_a_column_that_types_are_not_read_from(monkeypatch):
+    known = runtime_kernels()
+    wider = re.sub(r"(TFLM_KERNEL\((?:\w+, ){4}\w+)", r"\1, further", read_operator_table())
+    assert ", further, FLOAT32)" in wider
+    monkeypatch.setattr("workbench.model.operators.read_operator_table", lambda: wider)
+    assert runtime_kernels.__wrapped__() == known
 
 
 def test_another_schema_version():

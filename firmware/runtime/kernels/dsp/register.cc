@@ -8,7 +8,7 @@ namespace tflite {
 
 #define TFLM_KERNEL(name, method, options, cmsis_nn, dsp, ...) \
   TFLMRegistration Register_##name() { return tflm::BuiltinOperator(tflm::dsp::Prepare##method); }
-#define TFLM_KERNEL_INT8(name, method, cmsis_nn, dsp)               \
+#define TFLM_KERNEL_INT8(name, method, cmsis_nn, dsp, ...)          \
   TFLMRegistration Register_##name##_INT8() {                       \
     return tflm::BuiltinOperator(tflm::dsp::Prepare##method##Int8); \
   }
