@@ -95,6 +95,7 @@ class Core:
         )
 
     def has_architecture_of(self, attributes: BuildAttributes) -> bool:
+        """Whether an ELF file with these attributes has this core's architecture and FPU."""
         return (
             attributes.cpu_arch in self.cpu_archs
             and attributes.fp_arch in self.fp_archs

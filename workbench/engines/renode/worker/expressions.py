@@ -55,6 +55,7 @@ def when(condition: Any, *expressions: Any) -> Any:
 
 
 def either(condition: Any, then: Any, otherwise: Any) -> Any:
+    """Return `then` where `condition` holds, else `otherwise`."""
     return Expression.IfThenElse(condition, then, otherwise)
 
 
