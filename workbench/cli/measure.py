@@ -63,18 +63,23 @@ def measure(
     from workbench.report.measurement import measurement_lines
     from workbench.report.terminal import print_lines
     from workbench.runs.limits import parse_limit
-    from workbench.runs.measure import gauge_for, measure_inferences, measure_run, require_measured
+    from workbench.runs.measure import (
+        counter_for,
+        measure_inferences,
+        measure_run,
+        require_measured,
+    )
 
     bound = parse_limit(limit)
     send = read_input(input, features)
     image = Image.load(elf)
-    gauge = gauge_for(image, function, begin, end, count)
+    counter = counter_for(image, function, begin, end, count)
     target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     with open_machine(engine.value, image, target) as machine:
         if features:
-            report = measure_inferences(machine, gauge, features, bound)
+            report = measure_inferences(machine, counter, features, bound)
         else:
-            report = measure_run(machine, gauge, bound, send)
+            report = measure_run(machine, counter, bound, send)
     if json:
         print_json(report)
     elif report.measurement.calls:

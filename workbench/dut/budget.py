@@ -18,7 +18,7 @@ from workbench.fault.addresses import Addresses
 from workbench.fault.memory import WORD, View
 from workbench.fault.stacks import Stack, Stacks
 from workbench.machine import LoadedMachine, MemoryDump, open_machine
-from workbench.runs.call_counter import FunctionCalls, Gauge, Measurement, Probe
+from workbench.runs.call_counter import CallCounter, FunctionCalls, Measurement, Probe
 from workbench.runs.points import address_of
 from workbench.trace import Trace
 
@@ -67,10 +67,10 @@ class Budget:
         return trace
 
     def _counted(self, function: str) -> FunctionCalls:
-        gauge = FunctionCalls(function, address_of(self._image, function))
-        gauge.trace_next()
-        self._replay(lambda _: None, lambda _: None, gauge)
-        return gauge
+        counter = FunctionCalls(function, address_of(self._image, function))
+        counter.trace_next()
+        self._replay(lambda _: None, lambda _: None, counter)
+        return counter
 
     def _main_stack(self) -> Stack:
         addresses = Addresses(self._image, self._platform)
@@ -86,7 +86,7 @@ class Budget:
         self,
         prepare: Callable[[Engine], object],
         look: Callable[[Engine], Result],
-        gauge: Gauge | None = None,
+        counter: CallCounter | None = None,
     ) -> Result:
         """Do on a second machine what was done on the first, and return what `look` sees then."""
         guard = self._guard
@@ -98,7 +98,7 @@ class Budget:
         with open_machine(guard.name, self._image, self._platform) as second:
             engine = second.engine
             prepare(engine)
-            machine: Engine = Probe(engine, gauge) if gauge is not None else engine
+            machine: Engine = Probe(engine, counter) if counter is not None else engine
             for event in guard.journal.events:
                 event.apply(machine)
             pc = engine.registers["pc"] & ~1

@@ -1,6 +1,6 @@
 """The operators of a model, told apart while an inference runs.
 
-The interpreter calls each operator from one place. A gauge stops behind that call and marks the
+The interpreter calls each operator from one place. A counter stops behind that call and marks the
 trace, so that what an operator cost is what was executed between two marks, exactly.
 """
 

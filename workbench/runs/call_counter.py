@@ -56,8 +56,11 @@ class Measurement:
         return cls(what, tuple(calls), min(calls), median(calls), max(calls), unfinished)
 
 
-class Gauge(ABC):
-    """Decides which addresses to stop at and turns passages into counts."""
+class CallCounter(ABC):
+    """Counts instructions between stops: says at which addresses the engine must stop next.
+
+    `passed` is called at each of these stops.
+    """
 
     what: str
 
@@ -78,7 +81,7 @@ class Gauge(ABC):
     def trace_next(self, begun: Callable[[], None] = lambda: None) -> None:
         """Trace the next call, flash reads included; `trace` holds it once the call has ended.
 
-        begun: called when it has begun.
+        begun: called when the call has begun and is being traced.
         """
         self._trace_asked = True
         self._trace_begun = begun
@@ -102,16 +105,16 @@ class Gauge(ABC):
     @property
     @abstractmethod
     def addresses(self) -> frozenset[int]:
-        """Where the probe must stop now."""
+        """The addresses at which the probe must stop next."""
 
     @property
     @abstractmethod
     def unfinished(self) -> int:
-        """Calls begun and not ended."""
+        """The number of calls that have begun and not ended."""
 
     @abstractmethod
     def passed(self, pc: int, engine: Engine) -> None:
-        """The machine stands before the instruction at `pc`, one of `addresses`."""
+        """Called before the instruction at `pc`, one of `addresses`, is executed."""
 
     def result(self) -> Measurement:
         """Return what was seen so far."""
@@ -127,7 +130,7 @@ class Gauge(ABC):
         vars(self).update(deepcopy(state))
 
 
-class BetweenPoints(Gauge):
+class BetweenPoints(CallCounter):
     """From the first time `begin` is reached to the next time `end` is, again and again."""
 
     def __init__(self, what: str, begin: int, end: int, wanted: int | None = None) -> None:
@@ -160,15 +163,15 @@ class _Call:
     started: int
 
 
-class FunctionCalls(Gauge):
+class FunctionCalls(CallCounter):
     """From a function's first instruction to its return, by return address and stack pointer.
 
     The stack pointer tells the activations apart, so calls may recurse, be interrupted by a
     handler that makes the same call, or lie on the stacks of several threads. A recursive call
     counts as one of its own besides being part of the outer one; a loop back to the function's
-    first instruction is none: return address and stack pointer are still the same. An exception
-    handler ends where it branches to EXC_RETURN, whichever: a context switch may go back to another
-    kind of frame.
+    first instruction is not a call: return address and stack pointer are still the same. An
+    exception handler ends where it branches to EXC_RETURN, whichever: a context switch may go back
+    to another kind of frame.
     """
 
     def __init__(self, what: str, entry: int, wanted: int | None = None) -> None:
@@ -200,16 +203,16 @@ class FunctionCalls(Gauge):
 
 
 class Probe(EngineWrapper):
-    """An engine that passes everything on and notes what a gauge wants to know.
+    """An engine that passes everything on and notes what a counter wants to know.
 
     It is put in front of a machine that has just been loaded or reset. The probe owns nothing:
-    closing it leaves the engine open. What the gauge has seen goes back with a snapshot. With
-    `stop_when_done` a run ends, with StopKind.PC, once the gauge has seen the calls it wanted.
+    closing it leaves the engine open. What the counter has seen goes back with a snapshot. With
+    `stop_when_done` a run ends, with StopKind.PC, once the counter has seen the calls it wanted.
     """
 
-    def __init__(self, engine: Engine, gauge: Gauge, stop_when_done: bool = False) -> None:
+    def __init__(self, engine: Engine, counter: CallCounter, stop_when_done: bool = False) -> None:
         super().__init__(engine)
-        self.gauge = gauge
+        self.counter = counter
         self._stop_when_done = stop_when_done
         self._noted: tuple[int, int] | None = None  # address and count of the last passage
 
@@ -228,12 +231,12 @@ class Probe(EngineWrapper):
         allowance, remaining = Allowance(limit, self), limit
         self._note_where_it_stands()
         while True:
-            watched = frozenset() if self.gauge.done else self.gauge.addresses
+            watched = frozenset() if self.counter.done else self.counter.addresses
             reason = super().run(replace(until, pc=until.pc | watched), remaining)
             if reason.kind is not StopKind.PC or reason.pc not in watched:
                 return reason
             self._note(reason.pc)
-            if reason.pc in until.pc or (self._stop_when_done and self.gauge.done):
+            if reason.pc in until.pc or (self._stop_when_done and self.counter.done):
                 return reason
             left = allowance.left
             if left is None:
@@ -244,18 +247,18 @@ class Probe(EngineWrapper):
         """A run passes the address that it starts on without a stop, as after a reset."""
         pc = self.engine.registers["pc"] & ~1
         here = (pc, self.engine.instructions)
-        if here != self._noted and not self.gauge.done and pc in self.gauge.addresses:
+        if here != self._noted and not self.counter.done and pc in self.counter.addresses:
             self._note(pc)
 
     def _note(self, pc: int) -> None:
-        self.gauge.passed(pc, self.engine)
+        self.counter.passed(pc, self.engine)
         self._noted = (pc, self.engine.instructions)
 
     def snapshot(self) -> Snapshot:
-        state = (self.engine.snapshot(), self.stopped, self._noted, self.gauge.save())
+        state = (self.engine.snapshot(), self.stopped, self._noted, self.counter.save())
         return Snapshot(self.name, state)
 
     def restore(self, snapshot: Snapshot) -> None:
-        inner, self.stopped, self._noted, gauge = snapshot.state
+        inner, self.stopped, self._noted, counter = snapshot.state
         self.engine.restore(inner)
-        self.gauge.load(gauge)
+        self.counter.load(counter)

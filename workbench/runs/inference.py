@@ -62,7 +62,7 @@ class Session:
         self.hello: Hello = self.client.start()
         self.engine_name = probe.name
         self._probe = probe
-        self._invokes = probe.gauge
+        self._invokes = probe.counter
         self.device_cycles: int | None = None
         """What the firmware's cycle counter said of its last inference."""
 

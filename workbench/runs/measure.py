@@ -1,4 +1,4 @@
-"""Count instructions on any ELF: load it, drive it, and gauge one function or a stretch of code."""
+"""Count instructions on any ELF: load it, drive it, and count one function or a stretch of code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from workbench.image import Image
 from workbench.link.client import DEFAULT_LIMIT
 from workbench.machine import LoadedMachine, capture
 from workbench.platform import Platform
-from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Gauge, Measurement, Probe
+from workbench.runs.call_counter import (
+    BetweenPoints,
+    CallCounter,
+    FunctionCalls,
+    Measurement,
+    Probe,
+)
 from workbench.runs.points import address_of, never_seen
 from workbench.runs.verdict import require_good_end
 from workbench.support.serialize import NOT_IN_JSON
@@ -48,14 +54,14 @@ class MeasureReport:
     failure: str = field(default="", metadata=NOT_IN_JSON)
 
 
-def gauge_for(
+def counter_for(
     image: Image,
     function: str | None,
     begin: str | None,
     end: str | None,
     wanted: int | None = None,
-) -> Gauge:
-    """Return the gauge for one function, or from `begin` to `end`: symbols, or addresses.
+) -> CallCounter:
+    """Return the counter for one function, or from `begin` to `end`: symbols, or addresses.
 
     `wanted`: be done after so many. Raises UserError unless exactly one of the two is given.
     """
@@ -71,18 +77,18 @@ def gauge_for(
 
 
 def measure_run(
-    machine: LoadedMachine, gauge: Gauge, limit: Limit, send: bytes = b""
+    machine: LoadedMachine, counter: CallCounter, limit: Limit, send: bytes = b""
 ) -> MeasureReport:
-    """Run until the gauge has what it wanted, or `limit`; `send` goes to the console."""
-    gauge.trace_next()
+    """Run until the counter has what it wanted, or `limit`; `send` goes to the console."""
+    counter.trace_next()
     machine.send(send)
-    machine = machine.behind(Probe(machine.engine, gauge, stop_when_done=True))
-    return _report(machine, gauge, machine.run(Stop(), limit))
+    machine = machine.behind(Probe(machine.engine, counter, stop_when_done=True))
+    return _report(machine, counter, machine.run(Stop(), limit))
 
 
 def measure_inferences(
     machine: LoadedMachine,
-    gauge: Gauge,
+    counter: CallCounter,
     files: Sequence[Path],
     limit: Limit = DEFAULT_LIMIT,
 ) -> MeasureReport:
@@ -91,19 +97,19 @@ def measure_inferences(
     limit: for each answer. Raises LinkError where it does not answer, unless it crashed, and
     ModelFailedError where its model does not start.
     """
-    gauge.trace_next()
-    machine = machine.behind(Probe(machine.engine, gauge))
+    counter.trace_next()
+    machine = machine.behind(Probe(machine.engine, counter))
     try:
         for _ in machine.answers(files, limit):
-            if gauge.done:
+            if counter.done:
                 break
     except LinkError as error:
-        report = _report(machine, gauge, machine.stopped)
+        report = _report(machine, counter, machine.stopped)
         if report.diagnosis is None:
             error.warnings = report.warnings
             raise
         return report
-    return _report(machine, gauge, None)
+    return _report(machine, counter, None)
 
 
 def require_measured(report: MeasureReport) -> None:
@@ -116,16 +122,18 @@ def require_measured(report: MeasureReport) -> None:
     require_good_end(report.failure)
 
 
-def _report(machine: LoadedMachine, gauge: Gauge, reason: StopReason | None) -> MeasureReport:
+def _report(
+    machine: LoadedMachine, counter: CallCounter, reason: StopReason | None
+) -> MeasureReport:
     found = explain(capture(machine, reason))
     ending = found.ending
     return MeasureReport(
         image=str(machine.image.path),
         platform=machine.platform.name,
         engine=ending.engine,
-        measurement=gauge.result(),
+        measurement=counter.result(),
         stop=ending.kind,
-        latencies=_latencies(gauge, machine.platform),
+        latencies=_latencies(counter, machine.platform),
         diagnosis=found.diagnosis,
         detail=ending.detail or (found.waits_for if ending.kind is StopKind.LIMIT else ""),
         exit_code=ending.exit_code,
@@ -135,9 +143,9 @@ def _report(machine: LoadedMachine, gauge: Gauge, reason: StopReason | None) -> 
     )
 
 
-def _latencies(gauge: Gauge, platform: Platform) -> tuple[Latency, ...]:
-    if gauge.trace is None:
+def _latencies(counter: CallCounter, platform: Platform) -> tuple[Latency, ...]:
+    if counter.trace is None:
         return ()
     others = (hz for hz in platform.report_clocks_hz if hz != platform.clock_hz)
     clocks = (platform.clock_hz, *others)
-    return modelled_latencies(CycleModel.of(platform).estimates(gauge.trace, clocks))
+    return modelled_latencies(CycleModel.of(platform).estimates(counter.trace, clocks))

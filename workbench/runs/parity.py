@@ -29,8 +29,8 @@ from workbench.link import Client, ModelFailedError
 from workbench.link.transcript import readable
 from workbench.machine import LoadedMachine, capture, features_for
 from workbench.platform import Platform
-from workbench.runs.call_counter import Gauge, Probe
-from workbench.runs.measure import gauge_for
+from workbench.runs.call_counter import CallCounter, Probe
+from workbench.runs.measure import counter_for
 from workbench.runs.points import inference_of
 from workbench.runs.verdict import require_good_end
 from workbench.support.serialize import NOT_IN_JSON
@@ -93,7 +93,7 @@ class Stimulus:
 
     features: recordings or features for firmware that speaks our protocol; without, the image
     just runs until `until` (a pattern on the console) or `limit`. send: bytes for the console.
-    points: names or addresses (function, begin, end) to count between, as `gauge_for` takes them.
+    points: names or addresses (function, begin, end) to count between, as `counter_for` takes them.
     """
 
     limit: Limit
@@ -178,25 +178,25 @@ def _open(name: str, engines: Sequence[str]) -> Engine:
 
 
 def _run(name: str, machine: LoadedMachine, stimulus: Stimulus) -> Run:
-    gauge = _gauge(machine.image, stimulus)
-    if gauge is not None:
-        machine = machine.behind(Probe(machine.engine, gauge))
+    counter = _counter(machine.image, stimulus)
+    if counter is not None:
+        machine = machine.behind(Probe(machine.engine, counter))
     drive = _drive if stimulus.features else _let_run
     steps, reason = drive(machine, stimulus)
     end = explain(capture(machine, reason))
-    if gauge is not None:
+    if counter is not None:
         steps += [
-            Step(f"instructions of {gauge.what}, call {index}", f"{count:,}")
-            for index, count in enumerate(gauge.calls, 1)
+            Step(f"instructions of {counter.what}, call {index}", f"{count:,}")
+            for index, count in enumerate(counter.calls, 1)
         ]
     return Run(name, tuple(steps), end)
 
 
-def _gauge(image: Image, stimulus: Stimulus) -> Gauge | None:
+def _counter(image: Image, stimulus: Stimulus) -> CallCounter | None:
     points = (stimulus.function, stimulus.begin, stimulus.end)
     if any(points):
-        return gauge_for(image, *points)
-    return gauge_for(image, inference_of(image), None, None) if stimulus.features else None
+        return counter_for(image, *points)
+    return counter_for(image, inference_of(image), None, None) if stimulus.features else None
 
 
 def _drive(machine: LoadedMachine, stimulus: Stimulus) -> tuple[list[Step], StopReason | None]:

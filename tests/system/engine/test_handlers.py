@@ -22,9 +22,9 @@ def test_a_handlers_calls_are_counted_to_its_exception_return(
 ) -> None:
     image = Image.load(program("tasks"))
     engine.load(image, platform)
-    gauge = FunctionCalls("PendSvHandler", image.symbol("PendSvHandler").address)
-    Probe(engine, gauge).run(Stop(fault=False), PLENTY)
-    calls = gauge.result().calls
+    counter = FunctionCalls("PendSvHandler", image.symbol("PendSvHandler").address)
+    Probe(engine, counter).run(Stop(fault=False), PLENTY)
+    calls = counter.result().calls
     assert len(calls) >= 40  # the program itself says so of its switches
     # With and without floating-point registers: 4 IT-blocked instructions are issued all the same.
     assert len(set(calls)) == 1

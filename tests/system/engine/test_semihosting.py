@@ -13,7 +13,7 @@ from workbench.image import Image
 from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 from workbench.profile.record import Request, profile
-from workbench.runs.measure import gauge_for, measure_run, require_measured
+from workbench.runs.measure import counter_for, measure_run, require_measured
 from workbench.runs.running import run_image
 from workbench.runs.verdict import require_good_end
 
@@ -55,8 +55,8 @@ def test_a_measurement_and_a_profile_of_a_run_with_an_exit_code_fail_with_it(
     engine: EmbeddedEngine, program: Program, platform: Platform
 ) -> None:
     image = Image.load(program("semihost"))
-    gauge = gauge_for(image, None, "ResetHandler", "main")
-    measured = measure_run(LoadedMachine.load(engine, image, platform), gauge, PLENTY)
+    counter = counter_for(image, None, "ResetHandler", "main")
+    measured = measure_run(LoadedMachine.load(engine, image, platform), counter, PLENTY)
     assert len(measured.measurement.calls) == 1
     with pytest.raises(CheckFailedError, match="exit code 3"):
         require_measured(measured)

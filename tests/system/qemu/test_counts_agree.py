@@ -74,14 +74,14 @@ def embedded_counts(
     image: Image, start: int, stop: int, features: list[npt.NDArray[np.int8]]
 ) -> list[int]:
     """Instructions from `start` to `stop` for each input, on the embedded engine."""
-    gauge = BetweenPoints("Invoke", start, stop)
+    counter = BetweenPoints("Invoke", start, stop)
     with open_engine("embedded") as machine:
         machine.load(image, load_platform(BOARD))
-        client = Client(Probe(machine, gauge))
+        client = Client(Probe(machine, counter))
         client.boot()
         for values in features:
             client.infer(values)
-    return list(gauge.result().calls)
+    return list(counter.result().calls)
 
 
 def qemu_counts(

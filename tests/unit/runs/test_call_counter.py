@@ -20,10 +20,10 @@ def work(count: int, sp: int = SP - 16) -> list[Step]:
     return [Step(OTHER + 2 * index, sp) for index in range(count)]
 
 
-def measured(gauge, script, until=None, limit=None):
+def measured(counter, script, until=None, limit=None):
     engine = ScriptedEngine([Step(0), *script, Step(0x400)])
-    reason = Probe(engine, gauge).run(until or Stop(), limit or Instructions(10_000))
-    return gauge.result(), reason
+    reason = Probe(engine, counter).run(until or Stop(), limit or Instructions(10_000))
+    return counter.result(), reason
 
 
 def test_a_call_counts_from_its_first_instruction_to_the_return():
@@ -111,18 +111,18 @@ def test_between_two_points_counts_from_the_first_begin_to_the_next_end():
 
 def test_a_machine_that_stands_on_the_first_point_has_reached_it():
     engine = ScriptedEngine([Step(ENTRY), *work(3), Step(RETURN), Step(0)])
-    gauge = BetweenPoints("reset..main", ENTRY, RETURN)
-    Probe(engine, gauge).run(Stop(), Instructions(100))
-    assert gauge.result().calls == (4,)
+    counter = BetweenPoints("reset..main", ENTRY, RETURN)
+    Probe(engine, counter).run(Stop(), Instructions(100))
+    assert counter.result().calls == (4,)
 
 
 def test_a_run_that_goes_on_from_a_noted_stop_does_not_note_it_again():
     engine = ScriptedEngine([Step(0), *call(*work(3)), Step(0)])
-    gauge = FunctionCalls("f", ENTRY)
-    probe = Probe(engine, gauge)
+    counter = FunctionCalls("f", ENTRY)
+    probe = Probe(engine, counter)
     probe.run(Stop(pc=frozenset({ENTRY})), Instructions(100))
     probe.run(Stop(), Instructions(100))
-    assert gauge.result() == Measurement.of("f", [4])
+    assert counter.result() == Measurement.of("f", [4])
 
 
 def test_from_a_point_to_itself_counts_one_turn_of_a_loop():

@@ -13,7 +13,7 @@ from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.engines.base import StopKind
 from workbench.errors import LinkError, UserError
 from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Measurement
-from workbench.runs.measure import gauge_for, measure_inferences
+from workbench.runs.measure import counter_for, measure_inferences
 from workbench.runs.points import address_of, never_seen
 
 SYMBOLS = {"main": 0x0800_0200, "halt": 0x0800_0300}
@@ -51,16 +51,16 @@ def test_data_is_no_point_that_is_ever_reached():
         address_of(IMAGE, "samples")
 
 
-def test_a_function_is_gauged_by_its_calls():
-    gauge = gauge_for(IMAGE, "main", None, None)
-    assert isinstance(gauge, FunctionCalls)
-    assert gauge.addresses == {SYMBOLS["main"]}
+def test_a_function_is_counted_by_its_calls():
+    counter = counter_for(IMAGE, "main", None, None)
+    assert isinstance(counter, FunctionCalls)
+    assert counter.addresses == {SYMBOLS["main"]}
 
 
-def test_two_points_are_gauged_between_them():
-    gauge = gauge_for(IMAGE, None, "main", "halt", wanted=3)
-    assert isinstance(gauge, BetweenPoints)
-    assert gauge.what == "main to halt"
+def test_instructions_are_counted_between_two_points():
+    counter = counter_for(IMAGE, None, "main", "halt", wanted=3)
+    assert isinstance(counter, BetweenPoints)
+    assert counter.what == "main to halt"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_two_points_are_gauged_between_them():
 )
 def test_anything_but_one_of_the_two_is_refused(function, begin, end):
     with pytest.raises(UserError, match="what to measure"):
-        gauge_for(IMAGE, function, begin, end)
+        counter_for(IMAGE, function, begin, end)
 
 
 LATER = "exit code 0"
