@@ -23,7 +23,7 @@ from workbench.link import Client, Hello
 from workbench.machine import open_machine
 from workbench.model.reader import parse_model
 from workbench.platform.grown import grown_for
-from workbench.support.cached_document import Kept
+from workbench.support.cached_document import CachedDocument
 
 _ENDLESS = 24 << 20  # of an arena in RAM at 0x20000000 it ends below the bit-band alias
 _STACK = 8192  # of the planner's image: enough for any Prepare; what DMA reaches stays in the RAM
@@ -67,11 +67,11 @@ def memory_need(plan: BuildPlan) -> MemoryNeed:
     """
     endless = replace(plan, arena_bytes=_ENDLESS, stack_bytes=_STACK, fits=False)
     elf = build(endless).elf
-    kept = Kept("needs", files=[elf, Path(__file__)], also=__version__)
-    found = _read(kept.read())
+    cached = CachedDocument("needs", files=[elf, Path(__file__)], also=__version__)
+    found = _read(cached.read())
     if found is None:
         found = _measure(endless, elf)
-        kept.write(asdict(found))
+        cached.write(asdict(found))
     return replace(found, ram=found.ram + plan.stack_bytes - _STACK)
 
 

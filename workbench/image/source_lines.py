@@ -22,7 +22,7 @@ from workbench.image import demangle as demangling
 from workbench.image.assembler_lines import AssemblerLines
 from workbench.image.demangle import demangle
 from workbench.image.elf import MAX_FILE_BYTES
-from workbench.support.cached_document import Kept
+from workbench.support.cached_document import CachedDocument
 from workbench.support.files import read_regular
 
 _SEGMENT_COUNT = 44  # e_phnum in the file header, 16 bits (System V ABI, ELF32)
@@ -54,8 +54,8 @@ class Places:
         """What has no debug information, or damaged one, has no places: they are an extra."""
         self._path = path
         sources = (__file__, assembler_lines.__file__, demangling.__file__)
-        self._kept = Kept("places", files=(*sources, path), also=version("symbolic"))
-        self._known: dict[int, Place | None] = _read(self._kept.read())
+        self._cached = CachedDocument("places", files=(*sources, path), also=version("symbolic"))
+        self._known: dict[int, Place | None] = _read(self._cached.read())
         self._places = {place: place for place in self._known.values() if place is not None}
         self._saved = len(self._known)
 
@@ -80,7 +80,7 @@ class Places:
             "addresses": list(self._known),
             "numbers": [None if one is None else numbers[one] for one in self._known.values()],
         }
-        self._kept.write(document)
+        self._cached.write(document)
         self._saved = len(self._known)
 
     @cached_property

@@ -21,7 +21,7 @@ from workbench.image.demangle import may_name
 from workbench.profile.values import OperatorCost
 from workbench.runs.call_counter import FunctionCalls
 from workbench.runs.points import INVOKE
-from workbench.support.cached_document import Kept
+from workbench.support.cached_document import CachedDocument
 from workbench.timing.cycles import Cycles
 from workbench.timing.model import CycleModel
 from workbench.timing.program import Program
@@ -98,11 +98,11 @@ def embedded_operators(image: Image) -> tuple[EmbeddedOperator, ...]:
 
     They are kept in the cache folder: to read a model takes longer than to analyse a trace.
     """
-    kept = Kept("operators", files=_SOURCES, also=image.sha256)
-    found = _read(kept.read())
+    cached = CachedDocument("operators", files=_SOURCES, also=image.sha256)
+    found = _read(cached.read())
     if found is None:
         found = _find_operators(image)
-        kept.write([astuple(one) for one in found])
+        cached.write([astuple(one) for one in found])
     return found
 
 

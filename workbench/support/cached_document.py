@@ -13,11 +13,13 @@ from workbench.support.cache_folder import root
 from workbench.support.files import write_atomically
 
 
-class Kept:
-    """One JSON document. A cache folder that cannot be read or written is no error."""
+class CachedDocument:
+    """One JSON document in the cache. A cache folder that cannot be used is not an error."""
 
     def __init__(self, kind: str, *, files: Iterable[Path | str], also: str = "") -> None:
-        """kind: the folder. files, also: all that decides on the content, sources included."""
+        """kind: subfolder of the cache. The key is the hash of `files` and `also`; include the
+        source files that compute the document.
+        """
         found = hashlib.sha256(also.encode())
         try:
             for file in files:
@@ -28,7 +30,7 @@ class Kept:
             self._path = root() / kind / f"{found.hexdigest()}.json"
 
     def read(self) -> Any:
-        """Return the document, None where there is none; it may be damaged or something else."""
+        """Return the document, or None if it does not exist; it may be damaged."""
         if self._path is None:
             return None
         try:

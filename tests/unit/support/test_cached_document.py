@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbench.profile.operators import EmbeddedOperator, _read
-from workbench.support.cached_document import Kept
+from workbench.support.cached_document import CachedDocument
 
 
 @pytest.fixture
@@ -17,32 +17,32 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_was_written_is_read_by_the_next(source: Path) -> None:
-    assert Kept("things", files=[source]).read() is None
-    Kept("things", files=[source]).write({"a": [1, None]})
-    assert Kept("things", files=[source]).read() == {"a": [1, None]}
+    assert CachedDocument("things", files=[source]).read() is None
+    CachedDocument("things", files=[source]).write({"a": [1, None]})
+    assert CachedDocument("things", files=[source]).read() == {"a": [1, None]}
 
 
 def test_another_source_or_kind_or_version_is_another_document(source: Path) -> None:
-    Kept("things", files=[source], also="1").write([1])
-    assert Kept("things", files=[source], also="2").read() is None
-    assert Kept("others", files=[source], also="1").read() is None
+    CachedDocument("things", files=[source], also="1").write([1])
+    assert CachedDocument("things", files=[source], also="2").read() is None
+    assert CachedDocument("others", files=[source], also="1").read() is None
     source.write_text("two")
-    assert Kept("things", files=[source], also="1").read() is None
+    assert CachedDocument("things", files=[source], also="1").read() is None
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"{", b"[" * 100_000])
 def test_a_damaged_document_is_none(source: Path, tmp_path: Path, content: bytes) -> None:
-    kept = Kept("things", files=[source])
-    kept.write([])
+    cached = CachedDocument("things", files=[source])
+    cached.write([])
     (file,) = (tmp_path / "cache" / "things").iterdir()
     file.write_bytes(content)
-    assert kept.read() is None
+    assert cached.read() is None
 
 
 def test_a_source_that_is_gone_keeps_nothing(source: Path, tmp_path: Path) -> None:
-    kept = Kept("things", files=[tmp_path / "gone"])
-    kept.write([1])
-    assert kept.read() is None
+    cached = CachedDocument("things", files=[tmp_path / "gone"])
+    cached.write([1])
+    assert cached.read() is None
 
 
 @pytest.mark.parametrize("document", [None, 3, {"a": 1}, [1], [[1, 2]], [["x", "ADD", [1], 2]]])

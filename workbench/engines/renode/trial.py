@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
-from workbench.support.cached_document import Kept
+from workbench.support.cached_document import CachedDocument
 
 # The smallest machine that has all the parts the engine works with.
 _REPL = """
@@ -57,8 +57,8 @@ def try_out(installation: RenodeInstallation, *, again: bool = False) -> Trial:
     again: do not believe an earlier failure. What took too long or was killed is not kept: it says
     more of the machine's load than of Renode.
     """
-    kept = _kept(installation)
-    earlier = _read(kept)
+    cached = _cached(installation)
+    earlier = _read(cached)
     if earlier is not None and (earlier.works or not again):
         return earlier
     try:
@@ -67,7 +67,7 @@ def try_out(installation: RenodeInstallation, *, again: bool = False) -> Trial:
         return Trial(False, "", error.message.splitlines()[0])
     except UserError as error:
         trial = Trial(False, "", _cause(error.message.removeprefix("Renode: ")))
-    kept.write(asdict(trial))
+    cached.write(asdict(trial))
     return trial
 
 
@@ -117,7 +117,7 @@ def _cause(message: str) -> str:
     return " ".join([first, *rest[:1]]) if first.endswith(":") else first
 
 
-def _kept(installation: RenodeInstallation) -> Kept:
+def _cached(installation: RenodeInstallation) -> CachedDocument:
     """The place of the result: it is worth nothing once a part of what was tried has changed."""
     parts = [installation.path, *installation.binaries.glob("Renode.*")]
     parts += sorted(installation.binaries.glob("*.dll"))
@@ -126,7 +126,7 @@ def _kept(installation: RenodeInstallation) -> Kept:
     files = ((part, part.stat()) for part in parts if part.is_file())
     states = [(str(part), state.st_mtime_ns, state.st_size) for part, state in files]
     also = json.dumps([installation.environment, states, sys.version, _bridge()])
-    return Kept("renode-trials", files=sorted(_SOURCES.rglob("*.py")), also=also)
+    return CachedDocument("renode-trials", files=sorted(_SOURCES.rglob("*.py")), also=also)
 
 
 def _bridge() -> str:
@@ -137,9 +137,9 @@ def _bridge() -> str:
         return ""
 
 
-def _read(kept: Kept) -> Trial | None:
+def _read(cached: CachedDocument) -> Trial | None:
     try:
-        document = kept.read()
+        document = cached.read()
         return Trial(bool(document["works"]), str(document["version"]), str(document["why"]))
     except (TypeError, KeyError):
         return None
