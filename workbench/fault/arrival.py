@@ -46,6 +46,6 @@ def arrival(image: Image, view: View, registers: Mapping[str, int]) -> str:
 
 
 def _place(image: Image, address: int) -> str:
-    symbol, place = image.function_at(address), image.places.at(address)
+    symbol, place = image.function_at(address), image.source_lines.at(address)
     name = symbol.demangled if symbol else f"0x{address:08x}"
     return f"{name} ({place.file.rsplit('/', 1)[-1]}:{place.line})" if place else name

@@ -235,7 +235,7 @@ class Unwinder:
             name = symbol.demangled if symbol else ""
             place = None
             if symbol is not None and not _ends_thread(context):
-                place = self._image.places.at(context.at)
+                place = self._image.source_lines.at(context.at)
             call = Call(context.pc, name)
             if place is not None:
                 call = Call(context.pc, name, place.file, place.line, place.inlined)

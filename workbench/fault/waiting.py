@@ -76,7 +76,7 @@ class _Wait:
     def _endless(self, context: Context) -> str:
         symbol = self._image.function_at(context.pc)
         name = symbol.demangled if symbol else f"0x{context.pc:08x}"
-        place = self._image.places.at(context.pc)
+        place = self._image.source_lines.at(context.pc)
         if not context.exception:
             where = f" at {place.file.rsplit('/', 1)[-1]}:{place.line}" if place else ""
             return (

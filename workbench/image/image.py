@@ -12,7 +12,7 @@ from workbench.errors import ImageError
 from workbench.image import elf
 from workbench.image.build_attributes import BuildAttributes
 from workbench.image.elf import Section, Segment, Symbol
-from workbench.image.source_lines import Places
+from workbench.image.source_lines import SourceLines
 from workbench.image.vector_table import boot_words, find_vector_table
 
 
@@ -142,9 +142,9 @@ class Image:
         )
 
     @cached_property
-    def places(self) -> Places:
+    def source_lines(self) -> SourceLines:
         """Source lines and inlined calls by address."""
-        return Places(self.path)
+        return SourceLines(self.path)
 
     def _same_section(self, one: int, other: int) -> bool:
         return any(

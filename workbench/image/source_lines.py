@@ -32,7 +32,7 @@ _NOWHERE = b"\0\5\2" + struct.pack("<I", 0xFFFF_0000)
 
 
 @dataclass(frozen=True)
-class Place:
+class SourceLine:
     """A line of a source file, `file` as the compiler recorded it, `line` from 1.
 
     inlined: the functions that were put in place of calls there, outermost first.
@@ -43,40 +43,40 @@ class Place:
     inlined: tuple[str, ...] = ()
 
 
-class Places:
-    """The places of one ELF file, looked up by address.
+class SourceLines:
+    """The source lines of one ELF file, looked up by address.
 
     What was looked up is kept in the cache folder by `save`, for the next process: to open the
     debug information takes longer than most profiles.
     """
 
     def __init__(self, path: Path) -> None:
-        """What has no debug information, or damaged one, has no places: they are an extra."""
+        """A file without debug information, or with damaged one, has no source lines."""
         self._path = path
         sources = (__file__, assembler_lines.__file__, demangling.__file__)
         self._cached = CachedDocument("places", files=(*sources, path), also=version("symbolic"))
-        self._known: dict[int, Place | None] = _read(self._cached.read())
-        self._places = {place: place for place in self._known.values() if place is not None}
+        self._known: dict[int, SourceLine | None] = _read(self._cached.read())
+        self._lines = {line: line for line in self._known.values() if line is not None}
         self._saved = len(self._known)
 
     def open(self) -> None:
-        """Open the debug information, unless some places are known: those may be all it takes."""
+        """Open the debug information, unless lines were read from the cache: those may suffice."""
         if not self._known:
             self._cache  # noqa: B018
 
-    def at(self, address: int) -> Place | None:
-        """Return where the instruction at `address` comes from, or None; equal places are one."""
+    def at(self, address: int) -> SourceLine | None:
+        """Return where the instruction at `address` comes from, or None."""
         if address not in self._known:
             self._known[address] = self._look_up(address)
         return self._known[address]
 
     def save(self) -> None:
-        """Keep what has been looked up."""
+        """Write what has been looked up to the cache."""
         if len(self._known) == self._saved:
             return
-        numbers = {place: number for number, place in enumerate(self._places)}
+        numbers = {place: number for number, place in enumerate(self._lines)}
         document = {
-            "places": [(one.file, one.line, one.inlined) for one in self._places],
+            "places": [(one.file, one.line, one.inlined) for one in self._lines],
             "addresses": list(self._known),
             "numbers": [None if one is None else numbers[one] for one in self._known.values()],
         }
@@ -91,28 +91,28 @@ class Places:
     def _cache(self) -> Any | None:
         return _open(self._path)
 
-    def _look_up(self, address: int) -> Place | None:
+    def _look_up(self, address: int) -> SourceLine | None:
         frames = _frames(self._cache, address)
         if frames and frames[0].line:
             inlined = tuple(demangle(frame.symbol) for frame in reversed(frames[:-1]))
-            place = Place(frames[0].full_path, frames[0].line, inlined)
+            place = SourceLine(frames[0].full_path, frames[0].line, inlined)
         else:
             assembled = self._assembled.at(address)
             if assembled is None:
                 return None
-            place = Place(*assembled)
-        return self._places.setdefault(place, place)
+            place = SourceLine(*assembled)
+        return self._lines.setdefault(place, place)
 
 
-def _read(document: Any) -> dict[int, Place | None]:
-    """Return the places that `save` put down by address; none from anything else."""
+def _read(document: Any) -> dict[int, SourceLine | None]:
+    """Return the lines by address that `save` wrote; none if `document` is anything else."""
     try:
-        places = [
-            Place(str(name), int(line), tuple(map(str, inlined)))
+        lines = [
+            SourceLine(str(name), int(line), tuple(map(str, inlined)))
             for name, line, inlined in document["places"]
         ]
         return {
-            int(address): None if number is None else places[number]
+            int(address): None if number is None else lines[number]
             for address, number in zip(document["addresses"], document["numbers"], strict=True)
         }
     except (ValueError, TypeError, LookupError):

@@ -31,6 +31,6 @@ def reading_ahead(image: Image, *, operators: bool) -> Iterator[Callable[[], Non
 
 def _read(image: Image, operators: bool) -> None:
     with contextlib.suppress(Exception):
-        image.places.open()
+        image.source_lines.open()
         if operators:
             embedded_operators(image)

@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.engines.base import Limit, Stop, StopReason
 from workbench.fault.explanation import explain
 from workbench.image import Image
-from workbench.image.source_lines import Place
+from workbench.image.source_lines import SourceLine
 from workbench.machine import LoadedMachine, capture
 from workbench.profile.ahead import reading_ahead
 from workbench.profile.callgraph import CallGraph, Names
@@ -145,8 +145,10 @@ def _lines(
     image: Image, trace: Trace, names: Names, cycles: Mapping[int, int]
 ) -> tuple[LineCost, ...]:
     """Costs by source line and the functions inlined there, most cycles first."""
-    place_at = image.places.at
-    places: dict[int, Place] = {}  # by identity: a hash of each would take longer than the rest
+    place_at = image.source_lines.at
+    places: dict[
+        int, SourceLine
+    ] = {}  # by identity: a hash of each would take longer than the rest
     totals: dict[tuple[str, int], list[int]] = {}
     for address, times in trace.counts.items():
         place = place_at(address)
@@ -156,7 +158,7 @@ def _lines(
         total = totals.setdefault((names.at(address), id(place)), [0, 0])
         total[0] += times
         total[1] += cycles.get(address, 0)
-    image.places.save()
+    image.source_lines.save()
     found = (
         LineCost(places[at].file, places[at].line, function, places[at].inlined, *total)
         for (function, at), total in totals.items()

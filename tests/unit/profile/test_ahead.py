@@ -15,10 +15,10 @@ SECONDS = 10
 
 
 class ImageInPlaceOf:
-    """An image whose places do what a test says when they are opened."""
+    """An image whose source lines do what a test says when they are opened."""
 
     def __init__(self, opened: object) -> None:
-        self.places = self
+        self.source_lines = self
         self.open = opened
 
 

@@ -12,7 +12,7 @@ from elftools.elf.elffile import ELFFile
 from tests import needs
 from workbench.image import Image
 from workbench.image.demangle import demangle
-from workbench.image.source_lines import Place, Places
+from workbench.image.source_lines import SourceLine, SourceLines
 
 from .compiler import SOURCE, Compiler
 
@@ -31,16 +31,16 @@ def every_address(elf: Path) -> list[int]:
     return [address for s in code for address in range(s.virtual, s.virtual + len(s.data), 2)]
 
 
-def places_of(elf: Path) -> dict[int, Place]:
-    places = Places(elf)
-    return {at: place for at in every_address(elf) if (place := places.at(at)) is not None}
+def lines_of(elf: Path) -> dict[int, SourceLine]:
+    lines = SourceLines(elf)
+    return {at: place for at in every_address(elf) if (place := lines.at(at)) is not None}
 
 
 @pytest.mark.parametrize("version", [2, 3, 4, 5])
 def test_lines_and_what_was_inlined_there(compiled: Compiler, version: int) -> None:
     elf = compiled("-O2", f"-gdwarf-{version}")
     image = Image.load(elf)
-    places = places_of(elf)
+    places = lines_of(elf)
     text = SOURCE.read_text().splitlines()
     work = image.symbol("Work")
     inside = [
@@ -57,11 +57,11 @@ def test_lines_and_what_was_inlined_there(compiled: Compiler, version: int) -> N
 
 def test_code_without_debug_information_has_no_places(compiled: Compiler) -> None:
     elf = compiled("-O2")
-    assert places_of(elf) == {}
+    assert lines_of(elf) == {}
 
 
 def test_a_file_that_is_gone_has_no_places(tmp_path: Path) -> None:
-    assert Places(tmp_path / "none.elf").at(0x08000000) is None
+    assert SourceLines(tmp_path / "none.elf").at(0x08000000) is None
 
 
 @pytest.mark.parametrize("start", [0, 0x08000000])
@@ -71,7 +71,7 @@ def test_what_the_linker_dropped_is_nowhere(compiled: Compiler, start: int) -> N
     unused = next(
         n for n, line in enumerate(SOURCE.read_text().splitlines(), 1) if "void Unused" in line
     )
-    places = places_of(elf)
+    places = lines_of(elf)
     assert places
     assert unused not in {place.line for place in places.values()}
 
@@ -92,16 +92,16 @@ def test_what_compilers_write_says_the_same(compiled: Compiler, flags: tuple[str
     if "-gdwarf64" in flags:
         needs.gcc(11)
     plain, other = compiled("-O2", "-g"), compiled(*flags)
-    found = places_of(other)
+    found = lines_of(other)
     assert {place.inlined for place in found.values()} == {
-        place.inlined for place in places_of(plain).values()
+        place.inlined for place in lines_of(plain).values()
     }
     assert {Path(place.file) for place in found.values()} == {SOURCE}
 
 
 def test_code_in_ram_that_comes_first_in_the_file_hides_nothing(compiled: Compiler) -> None:
     elf = compiled("-O2", "-g", start=0x20010000)
-    assert places_of(elf)
+    assert lines_of(elf)
 
 
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
@@ -109,7 +109,7 @@ def test_a_file_that_was_cut_has_no_places(compiled: Compiler, tmp_path: Path, p
     content = compiled("-O2", "-gdwarf-5").read_bytes()
     path = tmp_path / "cut.elf"
     path.write_bytes(content[: int(len(content) * part)])
-    assert Places(path).at(0x08000010) is None
+    assert SourceLines(path).at(0x08000010) is None
 
 
 @pytest.mark.slow
@@ -124,9 +124,9 @@ def test_damaged_debug_information_is_refused_or_read(compiled: Compiler, tmp_pa
         for _ in range(1 << seeded.randrange(8)):
             damaged[seeded.randrange(len(damaged))] = seeded.choice((0, 1, 0x7F, 0x80, 0xFF))
         path.write_bytes(damaged)
-        places = Places(path)
+        lines = SourceLines(path)
         for address in addresses:
-            places.at(address)
+            lines.at(address)
 
 
 @pytest.fixture
@@ -140,12 +140,12 @@ def test_what_was_looked_up_is_kept_for_the_next_process(
     compiled: Compiler, kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elf = compiled("-O2", "-g")
-    first = Places(elf)
+    first = SourceLines(elf)
     found = [first.at(address) for address in every_address(elf)]
     first.save()
     assert len(list(kept.iterdir())) == 1
     monkeypatch.setattr("workbench.image.source_lines._open", None)  # it must not be needed
-    again = Places(elf)
+    again = SourceLines(elf)
     assert [again.at(address) for address in every_address(elf)] == found
 
 
@@ -165,11 +165,11 @@ def test_damage_gives_the_same_with_an_empty_and_with_a_full_cache(
         for _ in range(seeded.choice((1, 3, 30))):
             damaged[start + seeded.randrange(size)] = seeded.choice((0, 1, 0x7F, 0x80, 0xFF))
         path.write_bytes(damaged)
-        first = Places(path)
+        first = SourceLines(path)
         some = seeded.sample(addresses, 20)
         seen = {address: first.at(address) for address in some}
         first.save()
-        again, alone = Places(path), Places(path)
+        again, alone = SourceLines(path), SourceLines(path)
         alone._known.clear()
         for address in addresses:
             assert again.at(address) == alone.at(address)
@@ -181,16 +181,16 @@ def test_a_kept_file_that_is_damaged_or_something_else_does_no_harm(
     compiled: Compiler, kept: Path, content: bytes
 ) -> None:
     elf = compiled("-O2", "-g")
-    first = Places(elf)
+    first = SourceLines(elf)
     address = Image.load(elf).symbol("Work").address
     place = first.at(address)
     first.save()
     (file,) = kept.iterdir()
     file.write_bytes(content)
-    again = Places(elf)
+    again = SourceLines(elf)
     assert again.at(address) == place
     again.save()
-    assert Places(elf).at(address) == place
+    assert SourceLines(elf).at(address) == place
 
 
 def test_a_cache_folder_that_cannot_be_written_is_no_error(
@@ -198,6 +198,6 @@ def test_a_cache_folder_that_cannot_be_written_is_no_error(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "file"))
-    places = Places(compiled("-O2", "-g"))
-    places.at(0x08000100)
-    places.save()
+    lines = SourceLines(compiled("-O2", "-g"))
+    lines.at(0x08000100)
+    lines.save()
