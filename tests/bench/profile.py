@@ -30,11 +30,11 @@ from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
-from workbench.link.messages import Request as Ask
+from workbench.link.messages import Request
 from workbench.machine import LoadedMachine
 from workbench.platform import load_platform
 from workbench.profile.operators import OperatorCalls, behind_operator_calls
-from workbench.profile.record import Request, analyse
+from workbench.profile.record import ProfileRequest, analyse
 from workbench.runs.call_counter import Probe
 from workbench.runs.points import INVOKE
 from workbench.support.resources import own_model
@@ -80,7 +80,7 @@ def show(what: str, seconds: float, plain: float | None = None) -> None:
 def on_a_running_machine(image: Image) -> np.ndarray:
     """Print what an inference takes; return the input."""
     platform = load_platform(BOARD)
-    request = Request(Seconds(1.0))
+    request = ProfileRequest(Seconds(1.0))
     calls = OperatorCalls(INVOKE, image.symbol(INVOKE).address, behind_operator_calls(image), None)
     with EmbeddedEngine() as engine:
         machine = LoadedMachine.load(engine, image, platform)
@@ -117,7 +117,7 @@ def as_commands(elf: Path, values: np.ndarray) -> None:
     times: list[tuple[tuple[float, float], ...]] = []
     with tempfile.TemporaryDirectory() as folder:
         request = Path(folder) / "request.bin"
-        request.write_bytes(encode(Frame(Ask.INFER, 1, values.tobytes())))
+        request.write_bytes(encode(Frame(Request.INFER, 1, values.tobytes())))
         common = [str(elf), "--platform", BOARD, "--engine", "embedded", "--input", str(request)]
         profile = ["profile", *common, "--function", INVOKE]
         for number in range(COMMAND_REPEATS):  # in turns, so that all meet the same load

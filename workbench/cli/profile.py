@@ -84,7 +84,7 @@ def profile(
     from workbench.image import Image
     from workbench.machine import open_machine
     from workbench.platform import load_platform
-    from workbench.profile.record import Request
+    from workbench.profile.record import ProfileRequest
     from workbench.profile.record import profile as run_profile
     from workbench.report.profile import print_profile
     from workbench.runs.limits import parse_limit
@@ -92,7 +92,7 @@ def profile(
 
     image = Image.load(elf)
     target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
-    request = Request(
+    request = ProfileRequest(
         limit=parse_limit(limit),
         function=function,
         features=(features,) if features else (),

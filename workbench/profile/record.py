@@ -31,7 +31,7 @@ WHOLE_RUN = "whole run"
 
 
 @dataclass(frozen=True)
-class Request:
+class ProfileRequest:
     """What to profile of a machine, at which clock (the board's own for None).
 
     function: the first call of it; None is the whole run, or `Invoke()` where `features` are
@@ -45,7 +45,7 @@ class Request:
     clock_hz: int | None = None
 
 
-def profile(machine: LoadedMachine, request: Request) -> Profile:
+def profile(machine: LoadedMachine, request: ProfileRequest) -> Profile:
     """Run what is asked for and return its profile; raise CheckFailedError if it never ended."""
     image = machine.image
     function = request.function or (inference_of(image) if request.features else None)
@@ -67,7 +67,7 @@ def profile(machine: LoadedMachine, request: Request) -> Profile:
     return replace(analyse(machine, request, calls), warnings=machine.warnings)
 
 
-def analyse(machine: LoadedMachine, request: Request, calls: OperatorCalls) -> Profile:
+def analyse(machine: LoadedMachine, request: ProfileRequest, calls: OperatorCalls) -> Profile:
     """Return the profile of the call that `calls` has traced."""
     assert calls.trace is not None
     start = address_of(machine.image, calls.what)
@@ -76,7 +76,7 @@ def analyse(machine: LoadedMachine, request: Request, calls: OperatorCalls) -> P
 
 def _analyse(
     machine: LoadedMachine,
-    request: Request,
+    request: ProfileRequest,
     trace: Trace,
     what: str,
     start: int,
@@ -106,7 +106,7 @@ def _analyse(
 
 
 def _whole_run(
-    machine: LoadedMachine, request: Request, begun: Callable[[], None]
+    machine: LoadedMachine, request: ProfileRequest, begun: Callable[[], None]
 ) -> tuple[Trace, StopReason]:
     machine.send(request.send)
     machine.engine.start_trace(flash_reads=True)
@@ -116,7 +116,7 @@ def _whole_run(
 
 
 def _record_call(
-    machine: LoadedMachine, request: Request, function: str, begun: Callable[[], None]
+    machine: LoadedMachine, request: ProfileRequest, function: str, begun: Callable[[], None]
 ) -> OperatorCalls:
     image = machine.image
     behind = behind_operator_calls(image)
@@ -132,7 +132,7 @@ def _record_call(
     return calls
 
 
-def _drive(machine: LoadedMachine, request: Request) -> None:
+def _drive(machine: LoadedMachine, request: ProfileRequest) -> None:
     """Give the firmware one recording to classify, or let it run with its input."""
     if request.features:
         next(machine.answers(request.features, request.limit))

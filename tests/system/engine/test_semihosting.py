@@ -12,7 +12,7 @@ from workbench.errors import CheckFailedError
 from workbench.image import Image
 from workbench.machine import LoadedMachine
 from workbench.platform import Platform
-from workbench.profile.record import Request, profile
+from workbench.profile.record import ProfileRequest, profile
 from workbench.runs.measure import counter_for, measure_run, require_measured
 from workbench.runs.running import run_image
 from workbench.runs.verdict import require_good_end
@@ -60,6 +60,6 @@ def test_a_measurement_and_a_profile_of_a_run_with_an_exit_code_fail_with_it(
     assert len(measured.measurement.calls) == 1
     with pytest.raises(CheckFailedError, match="exit code 3"):
         require_measured(measured)
-    profiled = profile(LoadedMachine.load(engine, image, platform), Request(PLENTY))
+    profiled = profile(LoadedMachine.load(engine, image, platform), ProfileRequest(PLENTY))
     with pytest.raises(CheckFailedError, match="exit code 3"):
         require_good_end(profiled.failure)

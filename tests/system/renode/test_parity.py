@@ -22,8 +22,7 @@ from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
 from workbench.machine import LoadedMachine
-from workbench.profile.record import Request as ProfileRequest
-from workbench.profile.record import profile
+from workbench.profile.record import ProfileRequest, profile
 from workbench.support.resources import resource
 from workbench.timing.model import CycleModel
 from workbench.trace import Trace

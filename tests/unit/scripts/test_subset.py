@@ -7,14 +7,14 @@ import pytest
 from workbench.engines.scripts.compiler import compile_script
 from workbench.engines.scripts.errors import BeyondSubsetError, ScriptError
 from workbench.engines.scripts.host import Host
-from workbench.engines.scripts.request import Request
+from workbench.engines.scripts.request import ScriptRequest
 
 
 def run(text, kind="READ", offset=0x10, value=0, variables=None):
     """Run a script once; return the request, and what it said and erased."""
     said, erased = [], []
     host = Host(0x100, said.append, lambda address, size: erased.append((address, size)))
-    request = Request(kind, offset, 4, value)
+    request = ScriptRequest(kind, offset, 4, value)
     compile_script(text).run(host, request, {} if variables is None else variables)
     return request, said, erased
 

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.engines.embedded.peripherals.fakes import Bench
 from workbench.engines.scripts.errors import ScriptError
 from workbench.engines.scripts.process import ScriptProcess
-from workbench.engines.scripts.request import Request
+from workbench.engines.scripts.request import ScriptRequest
 from workbench.engines.scripts.trust import VARIABLE, trusted
 from workbench.errors import PlatformError, UserError
 
@@ -83,7 +83,7 @@ def test_programs_flash_is_seen(trust):
 def test_a_script_that_never_answers_is_ended():
     process = ScriptProcess("while True: pass", 4, print, print, seconds=1.0)
     with pytest.raises(ScriptError, match="died of signal 9"):
-        process.run(Request("READ"))
+        process.run(ScriptRequest("READ"))
 
 
 def test_what_a_script_prints_goes_nowhere(trust, capfd):
@@ -95,7 +95,7 @@ def test_what_a_script_prints_goes_nowhere(trust, capfd):
 
 def test_the_process_ends_with_the_machine(trust):
     process = ScriptProcess("import os\nrequest.value = os.getpid()", 4, print, print)
-    request = Request("READ")
+    request = ScriptRequest("READ")
     process.run(request)
     assert Path(f"/proc/{request.value}").exists()
     process.close()

@@ -28,7 +28,7 @@ from workbench.engines.scripts.expressions import (
     shown,
 )
 from workbench.engines.scripts.host import Host
-from workbench.engines.scripts.request import FIELDS, Request, canonical
+from workbench.engines.scripts.request import FIELDS, ScriptRequest, canonical
 
 _MOST_CHARACTERS = 1 << 18
 _MOST_NESTED = 60  # nodes of the tree in each other
@@ -47,7 +47,7 @@ class Script:
     body: Statement
     functions: dict[str, Function]
 
-    def run(self, host: Host, request: Request, variables: dict[str, Any]) -> None:
+    def run(self, host: Host, request: ScriptRequest, variables: dict[str, Any]) -> None:
         """Answer `request`; raise ScriptError, with the line, where the script fails."""
         self.body(Frame(host, request, variables, [MOST_STEPS]))
 

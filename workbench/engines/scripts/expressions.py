@@ -10,7 +10,7 @@ from typing import Any
 from workbench.engines.scripts import values
 from workbench.engines.scripts.errors import BeyondSubsetError, ScriptError
 from workbench.engines.scripts.host import RANDOM_METHODS, SELF_METHODS, Host
-from workbench.engines.scripts.request import FIELDS, QUESTIONS, Request, canonical
+from workbench.engines.scripts.request import FIELDS, QUESTIONS, ScriptRequest, canonical
 
 MOST_STEPS = 1_000_000
 """For one access: one for each statement, repetition and call, and one for each item that is worked
@@ -25,7 +25,7 @@ class Frame:
     """What a statement or an expression works on: one access, and in it one call of a function."""
 
     host: Host
-    request: Request
+    request: ScriptRequest
     variables: dict[str, Any]  # the script's own; they live on from access to access
     left: list[int]  # of the budget: one number that all frames of an access share
     local: dict[str, Any] | None = None  # of a function

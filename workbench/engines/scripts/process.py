@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from workbench.engines.scripts.errors import ScriptError
-from workbench.engines.scripts.request import Request
+from workbench.engines.scripts.request import ScriptRequest
 from workbench.engines.state import from_json, to_json
 from workbench.support.framing import Message, ProtocolError, read_message, write_message
 
@@ -55,7 +55,7 @@ class ScriptProcess:
         self._answers = cast(IO[bytes], self._process.stdout)
         self._ask("compile", text=text, size=size)
 
-    def run(self, request: Request) -> None:
+    def run(self, request: ScriptRequest) -> None:
         """Answer `request`; raise ScriptError where the script fails, or ends the process."""
         fields = self._ask(
             "run",

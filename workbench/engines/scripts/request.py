@@ -15,7 +15,7 @@ def canonical(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-class Request:
+class ScriptRequest:
     """One access, or INIT at reset of a peripheral that is `initable`."""
 
     def __init__(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import IO, Any
 
-from workbench.engines.scripts.request import Request
+from workbench.engines.scripts.request import ScriptRequest
 from workbench.engines.state import StateError, from_json, to_json
 from workbench.support.framing import Message, ProtocolError, read_message, write_message
 
@@ -97,7 +97,7 @@ class _Runner:
         assert self._code is not None
         fields = message.fields
         own = self._scope["self"] = _Self()
-        request = Request(fields["kind"], fields["offset"], fields["length"], fields["value"])
+        request = ScriptRequest(fields["kind"], fields["offset"], fields["length"], fields["value"])
         self._scope |= {"request": request, "size": self._size}
         exec(self._code, self._scope)
         value = int(request.value)

@@ -16,7 +16,7 @@ from workbench.engines.scripts.errors import BeyondSubsetError, ScriptError
 from workbench.engines.scripts.expressions import Function
 from workbench.engines.scripts.host import Host
 from workbench.engines.scripts.process import ScriptProcess
-from workbench.engines.scripts.request import Request
+from workbench.engines.scripts.request import ScriptRequest
 from workbench.engines.scripts.trust import trusted
 from workbench.errors import PlatformError
 from workbench.peripheral import Context, Peripheral
@@ -29,7 +29,7 @@ class _Runner(Protocol):
 
     @property
     def programs_flash(self) -> bool: ...
-    def run(self, request: Request) -> None: ...
+    def run(self, request: ScriptRequest) -> None: ...
     def save(self) -> list[tuple[str, Any]]: ...
     def load(self, variables: list[tuple[str, Any]]) -> None: ...
     def forget(self) -> None: ...
@@ -103,7 +103,7 @@ class PythonScript(Peripheral):
         self.context.bus.erase_flash(address, size)
 
     def _run(self, kind: str, offset: int, width: int, value: int) -> int:
-        request = Request(kind, offset, width, value)
+        request = ScriptRequest(kind, offset, width, value)
         try:
             self._runner.run(request)
             return int(request.value)
@@ -133,7 +133,7 @@ class _Interpreted:
     def programs_flash(self) -> bool:
         return bool(self._variables.get("programs_flash"))
 
-    def run(self, request: Request) -> None:
+    def run(self, request: ScriptRequest) -> None:
         self._script.run(self._host, request, self._variables)
 
     def save(self) -> list[tuple[str, Any]]:
