@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.system.qemu.qemu import Machine, why_unavailable
+from tests.system.qemu.qemu import QemuMachine, why_unavailable
 from workbench.builder import build, plan_build
 from workbench.engines.renode import discover
 from workbench.errors import EngineUnavailableError
@@ -72,7 +72,7 @@ def on_qemu(elf: Path, recording: Path) -> Figures:
     firsts, eaches = [], []
     for _ in range(RUNS):
         begun = time.perf_counter()
-        with Machine(elf) as machine:
+        with QemuMachine(elf) as machine:
             machine.expect(b"ready\r\n")
             _ask(machine, features, 1)
             firsts.append(time.perf_counter() - begun)
@@ -83,7 +83,7 @@ def on_qemu(elf: Path, recording: Path) -> Figures:
     return Figures(min(firsts), min(eaches))
 
 
-def _ask(machine: Machine, features: Features, sequence: int) -> None:
+def _ask(machine: QemuMachine, features: Features, sequence: int) -> None:
     """Have the firmware classify, and wait for its answer."""
     machine.write(_question(features, sequence))
     splitter = FrameSplitter()

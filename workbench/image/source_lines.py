@@ -74,7 +74,7 @@ class SourceLines:
         """Write what has been looked up to the cache."""
         if len(self._known) == self._saved:
             return
-        numbers = {place: number for number, place in enumerate(self._lines)}
+        numbers = {line: number for number, line in enumerate(self._lines)}
         document = {
             "places": [(one.file, one.line, one.inlined) for one in self._lines],
             "addresses": list(self._known),

@@ -146,9 +146,8 @@ def _lines(
 ) -> tuple[LineCost, ...]:
     """Costs by source line and the functions inlined there, most cycles first."""
     place_at = image.source_lines.at
-    places: dict[
-        int, SourceLine
-    ] = {}  # by identity: a hash of each would take longer than the rest
+    # By identity: to hash each of them would take longer than the rest.
+    places: dict[int, SourceLine] = {}
     totals: dict[tuple[str, int], list[int]] = {}
     for address, times in trace.counts.items():
         place = place_at(address)

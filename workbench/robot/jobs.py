@@ -24,8 +24,8 @@ _GRACE_SECONDS = 1.0
 _PACKAGE_PARENT = Path(__file__).parents[2]
 
 
-class Runner:
-    """Runs jobs and ends all that it started when it is told to."""
+class JobRunner:
+    """Runs jobs, and ends all processes that it started when it is stopped."""
 
     def __init__(self, folder: Path, timeout: float, on_test: Callable[[TestRecord], None]) -> None:
         """`timeout`: seconds on the host's clock for one suite; results go into `folder`."""
@@ -33,7 +33,7 @@ class Runner:
         self._timeout = timeout
         self._on_test = on_test
         self._lock = threading.Lock()
-        self._telling = threading.Lock()  # one test at a time is told
+        self._telling = threading.Lock()  # held while one test is reported
         self._running: set[subprocess.Popen[str]] = set()
         self._stopped = False
 

@@ -12,7 +12,7 @@ from workbench.builder import boards
 from workbench.builder.plan import KERNEL_SETS
 from workbench.dut.suite_results import Job, JobResult, SuiteReport, TestRecord
 from workbench.errors import UserError
-from workbench.robot.jobs import Runner
+from workbench.robot.jobs import JobRunner
 from workbench.support.resources import resource
 
 DEFAULT_TIMEOUT = 600.0
@@ -62,7 +62,7 @@ def run_jobs(
 ) -> SuiteReport:
     """Run `jobs`, so many at a time, and write output.xml and log.html to the folder `output`."""
     output.mkdir(parents=True, exist_ok=True)
-    runner = Runner(output, timeout, on_test)
+    runner = JobRunner(output, timeout, on_test)
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         try:
             results = tuple(pool.map(runner.run, jobs))

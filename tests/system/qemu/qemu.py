@@ -55,10 +55,10 @@ def _release() -> int:
     return int(found[1])
 
 
-Started = TypeVar("Started", bound="Machine")
+Started = TypeVar("Started", bound="QemuMachine")
 
 
-class Machine:
+class QemuMachine:
     """A running QEMU whose USART number `usart` (1 to 6) is this object's console."""
 
     def __init__(self, elf: Path, usart: int = 2, options: Sequence[str] = ()) -> None:
@@ -119,7 +119,7 @@ class Machine:
         return bool(data)
 
 
-class CountingMachine(Machine):
+class CountingMachine(QemuMachine):
     """A machine that counts from `start` to `stop` and ends after `calls` passages."""
 
     def __init__(

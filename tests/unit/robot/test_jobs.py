@@ -4,7 +4,7 @@ import threading
 import time
 
 from workbench.dut.suite_results import Job
-from workbench.robot.jobs import Runner
+from workbench.robot.jobs import JobRunner
 
 COMPILER = "trap 'touch {folder}/tidied; exit' TERM; touch {folder}/began; sleep 60 & wait"
 SUITE = """\
@@ -18,7 +18,7 @@ def test_what_a_stopped_suite_has_started_may_tidy_up(tmp_path):
     suite = tmp_path / "mine.robot"
     suite.write_text(SUITE.format(compiler=COMPILER.format(folder=tmp_path)))
     told = []
-    runner = Runner(tmp_path, timeout=60, on_test=told.append)
+    runner = JobRunner(tmp_path, timeout=60, on_test=told.append)
     running = threading.Thread(target=runner.run, args=(Job(suite, "embedded"),))
     running.start()
     until = time.monotonic() + 30

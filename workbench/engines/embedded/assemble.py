@@ -11,7 +11,7 @@ from workbench.engines.embedded.bus import Store
 from workbench.engines.embedded.bus_access import BusAccess
 from workbench.engines.embedded.cortex_m.bitband import BitBand
 from workbench.engines.embedded.cortex_m.processor import Sizing
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.machine import EmbeddedMachine
 from workbench.engines.embedded.peripherals.from_outside import models_for
 from workbench.engines.embedded.peripherals.registry import OWN, Registry
 from workbench.engines.embedded.wiring import Wiring
@@ -27,13 +27,13 @@ SYSTEM_BUS = "sysbus"
 DEFAULT_SYSTICK_HZ = 72_000_000  # Renode's NVIC
 
 
-def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
+def assemble(platform: Platform, python_tracer: bool = False) -> EmbeddedMachine:
     """Return the machine of `platform`, powered off: nothing is loaded yet."""
     description = platform.description
     nvic = _the_nvic(description, platform)
     model = require_model(platform, "the embedded engine")
     frequency = nvic.properties.get("systickFrequency", DEFAULT_SYSTICK_HZ)
-    machine = Machine(
+    machine = EmbeddedMachine(
         Sizing(
             model=model,
             ticks_per_second=platform.mips * 1_000_000,
@@ -62,7 +62,7 @@ def assemble(platform: Platform, python_tracer: bool = False) -> Machine:
     return machine
 
 
-def console_of(machine: Machine, platform: Platform) -> UartPeripheral:
+def console_of(machine: EmbeddedMachine, platform: Platform) -> UartPeripheral:
     """Return the model of the platform's console."""
     peripheral = machine.peripherals.get(platform.uart)
     if isinstance(peripheral, UartPeripheral):
@@ -74,7 +74,7 @@ def console_of(machine: Machine, platform: Platform) -> UartPeripheral:
     )
 
 
-def uarts_of(machine: Machine) -> Iterator[tuple[str, UartPeripheral]]:
+def uarts_of(machine: EmbeddedMachine) -> Iterator[tuple[str, UartPeripheral]]:
     """Yield the models that can be the console, with their names."""
     for name, peripheral in machine.peripherals.items():
         if isinstance(peripheral, UartPeripheral):
@@ -98,7 +98,7 @@ class _Assembly:
     flash: origin and size of each memory that is flash.
     """
 
-    machine: Machine
+    machine: EmbeddedMachine
     wiring: Wiring
     flash: set[tuple[int, int]]
     platform: Platform
@@ -202,7 +202,7 @@ def _is_own(registration: Registration) -> bool:
 
 
 def _add_memory(
-    machine: Machine, entry: Entry, on_bus: list[Registration], flash: set[tuple[int, int]]
+    machine: EmbeddedMachine, entry: Entry, on_bus: list[Registration], flash: set[tuple[int, int]]
 ) -> None:
     size = entry.properties.get("size")
     if not isinstance(size, int) or size <= 0:
@@ -225,7 +225,7 @@ def _apply_writes(store: Store, entry: Entry) -> None:
             )
 
 
-def _add_bit_band(machine: Machine, entry: Entry, on_bus: list[Registration]) -> None:
+def _add_bit_band(machine: EmbeddedMachine, entry: Entry, on_bus: list[Registration]) -> None:
     base = entry.properties.get("peripheralBase")
     for registration in on_bus:
         if isinstance(base, int) and registration.address is not None and registration.size:

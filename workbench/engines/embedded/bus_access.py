@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.engines.embedded.bus import Bus, BusError
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.machine import EmbeddedMachine
 from workbench.platform.bus_masters import BusMasters, Reach
 from workbench.repl.description import Entry
 
@@ -69,7 +69,7 @@ class MasterPort:
 class BusAccess:
     """The bus as the block `entry` sees it."""
 
-    def __init__(self, machine: Machine, entry: Entry, masters: BusMasters) -> None:
+    def __init__(self, machine: EmbeddedMachine, entry: Entry, masters: BusMasters) -> None:
         self._machine = machine
         self._entry = entry
         self._masters = masters

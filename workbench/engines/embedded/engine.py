@@ -1,4 +1,4 @@
-"""The embedded engine: `workbench.engines.base.Engine` over a `Machine`."""
+"""The embedded engine: `workbench.engines.base.Engine` over an `EmbeddedMachine`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from workbench.engines.code_cache import CacheShape
 from workbench.engines.embedded.assemble import assemble, console_of, uarts_of
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console, OtherPorts
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.machine import EmbeddedMachine
 from workbench.engines.embedded.peripherals.generic.gpio_port import GpioPort
 from workbench.engines.embedded.peripherals.generic.storage import Storage
-from workbench.engines.embedded.runner import Runner
+from workbench.engines.embedded.runner import EmbeddedRunner
 from workbench.engines.embedded.tracing.cycle_counter import CycleCounter
 from workbench.engines.embedded.tracing.trace_recorder import TraceRecorder
 from workbench.engines.embedded.unicorn.registers import REGISTER_IDS
@@ -31,7 +31,7 @@ _SPECIAL = frozenset({"msp", "psp", "primask", "basepri", "faultmask"})
 class EmbeddedRegisters(base.Registers):
     """Core registers of a machine, privileged or not; writing PC wakes a core that sleeps."""
 
-    def __init__(self, machine: Machine, runner: Runner) -> None:
+    def __init__(self, machine: EmbeddedMachine, runner: EmbeddedRunner) -> None:
         self._machine = machine
         self._runner = runner
 
@@ -62,7 +62,7 @@ class EmbeddedRegisters(base.Registers):
 class EmbeddedMemory(base.Memory):
     """The bus of a machine, seen from outside."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: EmbeddedMachine) -> None:
         self._machine = machine
 
     def read(self, address: int, size: int) -> bytes:
@@ -93,8 +93,8 @@ def _no_memory(address: int, size: int, error: BusError) -> UserError:
 class _Loaded:
     """What `load` has made: a machine, what drives it, and what is seen of it."""
 
-    machine: Machine
-    runner: Runner
+    machine: EmbeddedMachine
+    runner: EmbeddedRunner
     console: Console
     console_name: str
     others: OtherPorts
@@ -122,7 +122,7 @@ class EmbeddedEngine(base.Engine):
         self._loaded: _Loaded | None = None
 
     @property
-    def machine(self) -> Machine:
+    def machine(self) -> EmbeddedMachine:
         """The machine that is loaded; raises EngineError before `load`, as all that follows."""
         return self._now.machine
 
@@ -231,7 +231,7 @@ class EmbeddedEngine(base.Engine):
         return self._loaded
 
 
-def _start(machine: Machine, image: Image, platform: Platform) -> _Loaded:
+def _start(machine: EmbeddedMachine, image: Image, platform: Platform) -> _Loaded:
     """Put `image` into `machine` and power it on."""
     code_cache = CacheShape.of(platform)
     if code_cache is not None:
@@ -239,7 +239,7 @@ def _start(machine: Machine, image: Image, platform: Platform) -> _Loaded:
     machine.reads.use_data_cache(read_flash(platform.flash_timing).data_cache)
     console = Console(console_of(machine, platform), machine.attend)
     others = {name: port for name, port in uarts_of(machine) if name != platform.uart}
-    runner = Runner(machine, console)
+    runner = EmbeddedRunner(machine, console)
     boot = boot_of(image, platform)
     machine.vector_table = boot.vector_table
     for warning in boot.warnings:
@@ -258,7 +258,7 @@ def _start(machine: Machine, image: Image, platform: Platform) -> _Loaded:
     )
 
 
-def _program(machine: Machine, image: Image, platform: Platform) -> None:
+def _program(machine: EmbeddedMachine, image: Image, platform: Platform) -> None:
     for segment in image.segments:
         try:
             machine.bus.program(segment.address, segment.data)

@@ -49,7 +49,7 @@ _SAVED_STATE = (
 )
 
 
-class Machine:
+class EmbeddedMachine:
     """Everything that has state, and what must happen when it changes."""
 
     def __init__(self, sizing: Sizing, python_tracer: bool = False) -> None:

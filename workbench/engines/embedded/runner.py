@@ -30,7 +30,7 @@ from workbench.engines.embedded.events import (
     exception_event,
 )
 from workbench.engines.embedded.goal import Goal
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.machine import EmbeddedMachine
 from workbench.engines.embedded.stop_reasons import StopReasons
 from workbench.engines.embedded.unicorn.fault_events import FaultEvents
 from workbench.engines.embedded.unicorn.stepping import Stepper
@@ -52,10 +52,10 @@ def _branch_target(pc: int, xpsr: int) -> int:
     return pc | bool(xpsr & XPSR_T)
 
 
-class Runner:
-    """Drives one machine."""
+class EmbeddedRunner:
+    """Runs one machine until it must stop, and says why it stopped."""
 
-    def __init__(self, machine: Machine, console: Console) -> None:
+    def __init__(self, machine: EmbeddedMachine, console: Console) -> None:
         self._machine = machine
         self._console = console
         processor = self._processor = machine.processor

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from workbench.armv7m.thumb import BKPT_SEMIHOSTING
 from workbench.engines.embedded.bus import BusError
 from workbench.engines.embedded.console import Console
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.machine import EmbeddedMachine
 
 SYS_OPEN, SYS_CLOSE, SYS_WRITEC, SYS_WRITE0 = 0x01, 0x02, 0x03, 0x04
 SYS_WRITE, SYS_READ = 0x05, 0x06
@@ -35,7 +35,7 @@ FAILED = 0xFFFFFFFF
 class Host:
     """The host as one machine sees it. `exit_code` is the firmware's own, None until it ended."""
 
-    def __init__(self, machine: Machine, console: Console) -> None:
+    def __init__(self, machine: EmbeddedMachine, console: Console) -> None:
         self._machine = machine
         self._console = console
         self._calls: dict[int, Callable[[int], int]] = {

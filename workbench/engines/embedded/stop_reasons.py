@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.engines.base import FaultState, StopKind, StopReason, Watchpoint
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.machine import EmbeddedMachine
 from workbench.engines.embedded.semihosting import Host
 
 
@@ -13,7 +13,7 @@ class StopReasons:
     resets: how often the machine was reset since then without ending a run.
     """
 
-    def __init__(self, machine: Machine, host: Host) -> None:
+    def __init__(self, machine: EmbeddedMachine, host: Host) -> None:
         self._machine = machine
         self._host = host
         self.resets = 0

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from workbench.engines.embedded.bus_access import NO_BUS
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.machine import EmbeddedMachine
 from workbench.engines.embedded.peripherals.generic.combined_input import CombinedInput
 from workbench.peripheral import Context, Line
 from workbench.repl.description import Description, Entry, Wire
@@ -21,7 +21,7 @@ class Wiring:
     an input gets a gate of its own, which is one more peripheral, so that snapshots hold it.
     """
 
-    def __init__(self, machine: Machine, description: Description, nvic: str) -> None:
+    def __init__(self, machine: EmbeddedMachine, description: Description, nvic: str) -> None:
         self._machine = machine
         self._nvic = nvic
         wires = [wire for entry in description.entries.values() for wire in entry.wires]
@@ -72,7 +72,7 @@ def _input_of(wire: Wire) -> Input:
 
 @dataclass(frozen=True)
 class _InterruptInput:
-    machine: Machine
+    machine: EmbeddedMachine
     interrupt: int
 
     def set(self, level: bool) -> None:
@@ -84,7 +84,7 @@ class _InterruptInput:
 class _PeripheralInput:
     """The target is looked up late, as it may be created later, or have no model."""
 
-    machine: Machine
+    machine: EmbeddedMachine
     name: str
     pin: int
 

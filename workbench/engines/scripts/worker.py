@@ -33,7 +33,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     pending: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests, pending), daemon=True).start()
-    runner = _Runner()
+    runner = _Script()
     while True:
         write_message(answers, runner.answer(pending.get()))
 
@@ -69,7 +69,7 @@ class _Self:
         self.erased.append((int(address), int(size)))
 
 
-class _Runner:
+class _Script:
     """The script and its variables."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from workbench.engines.embedded.assemble import assemble
-from workbench.engines.embedded.machine import Machine
+from workbench.engines.embedded.machine import EmbeddedMachine
 from workbench.engines.embedded.peripherals.nordic import (
     nrf_ecb,
     nrf_egu,
@@ -47,7 +47,7 @@ ERASEPAGE, ERASEALL, ERASEUICR = NVMC + 0x508, NVMC + 0x50C, NVMC + 0x514
 
 
 @contextmanager
-def machine_of(board: str) -> Iterator[Machine]:
+def machine_of(board: str) -> Iterator[EmbeddedMachine]:
     machine = assemble(load(board))
     try:
         machine.vector_table = SRAM1
@@ -58,26 +58,26 @@ def machine_of(board: str) -> Iterator[Machine]:
 
 
 @pytest.fixture
-def stm32() -> Iterator[Machine]:
+def stm32() -> Iterator[EmbeddedMachine]:
     with machine_of("stm32f4_discovery") as machine:
         yield machine
 
 
 @pytest.fixture
-def nrf() -> Iterator[Machine]:
+def nrf() -> Iterator[EmbeddedMachine]:
     with machine_of("nrf52840_dk") as machine:
         yield machine
 
 
-def get(machine: Machine, address: int) -> int:
+def get(machine: EmbeddedMachine, address: int) -> int:
     return int.from_bytes(machine.bus.read(address, 4), "little")
 
 
-def put(machine: Machine, address: int, value: int) -> None:
+def put(machine: EmbeddedMachine, address: int, value: int) -> None:
     machine.bus.write(address, value.to_bytes(4, "little"))
 
 
-def transfer(machine: Machine, dma: int, par: int, m0ar: int, direction: int) -> int:
+def transfer(machine: EmbeddedMachine, dma: int, par: int, m0ar: int, direction: int) -> int:
     """Let stream 0 of `dma` move two words; return its flags in LISR."""
     stream = dma + stm32_dma.STREAM
     put(machine, stream + stm32_dma.PAR, par)
@@ -107,7 +107,7 @@ def transfer(machine: Machine, dma: int, par: int, m0ar: int, direction: int) ->
         (DMA1, SRAM2, False),  # its peripheral port does not reach the source
     ],
 )
-def test_memory_to_memory(stm32: Machine, dma: int, target: int, reached: bool) -> None:
+def test_memory_to_memory(stm32: EmbeddedMachine, dma: int, target: int, reached: bool) -> None:
     put(stm32, SRAM1, 0x1234_5678)
     before = None if target in (NOWHERE, BIT_BAND_ALIAS) else get(stm32, target)
     flags = transfer(stm32, dma, SRAM1, target, stm32_dma.BETWEEN_MEMORIES)
@@ -122,19 +122,19 @@ def test_memory_to_memory(stm32: Machine, dma: int, target: int, reached: bool) 
     ("dma", "source", "reached"),
     [(DMA2, FLASH, True), (DMA2, GPIOD_ODR, True), (DMA2, CCM, False), (DMA2, ALIAS, False)],
 )
-def test_sources(stm32: Machine, dma: int, source: int, reached: bool) -> None:
+def test_sources(stm32: EmbeddedMachine, dma: int, source: int, reached: bool) -> None:
     flags = transfer(stm32, dma, source, SRAM1, stm32_dma.BETWEEN_MEMORIES)
     assert bool(flags & stm32_dma.TEIF) != reached
 
 
-def test_dma1_reaches_apb1_and_dma2_all_peripherals(stm32: Machine) -> None:
+def test_dma1_reaches_apb1_and_dma2_all_peripherals(stm32: EmbeddedMachine) -> None:
     to_peripheral = stm32_dma.TO_PERIPHERAL
     assert transfer(stm32, DMA1, TIM5_ARR, FLASH, to_peripheral) & stm32_dma.TCIF
     assert transfer(stm32, DMA1, GPIOD_ODR, SRAM1, to_peripheral) & stm32_dma.TEIF
     assert transfer(stm32, DMA2, GPIOD_ODR, SRAM1, to_peripheral) & stm32_dma.TCIF
 
 
-def test_a_transfer_error_interrupts_until_it_is_cleared(stm32: Machine) -> None:
+def test_a_transfer_error_interrupts_until_it_is_cleared(stm32: EmbeddedMachine) -> None:
     transfer(stm32, DMA2, SRAM1, FLASH, stm32_dma.BETWEEN_MEMORIES)
     interrupt = 16 + DMA2_STREAM0_INTERRUPT
     assert stm32.processor.exceptions.pending >> interrupt & 1
@@ -142,7 +142,7 @@ def test_a_transfer_error_interrupts_until_it_is_cleared(stm32: Machine) -> None
     assert not get(stm32, DMA2 + stm32_dma.LISR)
 
 
-def test_the_first_bus_error_of_a_port_is_warned_of(stm32: Machine) -> None:
+def test_the_first_bus_error_of_a_port_is_warned_of(stm32: EmbeddedMachine) -> None:
     for target in (FLASH, CCM):
         transfer(stm32, DMA2, SRAM1, target, stm32_dma.BETWEEN_MEMORIES)
     assert list(stm32.warnings) == [
@@ -152,7 +152,7 @@ def test_the_first_bus_error_of_a_port_is_warned_of(stm32: Machine) -> None:
 
 
 @pytest.mark.parametrize("pointer", UNREACHED)
-def test_uarte_sends_nothing_from_elsewhere(nrf: Machine, pointer: int) -> None:
+def test_uarte_sends_nothing_from_elsewhere(nrf: EmbeddedMachine, pointer: int) -> None:
     sent = []
     uart: Any = nrf.peripherals["uart0"]
     uart.transmit = sent.append
@@ -166,7 +166,7 @@ def test_uarte_sends_nothing_from_elsewhere(nrf: Machine, pointer: int) -> None:
 
 
 @pytest.mark.parametrize("pointer", UNREACHED)
-def test_spim_writes_and_reads_nothing_elsewhere(nrf: Machine, pointer: int) -> None:
+def test_spim_writes_and_reads_nothing_elsewhere(nrf: EmbeddedMachine, pointer: int) -> None:
     before = None if pointer == NOWHERE else nrf.bus.read(pointer, 2)
     for pointer_register, count in (
         (nrf_spim.RXD_PTR, nrf_spim.RXD_MAXCNT),
@@ -181,7 +181,7 @@ def test_spim_writes_and_reads_nothing_elsewhere(nrf: Machine, pointer: int) -> 
 
 
 @pytest.mark.parametrize("pointer", [*UNREACHED, RAM_END - 32])
-def test_ecb_reports_its_own_error(nrf: Machine, pointer: int) -> None:
+def test_ecb_reports_its_own_error(nrf: EmbeddedMachine, pointer: int) -> None:
     put(nrf, ECB + nrf_ecb.ECBDATAPTR, pointer)
     put(nrf, ECB + nrf_ecb.STARTECB, 1)
     assert get(nrf, ECB + nrf_ecb.ERRORECB) == 1
@@ -192,7 +192,7 @@ def test_ecb_reports_its_own_error(nrf: Machine, pointer: int) -> None:
     "end_point",
     [NOWHERE, RAM, CODE, 0x4003_0000, EGU0 + 0x304, EGU0 + 1, 0xE000_ED00, 0x5000_0508],
 )
-def test_ppi_triggers_nothing_but_tasks(nrf: Machine, end_point: int) -> None:
+def test_ppi_triggers_nothing_but_tasks(nrf: EmbeddedMachine, end_point: int) -> None:
     readable = end_point not in (NOWHERE, 0x4003_0000)
     before = nrf.bus.read(end_point, 4) if readable else b""
     put(nrf, PPI + nrf_ppi.EVENT_END, ECB + nrf_ecb.ENDECB)
@@ -205,7 +205,7 @@ def test_ppi_triggers_nothing_but_tasks(nrf: Machine, end_point: int) -> None:
     assert get(nrf, EGU0 + nrf_egu.TRIGGERED) == 1  # the other end point
 
 
-def test_nvmc_erases_pages_of_flash_and_uicr_only(nrf: Machine) -> None:
+def test_nvmc_erases_pages_of_flash_and_uicr_only(nrf: EmbeddedMachine) -> None:
     put(nrf, RAM + CODE, 0x1234_5678)
     nrf.bus.program(CODE, b"code" * 0x400)
     put(nrf, NVMC_CONFIG, ERASE_ENABLE)
@@ -223,7 +223,7 @@ def test_nvmc_erases_pages_of_flash_and_uicr_only(nrf: Machine) -> None:
     ]
 
 
-def test_nvmc_erases_all(nrf: Machine) -> None:
+def test_nvmc_erases_all(nrf: EmbeddedMachine) -> None:
     nrf.bus.program(0xF_FFFC, b"last")
     put(nrf, NVMC_CONFIG, ERASE_ENABLE)
     put(nrf, ERASEALL, 1)

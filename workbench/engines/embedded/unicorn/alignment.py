@@ -2,7 +2,7 @@
 
 While firmware has the bit set, a hook looks at every data access; otherwise there is none.
 Instructions that must always be aligned are looked at elsewhere (`inspection.py`), and unaligned
-accesses to devices never get there (`Machine`).
+accesses to devices never get there (`EmbeddedMachine`).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Setup:
     paced: bool
 
 
-class Machine:
+class RenodeMachine:
     """The emulation, its core and its console, with what is attached to them."""
 
     def __init__(self, console: str) -> None:

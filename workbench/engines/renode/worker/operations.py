@@ -14,9 +14,9 @@ from workbench.engines.renode.worker import dotnet
 from workbench.engines.renode.worker.console import Console
 from workbench.engines.renode.worker.loading import renode_version
 from workbench.engines.renode.worker.log import LogFile
-from workbench.engines.renode.worker.machine import Machine, RenodeError, Setup
+from workbench.engines.renode.worker.machine import RenodeError, RenodeMachine, Setup
 from workbench.engines.renode.worker.recorder import Recorder
-from workbench.engines.renode.worker.run import Limits, Runner
+from workbench.engines.renode.worker.run import Limits, RenodeRunner
 from workbench.engines.renode.worker.state import State
 from workbench.support.framing import Message
 
@@ -31,9 +31,9 @@ class Operations:
         console = str(folder / "console")
         self._send = send
         self._console = Console(console)
-        self._machine = Machine(console)
+        self._machine = RenodeMachine(console)
         self._state = State(self._machine)
-        self._runner = Runner(self._machine, self._console, self._report_progress)
+        self._runner = RenodeRunner(self._machine, self._console, self._report_progress)
         self._recorder = Recorder(self._machine)
         self._log = LogFile(dotnet.Logger.Flush)
         self.version = renode_version()

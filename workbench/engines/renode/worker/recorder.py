@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from workbench.engines.renode.worker.hooks import READ_RECORD_BYTES
-from workbench.engines.renode.worker.machine import Machine
+from workbench.engines.renode.worker.machine import RenodeMachine
 
 
 class Recorder:
     """One recording at a time, into files that the owner reads."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: RenodeMachine) -> None:
         self._machine = machine
         # Delegates must outlive their use; the writers are behind them.
         self._blocks: tuple[Any, Any] | None = None

@@ -26,7 +26,7 @@ from workbench.engines.renode.worker.dotnet import (
     state_of,
 )
 from workbench.engines.renode.worker.hooks import QUESTIONS, Signal
-from workbench.engines.renode.worker.machine import Machine, RenodeError
+from workbench.engines.renode.worker.machine import RenodeError, RenodeMachine
 from workbench.engines.renode.worker.pattern import last_bytes
 from workbench.engines.renode.worker.receiver import TIMER
 from workbench.engines.renode.worker.watchpoints import watching
@@ -65,7 +65,7 @@ class Limits:
 class _Watch:
     """Tells when to report, and whether the machine still moves."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: RenodeMachine) -> None:
         self._machine = machine
         self._reported = self._moved = time.monotonic()
         self._seen = (-1, -1)
@@ -84,10 +84,12 @@ class _Watch:
         return True
 
 
-class Runner:
+class RenodeRunner:
     """Runs `machine`; `progress` is called about 20 times a second while it runs."""
 
-    def __init__(self, machine: Machine, console: Console, progress: Callable[[], None]) -> None:
+    def __init__(
+        self, machine: RenodeMachine, console: Console, progress: Callable[[], None]
+    ) -> None:
         self._machine = machine
         self._console = console
         self._progress = progress

@@ -14,7 +14,7 @@ from workbench.armv7m.architecture import (
     sp_before,
 )
 from workbench.engines.renode.worker.dotnet import Array, Byte, RegisterValue
-from workbench.engines.renode.worker.machine import Machine, RenodeError
+from workbench.engines.renode.worker.machine import RenodeError, RenodeMachine
 from workbench.engines.renode.worker.registers import INDEX, OTHER_SP
 
 # System control block, ARM DDI 0403E, B3.2.2
@@ -24,7 +24,7 @@ _CFSR, _HFSR, _MMFAR, _BFAR = 0xE000ED28, 0xE000ED2C, 0xE000ED34, 0xE000ED38
 class State:
     """What can be read and written while the core stands still."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: RenodeMachine) -> None:
         self._machine = machine
 
     def register(self, name: str) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.engines.base import Watchpoint
 from workbench.engines.renode.worker.dotnet import BusAccess, SysbusAccessWidth
-from workbench.engines.renode.worker.machine import Machine, RenodeError
+from workbench.engines.renode.worker.machine import RenodeError, RenodeMachine
 
 _WIDTHS = (
     (1, SysbusAccessWidth.Byte),
@@ -25,7 +25,7 @@ _MOST_BYTES = 4096  # each byte costs Renode several entries, and a look at them
 
 
 @contextmanager
-def watching(machine: Machine, points: Collection[Watchpoint]) -> Iterator[None]:
+def watching(machine: RenodeMachine, points: Collection[Watchpoint]) -> Iterator[None]:
     """Let accesses to `points` be noticed for a while."""
     if not points:
         yield

@@ -24,7 +24,7 @@ from workbench.peripheral import Context, Peripheral
 _RANDOM = "random"  # in a saved state: the source of random numbers, no name of a script's
 
 
-class _Runner(Protocol):
+class _ScriptRunner(Protocol):
     """Runs a script and keeps its variables."""
 
     @property
@@ -74,7 +74,7 @@ class PythonScript(Peripheral):
     def close(self) -> None:
         self._runner.close()
 
-    def _start(self) -> _Runner:
+    def _start(self) -> _ScriptRunner:
         name = self.context.name
         text, self._file = script_of(name, self.context.properties)
         try:
