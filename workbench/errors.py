@@ -1,7 +1,7 @@
 """The errors of the workbench: each says what, where and what to do, and carries an exit code.
 
 Exit codes: 1 a check failed, 2 the user's input or set-up is at fault, 3 the workbench or one of
-the tools under it broke. A fault or a time-out of the *firmware* is no error: it is a
+the tools under it broke. A fault or a time-out of the *firmware* is not an error: it is a
 `workbench.engines.base.StopReason`.
 """
 

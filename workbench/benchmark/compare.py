@@ -221,5 +221,7 @@ def _per_cent(value: object, where: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < float("inf"):
-        raise UserError(f"{where}: {value!r} is no growth in per cent", "give a number from 0 on")
+        raise UserError(
+            f"{where}: {value!r} is not a growth in per cent", "give a number from 0 on"
+        )
     return number

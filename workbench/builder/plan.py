@@ -277,7 +277,7 @@ def _cmsis_nn(folder: Path | None) -> SourceTree:
     header = Path("Include") / "arm_nnfunctions.h"
     if not any((folder / inside / header).is_file() for inside in ("", "cmsis_nn")):
         raise UserError(
-            f"{folder} has no {header}: this is no CMSIS-NN",
+            f"{folder} does not contain {header}: it is not CMSIS-NN",
             "give the top folder of a CMSIS-NN release",
         )
     return SourceTree(folder, _digest(folder))

@@ -59,8 +59,8 @@ class ReaderLeft(Exception):  # noqa: N818 - not an error: `workbench ... | head
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
-    """Within, a pipe that was closed is no OSError: Typer ends those with exit code 1."""
+def _closed_pipe_as_reader_left() -> Iterator[None]:
+    """Raise ReaderLeft for a closed pipe: Typer would end with exit code 1 for the OSError."""
     try:
         yield
     except BrokenPipeError as error:
@@ -90,13 +90,13 @@ class LazyGroup(TyperGroup):
         return typer.main.get_command(module.app)
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
-        """Parse the command line; see `_told_apart` for the errors."""
-        with _told_apart():
+        """Parse the command line; see `_closed_pipe_as_reader_left` for the errors."""
+        with _closed_pipe_as_reader_left():
             return super().make_context(*arguments, **options)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; see `_told_apart` for the errors."""
-        with _told_apart():
+        """Run the command; see `_closed_pipe_as_reader_left` for the errors."""
+        with _closed_pipe_as_reader_left():
             return super().invoke(ctx)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

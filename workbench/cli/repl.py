@@ -41,9 +41,7 @@ def check(
     ] = None,
     additions: Annotated[
         bool,
-        typer.Option(
-            "--additions", help="Files that add to a platform which is not given are no failure."
-        ),
+        typer.Option("--additions", help="Accept files that add to a platform which is not given."),
     ] = False,
     json: JsonOption = False,
 ) -> None:

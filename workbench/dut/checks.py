@@ -103,7 +103,7 @@ def fault_should_be(diagnosis: Diagnosis, kind: str, function: str | None) -> No
             f"no fault is called '{kind}'", f"choose one of: {', '.join(sorted(KINDS))}"
         )
     if kind not in diagnosis.kinds:
-        raise CheckFailedError(f"the fault is no {kind}: {_described(diagnosis)}")
+        raise CheckFailedError(f"the fault is not {kind}: {_described(diagnosis)}")
     if function is not None:
         inside = diagnosis.function
         if function not in (inside, inside.split("(", 1)[0]):

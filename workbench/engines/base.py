@@ -195,7 +195,7 @@ class Uart(ABC):
     @property
     @abstractmethod
     def transcript(self) -> bytes:
-        """All that the firmware has sent since `load`; a reset is no end of it."""
+        """All bytes that the firmware has sent since `load`; a reset does not discard them."""
 
     @abstractmethod
     def listen(self, listener: Callable[[bytes], None] | None) -> None:

@@ -25,7 +25,7 @@ _ALIGNMENT = {
 
 
 def notes(scene: Scene) -> Iterator[str]:
-    """Say what the status registers tell besides the cause, and where the engine is no silicon."""
+    """Say what else the status registers show, and where the engine differs from silicon."""
     bits, first = cause_bits(scene.fault), primary(scene.fault)
     for bit in bits:
         if bit is not first:

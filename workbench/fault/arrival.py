@@ -1,4 +1,4 @@
-"""How the core came to an address that is no code: by a call, a return or a jump."""
+"""How the core reached an address that is not code: by a call, a return or a jump."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workbench.fault.instruction import call_before
 from workbench.fault.memory import View
 from workbench.image import Image
 
-_RUN_ON = 64  # bytes of data that are executed before one is no instruction
+_RUN_ON = 64  # bytes of data that may be executed before the first undefined instruction
 _ANY = tuple(f"r{n}" for n in range(13))
 
 

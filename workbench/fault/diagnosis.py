@@ -24,7 +24,7 @@ class Diagnosis:
 
     title: what happened. exception: the one that was taken, or Lockup. causes: the bits of CFSR
     and HFSR that say why. status: the fault status registers that the engine knows. address: what
-    was refused, None where that is no address, and address_is what lies there. instruction: the
+    was refused, None if that is not an address, and address_is what lies there. instruction: the
     one that the core was at. context: thread or handler, and on which stack. calls: the chain that
     led here, the innermost first, repetitions once; depth: its length with them; broken: what is
     wrong with it, "" if nothing. stack: how the stack was used, None where its bounds are not

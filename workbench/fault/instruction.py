@@ -67,7 +67,7 @@ def call_before(view: View, return_address: int) -> tuple[int, int | None, str] 
     """Return the call that `return_address` lies behind: where, its target, its register.
 
     The target is None for a call through a register, whose name is "" for others. None where
-    what stands before the address is no call.
+    what stands before the address is not a call.
     """
     after = return_address & ~1
     short, long = view.read(after - 2, 2), view.read(after - 4, 4)

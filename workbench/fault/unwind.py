@@ -140,7 +140,7 @@ class Unwinder:
         return self._index.caller(context, self._view)
 
     def _by_link(self, context: Context) -> Context | None:
-        """What was to be called is no code, and has done nothing yet."""
+        """The target of the call is not code, and has executed nothing yet."""
         link = context.registers.get("lr")
         if not context.is_exact or link is None:
             return None

@@ -101,7 +101,7 @@ class Board:
             if start <= address and address + size <= end:
                 return
         raise UserError(
-            f"0x{address:08x}..0x{address + size - 1:08x} is no flash",
+            f"0x{address:08x}..0x{address + size - 1:08x} is not flash",
             "Was the program linked for another part?",
         )
 

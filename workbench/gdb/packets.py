@@ -13,7 +13,7 @@ _MUST_BE_ESCAPED = frozenset(b"#$}*")
 _RECEIVE_BYTES = 65536
 _TRIES = 3
 MOST_BYTES = 1 << 20
-"""A packet that has not ended by then is none."""
+"""The most bytes of a packet; what has not ended by then is not a packet."""
 
 
 class ClosedError(Exception):

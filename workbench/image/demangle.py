@@ -23,7 +23,7 @@ _ANONYMOUS = ("_GLOBAL__N_1", "(anonymous namespace)")
 
 @lru_cache(maxsize=65536)
 def demangle(name: str) -> str:
-    """Return the C++ name of the Itanium-mangled `name`, or `name` where it is none.
+    """Return the C++ name of the Itanium-mangled `name`, or `name` itself if it is not mangled.
 
     What GCC made of a function (`.isra.0`, `.part.0`) follows as `[clone .isra.0]`.
     """

@@ -36,7 +36,7 @@ def encode(frame: Frame) -> bytes:
 
 
 def decode(encoded: bytes) -> Frame | None:
-    """Return the frame that stands between two delimiters, or None where it is no good frame."""
+    """Return the frame that stands between two delimiters, or None if it is damaged."""
     try:
         body = cobs.decode(encoded)
     except cobs.DecodeError:

@@ -88,8 +88,8 @@ def _load(path: Path, tensors: Sequence[TensorInfo]) -> Array | dict[str, Array]
             return _members(path, loaded, tensors)
     except FeatureError:
         raise
-    # A damaged archive makes numpy and zipfile raise a dozen kinds of error. What is no archive
-    # at all numpy takes for a pickle, and advises to load that.
+    # A damaged archive makes numpy and zipfile raise a dozen kinds of error. What is not an archive
+    # at all numpy takes for a pickle, which it advises to load.
     except Exception as error:
         why = "" if "pickle" in str(error) else f" ({error})"
         raise FeatureError(

@@ -38,7 +38,7 @@ def macs(name: str, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) 
 def parameters(operators: Sequence[Operator], tensors: Sequence[Tensor]) -> int:
     """Trained numbers in the file: constant weights and biases, each counted once.
 
-    Integer constants that steer an operator (a new shape, axes, paddings) are none.
+    Integer constants that steer an operator (a new shape, axes, paddings) are not weights.
     """
     trained = set()
     for operator in operators:

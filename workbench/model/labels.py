@@ -13,7 +13,7 @@ from workbench.support.files import read_file
 
 FILE_NAME = "labels.txt"
 _MAX_BYTES = 64 * 1024
-_HINT = "a label a line, or no such file"
+_HINT = "write one label in each line, or remove the file"
 
 
 def read_labels(model: Path) -> tuple[str, ...]:

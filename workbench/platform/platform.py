@@ -297,7 +297,7 @@ def _memories(
         region = _region(entry, kind) if entry else None
         if region is None:
             raise PlatformError(
-                f"{source}: [memories] names '{name}', which is no memory of the .repl",
+                f"{source}: [memories] names '{name}', which is not a memory of the .repl",
                 "memories are entries of type Memory.MappedMemory with a size on sysbus",
             )
         regions.append(region)

@@ -39,7 +39,7 @@ class Check:
     def exit_code(self, additions: bool) -> int:
         """0 where all can be read, else that of a failed check.
 
-        additions: files that add to a platform which is not given are no failure.
+        additions: accept files that add to a platform which is not given.
         """
         failures = self.count(ERROR) + (0 if additions else self.count(ADDITION))
         return CheckFailedError.exit_code if failures else 0

@@ -10,7 +10,7 @@ from workbench.repl.lexer import Kind, Token
 # Renode reserves these, so no peripheral and no property can be called so.
 _WORDS = "using new as preinit init reset local true True false False none empty"
 KEYWORDS = frozenset(_WORDS.split(" "))
-MAX_NESTING = 64  # of values in values; deeper is no platform but an attack on the stack
+MAX_NESTING = 64  # of values in values; deeper is not a platform but an attack on the stack
 
 
 class Cursor:

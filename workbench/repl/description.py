@@ -94,7 +94,7 @@ class Registration:
     """Where a peripheral is attached: an address range of a bus, or a port of another peripheral.
 
     `size` is None where the .repl leaves it to the type. `port` is what stands after the `@` for
-    parents that are no bus. `properties` are the named arguments of a registration that is
+    parents that are not a bus. `properties` are the named arguments of a registration that is
     written as an object, as `region` of `Bus.BusMultiRegistration`. `location` is where it begins.
     """
 

@@ -75,7 +75,7 @@ _TOKEN = re.compile(
 _STRING = re.compile(r'"(?P<body>(?:[^"\\]|\\.)*)"', re.DOTALL)
 # The alternatives exclude each other, so that a string without an end is found out in one pass.
 _LONG_STRING = re.compile(r"'''(?P<body>(?:[^'\\]|\\\\|\\'''|\\(?!\\|''')|'(?!''))*)'''")
-# A `//` in the middle of a word (as in https://...) is no comment.
+# A `//` in the middle of a word (as in https://...) does not start a comment.
 _INTERESTING = re.compile(r"\"|'''|/\*|(?:(?<=\s)|^)//", re.MULTILINE)
 
 

@@ -71,7 +71,7 @@ def read_text(path: Path, using: Using | None = None) -> str:
     except OSError as error:
         what = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:
-        what = "is no text file (UTF-8)"
+        what = "is not a text file (UTF-8)"
     if using is not None:
         raise _error(using, f"'{path}' {what}")
     raise ReplError(what, file=str(path), hint="check the path")
@@ -82,7 +82,7 @@ def resolve(using: Using, user: Path, search: Iterable[Path]) -> Path:
     named = Path(using.path)
     folder = user.parent
     if "\0" in using.path or not using.path:
-        raise _error(using, "this is no path")
+        raise _error(using, "this is not a path")
     if named.is_absolute():
         return named
     if (named.parts and named.parts[0] in (".", "..")) or using.path.startswith("./"):

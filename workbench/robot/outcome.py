@@ -37,7 +37,7 @@ class Outcome:
 
     @contextmanager
     def of_keyword(self) -> Iterator[None]:
-        """Turn the errors of the workbench into failures, and note which are no failed checks."""
+        """Turn errors of the workbench into failures, and note those that are not failed checks."""
         try:
             yield
         except WorkbenchError as error:

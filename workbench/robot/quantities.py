@@ -15,7 +15,7 @@ def parse_frequency(text: str) -> int:
     """Return the frequency in Hz that `text` states; UserError where it states none."""
     match = _FREQUENCY.fullmatch(text.strip())
     if match is None or not float(match[1]):
-        raise UserError(f"'{text}' is no frequency", "write 64 MHz, or 168000000 Hz")
+        raise UserError(f"'{text}' is not a frequency", "write 64 MHz, or 168000000 Hz")
     return round(float(match[1]) * _SCALES[match[2].lower()])
 
 
@@ -32,7 +32,7 @@ def parse_count(text: str | int) -> int:
     try:
         return int(str(text).replace(",", "").replace("_", ""), 0)
     except ValueError:
-        raise UserError(f"'{text}' is no whole number", "write 100000 or 100,000") from None
+        raise UserError(f"'{text}' is not a whole number", "write 100000 or 100,000") from None
 
 
 def parse_request(text: str) -> int:

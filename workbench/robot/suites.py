@@ -77,11 +77,13 @@ def _files(suite: Path) -> list[Path]:
         found = sorted(suite.glob(f"*{_SUFFIX}"))
         if found:
             return found
-        raise UserError(f"{suite} holds no *{_SUFFIX} file", "name a suite, or a folder with some")
+        raise UserError(
+            f"{suite} does not contain a *{_SUFFIX} file", "name a suite, or a folder with some"
+        )
     if not suite.is_file():
         raise UserError(f"{suite}: no such suite", "name a .robot file, or a folder with some")
     if suite.suffix != _SUFFIX:
-        raise UserError(f"{suite} is no *{_SUFFIX} file", "name a suite, or a folder with some")
+        raise UserError(f"{suite} is not a *{_SUFFIX} file", "name a suite, or a folder with some")
     return [suite]
 
 

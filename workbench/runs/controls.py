@@ -51,7 +51,7 @@ def parse_level(text: str) -> bool:
     """Return whether `text` is a high level: 1, 0, high, low, true, false."""
     level = _LEVELS.get(text.strip().lower())
     if level is None:
-        raise UserError(f"'{text}' is no level of a pin", "write high or low, 1 or 0")
+        raise UserError(f"'{text}' is not a level of a pin", "write high or low, 1 or 0")
     return level
 
 

@@ -47,7 +47,7 @@ def parse_seconds(text: str) -> float:
     """Return the time in seconds that `text` states; UserError where it states none."""
     seconds = _seconds(text)
     if seconds is None:
-        raise UserError(f"'{text}' is no time", "write it with a unit: 200us, 200ms, 1.5s")
+        raise UserError(f"'{text}' is not a time", "write it with a unit: 200us, 200ms, 1.5s")
     return seconds
 
 
@@ -72,6 +72,6 @@ def parse_limit(text: str) -> Limit:
         if count >= 1:
             return Instructions(round(count))
     raise UserError(
-        f"'{text}' is no limit",
+        f"'{text}' is not a limit",
         "write virtual time (5s, 200ms, 1min) or instructions (10Minstr, 250kinstr, 5000)",
     )

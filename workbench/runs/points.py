@@ -18,14 +18,14 @@ def address_of(image: Image, point: str) -> int:
     """Return the code address that `point` names: a symbol, or a number such as 0x08000190.
 
     Raises ImageError where the image has no such symbol, or it is that of data, and where the
-    number is no address.
+    number is not an address.
     """
     try:
         address = int(point, 0)
     except ValueError:
         address = None
     if not point or (address is not None and not 0 <= address < _ADDRESSES):
-        raise ImageError(f"'{point}' is no address", "give a symbol, or 0 to 0xffffffff")
+        raise ImageError(f"'{point}' is not an address", "give a symbol, or 0 to 0xffffffff")
     if address is not None:
         return address & ~1
     symbol = image.symbol(point)

@@ -123,7 +123,7 @@ def _calls(ending: Ending) -> tuple[Call, ...]:
 
 
 def compile_pattern(text: str | None) -> bytes | None:
-    """Return `text` as a pattern over bytes; raise UserError where it is no regular expression."""
+    """Return `text` as a pattern over bytes; raise UserError if it is not a regular expression."""
     if text is None:
         return None
     pattern = os.fsencode(text)
@@ -131,7 +131,7 @@ def compile_pattern(text: str | None) -> bytes | None:
         re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise UserError(
-            f"'{text}' is no regular expression: {error}",
+            f"'{text}' is not a regular expression: {error}",
             "put a backslash before characters that are meant literally, such as ( [ * +",
         ) from error
     return pattern

@@ -161,7 +161,7 @@ def _decode(body: bytes) -> Snapshot | None:
     if position != len(body):
         raise StateError("it holds more than a snapshot")
     if engine not in _STATES:
-        raise StateError(f"there is no engine {engine!r}")
+        raise StateError(f"{engine!r} is not an engine")
     importlib.import_module(_STATES[engine])
     return Snapshot(engine, from_json(document["state"], blobs))
 

@@ -59,5 +59,5 @@ def read_message(stream: IO[bytes]) -> Message | None:
     except ValueError as error:
         raise ProtocolError(f"no JSON in a message: {error}") from None
     if not isinstance(fields, dict):
-        raise ProtocolError("a message that is no JSON object")
+        raise ProtocolError("a message that is not a JSON object")
     return Message(fields, blob)

@@ -69,7 +69,7 @@ def test_a_missing_model_is_a_model_error(tmp_path):
 
 
 def test_a_folder_without_cmsis_nn_is_refused(tmp_path):
-    with pytest.raises(UserError, match="this is no CMSIS-NN"):
+    with pytest.raises(UserError, match="it is not CMSIS-NN"):
         plan_build("stm32f4_discovery", "cmsis_nn", cmsis_nn=tmp_path)
 
 

@@ -57,7 +57,7 @@ def test_an_escalated_fault_can_be_called_by_either_name(kind):
 
 @pytest.mark.parametrize(
     ("kind", "function", "says"),
-    [("UsageFault", None, "no UsageFault"), ("BusFault", "main", "not in main")],
+    [("UsageFault", None, "not UsageFault"), ("BusFault", "main", "not in main")],
 )
 def test_another_fault_is_told(kind, function, says):
     with pytest.raises(CheckFailedError, match=f"{says}: BusFault: read of 4 bytes.*in deep"):

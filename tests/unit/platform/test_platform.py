@@ -179,7 +179,7 @@ def test_an_unknown_platform_is_told_with_those_that_are_known(which, message):
         ('mcu = "PART"', 'mcu = "\\u001b[31m"', "has mcu ="),
         ('mcu = "PART"', 'mcu = "PART"\nreport_clocks = [1, 0]', "has report_clocks"),
         ('sram = "ram"', 'sram = "rom"', "has memories.sram = 'rom'"),
-        ('sram = "ram"', 'usart1 = "ram"', "names 'usart1', which is no memory"),
+        ('sram = "ram"', 'usart1 = "ram"', "names 'usart1', which is not a memory"),
         ('"usart1"', '"usart7"', "has no UART 'usart7'"),
         ("title =", "title", "is not valid TOML"),
         ("[memories]", "[buses]\nAPB = 1\n[memories]", "has buses.APB = 1"),

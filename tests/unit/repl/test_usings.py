@@ -124,5 +124,5 @@ def test_missing_and_binary_files(tmp_path):
     with pytest.raises(ReplError, match="cannot be read"):
         repl.read(tmp_path)
     (tmp_path / "binary.repl").write_bytes(b"\x7fELF\xff\xfe")
-    with pytest.raises(ReplError, match="no text file"):
+    with pytest.raises(ReplError, match="not a text file"):
         repl.read(tmp_path / "binary.repl")

@@ -21,7 +21,7 @@ HOSTILE = [
     "\x7f",
     "\u202e",  # writes from right to left from here on
     "\u2028",
-    "\udcff",  # a byte of a file's name that is no text
+    "\udcff",  # a byte of a file's name that is not text
 ]
 
 

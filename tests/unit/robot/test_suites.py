@@ -9,7 +9,7 @@ from workbench.robot.suites import plan_jobs
 def test_a_file_that_is_no_suite_is_refused(tmp_path):
     recording = tmp_path / "yes.wav"
     recording.write_bytes(b"RIFF")
-    with pytest.raises(UserError, match=r"is no \*\.robot file"):
+    with pytest.raises(UserError, match=r"is not a \*\.robot file"):
         plan_jobs([recording], "embedded", (), ())
 
 

@@ -40,7 +40,7 @@ def test_a_time_needs_a_unit():
 
 @pytest.mark.parametrize("text", ["100 instr", "1", "-1s", "nans"])
 def test_what_is_no_time_is_told_as_such(text):
-    with pytest.raises(UserError, match="is no time") as error:
+    with pytest.raises(UserError, match="is not a time") as error:
         parse_seconds(text)
     assert "instr" not in error.value.hint
 

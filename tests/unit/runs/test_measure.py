@@ -42,7 +42,7 @@ def test_a_point_is_a_symbol_or_an_address_with_or_without_the_thumb_bit(point):
 
 @pytest.mark.parametrize("point", ["", "-1", "0x100000000"])
 def test_what_is_no_address_is_no_point(point):
-    with pytest.raises(UserError, match="no address"):
+    with pytest.raises(UserError, match="not an address"):
         address_of(IMAGE, point)
 
 

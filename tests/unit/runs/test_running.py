@@ -16,13 +16,13 @@ def test_a_run_that_is_not_as_asked_is_a_failed_check(expected, exit_code):
 
 
 def test_a_bad_pattern_is_refused_before_anything_runs():
-    with pytest.raises(UserError, match="no regular expression"):
+    with pytest.raises(UserError, match="not a regular expression"):
         compile_pattern("ready(")
 
 
 @pytest.mark.parametrize("text", ["ready(", "a{99999999999}", "(" * 5000])
 def test_what_re_refuses_in_any_way_is_no_pattern(text):
-    with pytest.raises(UserError, match="no regular expression"):
+    with pytest.raises(UserError, match="not a regular expression"):
         compile_pattern(text)
 
 

@@ -226,7 +226,7 @@ _OTHERS: tuple[tuple[int, int, _Reader], ...] = (
 
 
 def _conditional(first: int) -> Instruction:
-    """B by a condition; UDF and SVC have the two conditions that are none (A5.2.6)."""
+    """B by a condition; UDF and SVC have the two codes that are not conditions (A5.2.6)."""
     condition = first >> 8 & 0xF
     if condition == 0xE:
         return Instruction(SIZE, Operation.UDF, immediate=first & 0xFF)

@@ -269,7 +269,7 @@ class Bus:
         self._write(address, data, into_flash=True)
 
     def write_stack(self, address: int, data: bytes) -> None:
-        """Write a stacked frame: as `write`, but quick, for memory that holds no code."""
+        """Write a stacked frame: as `write`, but faster, and only for memory without code."""
         shown = self.range_at(address)
         if shown is None or address + len(data) > shown.end or shown.store.is_flash:
             self.write(address, data)

@@ -8,7 +8,7 @@ from workbench.engines.embedded.bus import Window
 from workbench.engines.embedded.peripherals.generic.storage import Storage
 from workbench.peripheral import Peripheral
 
-ENOUGH = 1000  # reads in a row that are no accident: drivers try tens of times
+ENOUGH = 1000  # reads in a row that cannot be chance: drivers try tens of times
 
 
 class Polling:

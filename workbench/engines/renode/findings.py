@@ -92,8 +92,8 @@ def abort_in(lines: Iterable[str]) -> str:
             )
         if _HALTED.search(line):
             return (
-                "Renode did not start the core: the vector table's first words are no stack "
-                "pointer and no address of code (silicon: HardFault, then lockup)"
+                "Renode did not start the core: the vector table does not begin with a "
+                "stack pointer and an address of code (silicon: HardFault, then lockup)"
             )
     return ""
 

@@ -73,7 +73,7 @@ class Mpu:
         return next((region for region in self.regions if region.holds(address)), None)
 
     def permission(self, address: int, privileged: bool) -> Permission:
-        """Return what is allowed at `address` (B3.5.3); holes in the map are no matter here."""
+        """Return what is allowed at `address` (B3.5.3); holes in the map do not matter here."""
         if not self.enabled or PPB_START <= address < PPB_END:
             return EVERYTHING
         region = self.region_at(address)

@@ -119,7 +119,7 @@ def _guarded(model: type[Peripheral], name: str, source: str) -> type[Peripheral
                 return method(*arguments, **named)
             except (WorkbenchError, KeyboardInterrupt, GeneratorExit):
                 raise
-            except BaseException as error:  # SystemExit too: that is no good end
+            except BaseException as error:  # SystemExit too: it must not end the run
                 raise _failure(name, source, what, error) from error
 
         return call

@@ -22,7 +22,7 @@ class ClosedMemory:
         self._closed: list[tuple[int, int, int]] = []  # start, end, UC_PROT_* bits
 
     def close(self, address: int, size: int) -> bool:
-        """Close what an access touches; False where that is no plain memory.
+        """Close what an access touches; False if that is not plain memory.
 
         Whole memories, so that no region is split: Unicorn's access still refers to it.
         """

@@ -22,7 +22,7 @@ collapse-repeated-log-entries = False
 
 
 def refuse() -> NoReturn:
-    """Exit with 2: the worker is no command."""
+    """Exit with 2: the worker is not a command for users."""
     sys.stderr.write("the Renode worker is started by the engine only: use `workbench run`\n")
     sys.exit(2)
 

@@ -277,7 +277,7 @@ class RenodeMachine:
         self.cpu.AddHookAtWfiStateChange(hooks.sleep)
 
     def _detach(self) -> None:
-        """Take everything off that is no part of the machine: Save cannot write it."""
+        """Detach everything that is not a part of the machine: Save cannot write it."""
         hooks = self.hooks
         dotnet.detach(self._uart, "CharReceived", hooks.byte)
         dotnet.detach(self.machine, "MachineReset", hooks.reset)

@@ -65,7 +65,7 @@ class Stm32Rtc(RegisterBlock):
         super().reset()
         self.hertz = LSE_HERTZ  # of RTCCLK
         self.seconds = 0  # since EPOCH
-        self.odd_date: int | None = None  # DR, where it is no date
+        self.odd_date: int | None = None  # DR, if it is not a valid date
         self.wake_left = 0  # counts of `wakeup` until the wake-up
         self.wakeup = Counter(self.hertz, self.context.clock.ticks_per_second)
         self.counter = Counter(self.hertz, self.context.clock.ticks_per_second, LSE_HERTZ)
