@@ -159,7 +159,7 @@ class Peripheral:
 
     @property
     def programs_flash(self) -> bool:
-        """Whether stores to flash program it now; only flash controllers ever say yes."""
+        """Return whether stores to flash program it now; only flash controllers ever say yes."""
         return False
 
     def save(self) -> dict[str, Any]:

@@ -132,26 +132,26 @@ _OWN_PERIPHERALS = (range(0xE0000000, 0xE0040000), range(0xE00FF000, 0xE0100000)
 
 
 def is_own_peripheral(address: int) -> bool:
-    """Whether the core itself answers, whatever the part has: from ITM to SCS, ROM table (B3.1,
+    """Return whether the core itself answers, on every part: from ITM to SCS, ROM table (B3.1,
     C1.2.1).
     """
     return any(address in own for own in _OWN_PERIPHERALS)
 
 
 def is_device_memory(address: int) -> bool:
-    """Whether the default memory map makes it Device or Strongly-ordered: accesses to it must be
+    """Return whether it is Device or Strongly-ordered by the default memory map: accesses must be
     aligned, and nothing executes from it (B3.1, A3.2.1).
     """
     return any(address in area for area in (PERIPHERALS, EXTERNAL_DEVICES, SYSTEM))
 
 
 def is_private(address: int) -> bool:
-    """Whether it is on the Private Peripheral Bus, which is closed to unprivileged code (B3.1)."""
+    """Return whether it is on the Private Peripheral Bus, for privileged code only (B3.1)."""
     return address in _PRIVATE_PERIPHERALS
 
 
 def frame_is_on_psp(exc_return: int) -> bool:
-    """Whether the frame that `exc_return` leads back to lies on the process stack."""
+    """Return whether the frame that `exc_return` leads back to lies on the process stack."""
     return bool(exc_return & _EXC_RETURN_PSP)
 
 

@@ -60,7 +60,7 @@ class MpuRegion:
         return self.end - self.start
 
     def holds(self, address: int) -> bool:
-        """Whether the region decides about `address`: it is in no disabled subregion."""
+        """Return whether the region decides about `address`: it is in no disabled subregion."""
         if not self.start <= address < self.end:
             return False
         if self.size < _SMALLEST_WITH_SUBREGIONS:
@@ -68,11 +68,11 @@ class MpuRegion:
         return not self.disabled >> (address - self.start) * _SUBREGIONS // self.size & 1
 
     def may_read(self, privileged: bool) -> bool:
-        """Whether code of that privilege may read from it."""
+        """Return whether code of that privilege may read from it."""
         return _ACCESS.get(self.access, _ACCESS[0])[0 if privileged else 2]
 
     def may_write(self, privileged: bool) -> bool:
-        """Whether code of that privilege may write to it."""
+        """Return whether code of that privilege may write to it."""
         return _ACCESS.get(self.access, _ACCESS[0])[1 if privileged else 3]
 
     @property

@@ -69,7 +69,7 @@ class Change:
 
     @property
     def is_regression(self) -> bool:
-        """Whether it has grown by more than is allowed."""
+        """Return whether it has grown by more than is allowed."""
         return 100 * self.new > (100 + self.allowed) * self.base
 
 

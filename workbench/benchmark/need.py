@@ -41,7 +41,7 @@ class MemoryNeed:
 
     @property
     def fits(self) -> bool:
-        """Whether the board holds it."""
+        """Return whether the board holds it."""
         return not self.missing_flash and not self.missing_ram
 
     @property

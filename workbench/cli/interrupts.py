@@ -39,7 +39,7 @@ def lost_interrupts(lost: list[BaseException]) -> Iterator[None]:
 
 
 def interrupted(error: BaseException | None) -> bool:
-    """Whether a Ctrl-C led to `error`: Python turns one within a class body into RuntimeError."""
+    """Return whether a Ctrl-C led to `error`: in a class body, Python makes it a RuntimeError."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__cause__ or error.__context__
     return error is not None

@@ -230,7 +230,7 @@ class DeviceUnderTest:
 
     @property
     def is_booted(self) -> bool:
-        """Whether firmware that speaks our protocol is up."""
+        """Return whether firmware that speaks our protocol is ready."""
         return self._session is not None
 
     @property

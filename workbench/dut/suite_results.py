@@ -54,12 +54,12 @@ class TestRecord:
 
     @property
     def failed(self) -> bool:
-        """Whether it was executed and did not pass, for whatever reason."""
+        """Return whether it was executed and did not pass, for whatever reason."""
         return not (self.passed or self.skipped)
 
     @property
     def is_error(self) -> bool:
-        """Whether it did not pass because of the set-up, not of a check."""
+        """Return whether it did not pass because of the set-up, not of a check."""
         return bool(self.broken) and not self.passed
 
 

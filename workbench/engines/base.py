@@ -40,7 +40,7 @@ class StopKind(Enum):
 
     @property
     def is_crash(self) -> bool:
-        """Whether the firmware crashed: what a diagnosis explains."""
+        """Return whether the firmware crashed: what a diagnosis explains."""
         return self in (StopKind.FAULT, StopKind.LOCKUP)
 
 
@@ -57,7 +57,7 @@ class Watchpoint:
     write: bool = True
 
     def matches(self, address: int, size: int, is_write: bool) -> bool:
-        """Whether an access of `size` bytes at `address` is one of these."""
+        """Return whether an access of `size` bytes at `address` is one of these."""
         if address >= self.address + self.size or address + size <= self.address:
             return False
         return self.write if is_write else self.read

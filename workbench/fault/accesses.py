@@ -40,7 +40,7 @@ def refused_by_bus(scene: Scene) -> str:
 
 
 def is_closed(scene: Scene) -> bool:
-    """Whether the bus refused an access because only privileged code may make it."""
+    """Return whether the bus refused an access because only privileged code may make it."""
     is_bus = primary(scene.fault) is Cfsr.PRECISERR
     is_own = scene.access is not None and is_private(scene.access)
     return is_bus and is_own and not scene.is_privileged
@@ -80,7 +80,7 @@ def why_aligned(scene: Scene) -> str:
 
 
 def is_store(instruction: Instruction) -> bool:
-    """Whether an instruction that accesses data writes it."""
+    """Return whether an instruction that accesses data writes it."""
     return instruction.text.startswith(("st", "push", "vst", "vpush"))
 
 

@@ -25,7 +25,7 @@ def arrival(image: Image, view: View, registers: Mapping[str, int]) -> str:
         return value is not None and value & ~1 == pc & ~1
 
     def leads_here(value: int | None) -> bool:
-        """Whether what was gone to is PC, or right before it: data may hold instructions too."""
+        """Return whether `value` is PC, or right before it: data may hold instructions too."""
         return value is not None and bool(value & 1) and 0 <= (pc & ~1) - (value & ~1) < _RUN_ON
 
     call = call_before(view, link)

@@ -134,7 +134,7 @@ def coprocessor(instruction: Instruction) -> int | None:
 
 
 def lacks_fpu(scene: Scene) -> bool:
-    """Whether a floating-point instruction was refused because CPACR does not allow it."""
+    """Return whether a floating-point instruction was refused because CPACR does not allow it."""
     if Cfsr.NOCP not in (primary(scene.fault), renode_hides(scene)) or scene.is_data:
         return False
     return scene.instruction is None or coprocessor(scene.instruction) in _OF_FPU
@@ -184,7 +184,7 @@ def renode_hides(scene: Scene) -> Cfsr | None:
 
 
 def is_trap(instruction: Instruction) -> bool:
-    """Whether it is a UDF."""
+    """Return whether it is a UDF."""
     return decode(instruction.code).operation is Operation.UDF
 
 
@@ -193,6 +193,6 @@ def _halves(code: bytes) -> tuple[bytes, bytes]:
 
 
 def is_fetch(fault: FaultState) -> bool:
-    """Whether what was refused is the execution at PC, not what an instruction does."""
+    """Return whether what was refused is the execution at PC, not what an instruction does."""
     without_thumb = not fault.registers.get("xpsr", XPSR_T) & XPSR_T
     return without_thumb or any(bit & _FETCHES for bit in cause_bits(fault))

@@ -165,7 +165,7 @@ class _Crash:
         return f"{symbol.demangled} ({self._names.name(self._exception)})"
 
     def _is_data(self, address: int) -> bool:
-        """Whether the image has something else there than code."""
+        """Return whether the image has something else there than code."""
         if self._image.function_at(address) is not None or self._exception_is_returning:
             return False
         if self._addresses.object_at(address) is not None:
@@ -217,7 +217,7 @@ class _Crash:
         return area is not None and area.kind == "RAM"
 
     def _is_astray(self) -> bool:
-        """Whether PC may be where no code is."""
+        """Return whether PC may be where no code is."""
         return is_fetch(self._fault) or self._image.function_at(self._fault.pc & ~1) is None
 
     @property

@@ -49,7 +49,7 @@ class Diagnosis:
 
     @property
     def is_stack_overflow(self) -> bool:
-        """Whether the crash needed more stack than there is."""
+        """Return whether the crash needed more stack than there is."""
         return self.stack is not None and self.stack.overflow > 0
 
     @property

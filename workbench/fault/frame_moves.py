@@ -48,7 +48,7 @@ def bad_return(scene: Scene) -> str:
 
 
 def is_exception_return(address: int) -> bool:
-    """Whether a branch to `address` in a handler is meant as a return from the exception."""
+    """Return whether a branch to `address` in a handler is meant as a return from the exception."""
     return address >= _EXC_RETURN_FIRST
 
 

@@ -107,7 +107,7 @@ def _is_conditional(decoded: Any) -> bool:
 
 
 def _does_more(decoded: Any) -> bool:
-    """Whether an instruction stores, calls or returns."""
+    """Return whether an instruction stores, calls or returns."""
     mnemonic = decoded.mnemonic.split(".")[0]
     if mnemonic in ("bl", "blx", "bx", "svc", "bkpt", "tbb", "tbh"):
         return True

@@ -48,7 +48,7 @@ class Stack:
     below: str = ""
 
     def holds(self, pointer: int) -> bool:
-        """Whether a stack pointer is in it, that of an empty stack too."""
+        """Return whether a stack pointer is in it, that of an empty stack too."""
         return self.limit <= pointer and (self.top is None or pointer <= self.top)
 
     @property

@@ -244,7 +244,7 @@ class Unwinder:
 
 
 def _ends_thread(context: Context) -> bool:
-    """Whether it is what a thread returns to at its end: nothing of it was executed."""
+    """Return whether it is what a thread returns to at its end: nothing of it was executed."""
     return context.is_exact and context.how not in _EXECUTED
 
 

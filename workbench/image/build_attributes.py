@@ -109,7 +109,7 @@ class BuildAttributes:
 
     @property
     def links_with_hard(self) -> bool:
-        """Whether the linker takes it together with objects of -mfloat-abi=hard.
+        """Return whether the linker takes it together with objects of -mfloat-abi=hard.
 
         It looks at files with floating-point numbers only.
         """

@@ -130,7 +130,7 @@ def parse(content: bytes, path: Path) -> Contents:
 
 
 def _check_header(content: bytes, path: Path) -> None:
-    """Whether it is a 32-bit little-endian ARM executable."""
+    """Return whether it is a 32-bit little-endian ARM executable."""
     if not content:
         raise ImageError(f"{path}: the file is empty", hint="build it again")
     if not content.startswith(_MAGIC):

@@ -136,7 +136,7 @@ class Image:
         return boot_words(self.vector_table, self.segments)
 
     def holds_code(self, symbol: Symbol) -> bool:
-        """Whether `symbol` is a function, or a label among executable sections."""
+        """Return whether `symbol` is a function, or a label among executable sections."""
         return symbol.is_function or any(
             s.executable and s.address <= symbol.address < s.address + s.size for s in self.sections
         )
@@ -169,7 +169,7 @@ def _rank(symbol: Symbol) -> tuple[bool, bool, bool]:
 
 
 def _matches(symbol: Symbol, name: str) -> bool:
-    """Whether `name` is the demangled name, or it without parameters or template arguments."""
+    """Return whether `name` is the demangled name, or that without parameters or arguments."""
     from workbench.image.demangle import qualified_name, without_template_arguments
 
     full, bare = symbol.demangled, qualified_name(symbol.name)

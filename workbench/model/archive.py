@@ -219,7 +219,7 @@ def _require_few(path: Path, features: Array) -> None:
 
 
 def _fits(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
-    """Whether an array holds one input or rows of them; axes of length 1 do not count."""
+    """Return whether an array holds one input or rows of them; axes of length 1 do not count."""
     axes = tuple(length for length in found if length != 1)
     one = tuple(length for length in wanted if length != 1)
     return any(candidate in (one, (math.prod(wanted),)) for candidate in (axes, axes[1:]))

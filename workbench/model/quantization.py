@@ -23,7 +23,7 @@ class Quantization:
 
     @property
     def per_channel(self) -> bool:
-        """Whether each channel has a scale of its own."""
+        """Return whether each channel has a scale of its own."""
         return len(self.scales) > 1
 
     @property

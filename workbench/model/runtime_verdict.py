@@ -28,7 +28,7 @@ class Refusal:
 
 
 def is_available() -> bool:
-    """Whether this installation has the runtime; it has where a C++ compiler was there."""
+    """Return whether this installation has the runtime; it has where a C++ compiler was there."""
     return _runtime() is not None
 
 

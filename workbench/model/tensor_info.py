@@ -67,7 +67,7 @@ class TensorInfo:
 
     @property
     def is_quantized(self) -> bool:
-        """Whether its integers stand for real numbers."""
+        """Return whether its integers stand for real numbers."""
         return self.dtype in _QUANTIZED and self.scale > 0
 
     @property

@@ -28,7 +28,7 @@ class AddressRange:
     end: int
 
     def holds(self, address: int, size: int) -> bool:
-        """Whether all `size` bytes at `address` lie inside."""
+        """Return whether all `size` bytes at `address` lie inside."""
         return self.start <= address and address + size <= self.end
 
 

@@ -79,13 +79,13 @@ class Core:
         return (f"-mcpu={self.cpu}", "-mthumb", *(with_fpu if self.fpu else ("-mfloat-abi=soft",)))
 
     def is_built_for(self, attributes: BuildAttributes) -> bool:
-        """Whether an ELF file with these attributes was built for this core."""
+        """Return whether an ELF file with these attributes was built for this core."""
         name = attributes.cpu_name.lower()
         is_another = name.startswith("cortex-") and name != self.name.lower()
         return self.has_architecture_of(attributes) and not is_another
 
     def links_with(self, attributes: BuildAttributes) -> bool:
-        """Whether objects with these attributes link with firmware that is built for this core."""
+        """Return whether objects with these attributes link with firmware built for this core."""
         is_subset = attributes.cpu_arch in self.executes
         return (
             is_subset
@@ -95,7 +95,7 @@ class Core:
         )
 
     def has_architecture_of(self, attributes: BuildAttributes) -> bool:
-        """Whether an ELF file with these attributes has this core's architecture and FPU."""
+        """Return whether an ELF file with these attributes has its architecture and FPU."""
         return (
             attributes.cpu_arch in self.cpu_archs
             and attributes.fp_arch in self.fp_archs

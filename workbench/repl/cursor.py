@@ -52,19 +52,19 @@ class Cursor:
         return self.error(f"expected {expected}, found {self.token}", hint=hint)
 
     def at_end(self) -> bool:
-        """Whether all tokens have been read."""
+        """Return whether all tokens have been read."""
         return self.token.kind is Kind.END
 
     def at_mark(self, *marks: str) -> bool:
-        """Whether the current token is one of these punctuation marks."""
+        """Return whether the current token is one of these punctuation marks."""
         return self.token.kind is Kind.MARK and self.token.text in marks
 
     def at_word(self, *words: str) -> bool:
-        """Whether the current token is one of these words."""
+        """Return whether the current token is one of these words."""
         return self.token.kind is Kind.NAME and self.token.text in words
 
     def at_name(self) -> bool:
-        """Whether the current token is a name that a peripheral can have."""
+        """Return whether the current token is a name that a peripheral can have."""
         return self.token.kind is Kind.NAME and self.token.text not in KEYWORDS
 
     def accept(self, mark: str) -> bool:

@@ -58,7 +58,7 @@ class ValueParser:
             cursor.leave()
 
     def starts_registration_point(self) -> bool:
-        """Whether a value other than a dictionary begins here."""
+        """Return whether a value other than a dictionary begins here."""
         cursor = self._cursor
         return (
             cursor.token.kind in (Kind.STRING, Kind.NUMBER)

@@ -16,7 +16,7 @@ class Kind(Protocol):
     """One kind of value."""
 
     def accepts(self, value: object) -> bool:
-        """Whether `value` is of this kind."""
+        """Return whether `value` is of this kind."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _brackets(text: str) -> int:
 
 
 def _is_deeper(value: object, levels: int) -> bool:
-    """Whether tables and lists lie deeper in each other than `levels`: dotted keys nest too.
+    """Return whether tables and lists lie deeper in each other than `levels`: dotted keys nest too.
 
     Raises ValueError for a whole number that TOML cannot hold.
     """

@@ -15,7 +15,7 @@ def scan(code: bytes) -> tuple[int, int]:
 
 
 def condition_passed(xpsr: int) -> bool:
-    """Whether the next instruction executes, by the IT state and the flags in xPSR (A7.3)."""
+    """Return whether the next instruction executes, by IT state and flags in xPSR (A7.3)."""
     it_state = xpsr >> 8 & 0xFC | xpsr >> 25 & 3
     if not it_state & 0xF:
         return True

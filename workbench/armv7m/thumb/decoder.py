@@ -29,12 +29,12 @@ UDF = 0xDE00
 
 
 def is_wide(halfword: int) -> bool:
-    """Whether `halfword` begins a 32-bit instruction: 0b11101, 0b11110 or 0b11111 (A5.1)."""
+    """Return whether `halfword` begins a 32-bit instruction: 0b11101, 0b11110 or 0b11111 (A5.1)."""
     return halfword >= 0xE800
 
 
 def is_breakpoint(halfword: int) -> bool:
-    """Whether this is a BKPT, of whatever immediate."""
+    """Return whether this is a BKPT, with any immediate."""
     return halfword & 0xFF00 == BKPT
 
 

@@ -104,12 +104,12 @@ class Instruction:
 
     @property
     def is_single_access(self) -> bool:
-        """Whether it moves one register of the core to or from memory."""
+        """Return whether it moves one register of the core to or from memory."""
         return self.kind in _SINGLE
 
     @property
     def accesses_memory(self) -> bool:
-        """Whether it reads or writes memory."""
+        """Return whether it reads or writes memory."""
         return bool(self.width)
 
     @property
@@ -121,42 +121,42 @@ class Instruction:
 
     @property
     def base_update(self) -> bool:
-        """Whether a single access or a pair is pre- or post-indexed."""
+        """Return whether a single access or a pair is pre- or post-indexed."""
         return self.step is not None
 
     @property
     def register_offset(self) -> bool:
-        """Whether the offset of an access is in a register."""
+        """Return whether the offset of an access is in a register."""
         return bool(self.width) and self.other is not None
 
     @property
     def literal(self) -> bool:
-        """Whether it is an access relative to PC."""
+        """Return whether it is an access relative to PC."""
         return self.base == PC_NUMBER and self.operation in _RELATIVE_TO_PC
 
     @property
     def is_float(self) -> bool:
-        """Whether the FPU executes it; its loads and stores are not counted in."""
+        """Return whether the FPU executes it; False for its loads and stores."""
         return self.kind in _FLOAT
 
     @property
     def is_for_fpu(self) -> bool:
-        """Whether it is an instruction of the FPU, defined or not."""
+        """Return whether it is an instruction of the FPU, defined or not."""
         return self.coprocessor is not None and self.coprocessor & 0xE == _FPU
 
     @property
     def links(self) -> bool:
-        """Whether it is a call."""
+        """Return whether it is a call."""
         return self.operation in (Operation.BL, Operation.BLX)
 
     @property
     def is_direct(self) -> bool:
-        """Whether it is a branch whose target is in the instruction."""
+        """Return whether it is a branch whose target is in the instruction."""
         return self.operation in _DIRECT
 
     @property
     def loads_pc(self) -> bool:
-        """Whether it is a branch whose target comes from memory."""
+        """Return whether it is a branch whose target comes from memory."""
         return self.changes_pc and bool(self.width)
 
     @property
@@ -168,7 +168,7 @@ class Instruction:
 
     @property
     def is_plain_store(self) -> bool:
-        """Whether it is a store of one register that changes no register."""
+        """Return whether it is a store of one register that changes no register."""
         return self.operation is Operation.STR and self.step is None
 
     def leads_to(self, address: int) -> int | None:

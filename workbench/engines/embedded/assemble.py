@@ -172,7 +172,7 @@ def _on_bus(entry: Entry) -> list[Registration]:
 
 
 def _is_core(entry: Entry) -> bool:
-    """Whether the machine is built around it: core, interrupt controller, bus."""
+    """Return whether the machine is built around it: core, interrupt controller, bus."""
     inherent = entry.type == types.NVIC or entry.type.startswith((types.CPU, types.BUS))
     return inherent or entry.name == SYSTEM_BUS
 

@@ -229,7 +229,7 @@ class Bus:
     # -- access --------------------------------------------------------------------------------
 
     def is_mapped(self, page: int) -> bool:
-        """Whether anything of the page that begins at `page` is in the map."""
+        """Return whether anything of the page that begins at `page` is in the map."""
         if page // PAGE in self._device_pages:
             return True
         return any(start <= page < end for start, end, _ in self.mapped)

@@ -50,7 +50,7 @@ class MasterPort:
         return any(one.holds(address, size) for one in self._reach)
 
     def _is_there(self, address: int, size: int) -> bool:
-        """Whether something answers at the last byte too, so that no half is written."""
+        """Return whether something answers at the last byte too, so that no half is written."""
         last = address + size - 1
         return self._bus.range_at(last) is not None or self._bus.window_at(last) is not None
 

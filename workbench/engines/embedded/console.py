@@ -43,7 +43,7 @@ class Console(Uart):
 
     @property
     def is_silent(self) -> bool:
-        """Whether the firmware has sent nothing yet."""
+        """Return whether the firmware has sent nothing yet."""
         return not self._transcript
 
     def listen(self, listener: Callable[[bytes], None] | None) -> None:
@@ -56,7 +56,7 @@ class Console(Uart):
         self._fresh = True
 
     def matched(self) -> bool:
-        """Whether the pattern was seen; looks only where something new came."""
+        """Return whether the pattern was seen; looks only where something new came."""
         if self._pattern is None or not self._fresh:
             return False
         self._fresh = False

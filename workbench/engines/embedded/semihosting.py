@@ -80,7 +80,7 @@ class Host:
         return f"the firmware ended itself by semihosting, exit code {self.exit_code}"
 
     def is_called(self) -> bool:
-        """Whether the BKPT at PC is a semihosting call."""
+        """Return whether the BKPT at PC is a semihosting call."""
         machine = self._machine
         try:
             return machine.bus.read(machine.core.pc, 2) == BKPT_SEMIHOSTING.to_bytes(2, "little")

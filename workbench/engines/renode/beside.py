@@ -229,7 +229,7 @@ class BesideEngine(EngineWrapper):
         return reason
 
     def _passes(self, before: Before, seen: StopReason, reason: StopReason) -> bool:
-        """Whether the embedded engine, in the same state, executed what Renode crashed at; not
+        """Return whether the embedded engine executed what Renode crashed at in this state; not
         where a trace is recorded, which would end there.
         """
         if not reason.kind.is_crash or self._is_tracing:
@@ -242,7 +242,7 @@ class BesideEngine(EngineWrapper):
         return True
 
     def _is_call(self, seen: StopReason, until: Stop) -> bool:
-        """Whether it stands at a semihosting call, which Renode does not serve."""
+        """Return whether it stands at a semihosting call, which Renode does not serve."""
         return seen.kind is StopKind.PC and seen.pc in self._calls and seen.pc not in until.pc
 
     def _meet(self, before: Before, seen: StopReason, until: Stop, limit: Limit) -> StopReason:

@@ -49,7 +49,7 @@ def refusal_in(line: str) -> Refusal | None:
 
 
 def is_own_access(line: str) -> bool:
-    """Whether a line of Renode's log tells of an access to what the core itself has."""
+    """Return whether a line of Renode's log tells of an access to what the core itself has."""
     found = _LINE.match(line)
     return found is not None and is_own_peripheral(int(found["address"], 16))
 

@@ -313,7 +313,7 @@ def _capital(name: str) -> str:
 
 
 def is_request(node: ast.expr) -> bool:
-    """Whether it is the name `request`, which Renode gives a script."""
+    """Return whether it is the name `request`, which Renode gives a script."""
     return isinstance(node, ast.Name) and node.id == "request"
 
 

@@ -86,11 +86,11 @@ class ExceptionState:
         self.pending &= ~(1 << number)
 
     def is_pending(self, number: int) -> bool:
-        """Whether the exception `number` is pending."""
+        """Return whether the exception `number` is pending."""
         return bool(self.pending >> number & 1)
 
     def is_active(self, number: int) -> bool:
-        """Whether the exception `number` is active: entered, and not returned from."""
+        """Return whether the exception `number` is active: entered, and not returned from."""
         return bool(self.active >> number & 1)
 
     def set_line(self, interrupt: int, level: bool) -> bool:
@@ -182,7 +182,7 @@ class ExceptionState:
         return number
 
     def wakes(self, masks: Masks) -> bool:
-        """Whether a core that sleeps in WFI wakes: as for preemption, PRIMASK aside (B1.5.19)."""
+        """Return whether a core wakes from WFI: as for preemption, PRIMASK aside (B1.5.19)."""
         without_primask = Masks(0, masks.faultmask, masks.basepri)
         return self.preempting(without_primask) is not None
 

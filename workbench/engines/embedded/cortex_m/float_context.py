@@ -52,12 +52,12 @@ class FloatContext:
 
     @property
     def is_lazy(self) -> bool:
-        """Whether an exception entry leaves room for them only."""
+        """Return whether an exception entry leaves room for them only."""
         return bool(self._scb.fpccr & FPCCR_LSPEN)
 
     @property
     def is_due(self) -> bool:
-        """Whether a frame waits for its floating-point part."""
+        """Return whether a frame waits for its floating-point part."""
         return bool(self._scb.fpccr & FPCCR_LSPACT)
 
     def begin(self) -> None:

@@ -49,7 +49,7 @@ class Mpu:
 
     @property
     def enabled(self) -> bool:
-        """Whether it decides about accesses now."""
+        """Return whether it decides about accesses now."""
         return bool(self.ctrl & CTRL_ENABLE) and not self.bypassed
 
     def settle(self, is_urgent: bool) -> None:
@@ -83,7 +83,7 @@ class Mpu:
         return EVERYTHING if privileged and self.ctrl & CTRL_PRIVDEFENA else _NONE
 
     def allows(self, start: int, size: int, privileged: bool, write: bool) -> bool:
-        """Whether all words of the `size` bytes from `start` on may be accessed."""
+        """Return whether all words of the `size` bytes from `start` on may be accessed."""
         if not self.enabled:
             return True
         words = (self.permission(one, privileged) for one in range(start, start + size, 4))

@@ -118,12 +118,12 @@ class Scb:
 
     @property
     def float_needs_privilege(self) -> bool:
-        """Whether CPACR lets privileged code alone use the FPU."""
+        """Return whether CPACR lets privileged code alone use the FPU."""
         return self.cpacr >> CPACR_CP10_SHIFT & 3 == CP_PRIVILEGED
 
     @property
     def is_float_automatic(self) -> bool:
-        """Whether floating-point instructions begin a context (FPCCR.ASPEN)."""
+        """Return whether floating-point instructions begin a context (FPCCR.ASPEN)."""
         return bool(self.fpccr & FPCCR_ASPEN)
 
     def read(self, offset: int) -> int:

@@ -42,12 +42,12 @@ class Sleeper:
         self.kind = Sleep.WFI
 
     def is_behind_wfi(self, pc: int) -> bool:
-        """Whether the core stands behind a WFI that ended its last block."""
+        """Return whether the core stands behind a WFI that ended its last block."""
         state = self._state
         return bool(state.flags & _WFI) and pc == state.address + state.size
 
     def came_to_wfe(self) -> bool:
-        """Whether the core came out for a WFE: it sleeps then, unless an event is registered."""
+        """Return whether a WFE stopped emulation: the core sleeps unless an event is registered."""
         if not self._at_wfe:
             return False
         self._at_wfe = False

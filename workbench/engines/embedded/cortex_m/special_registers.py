@@ -51,13 +51,13 @@ class SpecialRegisters:
 
     @property
     def privileged(self) -> bool:
-        """Whether the core executes privileged (B1.4.1): in Handler mode, or CONTROL.nPRIV is 0."""
+        """Return whether the core is privileged (B1.4.1): Handler mode, or CONTROL.nPRIV is 0."""
         xpsr, control = self._mode_batch.read()
         return bool(xpsr & IPSR) or not control & CONTROL_NPRIV
 
     @property
     def is_urgent(self) -> bool:
-        """Whether the core executes at a priority below 0."""
+        """Return whether the core executes at a priority below 0."""
         urgent = 1 << Exc.NMI | 1 << Exc.HARD_FAULT
         return bool(self._exceptions.active & urgent) or bool(self.masks().faultmask)
 

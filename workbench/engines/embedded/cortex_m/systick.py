@@ -108,7 +108,7 @@ class SysTick:
 
     @property
     def _counts(self) -> bool:
-        """Whether it is enabled; a reload value of 0 stops it once it is 0."""
+        """Return whether it is enabled; a reload value of 0 stops it once it is 0."""
         return bool(self._csr & CSR_ENABLE and (self._value or self._rvr))
 
     @property

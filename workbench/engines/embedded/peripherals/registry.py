@@ -102,7 +102,7 @@ class Registry:
         return model(context)
 
     def is_modelled(self, type_name: str) -> bool:
-        """Whether there is a model of that type."""
+        """Return whether there is a model of that type."""
         return type_name in self._models
 
     def size_of(self, type_name: str, properties: Mapping[str, Any]) -> int:

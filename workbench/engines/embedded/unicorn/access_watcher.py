@@ -19,7 +19,7 @@ class AccessWatcher:
 
     @property
     def is_armed(self) -> bool:
-        """Whether `before` can refuse anything now."""
+        """Return whether `before` can refuse anything now."""
         return False
 
     def before(self, access: Access, address: int, size: int) -> Refusal | None:

@@ -112,7 +112,7 @@ class Accesses:
         return is_device or bool(self._processor.scb.ccr & CCR_UNALIGN_TRP)
 
     def _may_touch_core(self, address: int, write: bool) -> bool:
-        """Whether the privilege suffices for the Private Peripheral Bus (B3.1.1, C1.7.3)."""
+        """Return whether the privilege suffices for the Private Peripheral Bus (B3.1.1, C1.7.3)."""
         is_stimulus = PPB_START <= address < PPB_START + STIMULUS_END
         if is_stimulus or self._processor.special.privileged:
             return True

@@ -69,7 +69,7 @@ class FaultEvents:
         return f"the vector of exception {number} is 0x{vector:08x}: bit 0, the Thumb bit, is clear"
 
     def _is_missing_coprocessor(self) -> bool:
-        """Whether the instruction at PC, which did not execute, is one of a coprocessor other than
+        """Return whether the instruction at PC, not executed, is one of a coprocessor other than
         the FPU: those raise NOCP (A5.3.18). What the FPU does not know is undefined; that it is off
         was noticed before.
         """

@@ -163,7 +163,7 @@ def _control_offset(uc: Any, context: Context) -> int:
 
 
 def _is_right(uc: Any, context: Context, layout: _Layout) -> bool:
-    """Whether a context that is changed there has the effect that it must have."""
+    """Return whether a context that is changed there has the effect that it must have."""
     if layout.exclusive < 0:
         return False
     results = []

@@ -35,7 +35,7 @@ class StopAfterStore(AccessWatcher):
         return StoreMade(is_late)
 
     def is_made(self, address: int) -> bool:
-        """Whether a store at `address` was made the first time; STM and STRD make them upwards."""
+        """Return whether the store at `address` is made already; STM and STRD store upwards."""
         return self._made is not None and address <= self._made
 
     def done(self) -> None:

@@ -89,7 +89,7 @@ class Receiver:
 
     @property
     def keeps_pace(self) -> bool:
-        """Whether the model holds bytes back although they are to come at once."""
+        """Return whether the model holds bytes back although they are to come at once."""
         return self._held_back is not None and not self._paced
 
     def receive(self, data: bytes) -> None:
@@ -106,11 +106,11 @@ class Receiver:
         self._sending[0], self._elapsed = frame is not None, frame or 0
 
     def is_receiving(self) -> bool:
-        """Whether bytes will come to a core that only sleeps."""
+        """Return whether bytes will come to a core that only sleeps."""
         return bool(self._queue.Count and self._is_on())
 
     def may_interrupt(self, entry: str) -> bool:
-        """Whether what the clock entry of this name does may interrupt; True for all but UARTs'."""
+        """Return whether the clock entry `name` may interrupt; True for all but those of UARTs."""
         if entry == _IDLE_ENTRY:
             return interrupts_when_idle(self._uart)
         if entry == _HELD_BACK_ENTRY and self._held_back is not None:

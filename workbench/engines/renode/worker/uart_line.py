@@ -31,7 +31,7 @@ _NANOSECONDS = 1e9
 
 
 def receiver_is_on(uart: Any) -> Any:
-    """Whether the firmware has its receiver on; always for models that do not say."""
+    """Return whether the firmware has its receiver on; always for models that do not say."""
     name = str(uart.GetType().Name)
     if name in _STM32_ON:
         offset, bits = _STM32_ON[name]
@@ -45,7 +45,7 @@ def receiver_is_on(uart: Any) -> Any:
 
 
 def interrupts_when_idle(uart: Any) -> bool:
-    """Whether an STM32F4's USART interrupts where its line is idle."""
+    """Return whether an STM32F4's USART interrupts where its line is idle."""
     name = str(uart.GetType().Name)
     if name != "STM32_UART":
         return True

@@ -37,7 +37,7 @@ class PacedUart(UartPeripheral):
         raise NotImplementedError
 
     def has_room(self) -> bool:
-        """Whether a sender that waits for the receiver may send another byte."""
+        """Return whether a sender that waits for the receiver may send another byte."""
         raise NotImplementedError
 
     def overrun(self) -> None:

@@ -56,12 +56,12 @@ class NrfPeripheral(RegisterBlock):
             ppi.route(self.context.address + offset)
 
     def is_routed(self, offset: int) -> bool:
-        """Whether PPI carries the event at `offset` to a task."""
+        """Return whether PPI carries the event at `offset` to a task."""
         ppi = self.context.shared.get(PPI)
         return ppi is not None and ppi.carries(self.context.address + offset)
 
     def interrupts_at(self, offset: int) -> bool:
-        """Whether the event at `offset` would raise an interrupt: it does where it is not set."""
+        """Return whether setting the event at `offset` raises an interrupt: not if it is set."""
         enabled = self.values.get(INTEN, 0) >> (offset - EVENTS) // 4 & 1
         return bool(enabled and not self.values.get(offset))
 

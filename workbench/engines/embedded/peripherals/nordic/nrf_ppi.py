@@ -47,7 +47,7 @@ class NrfPpi(NrfPeripheral):
         self._others = [p for p in peripherals.values() if isinstance(p, NrfPeripheral)]
 
     def carries(self, event: int) -> bool:
-        """Whether an enabled channel listens to the event register at the address `event`."""
+        """Return whether an enabled channel listens to the event register at `event`."""
         return bool(self._channels(event))
 
     def route(self, event: int) -> None:

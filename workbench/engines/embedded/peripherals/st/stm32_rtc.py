@@ -140,7 +140,7 @@ class Stm32Rtc(RegisterBlock):
 
     @property
     def _wakes_at_seconds(self) -> bool:
-        """Whether the wake-up timer counts ck_spre, the seconds of the calendar."""
+        """Return whether the wake-up timer counts ck_spre, the seconds of the calendar."""
         return self.values.get(CR, 0) & CR_WUCKSEL >= len(WUCKSEL_DIVIDERS)
 
     @property

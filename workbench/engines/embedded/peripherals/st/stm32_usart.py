@@ -180,11 +180,11 @@ class Stm32Usart(RegisterBlock, PacedUart):
 
     @property
     def requests_receive(self) -> bool:
-        """Whether a byte waits that DMA shall fetch."""
+        """Return whether a byte waits that DMA shall fetch."""
         return bool(self._dma_control() & CR3_DMAR and self.flags & SR_RXNE)
 
     def _overwrites(self) -> bool:
-        """Whether a byte takes the place of one that was not read, without an error."""
+        """Return whether a byte takes the place of one that was not read, without an error."""
         return False
 
     def _update(self) -> None:
