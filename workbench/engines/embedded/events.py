@@ -54,7 +54,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class StoreMade:
-    """A store to a device was made, and the core is to come out right behind it.
+    """A store to a device was made, and emulation must stop right behind it.
 
     is_late: the bus has refused the store, which a write buffer held: its fault comes behind it.
     """

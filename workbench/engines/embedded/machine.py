@@ -151,7 +151,7 @@ class EmbeddedMachine:
         self.core.forget_all_code()
 
     def attend(self) -> None:
-        """Something happened that the run loop must look at: come out at the next block."""
+        """Stop emulation at the next block: something happened that the run loop must handle."""
         self.state.deadline = 0
 
     # -- accesses ------------------------------------------------------------------------------

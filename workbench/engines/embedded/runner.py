@@ -209,7 +209,7 @@ class EmbeddedRunner:
     # -- execution -----------------------------------------------------------------------------
 
     def _execute(self, until: Stop, exits: frozenset[int], limit: int) -> StopReason | None:
-        """Execute until the core comes out, and deal with why it did."""
+        """Execute until emulation stops, and handle why it did."""
         machine = self._machine
         state = machine.state
         pc, xpsr = self._pc_batch.read()
@@ -254,7 +254,7 @@ class EmbeddedRunner:
         return flags | _CONTROL if self._processor.scb.float_needs_privilege else flags
 
     def _after(self, event: Event | None, until: Stop) -> StopReason | None:
-        """Deal with why the core came out: for `event`, or because the tracer had it come out."""
+        """Handle why emulation stopped: for `event`, or because the tracer stopped it."""
         if event is not None:
             return self._after_event(event, until)
         if self._sleep.came_to_wfe():
@@ -278,11 +278,11 @@ class EmbeddedRunner:
         return None  # the deadline: something is due between two blocks
 
     def _after_event(self, event: Event, until: Stop) -> StopReason | None:
-        """An access, an instruction or an exception return had the core come out."""
+        """Handle an access, an instruction or an exception return that stopped emulation."""
         machine = self._machine
         self._stepper.reset()
         if event.kind is EventKind.ACCESS:
-            machine.watchers.came_out()
+            machine.watchers.emulation_stopped()
             if isinstance(event.refusal, StoreMade):
                 return self._finish_store(event, until)
             if isinstance(event.refusal, Watched):
@@ -302,7 +302,7 @@ class EmbeddedRunner:
         return self._stop_at(fault, until)
 
     def _after_block(self, until: Stop) -> StopReason | None:
-        """The core came out between two blocks: at an exit, or behind a WFI."""
+        """Handle a stop of emulation between two blocks: at an exit, or behind a WFI."""
         self._stepper.arrived()
         pc = self._machine.core.pc
         if self._sleep.is_behind_wfi(pc):
@@ -347,7 +347,7 @@ class EmbeddedRunner:
         return stopped or self._stops.reason(StopKind.WATCH, watchpoint=watchpoint)
 
     def _finish_store(self, event: Event, until: Stop) -> StopReason | None:
-        """The core stands before a store behind which it is to come out, and which was made."""
+        """Execute the rest of an instruction whose store was made, and stop right behind it."""
         machine = self._machine
         is_late = isinstance(event.refusal, StoreMade) and event.refusal.is_late
         if is_late:
@@ -363,7 +363,7 @@ class EmbeddedRunner:
             machine.stop_after_store.done()
 
     def _execute_refused(self, until: Stop) -> StopReason | None:
-        """Execute the instruction that was refused, and nothing behind it."""
+        """Execute only the instruction whose access was refused."""
         machine = self._machine
         state = machine.state
         pc = machine.core.pc

@@ -28,7 +28,7 @@ class Sleeper:
         self._exceptions = exceptions
         self._scb = scb
         self.kind = Sleep.AWAKE
-        self._at_wfe = False  # the core came out for one
+        self._at_wfe = False  # a WFE stopped emulation
 
     def wake(self) -> None:
         self.kind = Sleep.AWAKE

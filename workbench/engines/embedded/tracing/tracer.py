@@ -40,7 +40,7 @@ class Tracer(BlockTracer, Protocol):
         """Follow the part's code cache while something is recorded."""
 
     def start(self, purpose: Purpose) -> None:
-        """Begin to record; an edge to the next block is not in it."""
+        """Begin to record; the edge to the next block is not recorded."""
 
     def cut(self, purpose: Purpose) -> Recording:
         """Return what has been recorded since `start` or the last cut, and go on."""

@@ -2,7 +2,7 @@
 
 Unicorn cannot stop inside a block after a memory hook, but it undoes an instruction whose access
 is refused, and it looks at the permissions after the hook. So the hook closes the memory under the
-access: Unicorn comes out with every register exact.
+access: Unicorn stops with every register exact.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from workbench.engines.embedded.unicorn.protection import Protection
 
 
 class ClosedMemory:
-    """Memories that were closed until the core comes out."""
+    """Memories that are closed until emulation stops."""
 
     def __init__(self, core: Core, protection: Protection) -> None:
         self._core = core
@@ -37,7 +37,7 @@ class ClosedMemory:
             self._close(start, end, own, own & ~unicorn_const.UC_PROT_WRITE)
 
     def open(self) -> None:
-        """The core has come out: open them again."""
+        """Open them again; called when emulation has stopped."""
         for start, end, own in self._closed:
             self._core.protect(start, end - start, own)
         self._closed.clear()

@@ -27,17 +27,17 @@ class AccessWatcher:
         return None
 
     def behind(self, address: int, is_late: bool) -> Refusal | None:
-        """A store to a device was made; return a refusal to come out behind it.
+        """Called when a store to a device was made; return a refusal to stop behind it.
 
-        is_late: the bus has refused the store, and the core is told of it behind the store.
+        is_late: the bus has refused the store; its fault is taken behind the store.
         """
         return None
 
     def refused(self, access: Access) -> None:
-        """The access at which the core stands is refused."""
+        """Called when the access that the core is about to make is refused."""
 
-    def came_out(self) -> None:
-        """The core has come out for a refusal: undo what was done for it."""
+    def emulation_stopped(self) -> None:
+        """Called when a refusal has stopped emulation: undo what was done for it."""
 
 
 class Watchers:
@@ -48,7 +48,8 @@ class Watchers:
         self._armed: tuple[AccessWatcher, ...] = ()
         self._behind = self._overriding("behind")
         self._refused = self._overriding("refused")
-        self._came_out = self._overriding("came_out")[::-1]  # undone from the last to the first
+        # What was done for a refusal is undone from the last to the first.
+        self._emulation_stopped = self._overriding("emulation_stopped")[::-1]
         for watcher in self._all:
             watcher.on_arming = self._arm
         self._arm()
@@ -70,14 +71,14 @@ class Watchers:
         return None
 
     def refused(self, access: Access) -> None:
-        """Tell all that the access is refused."""
+        """Tell all watchers that the access is refused."""
         for watcher in self._refused:
             watcher.refused(access)
 
-    def came_out(self) -> None:
-        """Tell all that the core has come out."""
-        for watcher in self._came_out:
-            watcher.came_out()
+    def emulation_stopped(self) -> None:
+        """Tell all watchers that emulation has stopped."""
+        for watcher in self._emulation_stopped:
+            watcher.emulation_stopped()
 
     def _arm(self) -> None:
         self._armed = tuple(watcher for watcher in self._all if watcher.is_armed)

@@ -59,7 +59,7 @@ class AlignmentTrap(AccessWatcher):
     def before(self, access: Access, address: int, size: int) -> Refusal | None:
         return Faulting(Cfsr.UNALIGNED) if self._found else None
 
-    def came_out(self) -> None:
+    def emulation_stopped(self) -> None:
         if self._found:
             self._found = False
             self._closed.open()

@@ -2,7 +2,7 @@
 
 Unicorn 2.1.4 leaves a block at the instruction whose access is refused, with one exception: behind
 a conditional store it executes the rest of the block. So the registers are noted when the store is
-refused and put back when the core has come out; until then no memory can be written, and no read
+refused and put back when emulation has stopped; until then no memory can be written, and no read
 counts.
 """
 
@@ -28,7 +28,7 @@ class PausableCounter(Protocol):
 
 
 class ConditionalStores(AccessWatcher):
-    """Takes note in the access, and puts the core back when it has come out."""
+    """Saves the registers in the access, and restores them when emulation has stopped."""
 
     def __init__(self, core: Core, protection: Protection, reads: PausableCounter) -> None:
         self._core = core
@@ -47,7 +47,7 @@ class ConditionalStores(AccessWatcher):
         self._reads.pause(True)
         self._core.forget_translations()
 
-    def came_out(self) -> None:
+    def emulation_stopped(self) -> None:
         if self._noted is None:
             return
         self._closed.open()

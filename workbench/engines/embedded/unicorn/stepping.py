@@ -1,4 +1,4 @@
-"""Coming out inside a block: for exact limits, and for instructions that must be looked at first.
+"""Stopping inside a block: for exact limits, and for instructions that must be looked at first.
 
 The core executes whole blocks. To stop inside one, an exit is put at the wanted instruction; the
 core then makes the block end there.

@@ -1,9 +1,9 @@
-"""Coming out right behind a store to a device that changes what the core does next.
+"""Stopping right behind a store to a device that changes what the core does next.
 
 The core executes whole blocks, but an exception that a store makes ready is taken behind that
 store, as are a timer that it arms for a moment within the block and a trap that it switches on.
-That is known when the store has been made. The access is then refused all the same: the core comes
-out as if the instruction had not begun, and executes it once more, alone, with nothing stored.
+That is known when the store has been made. The access is then refused all the same: emulation
+stops as if the instruction had not begun, and executes it once more, alone, with nothing stored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Watchpoints: come out before an instruction that accesses watched data.
+"""Watchpoints: stop before an instruction that accesses watched data.
 
 A hook on the watched addresses has the access refused (see `access_refusal.py`); the run loop then
 executes that one instruction unwatched.
@@ -55,7 +55,7 @@ class Watch(AccessWatcher):
             self._hit = self._until.watchpoint_at(address, size, access is Access.WRITE)
         return None if self._hit is None else Watched(self._hit)
 
-    def came_out(self) -> None:
+    def emulation_stopped(self) -> None:
         if self._hit is not None:
             self._hit = None
             self._closed.open()
