@@ -193,8 +193,8 @@ class _Crash:
         if primary(self._fault) is None:
             return f"lockup: {detail}"
         if not self._exception:
-            told = title(scene)
-            return f"lockup: a fault with FAULTMASK set, where no handler can take it: {told}"
+            crash = title(scene)
+            return f"lockup: a fault with FAULTMASK set, where no handler can take it: {crash}"
         # The status registers hold the fault that is being handled too, and that one's address.
         first = title(replace(scene, instruction=None))
         return f"lockup: {detail}, where no handler can take it, after a {first}"

@@ -21,7 +21,7 @@ from workbench.platform import Platform
 class LoadedMachine:
     """A machine of `platform` with `image` in its memories; `engine` executes it.
 
-    The engine is held behind a front, which knows why the last run ended and all that the runs
+    The engine is held behind a wrapper, which knows why the last run ended and all that the runs
     have warned of.
     """
 
@@ -32,13 +32,13 @@ class LoadedMachine:
     @classmethod
     def load(cls, engine: Engine, image: Image, platform: Platform) -> LoadedMachine:
         """Return the machine at reset, with `image` loaded; whoever made `engine` closes it."""
-        front = EngineWrapper(engine)
-        front.load(image, platform)
-        return cls(front, image, platform)
+        wrapper = EngineWrapper(engine)
+        wrapper.load(image, platform)
+        return cls(wrapper, image, platform)
 
-    def behind(self, front: EngineWrapper) -> LoadedMachine:
-        """Return the same machine, driven through `front`."""
-        return replace(self, engine=front)
+    def behind(self, wrapper: EngineWrapper) -> LoadedMachine:
+        """Return the same machine, driven through `wrapper`."""
+        return replace(self, engine=wrapper)
 
     def send(self, data: bytes) -> None:
         """Queue `data` for the console; it arrives while the machine runs."""

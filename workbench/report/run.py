@@ -25,8 +25,8 @@ def run_lines(result: RunResult) -> list[str]:
         lines.append(f"the console did not match '{result.pattern}'")
     if result.diagnosis:
         lines.extend(diagnosis_lines(result.diagnosis))
-    told = result.fault.detail if result.fault else result.diagnosis and result.detail
-    if result.detail and result.detail not in (why, told):
+    explained = result.fault.detail if result.fault else result.diagnosis and result.detail
+    if result.detail and result.detail not in (why, explained):
         lines.append(result.detail)
     if result.model_error:
         lines.append(f"the model does not start: {result.model_error}")

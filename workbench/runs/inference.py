@@ -42,7 +42,7 @@ class Classification:
 
 
 def invoke_probe(machine: LoadedMachine) -> Probe:
-    """Return a front for `machine`, at reset, that counts each `Invoke()` of its firmware.
+    """Return a probe of `machine`, at reset, that counts each `Invoke()` of its firmware.
 
     Raises ImageError where the image has none.
     """

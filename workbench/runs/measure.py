@@ -115,10 +115,10 @@ def measure_inferences(
 def require_measured(report: MeasureReport) -> None:
     """Raise CheckFailedError where nothing was measured, or the firmware did not end well."""
     if not report.measurement.calls:
-        told = never_seen(report.measurement, report.stop, report.detail)
+        missing = never_seen(report.measurement, report.stop, report.detail)
         if not report.failure:
-            raise told
-        raise CheckFailedError(f"{told.message}\n{report.failure}")
+            raise missing
+        raise CheckFailedError(f"{missing.message}\n{report.failure}")
     require_good_end(report.failure)
 
 

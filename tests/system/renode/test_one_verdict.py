@@ -1,4 +1,4 @@
-"""A crash is told the same on every engine: what only silicon faults on included."""
+"""A crash has the same verdict on every engine: what only silicon faults on included."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def embedded() -> Iterator[Engine]:
         yield engine
 
 
-def told(engine: Engine, image: Image) -> tuple[object, ...]:
-    """What a user is told of how `image` ends."""
+def verdict(engine: Engine, image: Image) -> tuple[object, ...]:
+    """What the workbench says of how `image` ends."""
     machine = LoadedMachine.load(engine, image, STM32)
     reason = machine.run(Stop(), PLENTY)
     crash = diagnose(capture(machine, reason))
@@ -86,13 +86,13 @@ MPU_OFF = [f"CASE={case} EN=7 NEST={nest} MASK=3" for case in (11, 21) for nest 
 @pytest.mark.parametrize("crash", ALONE + MPU_OFF + drawn(DRAWN))
 def test_crash_is_told_as_on_the_embedded_engine(crash, renode, embedded, tmp_path) -> None:
     image = compiled(crash, tmp_path)
-    assert told(renode, image) == told(embedded, image)
+    assert verdict(renode, image) == verdict(embedded, image)
 
 
 @pytest.mark.parametrize("crash", [*ALONE[::9], MPU_OFF[0]])
 def test_crash_is_told_alike_where_renode_was_chosen(crash, auto, embedded, tmp_path) -> None:
     image = compiled(crash, tmp_path)
-    assert told(auto, image) == told(embedded, image)
+    assert verdict(auto, image) == verdict(embedded, image)
 
 
 def test_what_only_renode_faults_on_is_said(renode, tmp_path) -> None:

@@ -7,8 +7,8 @@ import pytest
 from workbench.robot.listener import SuiteListener
 
 
-class Told:
-    """What the library is told, in order."""
+class Hearer:
+    """Notes what the library hears from the listener, in order."""
 
     def __init__(self):
         self.what = []
@@ -29,40 +29,40 @@ class Told:
 
 
 def test_a_test_begins_and_the_suite_ends():
-    told = Told()
-    told.listener.start_test(None, None)
-    told.listener.close()
-    assert told.what == ["begins", "ends"]
+    hearer = Hearer()
+    hearer.listener.start_test(None, None)
+    hearer.listener.close()
+    assert hearer.what == ["begins", "ends"]
 
 
 def test_the_end_of_every_keyword_is_told_before_its_failure():
-    told = Told()
-    told.fail("Boot The Board", "Boot Firmware")
-    assert told.keywords == [0, 1]
+    hearer = Hearer()
+    hearer.fail("Boot The Board", "Boot Firmware")
+    assert hearer.keywords == [0, 1]
 
 
 def test_a_keyword_that_fails_is_told_before_those_around_it():
-    told = Told()
-    told.fail("Boot The Board", "Boot Firmware")
-    assert told.what == ["fails", "fails"]
+    hearer = Hearer()
+    hearer.fail("Boot The Board", "Boot Firmware")
+    assert hearer.what == ["fails", "fails"]
 
 
 @pytest.mark.parametrize(
     "around", ["Run Keyword And Expect Error", "Wait Until Keyword Succeeds", "TRY"]
 )
 def test_a_failure_within_a_keyword_that_expects_it_is_not_told(around):
-    told = Told()
+    hearer = Hearer()
     if around == "TRY":
-        told.listener.start_try(None, None)
+        hearer.listener.start_try(None, None)
     else:
-        told.listener.start_keyword(None, SimpleNamespace(name=around))
-    told.fail("Label Should Be")
-    assert told.what == []
+        hearer.listener.start_keyword(None, SimpleNamespace(name=around))
+    hearer.fail("Label Should Be")
+    assert hearer.what == []
 
 
 def test_a_failure_after_try_is_told():
-    told = Told()
-    told.listener.start_try(None, None)
-    told.listener.end_try(None, None)
-    told.fail("Label Should Be")
-    assert told.what == ["fails"]
+    hearer = Hearer()
+    hearer.listener.start_try(None, None)
+    hearer.listener.end_try(None, None)
+    hearer.fail("Label Should Be")
+    assert hearer.what == ["fails"]

@@ -33,9 +33,9 @@ def test_a_call_counts_from_its_first_instruction_to_the_return():
 
 
 def test_what_the_machine_has_run_before_is_not_taken_off_the_limit_of_a_probe():
-    front = EngineWrapper(ScriptedEngine([Step(0)] * 100 + call(*work(9)) + work(50)))
-    front.run(Stop(), Instructions(100))
-    probe = Probe(front, FunctionCalls("f", ENTRY))
+    wrapper = EngineWrapper(ScriptedEngine([Step(0)] * 100 + call(*work(9)) + work(50)))
+    wrapper.run(Stop(), Instructions(100))
+    probe = Probe(wrapper, FunctionCalls("f", ENTRY))
     limit = Seconds(40 * SECONDS_PER_INSTRUCTION)
     assert probe.run(Stop(), limit).instructions == 100 + 40
 
