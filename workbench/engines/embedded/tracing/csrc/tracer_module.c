@@ -8,6 +8,7 @@
 
 #include "../../../csrc/code_cache_python.h"
 #include "../../../csrc/none.h"
+#include "thumb.h"
 #include "tracer.h"
 
 typedef struct {
