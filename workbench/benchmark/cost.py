@@ -27,7 +27,7 @@ class OracleCheck:
 
 @dataclass(frozen=True)
 class MemoryUse:
-    """Who takes the memory of a part; `peak` is None where the arena was given, or not planned."""
+    """What uses the memory of a part; `peak` is None if the arena was given, or not planned."""
 
     flash: Share
     ram: Share

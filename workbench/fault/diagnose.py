@@ -136,7 +136,7 @@ class _Crash:
         )
 
     def _bad_vector(self) -> str:
-        """What is wrong with the vector by which the core came to its handler, "" if nothing is."""
+        """Say what is wrong with the vector of the handler that runs, "" if nothing is."""
         vector = self._handlers.vector(self._exception) if self._exception else None
         if vector is None or vector & 1 or vector != self._fault.pc:
             return ""
@@ -226,7 +226,7 @@ class _Crash:
 
     @property
     def _exception(self) -> int:
-        """What was being handled when the fault came, 0 in a thread."""
+        """The number of the exception being handled when the fault came, 0 in a thread."""
         return self._fault.registers.get("xpsr", 0) & IPSR
 
     @property

@@ -53,7 +53,7 @@ def is_exception_return(address: int) -> bool:
 
 
 def _place(scene: Scene) -> str:
-    """Where the frame lies, how it reaches beyond, or which region of the MPU forbids it."""
+    """Say where the frame lies, how it exceeds its memory, or which MPU region forbids it."""
     frame, size = scene.fault.frame_address, frame_bytes(scene.fault.exc_return)
     said = f"0x{frame:08x}, {scene.addresses.describe(frame, size=size)}"
     if "beyond" in said:

@@ -9,7 +9,7 @@ from enum import Enum
 from workbench.armv7m import thumb
 
 CALLEE_SAVED = (*(f"r{n}" for n in range(4, 12)), "sp")
-"""What a function gives back as it was (AAPCS32, 6.1.1)."""
+"""The registers that a function must preserve (AAPCS32, 6.1.1)."""
 
 
 class How(Enum):
@@ -84,7 +84,7 @@ class Call:
 
     @property
     def place(self) -> tuple[int, str, str]:
-        """What two calls have in common that are the same place in the program."""
+        """A key that is equal for calls of the same place in the program."""
         return self.address, self.function, self.interrupted_by
 
 

@@ -73,7 +73,7 @@ def _registers(registers: Registers) -> Iterator[tuple[str, int]]:
 
 
 def _priorities(*status: int) -> Iterator[tuple[int, int]]:
-    """Where the priorities of the interrupts are that are being handled."""
+    """Yield address and size of the priorities of interrupts that are being handled."""
     for exception in {xpsr & IPSR for xpsr in status}:
         if exception >= Exc.IRQ0:
             yield _IPR + exception - Exc.IRQ0, 1

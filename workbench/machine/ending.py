@@ -82,7 +82,7 @@ class Ending:
 
     @property
     def exit_code(self) -> int | None:
-        """What the firmware ended itself with, None where it did not."""
+        """The exit code with which the firmware ended itself, None if it did not."""
         return self.stop.exit_code if self.stop is not None else None
 
     @property

@@ -74,7 +74,7 @@ class Host:
 
     @property
     def ended(self) -> str:
-        """How the firmware ended itself, "" where it did not."""
+        """How the firmware ended itself, "" if it did not."""
         if self.exit_code is None:
             return ""
         return f"the firmware ended itself by semihosting, exit code {self.exit_code}"

@@ -106,7 +106,7 @@ class CycleCounter:
         return self._offset + self._core + self._waits()
 
     def _go_on_from(self, cycles: int) -> None:
-        """What has been modelled by now amounts to `cycles`."""
+        """Set the cycles that have been modelled so far to `cycles`."""
         self._offset = cycles - self._core - self._waits()
 
     def _begin_reads(self, lines: list[int]) -> None:
