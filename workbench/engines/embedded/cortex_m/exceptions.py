@@ -7,7 +7,7 @@ given to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,14 +163,15 @@ class ExceptionState:
             return ready.bit_length() - 1
         return min(_bits(ready), key=lambda n: (self.priority(n), n))
 
-    def shown_as_pending(self, masks: Masks) -> int:
+    def shown_as_pending(self, masks: Callable[[], Masks]) -> int:
         """Return ICSR.VECTPENDING: the most urgent exception that BASEPRI and FAULTMASK let pass.
 
         PRIMASK and the running exceptions have no effect on it (Cortex-M4 Devices Generic User
-        Guide, DUI 0553A, 4.3.3); 0 if there is none.
+        Guide, DUI 0553A, 4.3.3); 0 if there is none. `masks` reads the mask registers, which takes
+        time, and is called only where something is pending.
         """
         number = self.candidate()
-        if number is None or self.group_priority(number) >= self._boundary(masks):
+        if number is None or self.group_priority(number) >= self._boundary(masks()):
             return 0
         return number
 

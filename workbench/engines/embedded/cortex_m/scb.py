@@ -209,7 +209,7 @@ class Scb:
         others = exceptions.active & ~(1 << current if current else 0)
         if not others:
             value |= ICSR_RETTOBASE
-        value |= exceptions.shown_as_pending(self._masks()) << ICSR_VECTPENDING_SHIFT
+        value |= exceptions.shown_as_pending(self._masks) << ICSR_VECTPENDING_SHIFT
         if exceptions.pending >> Exc.IRQ0:
             value |= ICSR_ISRPENDING
         for bit, number in (
