@@ -23,7 +23,7 @@ SRAM = 0x2000_0000
 SRAM_END = 0x2002_0000
 
 MODEL_ROOM = FLASH_END - MODELS
-INPUT_ROOM = 24 * 1024
+INPUT_ROOM = 40 * 1024
 OUTPUT_ROOM = 24 * 1024
 ARENA = 64 * 1024
 # runner::Request: 12 words; runner::Response: 7; then the log's length and the log.
