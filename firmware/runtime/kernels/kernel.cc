@@ -69,4 +69,9 @@ bool IsPerTensorQuantized(const TfLiteTensor* tensor) {
          tensor->params.scale <= std::numeric_limits<float>::max() && fits;
 }
 
+bool IsAligned(const TfLiteTensor* tensor) {
+  return tensor->type != kTfLiteInt64 ||
+         reinterpret_cast<uintptr_t>(tensor->data.data) % sizeof(int64_t) == 0;
+}
+
 }  // namespace tflm

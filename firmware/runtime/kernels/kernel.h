@@ -120,6 +120,10 @@ bool IsOneOf(TfLiteType type, const TfLiteType (&types)[kCount]) {
 // Whether the tensor has one positive, finite scale, as every quantized activation must.
 bool IsPerTensorQuantized(const TfLiteTensor* tensor);
 
+// Whether its elements can be read as they lie: a constant of 64-bit values may be aligned to 4
+// bytes only, which not every machine can read.
+bool IsAligned(const TfLiteTensor* tensor);
+
 }  // namespace tflm
 
 #endif  // RUNTIME_KERNELS_KERNEL_H_

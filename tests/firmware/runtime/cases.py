@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import tflite
 
-from tests.firmware.runtime import elementwise, movement, stateful, upsampling
+from tests.firmware.runtime import comparing, elementwise, movement, stateful, upsampling
 from tests.firmware.runtime.layers import (
     describe,
     make_conv,
@@ -303,4 +303,5 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     **movement.GENERATORS,
     **stateful.GENERATORS,
     **upsampling.GENERATORS,
+    **comparing.GENERATORS,
 }

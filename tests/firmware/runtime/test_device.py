@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.firmware.runtime import elementwise, movement, stateful, upsampling
+from tests.firmware.runtime import comparing, elementwise, movement, stateful, upsampling
 from tests.firmware.runtime.building import SOURCES, build
 from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
 from tests.firmware.runtime.device import Device
@@ -24,6 +24,7 @@ MUTATIONS = 1500
 
 # Kernels that every set takes from the same library run with one set.
 PORTABLE = {
+    *comparing.GENERATORS,
     *elementwise.GENERATORS,
     *movement.GENERATORS,
     *stateful.GENERATORS,

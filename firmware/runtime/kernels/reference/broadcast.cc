@@ -11,70 +11,84 @@ int32_t DimensionOf(const TfLiteTensor* tensor, int rank, int d) {
 
 }  // namespace
 
-bool PlanWalk(const TfLiteTensor* input1, const TfLiteTensor* input2, const TfLiteTensor* output,
-              Walk* walk) {
+template <int kInputs>
+bool PlanWalk(const TfLiteTensor* const (&inputs)[kInputs], const TfLiteTensor* output,
+              WalkOf<kInputs>* walk) {
   const int rank = output->dims->size;
-  if (rank > Walk::kMostDimensions || input1->dims->size > rank || input2->dims->size > rank) {
-    return false;
-  }
+  if (rank > kMostWalkedDimensions) return false;
   *walk = {};
   walk->rows = 1;
-  if (tflite::HaveSameShapes(input1, output) && tflite::HaveSameShapes(input2, output)) {
+  bool same = true;
+  for (const TfLiteTensor* input : inputs) {
+    if (input->dims->size > rank) return false;
+    same = same && tflite::HaveSameShapes(input, output);
+  }
+  if (same) {
     walk->row_length = static_cast<int32_t>(tflite::NumElements(output));
-    walk->step1 = walk->step2 = 1;
+    for (Follower& follower : walk->inputs) follower.step = 1;
     return true;
   }
-  // Elements of each input from one step in dimension d to the next.
-  int32_t stride1 = 1;
-  int32_t stride2 = 1;
-  // How far the inputs have moved when all dimensions inside d have been walked.
-  int32_t moved1 = 0;
-  int32_t moved2 = 0;
+  int32_t stride[kInputs];      // elements from one step in dimension d to the next
+  int32_t moved[kInputs] = {};  // how far when all dimensions inside d have been walked
+  for (int32_t& elements : stride) elements = 1;
   walk->row_length = 1;
   for (int d = rank - 1; d >= 0; --d) {
     const int32_t size = output->dims->data[d];
-    const int32_t size1 = DimensionOf(input1, rank, d);
-    const int32_t size2 = DimensionOf(input2, rank, d);
-    if ((size1 != size && size1 != 1) || (size2 != size && size2 != 1) ||
-        (size1 != size && size2 != size)) {
-      return false;
+    const bool in_row = d == rank - 1;
+    const int32_t outer = rank - 2 - d;
+    bool some_input_has_it = false;
+    for (int k = 0; k < kInputs; ++k) {
+      const int32_t own = DimensionOf(inputs[k], rank, d);
+      if (own != size && own != 1) return false;
+      some_input_has_it = some_input_has_it || own == size;
+      const int32_t step = own == 1 ? 0 : stride[k];
+      if (in_row) {
+        walk->inputs[k].step = step;
+      } else {
+        // ForEachRow leaves the inputs where its last row began, and adds this for every
+        // dimension that ends too.
+        walk->inputs[k].next[outer] = step - moved[k];
+        moved[k] = step * size;
+      }
+      stride[k] *= own;
     }
-    const int32_t step1 = size1 == 1 ? 0 : stride1;
-    const int32_t step2 = size2 == 1 ? 0 : stride2;
-    if (d == rank - 1) {
+    if (!some_input_has_it) return false;
+    if (in_row) {
       walk->row_length = size;
-      walk->step1 = step1;
-      walk->step2 = step2;
     } else {
-      const int32_t outer = walk->outer_dims++;
+      walk->outer_dims = outer + 1;
       walk->dim[outer] = size;
       walk->rows *= size;
-      // ForEachRow leaves the inputs where its last row began, and adds this for every
-      // dimension that ends too.
-      walk->next1[outer] = step1 - moved1;
-      walk->next2[outer] = step2 - moved2;
-      moved1 = step1 * size;
-      moved2 = step2 * size;
     }
-    stride1 *= size1;
-    stride2 *= size2;
   }
   return true;
 }
 
-TfLiteStatus DescribePair(TfLiteContext* context, const TfLiteNode* node, Pair* pair) {
+template bool PlanWalk(const TfLiteTensor* const (&inputs)[2], const TfLiteTensor* output,
+                       WalkOf<2>* walk);
+template bool PlanWalk(const TfLiteTensor* const (&inputs)[3], const TfLiteTensor* output,
+                       WalkOf<3>* walk);
+
+TfLiteStatus DescribeInputs(TfLiteContext* context, const TfLiteNode* node, Pair* pair) {
   TF_LITE_ENSURE_STATUS(CheckArity(context, node, 2, 2, 1));
   const TfLiteTensor* input1 = PrepareInput(context, node, 0);
   const TfLiteTensor* input2 = PrepareInput(context, node, 1);
   const TfLiteTensor* output = PrepareOutput(context, node, 0);
   if (input1 == nullptr || input2 == nullptr || output == nullptr) return kTfLiteError;
-  if (input1->type != output->type || input2->type != output->type) {
-    return Unsupported(context, "types %s, %s -> %s", TfLiteTypeGetName(input1->type),
-                       TfLiteTypeGetName(input2->type), TfLiteTypeGetName(output->type));
-  }
-  tflite::GetMicroContext(context)->AllowInPlace(node,
-                                                 tflite::HaveSameShapes(input1, output) ? 0 : 1, 0);
   *pair = {input1, input2, output};
+  if (input1->type == input2->type) return kTfLiteOk;
+  return Unsupported(context, "types %s, %s -> %s", TfLiteTypeGetName(input1->type),
+                     TfLiteTypeGetName(input2->type), TfLiteTypeGetName(output->type));
+}
+
+TfLiteStatus DescribePair(TfLiteContext* context, const TfLiteNode* node, Pair* pair) {
+  TF_LITE_ENSURE_STATUS(DescribeInputs(context, node, pair));
+  if (pair->input1->type != pair->output->type) {
+    return Unsupported(context, "types %s -> %s", TfLiteTypeGetName(pair->input1->type),
+                       TfLiteTypeGetName(pair->output->type));
+  }
+  const int input = tflite::HaveSameShapes(pair->input1, pair->output) ? 0 : 1;
+  tflite::GetMicroContext(context)->AllowInPlace(node, input, 0);
   return kTfLiteOk;
 }
 

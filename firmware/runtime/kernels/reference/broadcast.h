@@ -8,34 +8,43 @@
 
 namespace tflm::reference {
 
-// How to walk the output row by row while both inputs follow, each standing still in the
-// dimensions it is broadcast in.
-struct Walk {
-  static constexpr int kMostDimensions = 6;
+constexpr int kMostWalkedDimensions = 6;
 
-  int32_t rows, row_length;
-  int32_t step1, step2;  // from one element of a row to the next: 1, or 0 when broadcast
-  // Dimensions outside the row, innermost first: their size, and how far each input moves
-  // when one of their rows ends.
-  int32_t outer_dims;
-  int32_t dim[kMostDimensions];
-  int32_t next1[kMostDimensions], next2[kMostDimensions];
+// How far an input moves while the output is walked; it stands still in the dimensions it is
+// broadcast in.
+struct Follower {
+  int32_t step;                         // to the next element of a row: 1, or 0 when broadcast
+  int32_t next[kMostWalkedDimensions];  // when a row of each outer dimension ends
 };
 
-// Fills `walk`; false when the inputs cannot be broadcast to the output's shape.
-bool PlanWalk(const TfLiteTensor* input1, const TfLiteTensor* input2, const TfLiteTensor* output,
-              Walk* walk);
+// How to walk the output row by row while all inputs follow.
+template <int kInputs>
+struct WalkOf {
+  int32_t rows, row_length;
+  // Dimensions outside the row, innermost first.
+  int32_t outer_dims;
+  int32_t dim[kMostWalkedDimensions];
+  Follower inputs[kInputs];
+};
+using Walk = WalkOf<2>;
 
-// Calls row(input1, input2, output) for every row of the output.
-template <typename In, typename Out, typename Row>
-void ForEachRow(const Walk& walk, const In* input1, const In* input2, Out* output, Row row) {
-  int32_t index[Walk::kMostDimensions] = {};
+// Fills `walk`; false when the inputs cannot be broadcast to the output's shape.
+template <int kInputs>
+bool PlanWalk(const TfLiteTensor* const (&inputs)[kInputs], const TfLiteTensor* output,
+              WalkOf<kInputs>* walk);
+
+// Calls row(at, output_at) for every row of the output: the elements that the inputs and the output
+// are at.
+template <int kInputs, typename Row>
+void ForEachRow(const WalkOf<kInputs>& walk, Row row) {
+  int32_t index[kMostWalkedDimensions] = {};
+  int32_t at[kInputs] = {};
+  int32_t output_at = 0;
   for (int32_t i = 0; i < walk.rows; ++i) {
-    row(input1, input2, output);
-    output += walk.row_length;
+    row(at, output_at);
+    output_at += walk.row_length;
     for (int32_t d = 0; d < walk.outer_dims; ++d) {
-      input1 += walk.next1[d];
-      input2 += walk.next2[d];
+      for (int k = 0; k < kInputs; ++k) at[k] += walk.inputs[k].next[d];
       if (++index[d] < walk.dim[d]) break;
       index[d] = 0;
     }
@@ -47,15 +56,19 @@ void ForEachRow(const Walk& walk, const In* input1, const In* input2, Out* outpu
 template <typename In, typename Out, typename Compute>
 void ForEachPair(const TfLiteContext* context, const TfLiteNode* node, const Walk& walk,
                  Compute compute) {
-  ForEachRow(walk, InputData<In>(context, node, 0), InputData<In>(context, node, 1),
-             OutputData<Out>(context, node, 0),
-             [&](const In* input1, const In* input2, Out* output) {
-               for (int32_t i = 0; i < walk.row_length; ++i) {
-                 *output++ = compute(*input1, *input2);
-                 input1 += walk.step1;
-                 input2 += walk.step2;
-               }
-             });
+  const In* const whole1 = InputData<In>(context, node, 0);
+  const In* const whole2 = InputData<In>(context, node, 1);
+  Out* const whole = OutputData<Out>(context, node, 0);
+  ForEachRow(walk, [&](const int32_t(&at)[2], int32_t output_at) {
+    const In* input1 = whole1 + at[0];
+    const In* input2 = whole2 + at[1];
+    Out* output = whole + output_at;
+    for (int32_t i = 0; i < walk.row_length; ++i) {
+      *output++ = compute(*input1, *input2);
+      input1 += walk.inputs[0].step;
+      input2 += walk.inputs[1].step;
+    }
+  });
 }
 
 // The tensors of an operator on two inputs, and how to walk them.
@@ -64,6 +77,9 @@ struct Pair {
   const TfLiteTensor* input2;
   const TfLiteTensor* output;
 };
+
+// Describes the tensors. The inputs must be of one type.
+TfLiteStatus DescribeInputs(TfLiteContext* context, const TfLiteNode* node, Pair* pair);
 
 // Describes the tensors, which must be of one type, and lets the output lie on an input of its
 // shape: each output element needs only the input elements at its own place.
@@ -75,7 +91,7 @@ template <typename Parameters>
 Parameters* AllocateWalking(TfLiteContext* context, TfLiteNode* node, const Pair& pair) {
   auto* p = AllocatePersistent<Parameters>(context);
   if (p == nullptr) return nullptr;
-  if (!PlanWalk(pair.input1, pair.input2, pair.output, &p->walk)) {
+  if (!PlanWalk<2>({pair.input1, pair.input2}, pair.output, &p->walk)) {
     Unsupported(context, "shapes cannot be broadcast");
     return nullptr;
   }

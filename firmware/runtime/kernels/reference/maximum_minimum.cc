@@ -48,12 +48,6 @@ TfLiteNodeInvoke FindInvoke(TfLiteType type) {
   }
 }
 
-// A constant of 64-bit values may be aligned to 4 bytes only, which not every machine can read.
-bool IsAligned(const TfLiteTensor* tensor) {
-  return tensor->type != kTfLiteInt64 ||
-         reinterpret_cast<uintptr_t>(tensor->data.data) % sizeof(int64_t) == 0;
-}
-
 template <typename Operation>
 TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   Pair pair;
