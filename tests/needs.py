@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from workbench.engines.renode import RenodeInstallation, discover
+from workbench.engines.renode.discovery import discover
+from workbench.engines.renode.installations import RenodeInstallation
 from workbench.errors import EngineUnavailableError
 
 

@@ -189,7 +189,7 @@ def _program(part: str, names: Sequence[str], needed_for: str, remedy: str) -> F
 
 def _renode() -> Finding:
     """Load the Renode of this machine, anew where it did not work the last time."""
-    from workbench.engines.renode import NoRenodeError, discover
+    from workbench.engines.renode.discovery import NoRenodeError, discover
     from workbench.engines.renode.installations import TESTED
 
     needed_for = "--engine renode"

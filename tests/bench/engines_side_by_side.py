@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.system.qemu.qemu import QemuMachine, why_unavailable
 from workbench.builder import build, plan_build
-from workbench.engines.renode import discover
+from workbench.engines.renode.discovery import discover
 from workbench.errors import EngineUnavailableError
 from workbench.image import Image
 from workbench.link.frames import REPLY, Frame, FrameSplitter, encode

@@ -18,7 +18,7 @@ from pathlib import Path
 from workbench.builder import build, plan_build
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Seconds, Stop
-from workbench.engines.renode import discover
+from workbench.engines.renode.discovery import discover
 from workbench.errors import EngineUnavailableError
 from workbench.image import Image
 from workbench.link import Client

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
-import workbench
+from tests.unit.sources import FILES, PACKAGE, parsed
 
-PACKAGE = Path(workbench.__file__).parent
-CODE = sorted(PACKAGE.rglob("*.py"))
 Definition = ast.FunctionDef | ast.ClassDef
 
 
@@ -46,7 +43,7 @@ def undocumented(module: ast.Module, documented: set[str]) -> Iterator[str]:
 
 
 def test_what_is_public_has_a_docstring() -> None:
-    modules = {path: ast.parse(path.read_text()) for path in CODE}
+    modules = {path: parsed(path) for path in FILES}
     documented = interfaces(list(modules.values()))
     missing = [
         f"{path.relative_to(PACKAGE)}:{one}"

@@ -27,6 +27,11 @@ for module in pkgutil.walk_packages(workbench.__path__, "workbench."):
     imported += 1
 print(imported)
 """
+STARTS_THE_WORKER = """
+import sys
+import workbench.engines.renode.worker.__main__
+print(*(name for name in sys.modules if name.startswith("workbench.")))
+"""
 COMMANDS = ("workbench.engines.renode.worker", "workbench.builder.embed")
 
 
@@ -67,6 +72,11 @@ def test_importing_every_module_leaves_the_current_folder_as_it_was(users):
     files = list((ROOT / "workbench").rglob("*.py"))
     assert int(ended.stdout) >= len(files) - 1  # all but the package itself, and the compiled ones
     assert contents(users) == before
+
+
+def test_the_worker_starts_without_what_only_its_owner_needs(users):
+    ended = run_python(users, "-c", STARTS_THE_WORKER)
+    assert {name.split(".")[1] for name in ended.stdout.split()} == {"engines", "errors", "support"}
 
 
 @pytest.mark.parametrize("module", COMMANDS)

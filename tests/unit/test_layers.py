@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import workbench
+from tests.unit.sources import FILES, PACKAGE, parsed
 
 LAYERS = (
     ("errors", "support"),
@@ -44,15 +44,13 @@ ROOMS = (
 )
 """The embedded engine: what silicon has knows neither Unicorn nor who traces, and so on upwards."""
 
-PACKAGE = Path(workbench.__file__).parent
 EMBEDDED = PACKAGE / "engines" / "embedded"
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-FILES = sorted(PACKAGE.rglob("*.py"))
 
 
-def imported(source: str) -> Iterator[tuple[int, str]]:
+def imported(source: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the line and the package of the workbench of every import, those of types included."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(source):
         if isinstance(node, ast.ImportFrom) and node.module == "workbench":
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("workbench."):
@@ -68,10 +66,10 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported_at_once(source: str, modules: Collection[str]) -> set[str]:
+def imported_at_once(source: ast.Module, modules: Collection[str]) -> set[str]:
     """Return which of `modules` are imported when the source is, those of types included."""
     found: set[str] = set()
-    waiting: list[ast.AST] = [ast.parse(source)]
+    waiting: list[ast.AST] = [source]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.ImportFrom):
@@ -118,7 +116,7 @@ def test_a_package_imports_from_the_layers_below_only(package):
         f"{path.relative_to(PACKAGE)}:{line} imports {target}"
         for path in FILES
         if own_package(path) == package
-        for line, target in imported(path.read_text())
+        for line, target in imported(parsed(path))
         if target in RANKS and target != package
         if RANKS[target] >= RANKS[package] and not {package, target} <= set(ground)
     ]
@@ -137,7 +135,7 @@ def test_a_room_of_the_embedded_engine_knows_those_below_it_only():
     upward = [
         f"{module} imports {target}"
         for module, path in modules.items()
-        for target in imported_at_once(path.read_text(), modules)
+        for target in imported_at_once(parsed(path), modules)
         if module[below:] and target[below:]
         if rank[target[below:].split(".")[0]] > rank[module[below:].split(".")[0]]
     ]
@@ -147,7 +145,7 @@ def test_a_room_of_the_embedded_engine_knows_those_below_it_only():
 def test_no_modules_import_each_other_in_a_circle():
     modules = {name_of(path): path for path in FILES}
     graph = {
-        module: imported_at_once(path.read_text(), modules) - {module}
+        module: imported_at_once(parsed(path), modules) - {module}
         for module, path in modules.items()
     }
     assert circles(graph) == []
@@ -167,17 +165,25 @@ def test_imports_of_types_count_and_those_of_functions_come_later():
         "    import workbench.cli\n"
     )
     modules = {"workbench.trace", "workbench.image", "workbench.image.image", "workbench.cli"}
-    assert imported_at_once(source, modules) == {"workbench.trace", "workbench.image.image"}
+    assert imported_at_once(ast.parse(source), modules) == {
+        "workbench.trace",
+        "workbench.image.image",
+    }
 
 
 def test_imports_are_seen_in_all_forms():
-    source = (
+    source = ast.parse(
         "import workbench.gdb.server\n"
         "from workbench import cli, __version__\n"
         "from workbench.fault.cause import Cause\n"
         "import os\n"
     )
-    assert list(imported(source)) == [(1, "gdb"), (2, "cli"), (2, "__version__"), (3, "fault")]
+    assert list(imported(source)) == [
+        (1, "gdb"),
+        (2, "cli"),
+        (2, "__version__"),
+        (3, "fault"),
+    ]
 
 
 VALUES_OF_ENGINES = {"FaultState", "StopKind", "StopReason"}
@@ -186,7 +192,7 @@ LIVE = {"LoadedMachine", "capture", "open_machine"}
 
 def imports_of(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the module and the name of each `from ... import ...`."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.ImportFrom):
             yield from ((node.module or "", alias.name) for alias in node.names)
 

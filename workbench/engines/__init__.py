@@ -36,7 +36,7 @@ def open_engine(choice: EngineChoice | str = EngineChoice.AUTO) -> Engine:
         return _embedded()
     if choice is EngineChoice.RENODE:
         return _renode()
-    from workbench.engines.renode import NoRenodeError
+    from workbench.engines.renode.discovery import NoRenodeError
 
     try:
         return _renode()
@@ -59,6 +59,8 @@ def _embedded(note: str = "") -> Engine:
 
 
 def _renode() -> Engine:
-    from workbench.engines.renode import BesideEngine, RenodeEngine, discover
+    from workbench.engines.renode.beside import BesideEngine
+    from workbench.engines.renode.discovery import discover
+    from workbench.engines.renode.engine import RenodeEngine
 
     return BesideEngine(RenodeEngine(discover()), _embedded())

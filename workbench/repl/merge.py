@@ -71,8 +71,9 @@ def merge(files: Iterable[tuple[FileNode, str]]) -> dict[str, Entry]:
             if entry.type:
                 table.declare(entry, prefix, number)
     for node, prefix, number in visits:
+        scope = table.scope(prefix, number)
         for entry in node.entries:
-            _apply(entry, table.scope(node, prefix, number), table)
+            _apply(entry, scope, table)
     return {draft.name: draft.entry() for draft in table.drafts.values() if _is_used(draft)}
 
 
@@ -104,8 +105,8 @@ class _Table:
             free = f"{name}~{number}"
         return free
 
-    def scope(self, node: FileNode, prefix: str, visit: int) -> dict[str, str]:
-        """Full names by the names that the file may use."""
+    def scope(self, prefix: str, visit: int) -> dict[str, str]:
+        """Full names by the names that the file may use, when all files have declared theirs."""
         known = {name: name for name in self.drafts if "~" not in name}
         if prefix:
             known |= {

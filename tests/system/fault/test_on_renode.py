@@ -8,7 +8,7 @@ import pytest
 
 from tests import needs
 from workbench.engines.base import Engine
-from workbench.engines.renode import RenodeEngine
+from workbench.engines.renode.engine import RenodeEngine
 from workbench.fault.diagnosis import Diagnosis
 from workbench.platform import Platform
 

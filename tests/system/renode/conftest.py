@@ -9,7 +9,7 @@ import pytest
 from tests import needs
 from tests.cross import BARE, CORE, STRICT, compile_elf
 from workbench import platform
-from workbench.engines.renode import RenodeEngine
+from workbench.engines.renode.engine import RenodeEngine
 from workbench.image import Image
 
 HERE = Path(__file__).parent

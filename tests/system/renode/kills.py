@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.unit.image.test_image import small_elf
-from workbench.engines.renode import RenodeInstallation, discover
+from workbench.engines.renode.discovery import discover
+from workbench.engines.renode.installations import RenodeInstallation
 
 ROOT = Path(__file__).parents[3]
 _LATEST = 8.0  # seconds after the caller's start; Renode runs the firmware by then

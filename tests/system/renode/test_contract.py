@@ -11,7 +11,7 @@ from workbench import platform
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.engines.renode import RenodeEngine
+from workbench.engines.renode.engine import RenodeEngine
 from workbench.image import Image
 
 RENODE = [pytest.param(name, marks=pytest.mark.renode) for name in ("renode", "beside")]

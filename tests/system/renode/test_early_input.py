@@ -11,7 +11,7 @@ from tests.system.programs import OPTIMISED, compile_source
 from workbench import platform
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
-from workbench.engines.renode import RenodeEngine
+from workbench.engines.renode.engine import RenodeEngine
 from workbench.image import Image
 
 SOURCE = Path(__file__).with_name("late_receiver.c")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.renode import layouts
 from tests.unit.renode.bundles import apphost, bundle
-from workbench.engines.renode import discover
+from workbench.engines.renode.discovery import discover
 from workbench.engines.renode.install import install
 from workbench.engines.renode.runtimes import CORECLR
 

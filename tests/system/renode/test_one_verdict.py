@@ -15,7 +15,7 @@ from workbench import platform
 from workbench.armv7m.architecture import Cfsr
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Seconds, Stop, StopKind
-from workbench.engines.renode import RenodeEngine
+from workbench.engines.renode.engine import RenodeEngine
 from workbench.fault.diagnose import diagnose
 from workbench.image import Image
 from workbench.machine import LoadedMachine, capture

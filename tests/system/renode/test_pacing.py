@@ -13,7 +13,7 @@ from tests.system.programs import OPTIMISED, compile_source
 from workbench import platform
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Seconds, Stop, StopKind
-from workbench.engines.renode import RenodeEngine
+from workbench.engines.renode.engine import RenodeEngine
 from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode

@@ -13,7 +13,7 @@ import pytest
 
 from workbench import platform
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
-from workbench.engines.renode import RenodeEngine
+from workbench.engines.renode.engine import RenodeEngine
 from workbench.errors import EngineError, ImageError, PlatformError
 
 pytestmark = pytest.mark.renode
@@ -111,7 +111,7 @@ def test_worker_ends_with_an_owner_that_is_killed_in_a_run(installation, probe_i
     script.write_text(
         "from workbench import platform\n"
         "from workbench.engines.base import Instructions, Seconds, Stop\n"
-        "from workbench.engines.renode import RenodeEngine\n"
+        "from workbench.engines.renode.engine import RenodeEngine\n"
         "from workbench.image import Image\n"
         "engine = RenodeEngine()\n"
         f"engine.load(Image.load({str(probe_image.path)!r}), platform.load({BOARD!r}))\n"
@@ -200,7 +200,7 @@ class TestStoresToNowhere:
 def test_a_caller_that_is_killed_leaves_no_folder(installation, probe_image):
     program = (
         "import sys; from workbench import platform; from workbench.image import Image\n"
-        "from workbench.engines.renode import RenodeEngine\n"
+        "from workbench.engines.renode.engine import RenodeEngine\n"
         "engine = RenodeEngine()\n"
         "engine.load(Image.load(sys.argv[1]), platform.load(sys.argv[2]))\n"
         "print(engine._process.folder, flush=True); sys.stdin.read()"

@@ -6,7 +6,7 @@ import pytest
 
 from workbench import platform
 from workbench.engines.base import Seconds, Stop
-from workbench.engines.renode import RenodeEngine
+from workbench.engines.renode.engine import RenodeEngine
 from workbench.engines.scripts.trust import VARIABLE
 from workbench.errors import EngineError, PlatformError
 from workbench.support.resources import resource

@@ -6,9 +6,11 @@ import pytest
 
 from workbench import doctor, platform
 from workbench.doctor import State
-from workbench.engines import open_engine, renode
+from workbench.engines import open_engine
 from workbench.engines.base import Instructions, Stop
-from workbench.engines.renode import NoRenodeError, RenodeInstallation
+from workbench.engines.renode import discovery
+from workbench.engines.renode.discovery import NoRenodeError
+from workbench.engines.renode.installations import RenodeInstallation
 from workbench.errors import EngineUnavailableError
 from workbench.image.build_attributes import BuildAttributes
 
@@ -33,7 +35,7 @@ def finds(monkeypatch):
         def discover(environment=None, *, again=False):
             raise error
 
-        monkeypatch.setattr(renode, "discover", discover)
+        monkeypatch.setattr(discovery, "discover", discover)
 
     return set_error
 
@@ -82,7 +84,7 @@ def test_doctor_names_the_cause_and_what_to_do(finds):
 def test_doctor_shows_what_was_loaded(monkeypatch, tmp_path, version, told):
     tried = []
     working = RenodeInstallation(tmp_path, "package", "mono", tmp_path, tmp_path, None, version)
-    monkeypatch.setattr(renode, "discover", lambda *, again: tried.append(again) or working)
+    monkeypatch.setattr(discovery, "discover", lambda *, again: tried.append(again) or working)
     found = doctor._renode()
     assert (found.state, tried) == (State.OK, [True])
     shown = f"Renode {version} at {tmp_path} (package), on mono: loaded, runs{told}"

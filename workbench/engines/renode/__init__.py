@@ -1,8 +1,4 @@
-"""Renode as an engine: finding it, the worker process that holds it, and the adapter to it."""
+"""Renode as an engine: finding it, the worker process that holds it, and the adapter to it.
 
-from workbench.engines.renode.beside import BesideEngine
-from workbench.engines.renode.discovery import NoRenodeError, discover
-from workbench.engines.renode.engine import RenodeEngine
-from workbench.engines.renode.installations import RenodeInstallation
-
-__all__ = ["BesideEngine", "NoRenodeError", "RenodeEngine", "RenodeInstallation", "discover"]
+This file imports nothing, because the worker process passes through it.
+"""
