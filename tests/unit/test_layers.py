@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,15 @@ EMBEDDED = PACKAGE / "engines" / "embedded"
 RANKS = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 
+@cache
+def imports(source: ast.Module) -> list[ast.Import | ast.ImportFrom]:
+    """Return every import, those of types and those within functions included."""
+    return [node for node in ast.walk(source) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported(source: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the line and the package of the workbench of every import, those of types included."""
-    for node in ast.walk(source):
+    for node in imports(source):
         if isinstance(node, ast.ImportFrom) and node.module == "workbench":
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("workbench."):
@@ -192,7 +199,7 @@ LIVE = {"LoadedMachine", "capture", "open_machine"}
 
 def imports_of(path: Path) -> Iterator[tuple[str, str]]:
     """Yield the module and the name of each `from ... import ...`."""
-    for node in ast.walk(parsed(path)):
+    for node in imports(parsed(path)):
         if isinstance(node, ast.ImportFrom):
             yield from ((node.module or "", alias.name) for alias in node.names)
 

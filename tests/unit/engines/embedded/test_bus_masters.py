@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -46,9 +47,12 @@ NVMC_CONFIG, WRITE_ENABLE, ERASE_ENABLE = NVMC + 0x504, 1, 2
 ERASEPAGE, ERASEALL, ERASEUICR = NVMC + 0x508, NVMC + 0x50C, NVMC + 0x514
 
 
+platform_of = cache(load)
+
+
 @contextmanager
 def machine_of(board: str) -> Iterator[EmbeddedMachine]:
-    machine = assemble(load(board))
+    machine = assemble(platform_of(board))
     try:
         machine.vector_table = SRAM1
         machine.power_on()
