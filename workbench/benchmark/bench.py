@@ -39,7 +39,7 @@ from workbench.errors import CheckFailedError, UserError
 from workbench.image import Image
 from workbench.model.oracle import Oracle, available
 from workbench.model.reader import read_model
-from workbench.platform import load_platform
+from workbench.platform import Platform, load_platform
 from workbench.runs.inference import Classification, boot
 from workbench.support.resources import own_model
 from workbench.support.serialize import NOT_IN_JSON
@@ -89,13 +89,16 @@ def run_matrix(
     inputs: Inputs,
     engine: str = "auto",
     progress: Progress = lambda _: None,
+    uart_pacing: str | None = None,
 ) -> Matrix:
     """Build each plan with the smallest arena it runs with, boot it, and give it all inputs.
 
     A plan that its board has not the memory for becomes a misfit of the report. The outputs are
     compared with those of the host's `tflite_micro` where that is installed.
+    uart_pacing: another one than the boards' own.
     """
     loaded = read_model(model)
+    platforms = {plan.board: load_platform(plan.board, uart_pacing=uart_pacing) for plan in plans}
     oracle, expected = _oracle_outputs(plans[0], model, inputs)
     rows, answers, misfits, engines, compilers = [], [], [], set(), set()
     warned = dict.fromkeys(inputs.warnings_for(loaded))
@@ -109,7 +112,7 @@ def run_matrix(
         progress(f"running {plan.name}")
         peak = memory_need(plan).peak
         try:
-            ran = _run_image(built, inputs, expected, engine, peak)
+            ran = _run_image(built, platforms[built.board], inputs, expected, engine, peak)
         except CheckFailedError as error:
             message = f"{plan.name}: {error.message}"
             raise CheckFailedError(message, error.hint, error.details, error.warnings) from error
@@ -143,6 +146,7 @@ def bench(
     engine: str = "auto",
     progress: Progress = lambda _: None,
     choices: BuildChoices = DEFAULT_CHOICES,
+    uart_pacing: str | None = None,
 ) -> BenchReport:
     """Run the matrix; None is all boards, all kernel sets, the committed model, its recordings.
 
@@ -154,7 +158,7 @@ def bench(
     else:
         inputs = own_recordings() if model is None else random_inputs(read_model(path))
     plans = plan_builds(board_names or boards(), kernel_sets or (), model, choices)
-    return run_matrix(plans, path, inputs, engine, progress).report
+    return run_matrix(plans, path, inputs, engine, progress, uart_pacing).report
 
 
 def require_oracle_agrees(report: BenchReport) -> None:
@@ -188,22 +192,24 @@ def classify_files(
     engine: str = "auto",
     progress: Progress = lambda _: None,
     choices: BuildChoices = DEFAULT_CHOICES,
+    uart_pacing: str | None = None,
 ) -> Answers:
     """Build one image, boot it, and return its answers to all that is in `files`.
 
     kernels: None where the choices have a TensorFlow Lite Micro. `require_all_answered` says
-    whether all were answered.
+    whether all were answered. uart_pacing: another one than the board's own.
     """
     loaded = read_model(model or own_model())
     inputs = file_inputs(files, loaded)
     warnings = inputs.warnings_for(loaded)
     (plan,) = plan_builds([board], [kernels] if kernels else [], model, choices)
+    platform = load_platform(board, uart_pacing=uart_pacing)
     progress(f"building {plan.name}")
     built = build(fit_arena(plan))
     progress(f"running {plan.name}")
     answers: list[Classification] = []
     try:
-        with boot(Image.load(built.elf), load_platform(board), engine) as session:
+        with boot(Image.load(built.elf), platform, engine) as session:
             for features in inputs.features:
                 progress(f"classifying {features.name}")
                 answers.append(session.classify(features))
@@ -241,12 +247,12 @@ def _oracle_outputs(
 
 def _run_image(
     built: BuiltImage,
+    platform: Platform,
     inputs: Inputs,
     expected: Sequence[Outputs] | None,
     engine: str,
     peak: Peak | None,
 ) -> _Ran:
-    platform = load_platform(built.board)
     with boot(Image.load(built.elf), platform, engine) as session:
         answered = tuple(session.classify(features) for features in inputs.features)
         invoke = session.invokes

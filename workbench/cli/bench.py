@@ -20,6 +20,7 @@ from workbench.cli.options import (
     TflmDefineOption,
     TflmIncludeOption,
     TflmLibOption,
+    UartPacingOption,
 )
 from workbench.engines import EngineChoice
 
@@ -60,6 +61,7 @@ def bench(
     tflm_include: TflmIncludeOption = None,
     tflm_define: TflmDefineOption = None,
     custom_op: CustomOpOption = None,
+    uart_pacing: UartPacingOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -74,7 +76,7 @@ def bench(
 
     choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define, custom_op)
     with progress("starting") as tell:
-        report = run_bench(board, kernels, model, inputs, engine.value, tell, choices)
+        report = run_bench(board, kernels, model, inputs, engine.value, tell, choices, uart_pacing)
     if html is not None:
         from workbench.report.html import bench_page
         from workbench.support.files import write_atomically

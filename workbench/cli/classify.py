@@ -23,6 +23,7 @@ from workbench.cli.options import (
     TflmDefineOption,
     TflmIncludeOption,
     TflmLibOption,
+    UartPacingOption,
 )
 from workbench.engines import EngineChoice
 
@@ -47,6 +48,7 @@ def classify(
     tflm_include: TflmIncludeOption = None,
     tflm_define: TflmDefineOption = None,
     custom_op: CustomOpOption = None,
+    uart_pacing: UartPacingOption = None,
     engine: EngineOption = EngineChoice.AUTO,
     json: JsonOption = False,
 ) -> None:
@@ -62,7 +64,9 @@ def classify(
     choices = build_choices(arena, stack, cmsis_nn, tflm_lib, tflm_include, tflm_define, custom_op)
     kernels = kernels or (None if tflm_lib else DEFAULT_KERNELS)
     with progress("starting") as tell:
-        found = classify_files(files, board, kernels, model, engine.value, tell, choices)
+        found = classify_files(
+            files, board, kernels, model, engine.value, tell, choices, uart_pacing
+        )
     if json:
         print_json(found)
     elif found.answers:

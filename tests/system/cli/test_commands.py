@@ -12,6 +12,8 @@ import pytest
 from tests.cross import CORE, compile_elf
 from workbench.benchmark.inputs import own_recordings
 from workbench.cli.app import run
+from workbench.platform import UartPacing
+from workbench.runs.inference import boot
 from workbench.runs.points import INVOKE
 from workbench.support.resources import resource
 
@@ -147,6 +149,8 @@ class TestWrongInput:
             (["classify", "{elf}"], ".wav"),
             (["classify", "{wav}", "--board", "esp32"], "nrf52840_dk"),
             (["bench", "--model", "{elf}"], "firmware.elf"),
+            (["bench", "--uart-pacing", "slow"], "baud or off"),
+            (["classify", "{wav}", "--uart-pacing", "slow"], "baud or off"),
         ],
     )
     def test_it_is_told_with_exit_code_2(self, workbench, elf, recording, arguments, says):
@@ -256,6 +260,25 @@ class TestBench:
             assert latency["basis"].startswith("modelled")
             assert latency["low_seconds"] <= latency["seconds"] <= latency["high_seconds"]
         assert f"{row['flash_bytes']:,}" in page.read_text()
+
+
+class TestUartPacing:
+    @pytest.mark.parametrize("command", ["bench", "classify"])
+    def test_the_console_gets_the_pace_that_is_asked_for(
+        self, workbench, recording, command, monkeypatch
+    ):
+        paces = []
+
+        def boot_at_pace(image, platform, engine):
+            paces.append(platform.uart_pacing)
+            return boot(image, platform, engine)
+
+        monkeypatch.setattr("workbench.benchmark.bench.boot", boot_at_pace)
+        files = ["--inputs", recording] if command == "bench" else [recording]
+        arguments = (command, *files, "--board", BOARD, "--kernels", "cmsis_nn", "--json")
+        for options in ((), ("--uart-pacing", "off"), ("--uart-pacing", "baud")):
+            assert workbench(*arguments, "--engine", "embedded", *options)[0] == 0
+        assert paces == [UartPacing.BAUD, UartPacing.OFF, UartPacing.BAUD]
 
 
 class TestDemo:
