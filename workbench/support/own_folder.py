@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -21,6 +22,7 @@ MARK = ".made-by-tinyml-workbench"
 
 _ATTEMPTS = 20  # something may still write into the folder while it is being removed
 _MARK_BYTES = 200
+_MARKED = re.compile(r"process (\d+), [0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,30 @@ class OwnFolder:
         folder = cls.plan(parent, prefix)
         folder.create()
         return folder
+
+    @classmethod
+    def at(cls, path: Path) -> OwnFolder | None:
+        """Return the folder at `path`, an absolute path, that a process of the workbench has made;
+        None where it has no such mark.
+        """
+        try:
+            mark = (path / MARK).read_bytes()[:_MARK_BYTES].decode()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return cls(path, mark) if _MARKED.fullmatch(mark) else None
+
+    def is_made_by_a_living_process(self) -> bool:
+        """Return whether there is a process of the number of that which has made it."""
+        made = _MARKED.fullmatch(self.mark)
+        if made is None:
+            return True
+        try:
+            os.kill(int(made[1]), 0)
+        except (ProcessLookupError, OverflowError):
+            return False
+        except OSError:  # it is another user's
+            return True
+        return True
 
     def create(self) -> None:
         """Make the folder that was planned; raise FileExistsError where there is one already."""

@@ -14,6 +14,7 @@ from workbench.engines.renode import discovery, installations, runtimes
 from workbench.engines.renode.discovery import NoRenodeError, discover
 from workbench.engines.renode.trial import Trial
 from workbench.errors import EngineUnavailableError
+from workbench.support.own_folder import OwnFolder
 
 
 @pytest.fixture(autouse=True)
@@ -181,6 +182,16 @@ def test_package_that_is_cut_short_cannot_be_unpacked_and_leaves_nothing(home, t
     path.write_bytes(path.read_bytes()[:keep])
     assert "cannot be unpacked" in refusal(home | {"PYRENODE_PKG": str(path)}).message
     assert not list((tmp_path / "cache/renode").iterdir())
+
+
+def test_what_a_killed_process_had_unpacked_is_removed(home, tmp_path):
+    left = tmp_path / "cache/renode" / f".{'0' * 32}.0123456789abcdef"
+    left.parent.mkdir(parents=True)
+    OwnFolder(left, f"process {2**31 - 1}, {'0' * 32}").create()
+    (left / "half").write_text("x")
+    found = discover(home | {"PYRENODE_PKG": str(layouts.package(tmp_path / "renode.tar.gz"))})
+    (unpacked,) = left.parent.iterdir()
+    assert found.binaries.is_relative_to(unpacked)
 
 
 def test_missing_runtime_says_which_one_and_how_to_get_it(bare, tmp_path):

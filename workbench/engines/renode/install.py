@@ -19,7 +19,8 @@ from workbench.engines.renode.releases import (
 )
 from workbench.engines.renode.unpacking import DAMAGED, extract_archive
 from workbench.errors import EngineUnavailableError, UserError
-from workbench.support.own_folder import MARK, OwnFolder
+from workbench.support.own_folder import OwnFolder
+from workbench.support.staging import staged
 
 _DOWNLOADS = "downloads"
 
@@ -87,35 +88,35 @@ def _unpack(archive: Path, version: str) -> RenodeInstallation:
     """Unpack beside the release's place, and move it there once it is known to be whole."""
     place = releases_folder(os.environ) / version
     place.parent.mkdir(parents=True, exist_ok=True)
-    staging = OwnFolder.make(place.parent, f".{version}.")
     try:
-        with archive.open("rb") as stream:
-            extract_archive(stream, staging.path)
-        if _found_in(staging.path, version) is None:
-            raise UserError(
-                f"{archive} does not hold a portable Renode for .NET",
-                "Its name ends in -portable-dotnet.tar.gz up to 1.16, in -portable.tar.gz after.",
-            )
-        _remove_damaged(place)
-        staging.path.rename(place)
+        with staged(place) as staging:
+            if _installed(version) is None:  # another process may have been first
+                _fill(staging.path, archive, version)
+                _remove_damaged(place)
+                staging.path.rename(place)
     except (OSError, *DAMAGED) as error:
         raise UserError(f"{archive} cannot be unpacked: {error}", "Download it again.") from error
-    finally:
-        staging.remove()
     found = _found_in(place, version)
     assert found is not None
     return found
+
+
+def _fill(folder: Path, archive: Path, version: str) -> None:
+    with archive.open("rb") as stream:
+        extract_archive(stream, folder)
+    if _found_in(folder, version) is None:
+        raise UserError(
+            f"{archive} does not hold a portable Renode for .NET",
+            "Its name ends in -portable-dotnet.tar.gz up to 1.16, in -portable.tar.gz after.",
+        )
 
 
 def _remove_damaged(place: Path) -> None:
     """Remove what an earlier installation has left; what it has not made is not touched."""
     if not place.exists():
         return
-    try:
-        mark = (place / MARK).read_text()
-    except OSError:
-        mark = ""
-    if not mark or not OwnFolder(place, mark).remove():
+    damaged = OwnFolder.at(place)
+    if damaged is None or not damaged.remove():
         raise UserError(
             f"{place} is there, is not a whole Renode, and was not made by the workbench",
             "Look at what is in it, and remove it yourself.",

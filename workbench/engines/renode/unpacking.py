@@ -15,7 +15,7 @@ from typing import IO
 from workbench.engines.renode import bundle
 from workbench.errors import EngineUnavailableError
 from workbench.support.cache_folder import root
-from workbench.support.own_folder import OwnFolder
+from workbench.support.staging import staged
 
 _AR_MAGIC = b"!<arch>\n"  # ar(5); a Debian package is one
 _AR_HEADER = 60
@@ -58,22 +58,23 @@ def _once(source: Path, fill: Callable[[Path], None]) -> Path:
         return place
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        filling = OwnFolder.make(place.parent, f".{place.name}.")
+        with staged(place) as filling:
+            if not place.is_dir():  # another process may have been first
+                _fill(filling.path, source, fill)
+                filling.path.rename(place)
     except OSError as error:
         raise EngineUnavailableError(
             f"{source} must be unpacked, and {place.parent} cannot be written: {error.strerror}",
             "Set WORKBENCH_CACHE to a folder that can be, or unpack it and name the folder.",
         ) from error
-    try:
-        fill(filling.path)
-        filling.path.rename(place)
-    except (OSError, *DAMAGED) as error:
-        if place.is_dir():
-            return place  # another process was first
-        raise EngineUnavailableError(f"{source} cannot be unpacked: {error}", _AGAIN) from error
-    finally:
-        filling.remove()
     return place
+
+
+def _fill(folder: Path, source: Path, fill: Callable[[Path], None]) -> None:
+    try:
+        fill(folder)
+    except (OSError, *DAMAGED) as error:
+        raise EngineUnavailableError(f"{source} cannot be unpacked: {error}", _AGAIN) from error
 
 
 def _extract_package(package: Path, folder: Path) -> None:
