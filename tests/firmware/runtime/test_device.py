@@ -29,7 +29,7 @@ PORTABLE = {
     *movement.GENERATORS,
     *stateful.GENERATORS,
     *upsampling.GENERATORS,
-}
+} - {"sub_int8", "mul_int8"}
 RUNS = [
     (kernels, operator)
     for kernels in KERNEL_SETS

@@ -1,5 +1,5 @@
 // The operators of this kernel set: Arm's functions for int8 convolution, fully connected and
-// pooling; the portable kernels for everything else.
+// pooling; what the table names for others, the portable kernels for most.
 
 #include "kernels/operators.h"
 

@@ -3,17 +3,10 @@
 #include <algorithm>
 
 #include "kernels/operators.h"
-#include "kernels/reference/broadcast.h"
+#include "kernels/reference/quantized_pair.h"
 
 namespace tflm::reference {
 namespace {
-
-struct QuantizedParameters {
-  Walk walk;
-  int32_t offset1, offset2, output_offset;
-  QuantizedMultiplier multiplier1, multiplier2, output_multiplier;
-  int32_t min, max;
-};
 
 // int32, or float.
 template <typename T>
@@ -38,18 +31,14 @@ struct Sub {
   }
 };
 
-// TFLM scales inputs up by this power of two before they are brought to a common scale.
-template <typename T>
-constexpr int kLeftShift = sizeof(T) == 1 ? 20 : 15;
-
 template <typename T>
 int32_t ScaleInput(int32_t value, const QuantizedMultiplier& m) {
-  return MultiplyByQuantizedMultiplier(value * (1 << kLeftShift<T>), m.multiplier, m.shift);
+  return MultiplyByQuantizedMultiplier(value * (1 << kSumLeftShift<T>), m.multiplier, m.shift);
 }
 
 template <typename Operation, typename T>
 TfLiteStatus InvokeQuantized(TfLiteContext* context, TfLiteNode* node) {
-  const auto& p = Parameters<QuantizedParameters>(node);
+  const auto& p = Parameters<QuantizedSum>(node);
   ForEachPair<T, T>(context, node, p.walk, [&p](T a, T b) {
     const int32_t result = Operation::Compute(ScaleInput<T>(a + p.offset1, p.multiplier1),
                                               ScaleInput<T>(b + p.offset2, p.multiplier2));
@@ -72,11 +61,11 @@ TfLiteStatus InvokePlain(TfLiteContext* context, TfLiteNode* node) {
 // The multipliers of the inputs and the output, whose ratios TFLM takes in double. A power of two
 // changes only the exponent.
 template <typename T>
-bool ComputeMultipliers(const Pair& pair, QuantizedParameters* p) {
+bool ComputeMultipliers(const Pair& pair, QuantizedSum* p) {
   const float scale1 = pair.input1->params.scale;
   const float scale2 = pair.input2->params.scale;
   const float twice_larger = 2.0f * std::max(scale1, scale2);
-  const float output_divisor = (1 << kLeftShift<T>)*pair.output->params.scale;
+  const float output_divisor = (1 << kSumLeftShift<T>)*pair.output->params.scale;
   return QuantizeRatio(scale1, 1.0f, twice_larger, &p->multiplier1) &&
          QuantizeRatio(scale2, 1.0f, twice_larger, &p->multiplier2) &&
          QuantizeRatio(twice_larger, 1.0f, output_divisor, &p->output_multiplier);
@@ -86,7 +75,7 @@ template <typename Operation, typename T>
 TfLiteStatus PrepareQuantized(TfLiteContext* context, TfLiteNode* node, const Pair& pair,
                               TfLiteFusedActivation activation) {
   if (!IsPairQuantized(context, pair)) return kTfLiteError;
-  auto* p = AllocateWalking<QuantizedParameters>(context, node, pair);
+  auto* p = AllocateWalking<QuantizedSum>(context, node, pair);
   if (p == nullptr) return kTfLiteError;
   if (!ComputeMultipliers<T>(pair, p) || p->output_multiplier.shift > 0) {
     return Unsupported(context, "the scales do not fit");

@@ -1,17 +1,10 @@
 #include <algorithm>
 
 #include "kernels/operators.h"
-#include "kernels/reference/broadcast.h"
+#include "kernels/reference/quantized_pair.h"
 
 namespace tflm::reference {
 namespace {
-
-struct QuantizedParameters {
-  Walk walk;
-  int32_t offset1, offset2, output_offset;
-  QuantizedMultiplier multiplier;
-  int32_t min, max;
-};
 
 // int32, or float.
 template <typename T>
@@ -22,7 +15,7 @@ struct PlainParameters {
 
 template <typename T>
 TfLiteStatus InvokeQuantized(TfLiteContext* context, TfLiteNode* node) {
-  const auto& p = Parameters<QuantizedParameters>(node);
+  const auto& p = Parameters<QuantizedProduct>(node);
   ForEachPair<T, T>(context, node, p.walk, [&p](T a, T b) {
     const int32_t scaled = MultiplyByQuantizedMultiplier(
         (a + p.offset1) * (b + p.offset2), p.multiplier.multiplier, p.multiplier.shift);
@@ -43,7 +36,7 @@ template <typename T>
 TfLiteStatus PrepareQuantized(TfLiteContext* context, TfLiteNode* node, const Pair& pair,
                               TfLiteFusedActivation activation) {
   if (!IsPairQuantized(context, pair)) return kTfLiteError;
-  auto* p = AllocateWalking<QuantizedParameters>(context, node, pair);
+  auto* p = AllocateWalking<QuantizedProduct>(context, node, pair);
   if (p == nullptr) return kTfLiteError;
   if (!QuantizeRatio(pair.input1->params.scale, pair.input2->params.scale,
                      pair.output->params.scale, &p->multiplier)) {
