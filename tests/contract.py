@@ -199,6 +199,13 @@ def _flash_that_the_image_does_not_cover_is_erased(machine: Engine, _image: Imag
         again()
 
 
+def _writing_nothing_does_nothing(machine: Engine, _image: Image) -> None:
+    for address in (0x0800_0000, 0x2000_0000, 0x6000_0000):
+        machine.memory.write(address, b"")
+    assert machine.run(TO_SLEEP, SECOND).kind is StopKind.IDLE
+    assert machine.uart.transcript == SAID
+
+
 def _traces_are_started_and_end_once(machine: Engine, _image: Image) -> None:
     traces_are_started_before_they_are_read(machine)
     a_trace_ends_once(machine)
@@ -236,6 +243,7 @@ ON_THE_PROBE: tuple[Callable[[Engine, Image], None], ...] = (
     _the_console_outlives_a_reset,
     _counts_and_time_begin_anew_with_a_reset,
     _flash_that_the_image_does_not_cover_is_erased,
+    _writing_nothing_does_nothing,
     _traces_are_started_and_end_once,
     _parts_of_a_trace_add_up,
 )

@@ -223,7 +223,10 @@ class Memory(ABC):
 
     @abstractmethod
     def write(self, address: int, data: bytes) -> None:
-        """Store `data`, into flash too; raise UserError where nothing is mapped."""
+        """Store `data`, into flash too; raise UserError where nothing is mapped.
+
+        Nothing is done for no data.
+        """
 
 
 @dataclass(frozen=True)

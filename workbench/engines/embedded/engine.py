@@ -72,6 +72,8 @@ class EmbeddedMemory(base.Memory):
             raise _no_memory(address, size, error) from None
 
     def write(self, address: int, data: bytes) -> None:
+        if not data:
+            return
         bus = self._machine.bus
         try:
             bus.program(address, data)
