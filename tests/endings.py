@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.engines.base import Engine, StopReason
+from workbench.engines.base import Engine, FaultState, StopKind, StopReason
 from workbench.engines.wrapper import EngineWrapper
 from workbench.fault.diagnose import diagnose
 from workbench.fault.diagnosis import Diagnosis
@@ -19,6 +19,12 @@ def standing(engine: Engine, image: Image, platform: Platform) -> LoadedMachine:
 def ending_of(engine: Engine, image: Image, platform: Platform, reason: StopReason) -> Ending:
     """Return how the run that stopped so ended."""
     return capture(standing(engine, image, platform), reason)
+
+
+def fault_of(reason: StopReason) -> FaultState:
+    """Return the fault that ended a run."""
+    assert reason.kind is StopKind.FAULT and reason.fault is not None, reason
+    return reason.fault
 
 
 def diagnosis_of(

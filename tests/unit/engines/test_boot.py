@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from types import SimpleNamespace
-
 import pytest
 
+from tests.unit.images import image_of, segment
 from workbench.engines.boot import boot_of
 from workbench.image import Image
-from workbench.image.build_attributes import BuildAttributes
 from workbench.platform import Platform, load
 
 FLASH, BEHIND_BOOT_LOADER, RAM = 0x0800_0000, 0x0800_4000, 0x2000_0000
@@ -22,13 +19,7 @@ def platform() -> Platform:
 
 
 def image_at(address: int) -> Image:
-    segment = SimpleNamespace(address=address, data=bytes(64))
-    return SimpleNamespace(  # type: ignore[return-value]
-        path=Path("a.elf"),
-        segments=(segment,),
-        vector_table=address,
-        attributes=BuildAttributes(),
-    )
+    return image_of(segment(address, bytes(64)), vector_table=address)
 
 
 @pytest.mark.parametrize("address", [0, FLASH])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from tests.unit.images import image_of, label, segment
 from workbench.engines.base import Memory
 from workbench.errors import UserError
 from workbench.fault.memory import View
 from workbench.image import Image
-from workbench.image.elf import Section, Segment, Symbol
+from workbench.image.elf import Section, Symbol
 from workbench.machine import MemoryDump, Piece
 from workbench.platform import Platform, load
 
@@ -44,7 +43,7 @@ def words(*values: int) -> bytes:
 
 
 def variable(name: str, address: int, size: int) -> Symbol:
-    return Symbol(name, address, size, is_function=False)
+    return label(name, address, size)
 
 
 def image(
@@ -54,15 +53,12 @@ def image(
 ) -> Image:
     """An image with a vector table and nothing else in flash."""
     vectors = words(initial_sp, FLASH + 0x101) + bytes(0x1000)
-    return Image(
-        path=Path("none.elf"),
-        sha256="",
-        build_id=None,
-        entry=FLASH + 0x100,
-        segments=(Segment(FLASH, FLASH, vectors, executable=True),),
-        sections=sections,
+    return image_of(
+        segment(FLASH, vectors),
         symbols=symbols,
+        sections=sections,
         vector_table=FLASH,
+        entry=FLASH + 0x100,
     )
 
 

@@ -157,7 +157,7 @@ def test_the_first_bus_error_of_a_port_is_warned_of(stm32: EmbeddedMachine) -> N
 
 @pytest.mark.parametrize("pointer", UNREACHED)
 def test_uarte_sends_nothing_from_elsewhere(nrf: EmbeddedMachine, pointer: int) -> None:
-    sent = []
+    sent: list[bytes] = []
     uart: Any = nrf.peripherals["uart0"]
     uart.transmit = sent.append
     put(nrf, UARTE0 + nrf_uarte.ENABLE, nrf_uarte.ENABLE_UARTE)

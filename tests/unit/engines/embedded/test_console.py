@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
+from tests.unit.engines.embedded.peripherals.fakes import Bench
 from workbench.engines.embedded.console import OtherPorts
 
 
 def test_the_port_that_sent_most_is_named() -> None:
-    ports = {name: SimpleNamespace(transmit=None) for name in ("usart1", "usart3")}
-    others = OtherPorts(ports)  # type: ignore[arg-type]
+    ports = {name: Bench("UART.STM32_UART").uart for name in ("usart1", "usart3")}
+    others = OtherPorts(ports)
     assert others.advice("usart2") == ""
     ports["usart1"].transmit(b"a")
     ports["usart3"].transmit(b"bc")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+from tests.endings import fault_of
+from tests.unit.images import image_of, segment
 from workbench.armv7m.architecture import XPSR_T, Cfsr, Exc, Hfsr
-from workbench.engines.base import Instructions, Seconds, Stop, StopKind, StopReason
+from workbench.engines.base import FaultState, Instructions, Seconds, Stop, StopKind
 from workbench.engines.embedded import runner
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.image.build_attributes import BuildAttributes
 from workbench.platform import Platform, load
 
 FLASH, STACK, FAULT_HANDLER, CODE = 0x0800_0000, 0x2000_1000, 0x0800_0100, 0x0800_0200
@@ -46,31 +45,24 @@ def start(
     words = [STACK, entry + moved, *[FAULT_HANDLER + moved | 1] * 14]
     table = b"".join(word.to_bytes(4, "little") for word in words)
     code = b"".join(halfword.to_bytes(2, "little") for halfword in halfwords)
-    segments = (
-        SimpleNamespace(address=flash, data=table),
-        SimpleNamespace(address=FAULT_HANDLER + moved, data=BRANCH_TO_SELF.to_bytes(2, "little")),
-        SimpleNamespace(address=CODE + moved, data=code),
-    )
-    image = SimpleNamespace(
-        path=Path("a.elf"),
-        segments=segments,
+    image = image_of(
+        segment(flash, table),
+        segment(FAULT_HANDLER + moved, BRANCH_TO_SELF.to_bytes(2, "little")),
+        segment(CODE + moved, code),
         vector_table=flash,
-        attributes=BuildAttributes(),
     )
-    engine.load(image, platform)  # type: ignore[arg-type]
+    engine.load(image, platform)
 
 
-def to_fault(engine: EmbeddedEngine) -> StopReason:
-    reason = engine.run(Stop(), Instructions(1000))
-    assert reason.kind is StopKind.FAULT and reason.fault is not None
-    return reason
+def to_fault(engine: EmbeddedEngine) -> FaultState:
+    return fault_of(engine.run(Stop(), Instructions(1000)))
 
 
 def test_a_reset_vector_without_bit_0_is_a_hard_fault_at_the_first_instruction(
     engine: EmbeddedEngine, platform: Platform
 ) -> None:
     start(engine, platform, BRANCH_TO_SELF, entry=CODE)
-    fault = to_fault(engine).fault
+    fault = to_fault(engine)
     assert (fault.exception, fault.pc, fault.cfsr) == (Exc.HARD_FAULT, CODE, Cfsr.INVSTATE)
     assert fault.hfsr == Hfsr.FORCED
     assert not fault.registers["xpsr"] & XPSR_T
@@ -81,9 +73,9 @@ def test_a_snapshot_keeps_the_thumb_bit(engine: EmbeddedEngine, platform: Platfo
     engine.registers["r0"] = CODE + 0x10
     engine.run(Stop(pc=frozenset({CODE + 0x10}), fault=False), Instructions(1))
     saved = engine.snapshot()
-    first = to_fault(engine).fault
+    first = to_fault(engine)
     engine.restore(saved)
-    assert to_fault(engine).fault == first
+    assert to_fault(engine) == first
     assert (first.cfsr, first.pc) == (Cfsr.INVSTATE, CODE + 0x10)
 
 
@@ -115,7 +107,7 @@ def test_what_armv8m_added_is_undefined(
 ) -> None:
     start(engine, platform, *instruction)
     engine.registers["r0"] = STACK
-    assert to_fault(engine).fault.cfsr == Cfsr.UNDEFINSTR
+    assert to_fault(engine).cfsr == Cfsr.UNDEFINSTR
 
 
 @pytest.mark.parametrize(
@@ -132,7 +124,7 @@ def test_what_fpv4_sp_has_not_is_undefined_with_the_fpu_on(
 ) -> None:
     start(engine, platform, STORE_R1_TO_R2, *instruction)
     engine.registers["r1"], engine.registers["r2"] = 0xF << 20, 0xE000_ED88  # CPACR
-    assert to_fault(engine).fault.cfsr == Cfsr.UNDEFINSTR
+    assert to_fault(engine).cfsr == Cfsr.UNDEFINSTR
 
 
 @pytest.mark.parametrize(
@@ -147,7 +139,7 @@ def test_a_coprocessor_that_is_not_there_is_told_from_what_is_no_instruction(
     instruction: tuple[int, int], bit: Cfsr, engine: EmbeddedEngine, platform: Platform
 ) -> None:
     start(engine, platform, *instruction)
-    assert to_fault(engine).fault.cfsr == bit
+    assert to_fault(engine).cfsr == bit
 
 
 LDREX_R4_R2, STREX_R3_R4_R2 = (0xE852, 0x4F00), (0xE842, 0x4300)
@@ -219,7 +211,7 @@ def test_a_limit_at_an_instruction_without_the_thumb_bit_ends_the_run(
     reason = engine.run(Stop(), Instructions(limit))
     assert reason.kind is (StopKind.LIMIT if limit == 1 else StopKind.FAULT)
     assert reason.instructions == 1
-    assert limit == 1 or reason.fault.cfsr == Cfsr.INVSTATE
+    assert limit == 1 or fault_of(reason).cfsr == Cfsr.INVSTATE
 
 
 def test_a_store_that_is_refused_late_is_known_to_the_host(
@@ -227,7 +219,7 @@ def test_a_store_that_is_refused_late_is_known_to_the_host(
 ) -> None:
     start(engine, platform, STORE_R1_TO_R2, BRANCH_TO_SELF)
     engine.registers["r2"] = 0x3000_0000
-    fault = to_fault(engine).fault
+    fault = to_fault(engine)
     assert (fault.cfsr, fault.bfar, fault.refused) == (Cfsr.IMPRECISERR, None, 0x3000_0000)
     assert fault.pc == CODE  # of the store; the stacked PC is that of what comes next
     stacked = engine.memory.read(fault.frame_address + 24, 4)
@@ -245,7 +237,7 @@ def test_nothing_is_left_of_a_store_to_nowhere(engine: EmbeddedEngine, platform:
     assert engine.registers["r2"] == 0x3000_0008
     engine.reset()
     engine.registers["r2"], engine.registers["pc"] = 0x3000_0000, CODE + 4
-    assert to_fault(engine).fault.bfar == 0x3000_0000
+    assert to_fault(engine).bfar == 0x3000_0000
 
 
 def test_a_core_that_no_timer_wakes_is_idle_where_only_instructions_are_limited(

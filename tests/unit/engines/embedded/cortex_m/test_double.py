@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,9 @@ from workbench.platform.cores import CORTEX_M4
 HANDLER = XPSR_T | Exc.SVCALL
 SEEN = ("sp", "msp", "psp", "primask", "basepri", "faultmask", "control", "xpsr", "lr", "r0", "s3")
 
-SCRIPTS = {
+Script = list[tuple[Any, ...]]  # names of methods, and what they are given
+
+SCRIPTS: dict[str, Script] = {
     "plain registers": [("set", "r0", 5), ("set", "lr", 0x0800_0101), ("set", "s3", 0x3F80_0000)],
     "main stack": [("set", "sp", 0x2000_0100)],
     "process stack": [("control", CONTROL_SPSEL), ("set", "sp", 0x2000_0200)],
@@ -49,7 +52,7 @@ def unicorn() -> Iterator[Core]:
     core.close()
 
 
-def play(core: CoreRegisters, script: list[tuple[str, ...]]) -> dict[str, int]:
+def play(core: CoreRegisters, script: Script) -> dict[str, int]:
     reset_core(core)
     for method, *arguments in script:
         if method == "control":

@@ -48,7 +48,7 @@ def test_a_fault_that_is_enabled_has_its_own_handler(
     fault = faults.take(cause)
     assert (fault.exception, fault.pc, fault.hfsr) == (number, CODE, 0)
     assert part.core.get("pc") == handler_of(number)
-    assert fault.cfsr & cause.bit
+    assert fault.cfsr is not None and fault.cfsr & cause.bit
     assert fault.frame_address == STACK - BASIC_FRAME_BYTES
     assert fault.exc_return == EXC_RETURN_THREAD_MSP
 
@@ -59,7 +59,7 @@ def test_a_fault_that_is_not_enabled_is_a_hardfault(
 ) -> None:
     fault = faults.take(cause)
     assert (fault.exception, fault.hfsr) == (Exc.HARD_FAULT, Hfsr.FORCED)
-    assert fault.cfsr & cause.bit
+    assert fault.cfsr is not None and fault.cfsr & cause.bit
 
 
 def test_a_fault_that_its_handler_raises_again_is_a_hardfault(part: Part, faults: Faults) -> None:

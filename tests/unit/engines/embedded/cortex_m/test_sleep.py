@@ -1,9 +1,8 @@
 """What wakes a core that sleeps (ARM DDI 0403E, B1.5.17, B1.5.18)."""
 
-from types import SimpleNamespace
-
 import pytest
 
+from tests.unit.engines.embedded.cortex_m.double import Part
 from workbench.armv7m.thumb import BlockFlag
 from workbench.engines.embedded.block_state import BlockState
 from workbench.engines.embedded.cortex_m.scb import SCR_SEVONPEND
@@ -12,8 +11,9 @@ from workbench.engines.embedded.cortex_m.sleep import Sleep, Sleeper
 
 def sleeper(kind, scr=0, pending=0):
     """A core that sleeps, with these pending exceptions, none of which is taken."""
-    exceptions, scb = SimpleNamespace(pending=pending), SimpleNamespace(scr=scr)
-    made = Sleeper(BlockState(), exceptions, scb)
+    processor = Part().processor
+    processor.exceptions.pending, processor.scb.scr = pending, scr
+    made = Sleeper(BlockState(), processor.exceptions, processor.scb)
     made.kind = kind
     return made
 
@@ -65,9 +65,14 @@ def test_another_instruction_is_not_a_wfe(flag, pc):
     assert core.is_behind_wfi(pc) == (flag is BlockFlag.WFI)
 
 
-def test_a_reset_wakes():
-    core = sleeper(Sleep.WFE)
+def test_a_wfi_is_what_is_slept_in():
+    core = sleeper(Sleep.AWAKE)
     core.wait_for_interrupt()
     assert core.kind is Sleep.WFI
+
+
+@pytest.mark.parametrize("kind", [Sleep.WFI, Sleep.WFE])
+def test_a_reset_wakes(kind):
+    core = sleeper(kind)
     core.reset()
     assert core.kind is Sleep.AWAKE

@@ -148,7 +148,8 @@ def test_countflag_is_cleared_by_reading(time: Time) -> None:
 
 
 def test_systick_without_its_interrupt_wakes_nobody(time: Time) -> None:
-    block = systick(time, 168_000_000, 1, log := [])
+    log: list[int] = []
+    block = systick(time, 168_000_000, 1, log)
     block.write(systick_registers.CSR, systick_registers.CSR_ENABLE)
     assert time.clock.next_deadline == NEVER
     time.advance(1_000_003)
@@ -158,7 +159,8 @@ def test_systick_without_its_interrupt_wakes_nobody(time: Time) -> None:
 
 
 def test_systick_stops_at_0_where_nothing_is_to_be_loaded(time: Time) -> None:
-    block = systick(time, 100_000_000, 9, log := [])
+    log: list[int] = []
+    block = systick(time, 100_000_000, 9, log)
     time.advance(5)
     block.write(systick_registers.RVR, 0)
     time.advance(1_000)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.engines.embedded.peripherals import registry
-from workbench.peripheral import Context, Peripheral
+from workbench.engines.embedded.peripherals.generic.uart import PacedUart
+from workbench.peripheral import Context, Peripheral, UartPeripheral
 from workbench.platform import UartPacing
 
 TICKS_PER_SECOND = 100_000_000
@@ -41,11 +42,11 @@ class FakeClock:
         """Let time pass; timers expire in order, each at its own moment."""
         end = self.now + ticks
         while True:
-            due = [t for t in self.timers if t.deadline is not None and t.deadline <= end]
-            if not due:
+            due = [(t.deadline, t) for t in self.timers if t.deadline is not None]
+            when, first = min(due, key=lambda one: one[0], default=(end + 1, None))
+            if first is None or when > end:
                 break
-            first = min(due, key=lambda t: t.deadline)
-            self.now, first.deadline = first.deadline, None
+            self.now, first.deadline = when, None
             first.callback()
         self.now = end
 
@@ -151,14 +152,20 @@ class Bench:
             )
         )
         self.model.reset()
-        uart: Any = self.model  # where it is one
-        uart.transmit = self._transmit
+        if isinstance(self.model, UartPeripheral):
+            self.model.transmit = self._transmit
 
     def _transmit(self, data: bytes) -> None:
         self.sent += data
 
     def _reset(self) -> None:
         self.resets += 1
+
+    @property
+    def uart(self) -> PacedUart:
+        """The model, which is a serial port."""
+        assert isinstance(self.model, PacedUart)
+        return self.model
 
     @property
     def line(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,9 @@ from workbench.engines.embedded.peripherals.registry import MODELS
 from workbench.platform import load, names
 
 # Types that make no sense without these.
-PROPERTIES = {"Python.PythonPeripheral": {"script": "request.Value = 7", "size": 0x100}}
+PROPERTIES: dict[str, dict[str, Any]] = {
+    "Python.PythonPeripheral": {"script": "request.Value = 7", "size": 0x100}
+}
 TYPES = sorted(MODELS)
 # Memory, and what lies in the backup domain: a system reset leaves it, power-on does not.
 KEEP_OVER_RESET = {"Memory.ArrayMemory", "Miscellaneous.STM32F4_RCC", "Timers.STM32F4_RTC"}

@@ -5,6 +5,8 @@ Each is set to its fastest: woken at each count, a second of sleep would take mi
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.engines.embedded.peripherals.fakes import Bench, FakeClock
@@ -99,7 +101,7 @@ def test_stm32_one_pulse_ends_without_being_watched(clock: CountingClock) -> Non
     assert timer[stm32_timer.CR1] == stm32_timer.CR1_OPM
 
 
-def fast_nrf_timer(clock: CountingClock, shared: dict | None = None) -> Bench:
+def fast_nrf_timer(clock: CountingClock, shared: dict[str, Any] | None = None) -> Bench:
     timer = Bench("Timers.NRF52840_Timer", clock=clock, address=0x4000_8000, shared=shared)
     timer[nrf_timer.PRESCALER] = 0
     timer[nrf_timer.BITMODE] = 3
@@ -156,7 +158,7 @@ def test_nrf_timer_stops_by_its_shortcut_without_being_watched(clock: CountingCl
 def test_nrf_rtc_ticks_in_silence_unless_they_interrupt_or_are_routed(
     clock: CountingClock,
 ) -> None:
-    shared: dict = {}
+    shared: dict[str, Any] = {}
     ppi = Bench("Miscellaneous.NRF52840_PPI", clock=clock, shared=shared)
     rtc = Bench("Timers.NRF52840_RTC", clock=clock, address=0x4000_B000, shared=shared)
     ppi.model.connect({"rtc": rtc.model})

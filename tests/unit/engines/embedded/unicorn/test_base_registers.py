@@ -27,8 +27,11 @@ WIDE = {
 }
 
 
+Execute = Callable[[bytes, dict[str, int]], dict[str, int] | None]
+
+
 @pytest.fixture(scope="module")
-def execute() -> Callable[[bytes, dict[str, int]], dict[str, int] | None]:
+def execute() -> Execute:
     """Return a function that executes code and gives the registers; None where it traps."""
     core = new_core(CORTEX_M4)
     core.mem_map(CODE, 0x1000)
@@ -59,7 +62,7 @@ def halfwords(*values: int) -> bytes:
     return b"".join(value.to_bytes(2, "little") for value in values)
 
 
-def check(execute: Callable, code: bytes, base: int, registers: dict[str, int]) -> bool:
+def check(execute: Execute, code: bytes, base: int, registers: dict[str, int]) -> bool:
     """Compare the base of an access behind `code`; return whether it was known."""
     access = accesses(code + halfwords(LDRD[0] | base, LDRD[1]), False)[-1]
     after = execute(code, registers)
@@ -69,7 +72,7 @@ def check(execute: Callable, code: bytes, base: int, registers: dict[str, int]) 
     return True
 
 
-def test_16_bits(execute: Callable) -> None:
+def test_16_bits(execute: Execute) -> None:
     chance = random.Random(1)
     known = 0
     families = [*range(0x0000, 0x4700, 7), *range(0xA000, 0xB000, 31), *range(0xC000, 0xD000, 13)]
@@ -80,7 +83,7 @@ def test_16_bits(execute: Callable) -> None:
 
 
 @pytest.mark.parametrize("family", WIDE)
-def test_32_bits(execute: Callable, family: str) -> None:
+def test_32_bits(execute: Execute, family: str) -> None:
     chance = random.Random(2)
     first_bits, second_bits, first_open, second_open = WIDE[family]
     known = 0
@@ -95,7 +98,7 @@ def test_32_bits(execute: Callable, family: str) -> None:
     assert known or family == "multiplies"
 
 
-def test_write_back_is_by_whole_words(execute: Callable) -> None:
+def test_write_back_is_by_whole_words(execute: Execute) -> None:
     registers = some_registers(random.Random(3)) | {"r3": RAM + 0x4001}
     for code in ("f3e80201", "63e90112", "b3ec020a", "06cb", "06c3"):
         text = bytes.fromhex(code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.engines.embedded.peripherals.fakes import Bench
@@ -79,7 +81,8 @@ def test_combined_input_is_an_or():
 
 def entry_on_bench(platform, name):
     entry = load(platform).description.entries[name]
-    return Bench(entry.type, **entry.properties)
+    properties: dict[str, Any] = dict(entry.properties)
+    return Bench(entry.type, **properties)
 
 
 def test_nrf52840_clock_script_starts_oscillators():

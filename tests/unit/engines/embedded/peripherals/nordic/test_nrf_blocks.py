@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.engines.embedded.peripherals.fakes import Bench
@@ -95,15 +97,20 @@ def test_gpiote_task_toggles_a_pin(gpio, gpiote):
     assert not gpio.lines[13].level
 
 
-def test_a_ring_of_events_ends():
+def test_a_ring_of_events_ends(monkeypatch):
     """Four channels and their forks carry one event to the task that generates it."""
-    shared = {}
+    shared: dict[str, Any] = {}
     ppi = Bench("Miscellaneous.NRF52840_PPI", shared=shared)
     egu = Bench("Miscellaneous.NRF52840_EGU", address=0x4001_4000, shared=shared)
     ppi.bus.blocks.append((0x4001_4000, 0x1000, egu.model))
     triggered = []
-    task = egu.model.task
-    egu.model.task = lambda offset: (triggered.append(offset), task(offset))
+    trigger = nrf_egu.NrfEgu.task
+
+    def count(block: nrf_egu.NrfEgu, offset: int) -> None:
+        triggered.append(offset)
+        trigger(block, offset)
+
+    monkeypatch.setattr(nrf_egu.NrfEgu, "task", count)
     for channel in range(4):
         ppi[nrf_ppi.EVENT_END + 8 * channel] = 0x4001_4000 + nrf_egu.TRIGGERED
         ppi[nrf_ppi.TASK_END + 8 * channel] = 0x4001_4000 + nrf_egu.TRIGGER
@@ -114,7 +121,7 @@ def test_a_ring_of_events_ends():
 
 
 def test_ppi_carries_an_event_to_a_task():
-    shared = {}
+    shared: dict[str, Any] = {}
     ppi = Bench("Miscellaneous.NRF52840_PPI", shared=shared)
     timer = Bench("Timers.NRF52840_Timer", address=0x4000_8000, shared=shared)
     egu = Bench("Miscellaneous.NRF52840_EGU", address=0x4001_4000, shared=shared)

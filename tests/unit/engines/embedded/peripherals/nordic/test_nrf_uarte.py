@@ -49,7 +49,7 @@ def test_counts_have_16_bits(uarte):
     uarte[u.STARTTX] = 1
     assert uarte.sent == b"he"
     start_receiving(uarte, 0x1_0003)
-    uarte.model.receive(b"abcd")
+    uarte.uart.receive(b"abcd")
     assert (uarte[u.ENDRX], uarte[u.RXD_AMOUNT]) == (1, 3)
 
 
@@ -65,7 +65,7 @@ def test_a_buffer_that_easydma_does_not_reach_is_passed_over(uarte):
     uarte.bus.holes.append(range(0x2000_0000))
     uarte[u.RXD_PTR], uarte[u.RXD_MAXCNT] = 0x1000, 2
     uarte[u.STARTRX] = 1
-    uarte.model.receive(b"ab")
+    uarte.uart.receive(b"ab")
     assert (uarte[u.ENDRX], uarte[u.RXD_AMOUNT]) == (1, 0)
     assert uarte.bus.read(0x1000, 2) == b"\0\0"
 
@@ -73,20 +73,20 @@ def test_a_buffer_that_easydma_does_not_reach_is_passed_over(uarte):
 def test_receives_until_the_buffer_is_full(uarte):
     start_receiving(uarte, 3)
     assert uarte[u.RXSTARTED] == 1
-    uarte.model.receive(b"ab")
+    uarte.uart.receive(b"ab")
     assert (uarte[u.RXDRDY], uarte[u.ENDRX]) == (1, 0)
-    uarte.model.receive(b"cd")
+    uarte.uart.receive(b"cd")
     assert uarte[u.ENDRX] == 1
     assert uarte[u.RXD_AMOUNT] == 3
     assert uarte.bus.read(BUFFER, 4) == b"abc\0"
-    assert uarte.model.sender.waiting
+    assert uarte.uart.sender.waiting
 
 
 def test_no_byte_is_lost_between_one_byte_buffers(uarte):
     """The firmware restarts reception from its interrupt handler, byte for byte."""
     uarte[nrf.INTENSET] = bit(u.ENDRX)
     start_receiving(uarte, 1)
-    uarte.model.receive(b"0123456789")
+    uarte.uart.receive(b"0123456789")
     got = b""
     while uarte.line:
         uarte[u.ENDRX] = 0
@@ -100,7 +100,7 @@ def test_double_buffering_with_the_shortcut(uarte):
     byte_time = 10 / 115_200
     uarte[u.BAUDRATE] = 0x01D7_E000  # 115,200 baud
     uarte[nrf.SHORTS] = u.ENDRX_STARTRX
-    uarte.model.receive(b"abcdef")
+    uarte.uart.receive(b"abcdef")
     start_receiving(uarte, 2)
     assert uarte[u.RXDRDY] == 0
     uarte[u.RXD_PTR] = BUFFER + 0x100
@@ -122,16 +122,16 @@ def test_double_buffering_with_the_shortcut(uarte):
 
 def test_stopping_ends_the_buffer_and_then_times_out(uarte):
     start_receiving(uarte, 10)
-    uarte.model.receive(b"abc")
+    uarte.uart.receive(b"abc")
     uarte[u.STOPRX] = 1
     assert (uarte[u.ENDRX], uarte[u.RXTO], uarte[u.RXD_AMOUNT]) == (1, 1, 3)
-    uarte.model.receive(b"d")
-    assert uarte.model.sender.waiting
+    uarte.uart.receive(b"d")
+    assert uarte.uart.sender.waiting
 
 
 def test_interrupts_follow_events_and_enables(uarte):
     start_receiving(uarte, 1)
-    uarte.model.receive(b"a")
+    uarte.uart.receive(b"a")
     assert not uarte.line
     uarte[nrf.INTENSET] = bit(u.ENDRX) | bit(u.ERROR)
     assert uarte.line
@@ -151,13 +151,13 @@ def test_the_older_uart_in_the_same_block():
     uart[u.TXD] = ord("A")
     assert uart.sent == b"A"
     assert uart[u.TXDRDY] == 1
-    uart.model.receive(b"xy")
+    uart.uart.receive(b"xy")
     got = b""
     while uart[u.RXDRDY]:
         uart[u.RXDRDY] = 0
         got += bytes([uart[u.RXD]])
     assert got == b"xy"
-    assert not uart.model.sender.waiting
+    assert not uart.uart.sender.waiting
 
 
 # -- at the baud rate
@@ -180,7 +180,7 @@ def paced():
 def test_a_byte_takes_the_time_of_its_frame(paced, config, bits):
     paced[u.CONFIG] = config
     start_receiving(paced, 4)
-    paced.model.receive(b"ab")
+    paced.uart.receive(b"ab")
     exact = bits * (1 << 32) / (0x01D7_E000 * u.BAUDRATE_HERTZ) * TICKS_PER_SECOND
     for count in (1, 2):
         paced.clock.advance(int(count * exact) - paced.clock.now)
@@ -192,7 +192,7 @@ def test_a_byte_takes_the_time_of_its_frame(paced, config, bits):
 
 def test_the_fifo_holds_six_bytes_while_there_is_no_buffer(paced):
     start_receiving(paced, 1)
-    paced.model.receive(b"a123456")
+    paced.uart.receive(b"a123456")
     paced.clock.advance(8 * BYTE)
     assert (paced[u.ENDRX], paced[u.ERROR]) == (1, 0)
     start_receiving(paced, 6)
@@ -203,14 +203,14 @@ def test_the_fifo_holds_six_bytes_while_there_is_no_buffer(paced):
 def test_a_byte_that_finds_the_fifo_full_is_lost_and_sets_overrun(paced):
     paced[nrf.INTENSET] = bit(u.ERROR)
     start_receiving(paced, 1)
-    paced.model.receive(b"a1234567")
+    paced.uart.receive(b"a1234567")
     paced.clock.advance(9 * BYTE)
     assert (paced[u.ERROR], paced[u.ERRORSRC]) == (1, u.ERRORSRC_OVERRUN)
     assert paced.line
     paced[u.ERRORSRC] = u.ERRORSRC_OVERRUN
     assert paced[u.ERRORSRC] == 0
     start_receiving(paced, 8)
-    paced.model.receive(b"89")
+    paced.uart.receive(b"89")
     paced.clock.advance(3 * BYTE)
     assert paced.bus.read(BUFFER, 8) == b"12345689"
     assert len(paced.warnings) == 1
@@ -221,21 +221,21 @@ def test_the_shortcut_restarts_in_the_middle_of_a_stream(paced):
     paced[nrf.SHORTS] = u.ENDRX_STARTRX
     start_receiving(paced, 2)
     paced[u.RXD_PTR] = BUFFER + 0x100
-    paced.model.receive(b"abcd")
+    paced.uart.receive(b"abcd")
     paced.clock.advance(5 * BYTE)
     assert paced.bus.read(BUFFER, 2) == b"ab"
     assert paced.bus.read(BUFFER + 0x100, 2) == b"cd"
 
 
 def test_bytes_wait_for_startrx_and_after_stoprx(paced):
-    paced.model.receive(b"abc")
+    paced.uart.receive(b"abc")
     paced.clock.advance(10 * BYTE)
     start_receiving(paced, 8)
     paced.clock.advance(BYTE)
     assert paced.bus.read(BUFFER, 2) == b"a\0"
     paced[u.STOPRX] = 1
     paced.clock.advance(10 * BYTE)
-    assert paced.model.sender.waiting == b"bc"
+    assert paced.uart.sender.waiting == b"bc"
     start_receiving(paced, 8)
     paced.clock.advance(BYTE)
     assert paced.bus.read(BUFFER, 1) == b"b"
@@ -243,7 +243,7 @@ def test_bytes_wait_for_startrx_and_after_stoprx(paced):
 
 def test_flushrx_moves_what_came_after_the_last_buffer(paced):
     start_receiving(paced, 1)
-    paced.model.receive(b"abc")
+    paced.uart.receive(b"abc")
     paced.clock.advance(4 * BYTE)
     paced[u.STOPRX] = 1
     paced[u.ENDRX] = 0
@@ -257,7 +257,7 @@ def test_the_older_uart_has_the_fifo_too():
     uart = Bench("UART.NRF52840_UART")
     uart[u.BAUDRATE], uart[u.ENABLE] = 0x01D7_E000, u.ENABLE_UART
     uart[u.STARTRX] = 1
-    uart.model.receive(b"abc")
+    uart.uart.receive(b"abc")
     uart.clock.advance(4 * BYTE)
     got = b""
     while uart[u.RXDRDY]:

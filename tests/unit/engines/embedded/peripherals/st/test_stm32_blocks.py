@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_rcc_reset_flags_are_removed_by_rmvf():
 
 
 def test_rcc_tells_a_software_reset_from_one_by_the_watchdog():
-    shared = {}
+    shared: dict[str, Any] = {}
     rcc = Bench("Miscellaneous.STM32F4_RCC", shared=shared)
     watchdog = Bench("Timers.STM32_IndependentWatchdog", shared=shared, frequency=32_000)
     rcc[stm32_rcc.CSR] = stm32_rcc.CSR_RMVF
@@ -368,12 +369,12 @@ def test_dma_receives_into_a_ring_as_bytes_come():
     dma[stream(5, stm32_dma.NDTR)] = 4
     control = stm32_dma.CR_CIRC | stm32_dma.CR_MINC | stm32_dma.CR_TCIE | stm32_dma.CR_EN
     dma[stream(5, stm32_dma.CR)] = control
-    usart.model.receive(b"abc")
+    usart.uart.receive(b"abc")
     assert dma.bus.read(0x2000_0000, 4) == b"abc\0"
     assert dma[stream(5, stm32_dma.NDTR)] == 1
     assert not dma.lines[5].level
-    usart.model.receive(b"de")
+    usart.uart.receive(b"de")
     assert dma.lines[5].level
     assert dma.bus.read(0x2000_0000, 4) == b"ebcd"
     assert dma[stream(5, stm32_dma.NDTR)] == 3
-    assert not usart.model.sender.waiting
+    assert not usart.uart.sender.waiting

@@ -39,19 +39,19 @@ def test_sends_nothing_while_disabled_and_says_so_once(usart):
 
 def test_receives_in_order_and_loses_nothing(usart):
     usart[f4.CR1] = ON
-    usart.model.receive(b"ab")
-    usart.model.receive(b"c")
+    usart.uart.receive(b"ab")
+    usart.uart.receive(b"c")
     got = []
     while usart[f4.SR] & f4.SR_RXNE:
         got.append(usart[f4.DR])
     assert bytes(got) == b"abc"
-    assert not usart.model.sender.waiting
+    assert not usart.uart.sender.waiting
 
 
 def test_bytes_wait_until_the_receiver_is_enabled(usart):
-    usart.model.receive(b"x")
+    usart.uart.receive(b"x")
     assert not usart[f4.SR] & f4.SR_RXNE
-    assert usart.model.sender.waiting
+    assert usart.uart.sender.waiting
     usart[f4.CR1] = ON
     assert usart[f4.SR] & f4.SR_RXNE
     assert usart[f4.DR] == ord("x")
@@ -60,7 +60,7 @@ def test_bytes_wait_until_the_receiver_is_enabled(usart):
 def test_receive_interrupt_is_a_level(usart):
     usart[f4.CR1] = ON | f4.CR1_RXNEIE
     assert not usart.line
-    usart.model.receive(b"ab")
+    usart.uart.receive(b"ab")
     assert usart.line
     assert usart[f4.DR] == ord("a")
     assert usart.line
@@ -81,7 +81,7 @@ def test_txe_and_tc_interrupt_where_they_are_enabled(usart):
 
 def test_idle_line_after_the_last_byte(usart):
     usart[f4.CR1] = ON | f4.CR1_IDLEIE
-    usart.model.receive(b"a")
+    usart.uart.receive(b"a")
     assert usart[f4.DR] == ord("a")
     assert not usart.line
     usart.clock.advance_seconds(1e-3)
@@ -99,7 +99,7 @@ def test_the_f7s_registers_lie_elsewhere():
     assert usart[f7.ISR] & f7.ISR_REACK
     usart[f7.TDR] = ord("z")
     assert usart.sent == b"z"
-    usart.model.receive(b"q")
+    usart.uart.receive(b"q")
     assert usart.line
     assert usart[f7.RDR] == ord("q")
     assert not usart.line
@@ -109,7 +109,7 @@ def test_the_f7s_registers_lie_elsewhere():
 
 def test_rxne_is_cleared_by_writing_0(usart):
     usart[f4.CR1] = ON
-    usart.model.receive(b"ab")
+    usart.uart.receive(b"ab")
     usart[f4.SR] = ~f4.SR_RXNE & 0xFFFF  # drops "a"
     assert usart[f4.DR] == ord("b")
 
@@ -151,7 +151,7 @@ def arrival(bench, status=f4.SR):
 )
 def test_a_byte_takes_the_time_of_its_frame(divider, control, control2, bits):
     usart = paced(divider, ON | control, control2)
-    usart.model.receive(b"ab")
+    usart.uart.receive(b"ab")
     assert arrival(usart) == bits * 1_000
     usart[f4.DR]
     assert arrival(usart) == bits * 1_000
@@ -160,7 +160,7 @@ def test_a_byte_takes_the_time_of_its_frame(divider, control, control2, bits):
 def test_without_a_frequency_the_clock_is_renodes():
     usart = Bench("UART.STM32_UART")
     usart[f4.BRR], usart[f4.CR1] = 80, ON  # 8 MHz / 80
-    usart.model.receive(b"a")
+    usart.uart.receive(b"a")
     assert arrival(usart) == 10_000
 
 
@@ -170,13 +170,13 @@ def test_without_a_frequency_the_clock_is_renodes():
 def test_the_f7s_words_have_7_8_or_9_bits(control, bits):
     on = f7.CR1_UE | f7.CR1_RE | control
     usart = paced(control=on, type_name="UART.STM32F7_USART")
-    usart.model.receive(b"a")
+    usart.uart.receive(b"a")
     assert arrival(usart, f7.ISR) == bits * 1_000
 
 
 def test_a_byte_that_finds_rxne_set_is_lost_and_sets_ore():
     usart = paced()
-    usart.model.receive(b"abcd")
+    usart.uart.receive(b"abcd")
     usart.clock.advance(35_000)
     assert usart[f4.SR] & (f4.SR_RXNE | f4.SR_ORE) == f4.SR_RXNE | f4.SR_ORE
     assert usart[f4.DR] == ord("a")  # "the RDR content will not be lost", 30.3.3
@@ -189,7 +189,7 @@ def test_a_byte_that_finds_rxne_set_is_lost_and_sets_ore():
 
 def test_nothing_is_received_until_ore_is_cleared():
     usart = paced()
-    usart.model.receive(b"abcd")
+    usart.uart.receive(b"abcd")
     usart.clock.advance(25_000)
     assert usart[f4.DR] == ord("a")  # without a read of SR: ORE stays
     usart.clock.advance(10_000)
@@ -201,7 +201,7 @@ def test_nothing_is_received_until_ore_is_cleared():
 
 def test_an_overrun_interrupts_with_rxneie_or_with_eie_and_dmar():
     usart = paced(control=ON | f4.CR1_RXNEIE)
-    usart.model.receive(b"ab")
+    usart.uart.receive(b"ab")
     usart.clock.advance(20_000)
     usart[f4.DR]
     assert usart.line  # ORE alone: SR was not read
@@ -215,7 +215,7 @@ def test_an_overrun_interrupts_with_rxneie_or_with_eie_and_dmar():
 
 def test_the_f7_clears_ore_by_icr_and_can_do_without_it():
     usart = paced(control=f7.CR1_UE | f7.CR1_RE, type_name="UART.STM32F7_USART")
-    usart.model.receive(b"abc")
+    usart.uart.receive(b"abc")
     usart.clock.advance(25_000)
     usart[f7.RDR]
     assert usart[f7.ISR] & f4.SR_ORE
@@ -223,7 +223,7 @@ def test_the_f7_clears_ore_by_icr_and_can_do_without_it():
     usart.clock.advance(5_000)
     assert usart[f7.RDR] == ord("c")
     usart[f7.CR3] = f7.CR3_OVRDIS
-    usart.model.receive(b"de")
+    usart.uart.receive(b"de")
     usart.clock.advance(20_000)
     assert not usart[f7.ISR] & f4.SR_ORE
     assert usart[f7.RDR] == ord("e")
@@ -231,7 +231,7 @@ def test_the_f7_clears_ore_by_icr_and_can_do_without_it():
 
 def test_the_f7_drops_a_byte_on_request():
     usart = paced(control=f7.CR1_UE | f7.CR1_RE, type_name="UART.STM32F7_USART")
-    usart.model.receive(b"a")
+    usart.uart.receive(b"a")
     usart.clock.advance(10_000)
     usart[f7.RQR] = f7.RQR_RXFRQ
     assert not usart[f7.ISR] & f4.SR_RXNE
@@ -239,7 +239,7 @@ def test_the_f7_drops_a_byte_on_request():
 
 def test_the_line_is_idle_a_frame_after_the_last_byte():
     usart = paced(control=ON | f4.CR1_IDLEIE)
-    usart.model.receive(b"ab")
+    usart.uart.receive(b"ab")
     usart.clock.advance(29_999)
     assert not usart.line
     usart.clock.advance(1)
@@ -248,17 +248,17 @@ def test_the_line_is_idle_a_frame_after_the_last_byte():
 
 def test_a_reset_keeps_what_the_host_has_not_sent_yet_and_power_drops_it():
     usart = paced()
-    usart.model.receive(b"ab")
+    usart.uart.receive(b"ab")
     usart.clock.advance(15_000)
     usart.model.reset()
-    assert usart.model.sender.waiting == b"b"
+    assert usart.uart.sender.waiting == b"b"
     usart.model.power_on()
-    assert not usart.model.sender.waiting
+    assert not usart.uart.sender.waiting
 
 
 def test_a_snapshot_holds_what_was_received_and_what_comes():
     usart = paced()
-    usart.model.receive(b"ab")
+    usart.uart.receive(b"ab")
     usart.clock.advance(15_000)
     state, deadlines = usart.model.save(), [t.deadline for t in usart.clock.timers]
     usart.clock.advance(50_000)
