@@ -16,7 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.errors import UserError
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from workbench.image import Image
     from workbench.platform import Platform
     from workbench.trace import Trace
+
+Self = TypeVar("Self", bound="Engine")
 
 
 class StopKind(Enum):
@@ -326,7 +328,7 @@ class Engine(ABC):
     def restore(self, snapshot: Snapshot) -> None:
         """Put the machine back; counts, time and console output go back with it."""
 
-    def __enter__(self) -> Engine:
+    def __enter__(self: Self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
