@@ -115,3 +115,14 @@ def test_the_modelled_latency_has_its_interval(device):
     latency = device.latency(64_000_000)
     assert 0 < latency.low_seconds <= latency.seconds <= latency.high_seconds
     assert latency.seconds > device.invokes.calls[0] / 64_000_000
+
+
+def test_a_question_for_the_latency_leaves_the_machine_as_it_was(device):
+    """It runs the last input once more, which would make what a model keeps see it twice."""
+    device.boot()
+    device.inject(YES)
+    before = (device.instructions, device.invokes, device.transcript)
+    device.latency(64_000_000)
+    assert (device.instructions, device.invokes, device.transcript) == before
+    (again,) = device.inject(YES)
+    assert again.output == device.answered[0].output

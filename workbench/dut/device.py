@@ -290,9 +290,9 @@ class DeviceUnderTest:
     def latency(self, clock_hz: int | None = None, function: str | None = None) -> Latency:
         """Return the modelled latency of the first call of `function` at a core clock in Hz.
 
-        Without a function, of the inference of the last input, run once more, or where the firmware
-        does not speak our protocol, of all that was executed since reset, without sleep. Without a
-        clock, at the platform's.
+        Without a function, of the inference of the last input, run once more and undone, or where
+        the firmware does not speak our protocol, of all that was executed since reset, without
+        sleep. Without a clock, at the platform's.
         """
         clock = clock_hz or self.platform.clock_hz
         estimates = CycleModel.of(self.platform).estimates(self._traced(function), (clock,))
@@ -303,7 +303,13 @@ class DeviceUnderTest:
         if function is not None or not self.is_booted:
             return self._budget.trace(function)
         _ = self.last_answer
-        return self.session.trace(self._answered[-1][0])
+        saved = (
+            self.snapshot()
+        )  # what the model keeps, and the count of inferences, stay as they are
+        try:
+            return self.session.trace(self._answered[-1][0])
+        finally:
+            self.restore(saved)
 
     @property
     def _budget(self) -> Budget:

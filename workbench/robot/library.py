@@ -301,8 +301,10 @@ class Workbench:
     ) -> float:
         """The inference of the last input takes no longer at a core clock, such as ``at=64 MHz``.
 
-        The latency is modelled from the instructions of that inference, which is run once more;
-        the upper end of its interval counts. Returns the best estimate in seconds. Without ``at``
+        The latency is modelled from the instructions of that inference, which is run once more
+        behind it; then the machine is put back, so that what the model keeps from one input to the
+        next (variables, LSTM, SVDF) has seen each input once. The upper end of the interval counts.
+        Returns the best estimate in seconds. Without ``at``
         the clock is the platform's. With a ``function``, its first call since reset is what counts;
         without, of firmware that does not speak the workbench's protocol all since reset.
         """
