@@ -1,4 +1,4 @@
-"""`workbench model`: inspect and train."""
+"""`workbench model`: inspect, convert and train."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from workbench.cli.options import CustomOpOption, JsonOption
 from workbench.report.terminal import print_lines, terminal
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Inspect or train a TensorFlow Lite model."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Inspect, convert or train a TensorFlow Lite model.",
 )
 
 
@@ -39,6 +41,28 @@ def inspect(
     else:
         print_inspection(inspection)
     end_with(inspection.exit_code)
+
+
+@app.command(short_help="Fix an open batch at 1 and fold what follows from it.")
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .tflite.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The new .tflite.")
+    ],
+    json: JsonOption = False,
+) -> None:
+    """Write a copy of a model whose batch is 1, without the operators that compute shapes from it.
+
+    SHAPE, STRIDED_SLICE and PACK are what a converter adds where Keras was given no batch size.
+    """
+    from workbench.model.fold import fold_file
+    from workbench.report.model import print_folded
+
+    folded = fold_file(file, output)
+    if json:
+        print_json(folded)
+    else:
+        print_folded(folded)
 
 
 @app.command(short_help="Train the keyword spotter and write its card.")

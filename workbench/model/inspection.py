@@ -20,6 +20,8 @@ SCHEMA_VERSION = 3  # TFLITE_SCHEMA_VERSION, tensorflow/compiler/mlir/lite/versi
 # What the converter adds to Flatten or Reshape where the batch size is open.
 _DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})
 
+_CONVERT = "`workbench model convert FILE --output FILE`"
+
 _TF_SELECT = "Flex"  # begins the names of custom operators that run in TensorFlow
 _NOT_IN_TFLM = (
     "TFLM has none of them: augmentation and other preprocessing belong into the data pipeline; "
@@ -261,7 +263,8 @@ def _dynamic_findings(model: Model) -> list[Finding]:
     added = {operator.name for operator in model.operators} & _DYNAMIC_SHAPE_OPERATORS
     if "SHAPE" in added:
         message = f"{_join(added)}: usually what a dynamic batch makes the converter add"
-        return [Finding(Severity.NOTE, message, f"fix the batch: {_fixed_input(model)}")]
+        hint = f"fix the batch: {_fixed_input(model)}, or fold them: {_CONVERT}"
+        return [Finding(Severity.NOTE, message, hint)]
     if any(tensor.dynamic for tensor in model.inputs):
         message = "the batch size is open; the firmware runs it with 1"
         return [Finding(Severity.NOTE, message, f"say so to Keras: {_fixed_input(model)}")]

@@ -70,6 +70,22 @@ OPTIONS: dict[int, tuple[Option, ...]] = {
         Option(1, "weights_format", Kind.BOOL),
     ),
     9: (Option(0, "beta", Kind.FLOAT),),  # SoftmaxOptions
+    10: (  # ConcatenationOptions
+        Option(0, "axis", Kind.INT),
+        Option(1, "activation", Kind.ACTIVATION),
+    ),
     11: (Option(0, "activation", Kind.ACTIVATION),),  # AddOptions
     27: (Option(0, "keep_dims", Kind.BOOL),),  # ReducerOptions
+    32: (  # StridedSliceOptions
+        Option(0, "begin_mask", Kind.INT),
+        Option(1, "end_mask", Kind.INT),
+        Option(2, "ellipsis_mask", Kind.INT),
+        Option(3, "new_axis_mask", Kind.INT),
+        Option(4, "shrink_axis_mask", Kind.INT),
+        Option(5, "offset", Kind.BOOL),
+    ),
+    59: (  # PackOptions
+        Option(0, "values_count", Kind.INT),
+        Option(1, "axis", Kind.INT),
+    ),
 }

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.model.confusion import Confusion
+from workbench.model.fold import FoldedFile
 from workbench.model.inspection import Inspection
 from workbench.model.quantization import Quantization
 from workbench.report.terminal import terminal
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+def print_folded(folded: FoldedFile) -> None:
+    """Print what a conversion has taken out of a model."""
+    names = ", ".join(f"{operator.name} #{operator.index}" for operator in folded.operators)
+    console = terminal()
+    console.print(f"folded: {names or 'nothing'}", markup=False, soft_wrap=True)
+    console.print(f"sizes that were open and are those of batch 1 now: {folded.opened}")
+    console.print(f"written: {folded.path}, {folded.size:,} bytes", markup=False, soft_wrap=True)
 
 
 def print_inspection(inspection: Inspection) -> None:
