@@ -58,8 +58,9 @@ CONFIG_PARITY = 0b111 << 1
 CONFIG_STOP = 1 << 4  # two stop bits
 BAUDRATE_HERTZ = 16_000_000  # the rate is BAUDRATE * 16 MHz / 2^32
 MAXCNT_MASK = 0xFFFF
-FIFO = 6
-"""Bytes that the receiver keeps until there is a buffer for them, 6.33.4 "Reception"."""
+# Bytes that the receiver keeps until there is a buffer for them, or RXD is read.
+UARTE_FIFO = 5  # UARTE_HW_RX_FIFO_SIZE of Nordic's own driver, nrfx_uarte.c
+UART_FIFO = 6  # "Reception" of the older UART, as remembered: the page was not at hand
 
 
 class NrfUarte(NrfPeripheral, PacedUart):
@@ -106,7 +107,7 @@ class NrfUarte(NrfPeripheral, PacedUart):
         self._timer.cancel()
 
     def arrived(self, byte: int) -> None:
-        if len(self.fifo) == FIFO:
+        if len(self.fifo) == (UART_FIFO if self._enabled(ENABLE_UART) else UARTE_FIFO):
             self.values[ERRORSRC] = self.values.get(ERRORSRC, 0) | ERRORSRC_OVERRUN
             self.overrun()
             self.event(ERROR)

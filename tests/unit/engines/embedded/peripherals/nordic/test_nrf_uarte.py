@@ -190,29 +190,29 @@ def test_a_byte_takes_the_time_of_its_frame(paced, config, bits):
         paced[u.RXDRDY] = 0
 
 
-def test_the_fifo_holds_six_bytes_while_there_is_no_buffer(paced):
+def test_the_fifo_holds_five_bytes_while_there_is_no_buffer(paced):
     start_receiving(paced, 1)
-    paced.uart.receive(b"a123456")
-    paced.clock.advance(8 * BYTE)
+    paced.uart.receive(b"a12345")
+    paced.clock.advance(7 * BYTE)
     assert (paced[u.ENDRX], paced[u.ERROR]) == (1, 0)
-    start_receiving(paced, 6)
-    assert paced.bus.read(BUFFER, 6) == b"123456"
+    start_receiving(paced, 5)
+    assert paced.bus.read(BUFFER, 5) == b"12345"
     assert paced.warnings == []
 
 
 def test_a_byte_that_finds_the_fifo_full_is_lost_and_sets_overrun(paced):
     paced[nrf.INTENSET] = bit(u.ERROR)
     start_receiving(paced, 1)
-    paced.uart.receive(b"a1234567")
-    paced.clock.advance(9 * BYTE)
+    paced.uart.receive(b"a123456")
+    paced.clock.advance(8 * BYTE)
     assert (paced[u.ERROR], paced[u.ERRORSRC]) == (1, u.ERRORSRC_OVERRUN)
     assert paced.line
     paced[u.ERRORSRC] = u.ERRORSRC_OVERRUN
     assert paced[u.ERRORSRC] == 0
-    start_receiving(paced, 8)
-    paced.uart.receive(b"89")
+    start_receiving(paced, 7)
+    paced.uart.receive(b"78")
     paced.clock.advance(3 * BYTE)
-    assert paced.bus.read(BUFFER, 8) == b"12345689"
+    assert paced.bus.read(BUFFER, 7) == b"1234578"
     assert len(paced.warnings) == 1
 
 
@@ -253,14 +253,17 @@ def test_flushrx_moves_what_came_after_the_last_buffer(paced):
     assert paced.bus.read(BUFFER + 0x10, 2) == b"bc"
 
 
-def test_the_older_uart_has_the_fifo_too():
+def test_the_older_uart_keeps_six_bytes_behind_the_one_in_rxd():
     uart = Bench("UART.NRF52840_UART")
     uart[u.BAUDRATE], uart[u.ENABLE] = 0x01D7_E000, u.ENABLE_UART
     uart[u.STARTRX] = 1
-    uart.uart.receive(b"abc")
-    uart.clock.advance(4 * BYTE)
+    uart.uart.receive(b"a1234567")
+    uart.clock.advance(8 * BYTE - BYTE // 2)
+    assert not uart[u.ERROR]
+    uart.clock.advance(BYTE)
+    assert uart[u.ERRORSRC] == u.ERRORSRC_OVERRUN
     got = b""
     while uart[u.RXDRDY]:
         uart[u.RXDRDY] = 0
         got += bytes([uart[u.RXD]])
-    assert got == b"abc"
+    assert got == b"a123456"
