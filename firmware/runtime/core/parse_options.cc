@@ -149,6 +149,13 @@ bool ParseMul(const tflite::Operator* op, void* params) {
   return ConvertActivation(options->fused_activation_function(), &result->activation);
 }
 
+bool ParseDiv(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteDivParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::DivOptions>(op, tflite::BuiltinOptions_DivOptions);
+  return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
 bool ParseSub(const tflite::Operator* op, void* params) {
   auto* result = static_cast<TfLiteSubParams*>(params);
   const auto* options =

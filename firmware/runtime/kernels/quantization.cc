@@ -60,18 +60,22 @@ bool Quantize(float real, const TfLiteQuantizationParams& params, int32_t* quant
 }  // namespace
 
 bool QuantizeRatio(float a, float b, float c, QuantizedMultiplier* result) {
+  return QuantizeRatio(a, b, c, 1.0f, result);
+}
+
+bool QuantizeRatio(float a, float b, float c, float d, QuantizedMultiplier* result) {
   const Parts x = Split(a);
   const Parts y = Split(b);
   const Parts z = Split(c);
+  const Parts w = Split(d);
   *result = {0, 0};
   if (x.significand == 0 || y.significand == 0) return true;
-  // The product is exact in double: 48 bits at most.
+  // The products are exact in double: 48 bits at most.
   uint64_t remainder = static_cast<uint64_t>(x.significand) * y.significand;
-  int exponent = x.exponent + y.exponent - z.exponent;
+  int exponent = x.exponent + y.exponent - z.exponent - w.exponent;
   // Schoolbook division, one bit a step, to two bits more than double has.
   constexpr int kQuotientBits = kDoubleBits + 2;
-  uint64_t divisor = static_cast<uint64_t>(z.significand) << kFloatBits;
-  exponent += kFloatBits;
+  uint64_t divisor = static_cast<uint64_t>(z.significand) * w.significand;
   while (remainder >= divisor) {
     divisor <<= 1;
     ++exponent;

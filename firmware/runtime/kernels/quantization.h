@@ -22,6 +22,8 @@ struct QuantizedMultiplier {
 // integers here, which spares an image the double-precision library. a and b are not negative,
 // c is positive, all are finite. Below 2^-32 the result is 0; false when it is 2^30 or more.
 bool QuantizeRatio(float a, float b, float c, QuantizedMultiplier* result);
+// The same of a * b / (c * d).
+bool QuantizeRatio(float a, float b, float c, float d, QuantizedMultiplier* result);
 
 // round(a * b / 2^31), halves upwards, saturated in the one case that overflows. Equals
 // gemmlowp's SaturatingRoundingDoublingHighMul, which nudges by sign and truncates.

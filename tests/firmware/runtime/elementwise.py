@@ -46,10 +46,17 @@ def broadcast_shapes(rng: Rng) -> tuple[str, list[tuple[int, ...]]]:
     return kind, shapes
 
 
-def make_pair(rng: Rng, operator: str, dtype: type, table: str = "", offset: bool = True) -> Case:
+def make_pair(
+    rng: Rng,
+    operator: str,
+    dtype: type,
+    table: str = "",
+    offset: bool = True,
+    divides: bool = False,
+) -> Case:
     """`operator` on two tensors of `dtype`; `table` is its options' table with an activation.
 
-    offset: zero points other than 0 are allowed for int16.
+    offset: zero points other than 0 are allowed for int16. divides: the second must not be 0.
     """
     kind, shapes = broadcast_shapes(rng)
     output = np.broadcast_shapes(*shapes)
@@ -62,9 +69,13 @@ def make_pair(rng: Rng, operator: str, dtype: type, table: str = "", offset: boo
     if table:
         written = options(table, FusedActivationFunction=ACTIVATIONS[activation])
     builder.operator(getattr(OPS, operator), tensors[:2], tensors[2:], *written)
-    values = tuple(values_for(rng, dtype, s) for s in shapes)
+    values = [values_for(rng, dtype, s) for s in shapes]
+    if divides:
+        quantization = builder.tensors[tensors[1]].quantization
+        zero = 0 if quantization is None else quantization.zero_points[0]
+        values[1][values[1] == zero] = zero - 1 if zero > 0 else zero + 1
     name = f"{np.dtype(dtype)}-{kind}-{activation}"
-    return Case(name, builder.finish(tensors[:2], tensors[2:]), values)
+    return Case(name, builder.finish(tensors[:2], tensors[2:]), tuple(values))
 
 
 def _quantization(rng: Rng, dtype: type, offset: bool) -> Quantization | None:
@@ -155,6 +166,10 @@ def _pair(operator: str, dtype: type, table: str, offset: bool = True) -> Callab
     return lambda rng: make_pair(rng, operator, dtype, table, offset)
 
 
+def _div(dtype: type) -> Callable[[Rng], Case]:
+    return lambda rng: make_pair(rng, "DIV", dtype, "DivOptions", divides=True)
+
+
 def _sigmoid(operator: str, dtype: type) -> Callable[[Rng], Case]:
     return lambda rng: make_sigmoid(rng, operator, dtype)
 
@@ -170,6 +185,9 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     "mul_int16": _pair("MUL", np.int16, "MulOptions", offset=False),
     "mul_int32": _pair("MUL", np.int32, "MulOptions"),
     "mul_float": _pair("MUL", np.float32, "MulOptions"),
+    "div_int8": _div(np.int8),
+    "div_int32": _div(np.int32),
+    "div_float": _div(np.float32),
     "maximum": lambda rng: make_extremum(rng, "MAXIMUM"),
     "minimum": lambda rng: make_extremum(rng, "MINIMUM"),
     "logistic_int8": _sigmoid("LOGISTIC", np.int8),

@@ -70,6 +70,7 @@ enum BuiltinOptions : uint8_t {
   BuiltinOptions_MulOptions = 21,
   BuiltinOptions_ReducerOptions = 27,
   BuiltinOptions_SubOptions = 28,
+  BuiltinOptions_DivOptions = 29,
   BuiltinOptions_StridedSliceOptions = 32,
   BuiltinOptions_TransposeConvOptions = 49,
   BuiltinOptions_PackOptions = 59,
@@ -176,6 +177,12 @@ struct ResizeNearestNeighborOptions : flatbuffers::Table {
 };
 
 struct MulOptions : flatbuffers::Table {
+  ActivationFunctionType fused_activation_function() const {
+    return GetScalar<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+  }
+};
+
+struct DivOptions : flatbuffers::Table {
   ActivationFunctionType fused_activation_function() const {
     return GetScalar<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
   }

@@ -18,6 +18,7 @@ bool ParseReducer(const tflite::Operator* op, void* params);
 bool ParseConcatenation(const tflite::Operator* op, void* params);
 bool ParseStridedSlice(const tflite::Operator* op, void* params);
 bool ParseMul(const tflite::Operator* op, void* params);
+bool ParseDiv(const tflite::Operator* op, void* params);
 bool ParseSub(const tflite::Operator* op, void* params);
 bool ParseSvdf(const tflite::Operator* op, void* params);
 bool ParsePack(const tflite::Operator* op, void* params);
@@ -47,6 +48,7 @@ constexpr OptionsParser kConcatenationOptions = {ParseConcatenation,
 constexpr OptionsParser kStridedSliceOptions = {ParseStridedSlice,
                                                 sizeof(TfLiteStridedSliceParams)};
 constexpr OptionsParser kMulOptions = {ParseMul, sizeof(TfLiteMulParams)};
+constexpr OptionsParser kDivOptions = {ParseDiv, sizeof(TfLiteDivParams)};
 constexpr OptionsParser kSubOptions = {ParseSub, sizeof(TfLiteSubParams)};
 constexpr OptionsParser kSvdfOptions = {ParseSvdf, sizeof(TfLiteSVDFParams)};
 constexpr OptionsParser kPackOptions = {ParsePack, sizeof(TfLitePackParams)};

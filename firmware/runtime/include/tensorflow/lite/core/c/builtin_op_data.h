@@ -116,6 +116,10 @@ typedef struct {
 
 typedef struct {
   TfLiteFusedActivation activation;
+} TfLiteDivParams;
+
+typedef struct {
+  TfLiteFusedActivation activation;
   bool pot_scale_int16;
 } TfLiteSubParams;
 
