@@ -42,7 +42,7 @@ def runtime() -> Extension:
     """Return the firmware's runtime with its portable kernels, for `model inspect`."""
     folder = Path("firmware", "runtime")
     sources = [Path("workbench", "model", "csrc", "runtime_module.cc")]
-    for part in ("core", "kernels", "kernels/reference"):
+    for part in ("core", "kernels", "kernels/reference", "kernels/signal"):
         sources += sorted((folder / part).glob("*.cc"))
     return Extension(
         "workbench.model._runtime",

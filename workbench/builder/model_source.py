@@ -36,7 +36,7 @@ def read_model_source(
         data=content,
         operators=tuple(
             custom_call(known[operator.name], operator.name)
-            if operator.custom
+            if operator.custom and operator.name in known
             else _registration(operator)
             for operator in needed
         ),
@@ -52,15 +52,15 @@ def _require_known(
     any_operator: bool,
     custom: Collection[str],
 ) -> None:
-    own = [o.name for o in needed if o.custom and o.name not in custom]
+    known = [o for o in needed if not (o.custom and o.name in custom)]
+    own = [o.name for o in known if o.is_users]
     if own:
         require_no_tf_select(path, own)
         raise ModelError(
             f"{path}: {', '.join(own)}: a custom operator, for which no source is given",
             f"--custom-op {own[0]}=FILE.cc, with the function Register_{own[0]} in it",
         )
-    builtin = [operator for operator in needed if not operator.custom]
-    missing = [o.name for o in builtin if not (o.in_runtime or (any_operator and o.method))]
+    missing = [o.name for o in known if not (o.in_runtime or (any_operator and o.method))]
     if missing:
         raise ModelError(
             f"{path}: the firmware's runtime has no {', '.join(missing)}",

@@ -10,7 +10,7 @@ from pathlib import Path
 from workbench.errors import CheckFailedError, ModelError
 from workbench.model import runtime_verdict
 from workbench.model.labels import read_labels
-from workbench.model.operators import RequiredOperator, required_operators, runtime_kernels
+from workbench.model.operators import RequiredOperator, find_kernel, required_operators
 from workbench.model.reader import read_model, read_model_file
 from workbench.model.tensor_info import DTYPES
 from workbench.model.values import Model, Operator
@@ -151,13 +151,13 @@ def _faults(
 ) -> list[Finding]:
     """What lies in the file as a whole, then in operators; the runtime is asked of a sound one.
 
-    Of one with operators of the user's it is not: it does not know them.
+    Of one with operators of the user's it is not: it does not know them, and has not these.
     """
     findings = [*_model_findings(model), *_order_findings(model)]
     if any_operator:
         return findings
-    findings += _kernel_findings(model, custom) + _type_findings(model)
-    if any(operator.custom for operator in model.operators):
+    findings += _kernel_findings(model, custom) + _type_findings(model, custom)
+    if any(operator.custom and operator.name in custom for operator in model.operators):
         return findings
     if all(finding.severity is not Severity.ERROR for finding in findings):
         findings += _runtime_findings(model, content)
@@ -209,12 +209,14 @@ def _order_findings(model: Model) -> list[Finding]:
     return [Finding(Severity.ERROR, fault, _DAMAGED) for fault in faults[:1]]
 
 
-def _type_findings(model: Model) -> list[Finding]:
+def _type_findings(model: Model, custom: Collection[str]) -> list[Finding]:
     """Operators on types that their kernels do not have."""
     findings = []
     for operator in model.operators:
+        if operator.custom and operator.name in custom:
+            continue
         where = f"operator {operator.index} {operator.name}"
-        kernel = runtime_kernels().get(operator.name) if not operator.custom else None
+        kernel = find_kernel(operator.name, operator.custom)
         types = _data_types(model, operator)
         weights = [model.tensors[i].type for i in operator.inputs[1:2] if i >= 0]
         if kernel is not None and not types <= kernel.types:
@@ -243,7 +245,7 @@ def _kernel_findings(model: Model, custom: Collection[str]) -> list[Finding]:
             hint = _NOT_IN_TFLM
         elif required.custom and required.name in custom:
             continue
-        elif required.custom:
+        elif required.is_users:
             message = f'custom operator "{required.name}"'
             hint = f"give its source: --custom-op {required.name}=FILE.cc"
         elif not required.method:

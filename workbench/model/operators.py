@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from workbench.model.kernel_sets import read_operator_table
@@ -13,6 +13,13 @@ from workbench.model.values import Model, Operator
 # Name, method, options, a column of each kernel set, types: only these are in capitals.
 _ROW = re.compile(r"^TFLM_KERNEL\((\w+), (\w+), \w+(?:, [a-z]\w*)+, ([A-Z\d, ]+)\)$", re.MULTILINE)
 _INT8_ROW = re.compile(r"^TFLM_KERNEL_INT8\((\w+),", re.MULTILINE)
+# Name, method, custom code, namespace of the registrations, folder, state, types.
+_CUSTOM_ROW = re.compile(
+    r"^TFLM_CUSTOM\((\w+), (\w+), (\w+), ([\w:]+), \w+, \w+, ([A-Z\d, ]+)\)$", re.MULTILINE
+)
+_CUSTOM_TYPE_ROW = re.compile(
+    r"^TFLM_CUSTOM_TYPE\((\w+), \w+, ([\w:]+), \w+, \w+, (\w+), \w+\)$", re.MULTILINE
+)
 
 # The methods of TFLM's MicroMutableOpResolver, by the operator's name in the schema
 # (tensorflow/lite/micro/micro_mutable_op_resolver.h). For those that firmware/runtime lacks, the
@@ -41,18 +48,38 @@ _REGULAR_SPELLINGS = """
     STRIDED_SLICE SUB SUM SVDF TANH TRANSPOSE TRANSPOSE_CONV UNPACK VAR_HANDLE WHILE ZEROS_LIKE
 """
 
+# Those that are found by a custom code and that firmware/runtime lacks.
+_TFLM_CUSTOM = {
+    "CIRCULAR_BUFFER": "AddCircularBuffer",
+    "SignalDelay": "AddDelay",
+    "SignalFramer": "AddFramer",
+    "SignalIrfft": "AddIrfft",
+    "SignalOverlapAdd": "AddOverlapAdd",
+    "SignalStacker": "AddStacker",
+    "TFLM_DECODE": "AddDecode",
+    "TFLite_Detection_PostProcess": "AddDetectionPostprocess",
+    "ethos-u": "AddEthosU",
+}
+_ADD_CUSTOM = "AddCustom"
+
 
 @dataclass(frozen=True)
 class Kernel:
     """One operator of firmware/runtime.
 
-    `types` are those of the first input and the outputs that it computes on. `int8_registration`:
-    there is a Register_<NAME>_INT8 that links the int8 kernel alone, which saves flash.
+    `types` are those of the first input and the outputs that it computes on. `registrations`: the
+    calls, in the namespace tflite, that give a registration for one type alone, which saves flash,
+    by that type.
     """
 
     method: str
     types: frozenset[str]
-    int8_registration: bool
+    registrations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def int8_registration(self) -> bool:
+        """Whether there is a registration for int8 alone."""
+        return "INT8" in self.registrations
 
 
 @cache
@@ -61,18 +88,42 @@ def runtime_kernels() -> Mapping[str, Kernel]:
     table = read_operator_table()
     narrow = set(_INT8_ROW.findall(table))
     return {
-        name: Kernel(f"Add{method}", frozenset(types.split(", ")), name in narrow)
+        name: Kernel(
+            f"Add{method}",
+            frozenset(types.split(", ")),
+            {"INT8": f"Register_{name}_INT8()"} if name in narrow else {},
+        )
         for name, method, types in _ROW.findall(table)
     }
+
+
+@cache
+def custom_kernels() -> Mapping[str, Kernel]:
+    """The operators that firmware/runtime implements, by the custom code that models have."""
+    table = read_operator_table()
+    narrow: dict[str, dict[str, str]] = {}
+    for name, space, suffix in _CUSTOM_TYPE_ROW.findall(table):
+        function = f"{space}::Register_{name}_{suffix}()".removeprefix("tflite::")
+        narrow.setdefault(name, {})["FLOAT32" if suffix == "FLOAT" else suffix] = function
+    return {
+        code: Kernel(f"Add{method}", frozenset(types.split(", ")), narrow.get(name, {}))
+        for name, method, code, _, types in _CUSTOM_ROW.findall(table)
+    }
+
+
+def find_kernel(name: str, custom: bool) -> Kernel | None:
+    """The runtime's kernel for a builtin or a custom operator, None where it has none."""
+    return (custom_kernels() if custom else runtime_kernels()).get(name)
 
 
 @dataclass(frozen=True)
 class RequiredOperator:
     """One entry of the resolver.
 
-    `method` is the resolver's method, "AddCustom" for a custom operator, and "" where TFLM has
-    none. `registration` is the narrower registration to pass to it, "" for the default.
-    `int8_only` says that all uses compute on int8 data alone.
+    `method` is the resolver's method, "AddCustom" for a custom operator that neither TFLM nor the
+    runtime has, and "" for a builtin one that TFLM has not. `registration` is the narrower
+    registration to pass to it, "" for the default. `int8_only` says that all uses compute on int8
+    data alone.
     """
 
     name: str
@@ -81,6 +132,11 @@ class RequiredOperator:
     custom: bool = False
     int8_only: bool = False
     in_runtime: bool = False
+
+    @property
+    def is_users(self) -> bool:
+        """Whether only the user can have it."""
+        return self.method == _ADD_CUSTOM
 
 
 def required_operators(model: Model) -> list[RequiredOperator]:
@@ -91,21 +147,24 @@ def required_operators(model: Model) -> list[RequiredOperator]:
     for called in model.called:
         uses.setdefault(called, [])
     return [
-        _required(*key, key not in model.called and all(_is_int8(model, use) for use in operators))
+        _required(*key, "" if key in model.called else _only_type(model, operators))
         for key, operators in uses.items()
     ]
 
 
-def _required(name: str, custom: bool, int8_only: bool) -> RequiredOperator:
+def _required(name: str, custom: bool, only_type: str) -> RequiredOperator:
+    """`only_type`: the type that all uses compute on, "" for several."""
+    kernel = find_kernel(name, custom)
     if custom:
-        return RequiredOperator(name, "AddCustom", custom=True, int8_only=int8_only)
-    kernel = runtime_kernels().get(name)
-    narrow = int8_only and kernel is not None and kernel.int8_registration
+        method = kernel.method if kernel is not None else _TFLM_CUSTOM.get(name, _ADD_CUSTOM)
+    else:
+        method = resolver_method(name)
     return RequiredOperator(
         name=name,
-        method=resolver_method(name),
-        registration=f"Register_{name}_INT8()" if narrow else "",
-        int8_only=int8_only,
+        method=method,
+        registration=kernel.registrations.get(only_type, "") if kernel is not None else "",
+        custom=custom,
+        int8_only=only_type == "INT8",
         in_runtime=kernel is not None,
     )
 
@@ -119,8 +178,15 @@ def resolver_method(name: str) -> str:
     return ""
 
 
-def _is_int8(model: Model, operator: Operator) -> bool:
-    """Do all tensors that carry data have type int8? Biases, shapes and axes are INT32."""
-    indices = [i for i in (*operator.inputs, *operator.outputs) if i >= 0]
-    types = {model.tensors[i].type for i in indices}
-    return "INT8" in types and types <= {"INT8", "INT32"}
+def _only_type(model: Model, operators: Sequence[Operator]) -> str:
+    """The type of all tensors that carry data, "" where there are several.
+
+    Beside a type that is not INT32, those of INT32 are biases, shapes and axes.
+    """
+    found = set()
+    for operator in operators:
+        indices = [i for i in (*operator.inputs, *operator.outputs) if i >= 0]
+        types = {model.tensors[i].type for i in indices}
+        found.add(frozenset(types - {"INT32"} or types))
+    (only, *others) = set().union(*found) or {""}
+    return "" if others or len(found) > 1 else only

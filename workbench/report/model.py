@@ -40,7 +40,7 @@ def print_inspection(inspection: Inspection) -> None:
     console.print(_tensors(inspection))
     console.print("resolver:")
     for required in inspection.resolver:
-        argument = f'"{required.name}", ...' if required.custom else required.registration
+        argument = f'"{required.name}", ...' if required.is_users else required.registration
         method = required.method or f"no kernel for {required.name}"
         console.print(f"  {method}({argument})", markup=False, soft_wrap=True)
     for finding in inspection.findings:

@@ -25,9 +25,13 @@ namespace tflm {
 
 using PrepareFunction = TfLiteStatus(TfLiteContext* context, TfLiteNode* node);
 
+// Puts an operator's state back to where Prepare left it.
+using ResetFunction = void(TfLiteContext* context, void* parameters);
+
 // A registration whose Prepare does everything described above.
-inline TFLMRegistration BuiltinOperator(PrepareFunction* prepare) {
-  return {nullptr, nullptr, prepare, nullptr, nullptr, 0, nullptr, true};
+constexpr TFLMRegistration BuiltinOperator(PrepareFunction* prepare,
+                                           ResetFunction* reset = nullptr) {
+  return {nullptr, nullptr, prepare, nullptr, reset, 0, nullptr, true};
 }
 
 inline void SelectInvoke(TfLiteNode* node, TfLiteNodeInvoke invoke) { node->invoke = invoke; }

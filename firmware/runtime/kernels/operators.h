@@ -25,7 +25,7 @@ TfLiteStatus PreparePoolGeometry(TfLiteContext* context, const TfLiteNode* node,
                                  PoolGeometry* geometry);
 
 // PrepareAdd and so on, for each row of the table of operators in the namespaces that the row
-// names, and in `reference`.
+// names, and in `reference`; for those with a custom code in the one namespace of the row.
 #define TFLM_DECLARE(space, function) \
   namespace space {                   \
   PrepareFunction function;           \
@@ -38,8 +38,20 @@ TfLiteStatus PreparePoolGeometry(TfLiteContext* context, const TfLiteNode* node,
   TFLM_DECLARE(reference, Prepare##method##Int8)      \
   TFLM_DECLARE(cmsis_nn, Prepare##method##Int8)       \
   TFLM_DECLARE(dsp, Prepare##method##Int8)
+#define TFLM_CUSTOM(name, method, code, space, folder, state, ...) \
+  TFLM_DECLARE(folder, Prepare##method)                            \
+  TFLM_DECLARE_RESET_##state(folder, method)
+#define TFLM_CUSTOM_TYPE(name, method, space, folder, state, suffix, type) \
+  TFLM_DECLARE(folder, Prepare##method##type)
+#define TFLM_DECLARE_RESET_stateless(folder, method)
+#define TFLM_DECLARE_RESET_stateful(folder, method) \
+  namespace folder {                                \
+  ResetFunction Reset##method;                      \
+  }
 #include "runtime/operators.inc"
 #undef TFLM_DECLARE
+#undef TFLM_DECLARE_RESET_stateless
+#undef TFLM_DECLARE_RESET_stateful
 
 }  // namespace tflm
 

@@ -11,7 +11,14 @@ from dataclasses import replace
 import numpy as np
 import tflite
 
-from tests.firmware.runtime import comparing, elementwise, movement, stateful, upsampling
+from tests.firmware.runtime import (
+    comparing,
+    elementwise,
+    movement,
+    signal_library,
+    stateful,
+    upsampling,
+)
 from tests.firmware.runtime.layers import (
     describe,
     make_conv,
@@ -304,4 +311,5 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     **stateful.GENERATORS,
     **upsampling.GENERATORS,
     **comparing.GENERATORS,
+    **signal_library.GENERATORS,
 }

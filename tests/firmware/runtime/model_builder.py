@@ -24,6 +24,8 @@ TENSOR_TYPES = {
     np.dtype(np.int16): tflite.TensorType.INT16,
     np.dtype(np.int32): tflite.TensorType.INT32,
     np.dtype(np.int64): tflite.TensorType.INT64,
+    np.dtype(np.uint32): tflite.TensorType.UINT32,
+    np.dtype(np.uint64): tflite.TensorType.UINT64,
     np.dtype(np.bool_): tflite.TensorType.BOOL,
 }
 
@@ -66,6 +68,7 @@ class Operator:
     options: OptionsWriter | None = None
     custom_name: str | None = None
     intermediates: Sequence[int] = ()
+    custom_options: bytes | None = None
 
 
 @dataclass
@@ -101,6 +104,19 @@ class ModelBuilder:
         """Append an operator to the execution order."""
         self.operators.append(
             Operator(code, inputs, outputs, options_type, options, custom_name, intermediates)
+        )
+
+    def custom_operator(
+        self,
+        name: str,
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        custom_options: bytes | None = None,
+    ) -> None:
+        """Append an operator that is found by its custom code."""
+        code = tflite.BuiltinOperator.CUSTOM
+        self.operators.append(
+            Operator(code, inputs, outputs, custom_name=name, custom_options=custom_options)
         )
 
     def finish(
@@ -204,6 +220,9 @@ class ModelBuilder:
         intermediates = None
         if op.intermediates:
             intermediates = _vector(builder, np.asarray(op.intermediates, np.int32))
+        custom_options = None
+        if op.custom_options is not None:
+            custom_options = _vector(builder, np.frombuffer(op.custom_options, np.uint8))
         tflite.OperatorStart(builder)
         tflite.OperatorAddOpcodeIndex(builder, codes.index((op.code, op.custom_name or "")))
         tflite.OperatorAddInputs(builder, inputs)
@@ -213,6 +232,8 @@ class ModelBuilder:
         if options is not None:
             tflite.OperatorAddBuiltinOptionsType(builder, op.options_type)
             tflite.OperatorAddBuiltinOptions(builder, options)
+        if custom_options is not None:
+            tflite.OperatorAddCustomOptions(builder, custom_options)
         return int(tflite.OperatorEnd(builder))
 
     @staticmethod

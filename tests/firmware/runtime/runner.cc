@@ -48,6 +48,7 @@ TfLiteStatus DoublerInvoke(TfLiteContext *context, TfLiteNode *node) {
 
 constexpr unsigned kOperators = 1  // DOUBLER
 #define TFLM_KERNEL(...) +1
+#define TFLM_CUSTOM(...) +1
 #include "runtime/operators.inc"
     ;
 using Resolver = tflite::MicroMutableOpResolver<kOperators>;
@@ -65,6 +66,7 @@ TfLiteStatus AddOperators(Resolver *resolver) {
   if (resolver->FindOp(tflite::BuiltinOperator_##name) == nullptr) { \
     TF_LITE_ENSURE_STATUS(resolver->Add##method());                  \
   }
+#define TFLM_CUSTOM(name, method, ...) TF_LITE_ENSURE_STATUS(resolver->Add##method());
 #include "runtime/operators.inc"
   static const TFLMRegistration kDoubler =
       tflite::micro::RegisterOp(DoublerInit, DoublerPrepare, DoublerInvoke);

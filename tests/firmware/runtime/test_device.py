@@ -9,7 +9,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.firmware.runtime import comparing, elementwise, movement, stateful, upsampling
+from tests.firmware.runtime import (
+    comparing,
+    elementwise,
+    movement,
+    signal_library,
+    stateful,
+    upsampling,
+)
 from tests.firmware.runtime.building import SOURCES, build
 from tests.firmware.runtime.cases import GENERATORS, cases_of, expected_output
 from tests.firmware.runtime.device import Device
@@ -27,6 +34,7 @@ PORTABLE = {
     *comparing.GENERATORS,
     *elementwise.GENERATORS,
     *movement.GENERATORS,
+    *signal_library.GENERATORS,
     *stateful.GENERATORS,
     *upsampling.GENERATORS,
 } - {"sub_int8", "mul_int8"}

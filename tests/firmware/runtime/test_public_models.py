@@ -31,10 +31,7 @@ if not MODELS:
     pytest.skip("the shared models are not beside the checkout", allow_module_level=True)
 
 REFUSED = "mlperf_kws_hybrid_float32"  # by TFLM too: float activations with int8 weights
-MISSING = {
-    "audio_preprocessor_int8": "the signal library's custom operators",
-}
-RUNNING = [path for path in MODELS if path.stem != REFUSED and path.stem not in MISSING]
+RUNNING = [path for path in MODELS if path.stem != REFUSED]
 
 
 def stream(path: Path, steps: int) -> Case:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tflite
+from flatbuffers import flexbuffers
 
 from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
 from tests.firmware.runtime.options import options
@@ -13,7 +14,12 @@ from tests.firmware.runtime.stateful import add_handle
 from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
 from workbench.model.inspection import Severity, check, inspect_model
 from workbench.model.kernel_sets import read_operator_table
-from workbench.model.operators import required_operators, resolver_method, runtime_kernels
+from workbench.model.operators import (
+    custom_kernels,
+    required_operators,
+    resolver_method,
+    runtime_kernels,
+)
 from workbench.model.reader import parse_model
 from workbench.model.values import ELEMENT_BYTES
 from workbench.support.resources import resource
@@ -89,6 +95,47 @@ def test_every_row_of_the_table_of_operators_is_read():
     assert len(rows) == len(runtime_kernels()) + len(narrow)
 
 
+def test_every_row_of_a_custom_code_is_read():
+    rows = [line for line in read_operator_table().splitlines() if line.startswith("TFLM_CUSTOM")]
+    kernels = custom_kernels().values()
+    assert len(rows) == len(kernels) + sum(len(kernel.registrations) for kernel in kernels)
+    assert all(kernel.types <= set(ELEMENT_BYTES) for kernel in kernels)
+
+
+def rfft_model(length=8):
+    """SignalRfft of 8 values of int16."""
+    builder = ModelBuilder()
+    source, target = builder.tensor((8,), np.int16), builder.tensor((10,), np.int16)
+    table = bytes(flexbuffers.Dumps({"T": 7, "fft_length": length}))
+    builder.custom_operator("SignalRfft", [source], [target], table)
+    return builder.finish([source], [target])
+
+
+def test_an_operator_with_a_custom_code_that_the_runtime_knows():
+    content = rfft_model()
+    model = parse_model(content)
+    (required,) = required_operators(model)
+    assert (required.method, required.in_runtime, required.is_users) == ("AddRfft", True, False)
+    assert required.registration == "tflm_signal::Register_RFFT_INT16()"
+    assert check(model, content) == ()
+
+
+def test_the_runtime_is_asked_of_an_operator_with_a_custom_code():
+    content = rfft_model(length=14)
+    (finding,) = check(parse_model(content), content)
+    assert "operator 0 SignalRfft: fft_length 14 is not" in finding.message
+
+
+def test_what_the_user_gives_goes_before_the_runtimes_operator():
+    content = rfft_model(length=14)
+    assert check(parse_model(content), content, custom=["SignalRfft"]) == ()
+
+
+def test_an_operator_with_a_custom_code_that_only_tflm_has():
+    (finding,) = findings(TWO, OperatorSpec("TFLM_DECODE", (0,), (1,)))
+    assert "TFLM has (AddDecode)" in finding.message
+
+
 def test_an_operator_that_only_tflm_has_names_the_way_out():
     (finding,) = findings(TWO, OperatorSpec(OP.HARD_SWISH, (0,), (1,)))
     assert finding.severity is Severity.ERROR
@@ -144,6 +191,7 @@ def test_a_type_that_the_kernel_has():
 def test_the_readme_says_how_many_operators_the_runtime_has():
     readme = (Path(__file__).parents[3] / "README.md").read_text()
     assert f"The runtime has {len(runtime_kernels())} operators" in readme
+    assert f"It has {len(custom_kernels())} operators with a custom code" in readme
 
 
 def test_a_further_kernel_set_is_a_column_that_types_are_not_read_from(monkeypatch):

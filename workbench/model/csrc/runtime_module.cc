@@ -22,6 +22,7 @@ namespace {
 constexpr size_t kAlignment = 16;  // of a model's buffers and of the arena
 constexpr unsigned kOperators = 0
 #define TFLM_KERNEL(...) +1
+#define TFLM_CUSTOM(...) +1
 #include "runtime/operators.inc"
     ;
 using Resolver = tflite::MicroMutableOpResolver<kOperators>;
@@ -39,6 +40,7 @@ struct Block {
 
 TfLiteStatus AddOperators(Resolver *resolver) {
 #define TFLM_KERNEL(name, method, ...) TF_LITE_ENSURE_STATUS(resolver->Add##method());
+#define TFLM_CUSTOM(name, method, ...) TF_LITE_ENSURE_STATUS(resolver->Add##method());
 #include "runtime/operators.inc"
   return kTfLiteOk;
 }

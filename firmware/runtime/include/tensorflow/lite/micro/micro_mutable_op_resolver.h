@@ -60,6 +60,11 @@ class MicroMutableOpResolver : public MicroOpResolver {
     return AddBuiltin(BuiltinOperator_##name, registration,                            \
                       {tflm::options.parse, tflm::options.bytes});                     \
   }
+  // AddWindow() and so on, for operators that have a custom code.
+#define TFLM_CUSTOM(name, method, code, space, ...)                                             \
+  TfLiteStatus Add##method(const TFLMRegistration* registration = ::space::Register_##name()) { \
+    return AddCustom(#code, registration);                                                      \
+  }
 #include "runtime/operators.inc"
 
  private:
