@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from workbench.engines.base import NO_TRACE, START_TRACE, Engine, Snapshot, TraceMark
+from workbench.engines.base import (
+    NO_TRACE,
+    START_TRACE,
+    Engine,
+    Memory,
+    Registers,
+    Snapshot,
+    TraceMark,
+    Uart,
+)
 from workbench.errors import UserError
+from workbench.image import Image
+from workbench.platform import Platform
 from workbench.trace import Trace
 
 
 class BareEngine(Engine):
     """An engine without console, registers, memory, traces and snapshots."""
 
-    uart = registers = memory = None
+    @property
+    def uart(self) -> Uart:
+        raise NotImplementedError
 
-    def load(self, image, platform) -> None:
+    @property
+    def registers(self) -> Registers:
+        raise NotImplementedError
+
+    @property
+    def memory(self) -> Memory:
+        raise NotImplementedError
+
+    def load(self, image: Image, platform: Platform) -> None:
         self.reset()
 
     def reset(self) -> None:

@@ -8,6 +8,7 @@ from tests.unit.bare_engine import BareEngine
 from workbench.engines.base import (
     Instructions,
     Limit,
+    Registers,
     Snapshot,
     Stop,
     StopKind,
@@ -26,7 +27,7 @@ class Step:
     lr: int = 0
 
 
-class ScriptedEngine(BareEngine):
+class ScriptedEngine(BareEngine, Registers):
     """Steps through `script`; idles behind its end. Knows stops at addresses and limits."""
 
     name = "scripted"
@@ -34,10 +35,17 @@ class ScriptedEngine(BareEngine):
     def __init__(self, script: list[Step]) -> None:
         self._script = script
         self._issued = 0
-        self.registers = self
+
+    @property
+    def registers(self) -> Registers:
+        return self
 
     def __getitem__(self, name: str) -> int:
-        return getattr(self._script[self._issued], name)
+        value: int = getattr(self._script[self._issued], name)
+        return value
+
+    def __setitem__(self, name: str, value: int) -> None:
+        raise NotImplementedError
 
     def reset(self) -> None:
         self._issued = 0

@@ -19,7 +19,7 @@ REFUSED_BY_GCC_14 = ("implicit-function-declaration", "implicit-int", "incompati
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
-def test_a_c_part_declares_what_it_calls(path: Path):
+def test_a_c_part_declares_what_it_calls(path: Path) -> None:
     headers = sysconfig.get_path("include")
     if not Path(headers, "Python.h").is_file():
         pytest.skip("Python's C headers are not installed")

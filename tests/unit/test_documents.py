@@ -39,17 +39,17 @@ def absent(document: Path, text: str, checkout: Path = CHECKOUT) -> Iterator[str
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
-def test_what_a_document_names_is_there(path: Path):
+def test_what_a_document_names_is_there(path: Path) -> None:
     assert list(absent(path, path.read_text(encoding="utf-8"))) == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(CHECKOUT)))
-def test_no_line_of_a_document_stands_twice_in_a_row(path: Path):
+def test_no_line_of_a_document_stands_twice_in_a_row(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [a for a, b in pairwise(lines) if a == b and len(a) > 20] == []
 
 
-def test_what_has_moved_is_found(tmp_path: Path):
+def test_what_has_moved_is_found(tmp_path: Path) -> None:
     (tmp_path / "workbench" / "cli").mkdir(parents=True)
     (tmp_path / "workbench" / "cli" / "app.py").touch()
     text = (

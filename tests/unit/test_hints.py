@@ -88,8 +88,12 @@ def texts_of(path: Path) -> Iterator[Text]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             yield Text(name, node.lineno, "".join(map(_fixed, node.values)))
-        elif isinstance(node, ast.Constant) and id(node) not in documents | parts:
-            yield from [Text(name, node.lineno, node.value)] * isinstance(node.value, str)
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in documents | parts
+        ):
+            yield Text(name, node.lineno, node.value)
 
 
 def _fixed(part: ast.expr) -> str:
@@ -166,7 +170,7 @@ def test_an_option_that_a_message_names_alone_is_one_of_the_command_that_says_so
 def requirements() -> set[str]:
     project = tomllib.loads(PROJECT.read_text())["project"]
     asked = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
-    return {re.match(r"[\w.-]+", one)[0].lower() for one in asked}
+    return {re.split(r"[^\w.-]", one, maxsplit=1)[0].lower() for one in asked}
 
 
 @pytest.mark.skipif(not PROJECT.is_file(), reason="needs a checkout")

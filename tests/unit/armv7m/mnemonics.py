@@ -93,14 +93,15 @@ OPERATIONS: tuple[tuple[str, Op], ...] = (
 def is_foreign(code: bytes, found: Any) -> bool:
     """Whether it is of ARMv8-M, of Advanced SIMD, or of another coprocessor than the FPU."""
     first, second = (int.from_bytes(code[at : at + 2], "little") for at in (0, 2))
+    mnemonic: str = found.mnemonic
     if first & 0xFF00 == 0x4700 and first & 7:  # bits that should be zero, BXNS
         return True
     if len(code) > 2 and first & 0xEC00 == 0xEC00:
         if first & 0x1000 or first & 0x0300 == 0x0300 or second >> 8 & 0xE != 0xA:
             return True
-        if re.search(r"\.(16|8|[isu]8|[su]16)$|vdup|f16\.[su]|\.f16$", found.mnemonic):
-            return "vcvt" not in found.mnemonic
-    return found.mnemonic.startswith(NOT_OF_ARMV7M)
+        if re.search(r"\.(16|8|[isu]8|[su]16)$|vdup|f16\.[su]|\.f16$", mnemonic):
+            return "vcvt" not in mnemonic
+    return mnemonic.startswith(NOT_OF_ARMV7M)
 
 
 def operation_of(found: Any) -> Op:

@@ -116,7 +116,7 @@ def same_number(found: Any, one: Instruction) -> bool:
     """Whether data processing has the number that Capstone shows, a branch the target."""
     numbers = [o.imm for o in found.operands if o.type == arm_const.ARM_OP_IMM]
     if one.is_direct:
-        return numbers[-1] & 0xFFFFFFFF == one.leads_to(0)
+        return bool(numbers[-1] & 0xFFFFFFFF == one.leads_to(0))
     if one.operation in WITH_NUMBERS and one.other is None and numbers:
         return bool(numbers[-1] & 0xFFFFFFFF == one.immediate)
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from typing import Any
 
 import pytest
 from capstone import CS_ARCH_ARM, CS_MODE_MCLASS, CS_MODE_THUMB, Cs
@@ -129,12 +130,13 @@ def test_accesses_that_must_be_aligned_are_those_of_capstone() -> None:
     assert compared > 1000
 
 
-native = pytest.mark.skipif(native_module() is None, reason="the C tracer was not built")
+NATIVE: Any = native_module()
+native = pytest.mark.skipif(NATIVE is None, reason="the C tracer was not built")
 
 
 @native
 def test_the_c_tracer_knows_all_16_bit_encodings() -> None:
-    c_scan = native_module().scan
+    c_scan = NATIVE.scan
     for first in range(0xE800):
         code = first.to_bytes(2, "little")
         assert c_scan(code) == scan(code), code.hex()
@@ -142,7 +144,7 @@ def test_the_c_tracer_knows_all_16_bit_encodings() -> None:
 
 @native
 def test_the_c_tracer_knows_32_bit_encodings() -> None:
-    c_scan, seeded = native_module().scan, random.Random(6)
+    c_scan, seeded = NATIVE.scan, random.Random(6)
     for first in range(0xE800, 0x10000):
         for _ in range(8):
             code = first.to_bytes(2, "little") + seeded.randbytes(2)
@@ -151,7 +153,7 @@ def test_the_c_tracer_knows_32_bit_encodings() -> None:
 
 @native
 def test_the_c_tracer_cuts_blocks_alike() -> None:
-    c_scan, seeded = native_module().scan, random.Random(7)
+    c_scan, seeded = NATIVE.scan, random.Random(7)
     for _ in range(2000):
         code = seeded.randbytes(2 * seeded.randrange(1, 20))
         assert c_scan(code) == scan(code), code.hex()

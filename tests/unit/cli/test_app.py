@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-import types
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -24,8 +24,7 @@ def command(monkeypatch):
     """Return a function that makes `workbench doctor` do something else."""
 
     def replace(behaviour):
-        module = types.ModuleType("workbench.cli.doctor")
-        module.app = typer.Typer()
+        module = SimpleNamespace(app=typer.Typer())
         module.app.command()(behaviour)
         monkeypatch.setitem(sys.modules, "workbench.cli.doctor", module)
 
@@ -234,6 +233,7 @@ def test_a_reader_that_leaves_is_no_error(arguments):
     process = subprocess.Popen(
         [*WORKBENCH, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    assert process.stdout and process.stderr
     process.stdout.close()
     assert process.stderr.read() == b""
     process.stderr.close()

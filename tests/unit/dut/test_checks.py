@@ -4,6 +4,7 @@ from workbench.dut import checks
 from workbench.errors import CheckFailedError, UserError
 from workbench.runs.call_counter import Measurement
 from workbench.runs.inference import Classification
+from workbench.timing.cycles import Cycles
 from workbench.timing.latency import Latency
 
 from ..fault.samples import diagnosis
@@ -35,7 +36,7 @@ def test_the_upper_end_of_a_modelled_latency_counts():
         basis="modelled",
         low_seconds=0.9e-3,
         high_seconds=1.2e-3,
-        cycles=None,
+        cycles=Cycles.exactly(64_000),
         wait_states=2,
         beyond_the_part=False,
         spent={},

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from tests.unit.bare_engine import BareEngine
-from tests.unit.fault.machines import Pieces, image, platform
-from workbench.armv7m.architecture import CORE_REGISTERS
+from tests.unit.fault.machines import Pieces, Zeros, image, platform
 from workbench.dut.guard import Guard
 from workbench.engines.base import (
     Instructions,
@@ -24,14 +23,17 @@ class TalkingEngine(BareEngine, Uart):
     """Says one byte an instruction, then idles; stops where the pattern is complete."""
 
     name = "talking"
+    registers = Zeros()
+    memory = Pieces({})
 
     def __init__(self, text):
         self.text = text
         self.said = self.consumed = 0
         self.written = b""
-        self.uart = self
-        self.registers = dict.fromkeys((*CORE_REGISTERS, "psp", "control"), 0)
-        self.memory = Pieces({})
+
+    @property
+    def uart(self) -> Uart:
+        return self
 
     def reset(self):
         self.said = self.consumed = 0

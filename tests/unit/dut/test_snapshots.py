@@ -4,8 +4,10 @@ import hashlib
 import json
 import pickle
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +30,7 @@ def cache(monkeypatch, tmp_path_factory):
 
 
 @pytest.fixture
-def file(tmp_path) -> Path:
+def file(tmp_path: Path) -> Path:
     return tmp_path / "one.snapshot"
 
 
@@ -64,7 +66,7 @@ def test_what_is_not_data_is_not_written(file, value):
     assert not file.exists()
 
 
-def forged(file: Path, change, seal: bytes = bytes(32)) -> None:
+def forged(file: Path, change: Callable[[Any], Any], seal: bytes = bytes(32)) -> None:
     """Write a file with a right hash, the document of which `change` has made."""
     write_snapshot(file, Snapshot("embedded", {"a": b"\1\2"}))
     body = file.read_bytes()[len(MAGIC) + HASHES :]
@@ -120,7 +122,7 @@ def test_a_file_whose_parts_do_not_fit_together_is_refused(file, change):
 
 
 def test_lists_without_end_are_refused(file):
-    deep = []
+    deep: list[Any] = []
     for _ in range(900):
         deep = [deep]
     forged(file, lambda document: document | {"state": deep})

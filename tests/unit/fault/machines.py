@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.unit.images import image_of, label, segment
-from workbench.engines.base import Memory
+from workbench.engines.base import Memory, Registers
 from workbench.errors import UserError
 from workbench.fault.memory import View
 from workbench.image import Image
@@ -32,6 +32,16 @@ class Pieces(Memory):
         for start, piece in self._pieces.items():
             if start <= address < start + len(piece):
                 piece[address - start : address - start + len(data)] = data
+
+
+class Zeros(Registers):
+    """Core registers that are all 0."""
+
+    def __getitem__(self, name: str) -> int:
+        return 0
+
+    def __setitem__(self, name: str, value: int) -> None:
+        raise NotImplementedError
 
 
 def view(pieces: dict[int, bytes]) -> View:

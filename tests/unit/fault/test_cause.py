@@ -1,5 +1,7 @@
 """A title for every bit of the status registers."""
 
+from typing import Any
+
 import pytest
 
 from workbench.armv7m.architecture import Cfsr, Hfsr
@@ -19,7 +21,7 @@ LOAD = Instruction(0x0800_0200, b"\x03\x68", "ldr r3, [r0]", {"r0": 0x6000_0000}
 READ_ONLY = MpuState(True, False, (MpuRegion(2, 0x2000_0000, 0x2000_0100, 6, True),))
 
 
-def scene(cfsr: int = 0, exception: int = 3, hfsr: int | None = Hfsr.FORCED, **more) -> Scene:
+def scene(cfsr: int = 0, exception: int = 3, hfsr: int | None = Hfsr.FORCED, **more: Any) -> Scene:
     registers = {"pc": 0x0800_0200, "sp": 0x2000_8000, "xpsr": 1 << 24}
     fault = FaultState(exception, 0x0800_0200, 0x2000_7FE0, registers, 0xFFFFFFF9, cfsr, hfsr)
     known = {

@@ -2,15 +2,18 @@
 
 import socket
 import threading
-from types import SimpleNamespace
 
 import pytest
 
+from tests.endings import standing
+from tests.unit.images import image_of
 from tests.unit.scripted_engine import ScriptedEngine, Step
 from workbench.engines.base import StopKind, StopReason
 from workbench.errors import UserError
+from workbench.gdb.board import Board
 from workbench.gdb.packets import Connection
 from workbench.gdb.stub import Stub
+from workbench.platform import load
 
 
 class WarningEngine(ScriptedEngine):
@@ -36,8 +39,8 @@ def gdb():
     ours, gdb = socket.socketpair()
     gdb.settimeout(10)
     engine = WarningEngine([Step(0x0800_0000 + 2 * n) for n in range(9)])
-    board = SimpleNamespace(name="a board", engine=engine, bkpts=frozenset(), crash=lambda _: "")
-    stub = Stub(board, Connection(ours))
+    machine = standing(engine, image_of(), load("stm32f4_discovery"))
+    stub = Stub(Board(machine), Connection(ours))
     session = threading.Thread(target=serve, args=(stub,), daemon=True)
     session.start()
     with ours, gdb:
@@ -55,7 +58,8 @@ def serve(stub):
 def asked(gdb, packet):
     """Send a packet; return what is shown until the reply, and the reply."""
     gdb.sendall(b"$%s#%02x" % (packet, sum(packet) & 0xFF))
-    shown, buffer = [], b""
+    shown: list[str] = []
+    buffer = b""
     while True:
         buffer += gdb.recv(1)
         if buffer.endswith(b"#"):

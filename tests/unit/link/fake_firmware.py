@@ -59,13 +59,17 @@ class FakeFirmware(BareEngine):
     def __init__(
         self, handler: Handler, banner: bytes = b"", otherwise: StopKind = StopKind.IDLE
     ) -> None:
-        self.uart: FakeUart = FakeUart()
+        self._uart = FakeUart()
         self.requests: list[Frame] = []
         self._handler = handler
         self._otherwise = otherwise
         self._splitter = FrameSplitter()
         self._to_print = banner
         self._runs = 0
+
+    @property
+    def uart(self) -> FakeUart:
+        return self._uart
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         self._runs += 1

@@ -22,7 +22,7 @@ def answering(frame: Frame) -> bytes:
     return reply(frame, struct.pack("<IH2b", 1000, 0, 5, -7))
 
 
-def saying(payload: bytes):
+def saying(payload: bytes) -> Client:
     """Firmware that answers every request with the same payload."""
     return Client(FakeFirmware(lambda frame: reply(frame, payload)))
 
@@ -30,7 +30,7 @@ def saying(payload: bytes):
 def test_boot_waits_for_the_ready_line():
     client = Client(FakeFirmware(answering, banner=b"a_board: 64 MHz\r\nready\r\n"))
     client.boot()
-    assert client.stopped.kind is StopKind.UART
+    assert client.stopped and client.stopped.kind is StopKind.UART
 
 
 def test_boot_ends_when_the_model_fails_because_hello_is_answered_all_the_same():
@@ -57,7 +57,7 @@ def test_hello_names_board_model_and_tensors():
 def test_hello_of_a_failed_model_carries_the_error():
     error = (19, 64, "arena too small, 64 bytes missing")
     hello = saying(hello_payload(error, inputs=(), outputs=())).hello()
-    assert hello.error.code == ErrorCode.ARENA_TOO_SMALL
+    assert hello.error and hello.error.code == ErrorCode.ARENA_TOO_SMALL
     assert str(hello.error) == "arena too small: arena too small, 64 bytes missing"
 
 
@@ -72,7 +72,7 @@ def test_infer_sends_the_bytes_and_returns_scores_and_label():
 def test_real_numbers_are_quantized_for_an_int8_input():
     engine = FakeFirmware(answering)  # scale 0.5, zero point 0
     Client(engine).infer([0.0, 0.5, 0.26, 100.0, -100.0, -1.0])
-    assert engine.requests[-1].payload == np.int8([0, 1, 1, 127, -128, -2]).tobytes()
+    assert engine.requests[-1].payload == np.array([0, 1, 1, 127, -128, -2], np.int8).tobytes()
 
 
 def test_several_inputs_are_sent_each_in_its_own_type():

@@ -3,6 +3,8 @@
 import struct
 import wave
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +24,9 @@ def speech(shape: tuple[int, ...]) -> TensorInfo:
     return TensorInfo("speech", "float32", shape)
 
 
-def write_wav(path, raw: bytes, width: int = 2, rate: int = 16_000, channels: int = 1):
+def write_wav(
+    path: Path, raw: bytes, width: int = 2, rate: int = 16_000, channels: int = 1
+) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(channels)
         file.setsampwidth(width)
@@ -223,8 +227,9 @@ TWO = (
 
 
 def test_several_inputs_are_found_by_their_names(tmp_path):
-    left = np.float32([[1, 2], [3, 4]])
-    np.savez(tmp_path / "a.npz", **{"serving_default_left:0": left, "right": [7]})
+    left = np.array([[1, 2], [3, 4]], np.float32)
+    named: dict[str, Any] = {"serving_default_left:0": left, "right": [7]}
+    np.savez(tmp_path / "a.npz", **named)
     first, second = read_features(tmp_path / "a.npz", TWO)
     assert [array.tolist() for array in first.arrays] == [[1.0, 2.0], [7]]
     assert [array.tolist() for array in second.arrays] == [[3.0, 4.0], [7]]

@@ -44,11 +44,11 @@ def test_inputs_ten_times_too_small_use_a_tenth_of_the_steps():
 @pytest.mark.parametrize(
     ("values", "complaint"),
     [
-        (np.float32([-78, 49.5] * 50), ""),
-        (np.float32([-78, 49.5] * 50) + 100, "50.0% of 100 elements saturate"),
-        (np.int8([-128, 127] * 50), ""),  # elements of its own type: the ends are meant
-        (np.int8([3, 4] * 50), "use 2 of 256 steps: they span -12.5 to -12"),
-        (np.float32([3, 4]), ""),  # too few to say
+        (np.array([-78, 49.5] * 50, np.float32), ""),
+        (np.array([-78, 49.5] * 50, np.float32) + 100, "50.0% of 100 elements saturate"),
+        (np.array([-128, 127] * 50, np.int8), ""),  # elements of its own type: the ends are meant
+        (np.array([3, 4] * 50, np.int8), "use 2 of 256 steps: they span -12.5 to -12"),
+        (np.array([3, 4], np.float32), ""),  # too few to say
     ],
 )
 def test_by_elements(values, complaint):

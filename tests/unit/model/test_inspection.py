@@ -217,7 +217,10 @@ def test_a_dynamic_batch_is_hinted_at():
 
 
 def test_a_slice_of_data_is_not_taken_for_a_dynamic_batch():
-    ends = (TensorSpec((2,), 2, data=np.int32(row).tobytes()) for row in ((0, 0), (1, 4), (1, 1)))
+    ends = (
+        TensorSpec((2,), 2, data=np.array(row, np.int32).tobytes())
+        for row in ((0, 0), (1, 4), (1, 1))
+    )
     assert findings((*TWO, *ends), OperatorSpec(OP.STRIDED_SLICE, (0, 2, 3, 4), (1,))) == ()
 
 

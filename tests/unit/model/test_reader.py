@@ -60,7 +60,7 @@ def test_per_channel_quantization_names_its_axis():
     tensors = list(DENSE_TENSORS)
     tensors[2] = TensorSpec((3, 4), data=bytes(12), scales=(1, 2, 3), zero_points=(0, 0, 0))
     quantization = parse_model(write_tflite(tensors, [DENSE])).tensors[2].quantization
-    assert quantization.per_channel
+    assert quantization and quantization.per_channel
     assert (quantization.scales, quantization.axis) == ((1.0, 2.0, 3.0), 0)
 
 
@@ -143,7 +143,8 @@ def test_scales_of_a_bias_may_be_of_the_axis_of_its_filter():
     """person_detect.tflite of TFLM's examples has axis 3 on biases; TFLM runs it."""
     bias = TensorSpec((2,), INT32, bytes(8), scales=(1, 2), zero_points=(0, 0), axis=3)
     model = parse_model(write_tflite([*DENSE_TENSORS, bias], [DENSE]))
-    assert model.tensors[-1].quantization.scales == (1.0, 2.0)
+    quantization = model.tensors[-1].quantization
+    assert quantization and quantization.scales == (1.0, 2.0)
 
 
 def test_a_zero_point_beyond_32_bits_is_refused():

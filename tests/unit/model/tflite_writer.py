@@ -74,7 +74,7 @@ def _buffer(builder: flatbuffers.Builder, content: bytes) -> int:
     tflite.BufferStart(builder)
     if data is not None:
         tflite.BufferAddData(builder, data)
-    return tflite.BufferEnd(builder)
+    return int(tflite.BufferEnd(builder))
 
 
 def _tensor(builder: flatbuffers.Builder, spec: TensorSpec, buffer: int) -> int:
@@ -96,7 +96,7 @@ def _tensor(builder: flatbuffers.Builder, spec: TensorSpec, buffer: int) -> int:
     tflite.TensorAddType(builder, spec.type)
     tflite.TensorAddBuffer(builder, buffer)
     tflite.TensorAddQuantization(builder, quantization)
-    return tflite.TensorEnd(builder)
+    return int(tflite.TensorEnd(builder))
 
 
 def _code(builder: flatbuffers.Builder, code: int | str) -> int:
@@ -108,7 +108,7 @@ def _code(builder: flatbuffers.Builder, code: int | str) -> int:
     tflite.OperatorCodeAddDeprecatedBuiltinCode(builder, min(number, 127))
     tflite.OperatorCodeAddBuiltinCode(builder, number)
     tflite.OperatorCodeAddVersion(builder, 1)
-    return tflite.OperatorCodeEnd(builder)
+    return int(tflite.OperatorCodeEnd(builder))
 
 
 def _operator(builder: flatbuffers.Builder, index: int, spec: OperatorSpec) -> int:
@@ -117,15 +117,15 @@ def _operator(builder: flatbuffers.Builder, index: int, spec: OperatorSpec) -> i
     tflite.OperatorAddOpcodeIndex(builder, index)
     tflite.OperatorAddInputs(builder, inputs)
     tflite.OperatorAddOutputs(builder, outputs)
-    return tflite.OperatorEnd(builder)
+    return int(tflite.OperatorEnd(builder))
 
 
 def _integers(builder: flatbuffers.Builder, values: Sequence[int]) -> int:
-    return builder.CreateNumpyVector(np.array(values, np.int32))
+    return int(builder.CreateNumpyVector(np.array(values, np.int32)))
 
 
 def _table_vector(builder: flatbuffers.Builder, tables: Sequence[int]) -> int:
     builder.StartVector(4, len(tables), 4)
     for table in reversed(tables):
         builder.PrependUOffsetTRelative(table)
-    return builder.EndVector()
+    return int(builder.EndVector())

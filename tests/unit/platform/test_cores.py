@@ -49,8 +49,8 @@ def platform_with(folder: Path, core: str) -> Platform:
 def compiled(folder: Path, *options: str) -> Image:
     (folder / "a.c").write_text(SOURCE)
     (folder / "a.ld").write_text(SCRIPT)
-    words = ("-mthumb", *options, *BARE, folder / "a.c", "-T", folder / "a.ld")
-    return Image.load(compile_elf(folder / "a.elf", *words))
+    sources = (folder / "a.c", "-T", folder / "a.ld")
+    return Image.load(compile_elf(folder / "a.elf", "-mthumb", *options, *BARE, *sources))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
 """Memories that reach as far as an image that was not linked to fit."""
 
-from dataclasses import dataclass
-
 import pytest
 
+from tests.unit.images import image_of
 from workbench.errors import PlatformError
 from workbench.image.elf import Section
 from workbench.platform import load
@@ -12,16 +11,9 @@ from workbench.platform.grown import grown_for
 RAM = 0x2000_0000
 
 
-@dataclass(frozen=True)
-class AnImage:
-    """The places of an image."""
-
-    sections: tuple[Section, ...]
-    segments: tuple = ()
-
-
 def image(*places):
-    return AnImage(tuple(Section("", address, size, True, True, False) for address, size in places))
+    sections = (Section("", address, size, True, True, False) for address, size in places)
+    return image_of(sections=tuple(sections))
 
 
 def sizes(platform):

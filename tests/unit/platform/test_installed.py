@@ -41,13 +41,13 @@ def bring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bring:
 
 
 @pytest.mark.parametrize("value", ["FOLDER", ""])
-def test_a_platform_is_known_by_the_name_of_its_entry_point(value: str, bring: Bring):
+def test_a_platform_is_known_by_the_name_of_its_entry_point(value: str, bring: Bring) -> None:
     folder = bring(value=value)
     assert "mine" in names()
     assert load("mine").repl == folder / "part.repl"
 
 
-def test_using_finds_what_a_package_brings(bring: Bring, tmp_path: Path):
+def test_using_finds_what_a_package_brings(bring: Bring, tmp_path: Path) -> None:
     bring()
     board = tmp_path / "elsewhere" / "board"
     board.mkdir(parents=True)
@@ -56,13 +56,13 @@ def test_using_finds_what_a_package_brings(bring: Bring, tmp_path: Path):
     assert load(board).title == "Mine"
 
 
-def test_a_platform_of_the_workbench_is_not_replaced(bring: Bring):
+def test_a_platform_of_the_workbench_is_not_replaced(bring: Bring) -> None:
     bring(name=OWN)
     assert load(OWN).title != "Mine"
     assert names().count(OWN) == 1
 
 
-def test_two_packages_for_one_name_are_both_named(bring: Bring):
+def test_two_packages_for_one_name_are_both_named(bring: Bring) -> None:
     bring(package="brings")
     bring(package="carries")
     with pytest.raises(ExtensionError, match=r"brings 2\.0.*carries 2\.0"):
@@ -73,20 +73,20 @@ def test_two_packages_for_one_name_are_both_named(bring: Bring):
     ("value", "said"),
     [("NOTHING", "is None, not the path of a folder"), ("ABSENT", "cannot be imported")],
 )
-def test_what_is_not_a_folder_is_told_with_its_package(value: str, said: str, bring: Bring):
+def test_what_is_not_a_folder_is_told_with_its_package(value: str, said: str, bring: Bring) -> None:
     bring(value=value)
     with pytest.raises(ExtensionError) as raised:
         load("mine")
     assert said in raised.value.message and f"brings:{value} of brings 2.0" in raised.value.message
 
 
-def test_a_folder_without_settings_is_told(bring: Bring):
+def test_a_folder_without_settings_is_told(bring: Bring) -> None:
     (bring() / "platform.toml").unlink()
     with pytest.raises(ExtensionError, match=r"in which there is no platform\.toml"):
         load("mine")
 
 
-def test_a_name_that_nobody_brings_is_answered_with_those_that_there_are(bring: Bring):
+def test_a_name_that_nobody_brings_is_answered_with_those_that_there_are(bring: Bring) -> None:
     bring()
     with pytest.raises(PlatformError) as raised:
         load("mime")

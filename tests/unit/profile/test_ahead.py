@@ -55,7 +55,7 @@ def test_nothing_is_read_for_a_body_that_did_not_begin_it() -> None:
 
 
 def test_operators_are_found_if_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = []
+    found: list[Image] = []
     monkeypatch.setattr(ahead, "embedded_operators", found.append)
     one = image(lambda: None)
     with reading_ahead(one, operators=False) as begin:

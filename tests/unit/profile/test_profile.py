@@ -2,13 +2,12 @@
 
 import json
 from itertools import pairwise
-from types import SimpleNamespace
 
 import pytest
 
 from tests.unit.fault.samples import diagnosis
+from tests.unit.images import image_of, label
 from tests.unit.timing.programs import M4
-from workbench.image.elf import Symbol
 from workbench.profile.callgraph import CallGraph, Names
 from workbench.profile.values import CallCost, FunctionCost, OperatorCost, Profile, Stack
 from workbench.report.collapsed import collapsed
@@ -55,12 +54,7 @@ def test_code_without_symbols_is_divided_where_it_is_called():
     """bl to the second instruction; the image has a label there, and none at its start."""
     code = bytes.fromhex("fff7feff704700bf")  # bl, bx lr, nop
     trace = Trace({0x100: 1, 0x104: 2, 0x106: 1}, {(0x100, 0x104): 1}, {0x100: code})
-    image = SimpleNamespace(
-        functions=(),
-        function_at=lambda address: None,
-        symbols=[Symbol("leaf", 0x104, 0, is_function=False)],
-        entry=0x100,
-    )
+    image = image_of(symbols=(label("leaf", 0x104),), entry=0x100)
     names = Names(image, trace, Program.of(trace, M4).by_address)
     assert [names.at(address) for address in trace.counts] == ["0x00000100", "leaf", "leaf"]
     assert names.is_entry(0x104)
@@ -82,7 +76,9 @@ def test_a_trace_that_is_all_recursion_has_a_root():
 
 
 def make_profile(stacks):
-    return Profile("x.elf", "board", "embedded", "f", 1, 1, Cycles.exactly(1), *[()] * 4, stacks)
+    return Profile(
+        "x.elf", "board", "embedded", "f", 1, 1, Cycles.exactly(1), (), (), (), (), stacks
+    )
 
 
 def test_exports_hold_the_same_cycles(graph):

@@ -14,12 +14,13 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any, BinaryIO
 
 from workbench.engines.renode.worker.folder import make_folder
 from workbench.support.framing import Message, read_message, write_message
 
 WHERE = {"pc": 0x0800_0100, "instructions": 0, "seconds": 0.0}
-OPERATIONS = {
+OPERATIONS: dict[str, tuple[dict[str, Any], bytes]] = {
     "load": ({**WHERE, "keeps_pace": False}, b""),
     "reset": (WHERE, b""),
     "send": ({}, b""),
@@ -51,7 +52,7 @@ def main() -> None:
             folder.remove()
 
 
-def serve(how: str, requests, answers) -> None:
+def serve(how: str, requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer what is asked until the pipe closes."""
     while (request := read_message(requests)) is not None:
         operation = str(request.fields["op"])
@@ -74,7 +75,7 @@ def serve(how: str, requests, answers) -> None:
             write_message(answers, Message({"ok": True, **fields}, blob))
 
 
-def misbehave(how: str, answers) -> None:
+def misbehave(how: str, answers: BinaryIO) -> None:
     """What can go wrong in the middle of a run."""
     if how == "killed":
         os.kill(os.getpid(), signal.SIGKILL)

@@ -102,7 +102,8 @@ def test_what_the_code_cache_missed_is_told_by_marks(tmp_path):
     recording = Recording(blocks, tmp_path / "reads", 0, memory, cache)
     marks = [recording.mark(3, 0), recording.mark(4, 0)]
     jumped = LineMisses((0, 1), (0, 1), (0, 1))
-    assert recording.finish(4).code_fetches.misses == {
+    fetches = recording.finish(4).code_fetches
+    assert fetches and fetches.misses == {
         0x100: LineMisses((0, 1), (0, 2), (0, 2)),
         0x11A: LineMisses((0, 2), (0, 2), (0, 2)),
     }

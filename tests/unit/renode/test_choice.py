@@ -84,7 +84,12 @@ def test_doctor_names_the_cause_and_what_to_do(finds):
 def test_doctor_shows_what_was_loaded(monkeypatch, tmp_path, version, told):
     tried = []
     working = RenodeInstallation(tmp_path, "package", "mono", tmp_path, tmp_path, None, version)
-    monkeypatch.setattr(discovery, "discover", lambda *, again: tried.append(again) or working)
+
+    def discover(*, again: bool) -> RenodeInstallation:
+        tried.append(again)
+        return working
+
+    monkeypatch.setattr(discovery, "discover", discover)
     found = doctor._renode()
     assert (found.state, tried) == (State.OK, [True])
     shown = f"Renode {version} at {tmp_path} (package), on mono: loaded, runs{told}"

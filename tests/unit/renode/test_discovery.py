@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 
 from tests.unit.renode import layouts
-from workbench.engines.renode import discovery, installations, runtimes
+from workbench.engines.renode import bundle, discovery, installations, runtimes
 from workbench.engines.renode.discovery import NoRenodeError, discover
 from workbench.engines.renode.trial import Trial
 from workbench.errors import EngineUnavailableError
 from workbench.support.own_folder import OwnFolder
 
+Environment = dict[str, str]
+
 
 @pytest.fixture(autouse=True)
 def works(monkeypatch, tmp_path):
     """What a trial says of each path; those that are not in it work, and are 1.16.1."""
-    results = {}
+    results: dict[Path, Trial] = {}
 
     def try_out(found, *, again=False):
         return results.get(found.path, Trial(True, "1.16.1"))
@@ -50,15 +52,15 @@ def home(bare, tmp_path):
     return bare | {"DOTNET_ROOT": str(root.parents[2])}
 
 
-def dotnet(home) -> Path:
+def dotnet(home: Environment) -> Path:
     return Path(home["DOTNET_ROOT"]) / "shared/Microsoft.NETCore.App/8.0.4"
 
 
-def on_path(home, target: Path) -> None:
+def on_path(home: Environment, target: Path) -> None:
     (Path(home["PATH"]) / "renode").symlink_to(target)
 
 
-def refusal(environment) -> EngineUnavailableError:
+def refusal(environment: Environment) -> EngineUnavailableError:
     with pytest.raises(EngineUnavailableError) as raised:
         discover(environment)
     assert raised.value.exit_code == 2
@@ -252,7 +254,7 @@ def test_what_cannot_be_read_is_refused_and_the_next_one_taken(home, tmp_path, m
 
     secret = layouts.program(tmp_path / "secret/renode", b"\x7fELF")
     on_path(home, secret)
-    monkeypatch.setattr(installations.bundle, "entries", denied)
+    monkeypatch.setattr(bundle, "entries", denied)
     assert f"{secret} cannot be read: Permission denied" in refusal(home).message
     root = layouts.built(Path(home["HOME"]) / "renode_1.17.0")
     assert discover(home).path == root

@@ -38,7 +38,7 @@ NAMESPACES = [
 class Namespace(ModuleType):
     """Has every name but those of `missing`."""
 
-    missing = frozenset()
+    missing: frozenset[str] = frozenset()
 
     def __getattr__(self, name):
         if name.startswith("__") or name in self.missing:

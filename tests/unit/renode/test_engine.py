@@ -1,36 +1,34 @@
 """The engine over a worker that only speaks the protocol (see fake_worker)."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from tests import contract
+from tests.unit.images import image_of, segment
 from workbench.engines.base import Instructions, Seconds, Snapshot, Stop, StopKind
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, UserError
-from workbench.image.build_attributes import BuildAttributes
-from workbench.platform import UartPacing
+from workbench.platform import Platform
 from workbench.platform.cores import core_named
 from workbench.repl import Description, read
 
-IMAGE = SimpleNamespace(
-    attributes=BuildAttributes(),
-    segments=(SimpleNamespace(address=0x0800_0000, data=b"\x00\x10\x00\x20\x01\x01\x00\x08"),),
-    functions=(),
-    vector_table=0x0800_0000,
+IMAGE = image_of(
+    segment(0x0800_0000, b"\x00\x10\x00\x20\x01\x01\x00\x08"), vector_table=0x0800_0000
 )
-PLATFORM = SimpleNamespace(
+PLATFORM = Platform(
+    name="board",
+    title="",
     repl=Path("board.repl"),
     description=Description({}, ()),
-    vector_table=None,
     uart="usart2",
-    uart_pacing=UartPacing.BAUD,
-    flash_ranges=(),
-    flash_timing={},
+    clock_hz=100_000_000,
+    mips=100,
+    memories=(),
     core=core_named("cortex-m4"),
 )
 
@@ -54,7 +52,7 @@ def engine(monkeypatch):
 
 
 def test_run_gives_the_reason_and_the_console(engine):
-    heard = []
+    heard: list[bytes] = []
     engine.load(IMAGE, PLATFORM)
     engine.uart.listen(heard.append)
     reason = engine.run(Stop(uart=rb"lo\n"), Seconds(1))
@@ -67,7 +65,7 @@ def test_run_gives_the_reason_and_the_console(engine):
 
 
 def test_load_forgets_what_ran_before_and_keeps_the_listener(engine):
-    heard = []
+    heard: list[bytes] = []
     engine.load(IMAGE, PLATFORM)
     engine.uart.listen(heard.append)
     engine.run(Stop(), Instructions(10))
@@ -121,7 +119,7 @@ def test_a_description_that_would_run_code_is_refused_before_renode_starts(tmp_p
     monkeypatch.delenv("WORKBENCH_TRUST_SCRIPTS", raising=False)
     repl = tmp_path / "part.repl"
     repl.write_text("sysbus:\n    init:\n        include @evil.py\n")
-    platform = SimpleNamespace(**{**vars(PLATFORM), "description": read(repl)})
+    platform = replace(PLATFORM, description=read(repl))
     fake = RenodeInstallation(Path("/fake"), "folder", "mono", Path("/fake/bin"), Path("/fake"))
     with FakedEngine(fake) as engine:
         with pytest.raises(UserError, match=r"the command 'include @evil\.py'"):

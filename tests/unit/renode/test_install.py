@@ -21,7 +21,7 @@ class Server(BaseHTTPRequestHandler):
 
     content = b""
     breaks_at = 0
-    ranges: ClassVar[list] = []
+    ranges: ClassVar[list[str | None]] = []
     can_resume = True
 
     def do_GET(self):

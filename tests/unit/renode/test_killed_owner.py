@@ -75,6 +75,7 @@ def test_nothing_is_lost_and_nothing_is_left(folders, tmp_path, sent):
         cwd=folders["current"],
         text=True,
     )
+    assert owner.stdout
     worker, folder = owner.stdout.readline().split()
     assert Path(folder).parent == folders["temporary"]
     wait_for(lambda: Path(f"/proc/{worker}/cwd").readlink() == folders["renode"])

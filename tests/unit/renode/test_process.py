@@ -11,6 +11,7 @@ import pytest
 
 from workbench.engines.renode.process import WorkerProcess
 from workbench.errors import EngineError, PlatformError, UserError
+from workbench.support.framing import Message
 
 FAKE = (sys.executable, "-m", "tests.unit.renode.fake_worker")
 ROOT = str(Path(__file__).parents[3])
@@ -23,7 +24,7 @@ def start(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", ROOT)
     workers = []
 
-    def start(how: str, environment=None) -> WorkerProcess:
+    def start(how: str, environment: dict[str, str] | None = None) -> WorkerProcess:
         worker = WorkerProcess(
             environment or {}, (*FAKE, how), start_seconds=PROMPT, answer_seconds=PATIENCE
         )
@@ -45,7 +46,7 @@ def exists(process_id: int) -> bool:
 
 def test_answers_come_after_their_events(start):
     worker = start("serve")
-    events = []
+    events: list[Message] = []
     answer = worker.ask("run", on_event=events.append)
     assert worker.version == "fake"
     assert [(e.fields["instructions"], e.blob) for e in events] == [(500, b"hel")]
@@ -176,6 +177,7 @@ def test_worker_ends_when_its_owner_is_killed():
         env=os.environ | {"PYTHONPATH": ROOT},
         text=True,
     )
+    assert owner.stdout
     process_id, folder = owner.stdout.readline().split(maxsplit=1)
     owner.send_signal(signal.SIGKILL)
     owner.wait()

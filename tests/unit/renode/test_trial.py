@@ -1,7 +1,9 @@
 """What a trial of a Renode says, over stand-ins for the worker that holds it."""
 
+from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ class Worker:
     """Answers as a worker does: `says` holds the results of a run, or what is raised and when."""
 
     version = "1.16.1"
-    says: dict = WORKS
+    says: dict[str, Any] = WORKS
     started = 0
 
     def __init__(self, environment):
@@ -47,7 +49,7 @@ class Worker:
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch, tmp_path):
     monkeypatch.setattr(trial, "WorkerProcess", Worker)
-    monkeypatch.setattr(trial.metadata, "version", lambda name: "3.0.5")
+    monkeypatch.setattr(metadata, "version", lambda name: "3.0.5")
     monkeypatch.setattr(Worker, "started", 0)
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
 

@@ -1,21 +1,19 @@
 """Semihosting calls are found in functions, not in data that looks like them."""
 
-from types import SimpleNamespace
-
 import pytest
 
+from tests.unit.images import function, image_of, segment
 from workbench.engines.renode.unserved import semihosting_warning
+from workbench.image import Image
 
 CALL = bytes.fromhex("abbe")  # bkpt 0xab
 NOP = bytes.fromhex("00bf")
 WIDE = bytes.fromhex("40f2abbe")  # movw lr, #0xeab...: its second halfword looks like the call
 
 
-def image(code: bytes, size: int | None = None) -> SimpleNamespace:
-    function = SimpleNamespace(
-        address=0x0800_0100, size=len(code) if size is None else size, demangled="say"
-    )
-    return SimpleNamespace(functions=(function,), read=lambda address, size: code[:size])
+def image(code: bytes, size: int | None = None) -> Image:
+    say = function("say", 0x0800_0100, len(code) if size is None else size)
+    return image_of(segment(0x0800_0100, code), symbols=(say,))
 
 
 def test_a_call_is_named_with_its_place() -> None:

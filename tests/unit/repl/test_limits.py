@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from workbench.errors import ReplError
@@ -26,7 +28,7 @@ sysbus:
 """
 
 
-def checked(folder, text: str) -> None:
+def checked(folder: Path, text: str) -> None:
     path = folder / "board.repl"
     path.write_text(text)
     check_limits(read(path))

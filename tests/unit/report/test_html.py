@@ -45,6 +45,7 @@ def test_the_band_of_a_latency_is_its_interval_on_the_common_scale(bench):
         r'left: ([0-9.]+)%; width:([0-9.]+)%"></span>\s*<i style="left: ([0-9.]+)%',
         bench_page(bench),
     )
+    assert band
     left, width, mark = (float(number) for number in band.groups())
     assert (left, width, mark) == (81.8, 18.2, 90.9)  # the longest one ends at 100 %
 

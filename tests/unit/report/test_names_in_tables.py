@@ -1,8 +1,9 @@
 """Names come from outside: a table shows them as they are, brackets too."""
 
-from types import SimpleNamespace
+from pathlib import Path
 
-from workbench.builder.footprint import SymbolSize
+from workbench.builder import BuiltImage
+from workbench.builder.footprint import Footprint, SymbolSize
 from workbench.report.answers import print_answers
 from workbench.report.footprint import print_symbols
 from workbench.runs.inference import Classification
@@ -15,8 +16,18 @@ def test_a_recording_with_brackets_in_its_name(capsys):
 
 def test_a_clone_of_a_function_among_the_largest_symbols(capsys):
     symbol = SymbolSize("f(int) [clone .isra.0]", ".text", 0x0800_0000, 12)
-    image = SimpleNamespace(
-        board="nrf52840_dk", kernels="dsp", footprint=SimpleNamespace(symbols=(symbol,))
+    image = BuiltImage(
+        elf=Path("a.elf"),
+        board="nrf52840_dk",
+        kernels="dsp",
+        model_name="micro_speech",
+        model_sha256="",
+        arena_bytes=0,
+        stack_bytes=0,
+        toolchain="",
+        plan_hash="",
+        cached=True,
+        footprint=Footprint(12, 0, 0, 0, 0, 0, 0, sections=(), symbols=(symbol,)),
     )
     print_symbols(image, 1)
     assert "f(int) [clone .isra.0]" in capsys.readouterr().out

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from workbench.dut.suite_results import Job
+from workbench.dut.suite_results import Job, TestRecord
 from workbench.robot.jobs import JobRunner
 
 COMPILER = "trap 'touch {folder}/tidied; exit' TERM; touch {folder}/began; sleep 60 & wait"
@@ -17,7 +17,7 @@ Compiles
 def test_what_a_stopped_suite_has_started_may_tidy_up(tmp_path):
     suite = tmp_path / "mine.robot"
     suite.write_text(SUITE.format(compiler=COMPILER.format(folder=tmp_path)))
-    told = []
+    told: list[TestRecord] = []
     runner = JobRunner(tmp_path, timeout=60, on_test=told.append)
     running = threading.Thread(target=runner.run, args=(Job(suite, "embedded"),))
     running.start()

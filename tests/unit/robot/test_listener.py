@@ -11,8 +11,8 @@ class Hearer:
     """Notes what the library hears from the listener, in order."""
 
     def __init__(self):
-        self.what = []
-        self.keywords = []  # how much had been told when each ended
+        self.what: list[str] = []
+        self.keywords: list[int] = []  # how much had been told when each ended
         self.listener = SuiteListener(
             lambda: self.what.append("begins"),
             lambda: self.keywords.append(len(self.what)),

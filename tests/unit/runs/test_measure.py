@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from tests.endings import standing
-from tests.unit.fault.machines import Pieces, image, platform
+from tests.unit.fault.machines import Pieces, Zeros, image, platform
+from tests.unit.images import function, image_of, label
 from tests.unit.link.fake_firmware import FakeFirmware
-from workbench.armv7m.architecture import CORE_REGISTERS
 from workbench.engines.base import StopKind
 from workbench.errors import LinkError, UserError
 from workbench.runs.call_counter import BetweenPoints, FunctionCalls, Measurement
@@ -17,22 +16,12 @@ from workbench.runs.measure import counter_for, measure_inferences
 from workbench.runs.points import address_of, never_seen
 
 SYMBOLS = {"main": 0x0800_0200, "halt": 0x0800_0300}
-DATA = {"samples": 0x2000_0000}
-
-
-class NamedAddresses:
-    """As much of an image as naming a point needs."""
-
-    path = "mine.elf"
-
-    def symbol(self, name):
-        return SimpleNamespace(address=(SYMBOLS | DATA)[name])
-
-    def holds_code(self, symbol):
-        return symbol.address in SYMBOLS.values()
-
-
-IMAGE = NamedAddresses()
+IMAGE = image_of(
+    symbols=(
+        *(function(name, address) for name, address in SYMBOLS.items()),
+        label("samples", 0x2000_0000),
+    )
+)
 
 
 @pytest.mark.parametrize("point", ["main", "0x08000200", "0x08000201", str(0x0800_0200)])
@@ -97,7 +86,7 @@ def test_the_advice_fits_what_ended_the_run(begun, stop, detail, says, advises):
 class Silent(FakeFirmware):
     """Says nothing, and the engine warns."""
 
-    registers = dict.fromkeys((*CORE_REGISTERS, "control", "psp"), 0)
+    registers = Zeros()
     memory = Pieces({})
 
     def run(self, until, limit):

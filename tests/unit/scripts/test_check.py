@@ -10,7 +10,7 @@ from workbench import platform
 from workbench.engines.scripts.check import require_harmless
 from workbench.engines.scripts.trust import VARIABLE
 from workbench.errors import PlatformError
-from workbench.repl import read
+from workbench.repl import Description, read
 
 HARMLESS = """\
 cpu: CPU.CortexM @ sysbus
@@ -41,7 +41,7 @@ def not_trusted(monkeypatch):
     monkeypatch.delenv(VARIABLE, raising=False)
 
 
-def described(tmp_path: Path, addition: str = ""):
+def described(tmp_path: Path, addition: str = "") -> Description:
     file = tmp_path / "part.repl"
     file.write_text(HARMLESS + addition)
     return read(file)

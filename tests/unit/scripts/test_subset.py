@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from workbench.engines.scripts.compiler import compile_script
@@ -12,7 +14,8 @@ from workbench.engines.scripts.request import ScriptRequest
 
 def run(text, kind="READ", offset=0x10, value=0, variables=None):
     """Run a script once; return the request, and what it said and erased."""
-    said, erased = [], []
+    said: list[str] = []
+    erased: list[tuple[int, int]] = []
     host = Host(0x100, said.append, lambda address, size: erased.append((address, size)))
     request = ScriptRequest(kind, offset, 4, value)
     compile_script(text).run(host, request, {} if variables is None else variables)
@@ -98,9 +101,9 @@ result = [calls, a, table]
 
 
 def test_a_program_does_what_it_does_in_python():
-    expected = {}
+    expected: dict[str, Any] = {}
     exec(PROGRAM, expected)
-    variables = {}
+    variables: dict[str, Any] = {}
     run(PROGRAM, variables=variables)
     assert variables["result"] == expected["result"]
 
@@ -248,7 +251,7 @@ def test_no_text_is_too_deep_or_long_for_the_reader(text):
 def test_a_store_of_a_number_does_not_cost_the_whole_container():
     """Registers are kept in a dictionary: a block of thousands takes as many steps a store."""
     text = "x = {}\nfor i in range(8000): x[i] = i\nfor i in range(8000): x[i] = x.get(i, 0) + 1"
-    variables = {}
+    variables: dict[str, Any] = {}
     run(text, variables=variables)
     assert variables["x"] == {i: i + 1 for i in range(8000)}
 
@@ -257,7 +260,7 @@ def test_numbers_that_are_stored_one_by_one_are_bounded():
     text = (
         "if request.isInit:\n    x = {}\n    n = 0\nfor i in range(1000):\n    x[n] = 1\n    n += 1"
     )
-    variables = {}
+    variables: dict[str, Any] = {}
     run(text, kind="INIT", variables=variables)
     with pytest.raises(ScriptError, match="items"):
         for _ in range(40):

@@ -26,6 +26,7 @@ def filler(tmp_path):
     """A process that fills a folder beside `place`, and the folder."""
     command = [sys.executable, "-c", KILLED, str(tmp_path / "place")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
         yield process, tmp_path / process.stdout.readline().decode().strip()
         process.kill()
 

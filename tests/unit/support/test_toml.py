@@ -1,12 +1,15 @@
 """TOML files of users: valid and shallow, or refused."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from workbench.errors import PlatformError
 from workbench.support.toml import MAX_DEPTH, read_toml
 
 
-def read(path, content: str):
+def read(path: Path, content: str) -> dict[str, Any]:
     path.write_text(content)
     return read_toml(path, PlatformError, "check the path")
 

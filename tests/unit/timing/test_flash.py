@@ -1,6 +1,7 @@
 """Wait states by the clock, and what caches and prefetch leave of them."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,11 +20,11 @@ FLASH = ((0, 0x1000),)
 LINE = [NOP] * 8  # 16 bytes
 
 
-def flash(**values) -> Flash:
+def flash(**values: Any) -> Flash:
     return Flash("a test", (30 * MHZ, 60 * MHZ, 90 * MHZ), **values)
 
 
-def code_wait(part: Flash, trace: Trace, clock: int = 90 * MHZ):
+def code_wait(part: Flash, trace: Trace, clock: int = 90 * MHZ) -> float:
     """Cycles beyond those at a clock without wait states."""
     model = CycleModel(M4, part, FLASH)
     return model.estimate(trace, clock).cycles.best - model.estimate(trace, MHZ).cycles.best

@@ -157,6 +157,7 @@ def test_damage_gives_the_same_with_an_empty_and_with_a_full_cache(
     elf = compiled("-O2", "-gdwarf-5")
     content, addresses = elf.read_bytes(), every_address(elf)
     found = ELFFile(io.BytesIO(content)).get_section_by_name(section)
+    assert found
     start, size = found["sh_offset"], found["sh_size"]
     seeded = random.Random(section)
     path = tmp_path / "damaged.elf"

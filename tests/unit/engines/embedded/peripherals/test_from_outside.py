@@ -66,14 +66,18 @@ def context(clock: FakeClock | None = None) -> Context:
     )
 
 
-def test_a_model_of_an_installed_package_stands_for_its_type(install: Install, folder: Path):
+def test_a_model_of_an_installed_package_stands_for_its_type(
+    install: Install, folder: Path
+) -> None:
     install(MODEL.format("offset + 1"))
     registry = Registry(models_for({TYPE}, folder))
     assert registry.is_modelled(TYPE) and registry.size_of(TYPE, {}) == 0x20
     assert registry.create(context()).read(4, 4) == 5
 
 
-def test_a_package_is_not_imported_where_its_type_is_not_used(install: Install, folder: Path):
+def test_a_package_is_not_imported_where_its_type_is_not_used(
+    install: Install, folder: Path
+) -> None:
     install("raise RuntimeError('imported')")
     assert models_for({"Sensors.Other"}, folder) == {}
 
@@ -88,7 +92,9 @@ def test_a_package_is_not_imported_where_its_type_is_not_used(install: Install, 
         ("class Mine: pass", "Mine", "is <class 'mine.Mine'>"),
     ],
 )
-def test_a_broken_package_is_named(text, names, said, install: Install, folder: Path):
+def test_a_broken_package_is_named(
+    text: str, names: str, said: str, install: Install, folder: Path
+) -> None:
     install(text, names=names)
     with pytest.raises(ExtensionError) as raised:
         models_for({TYPE}, folder)
@@ -97,14 +103,14 @@ def test_a_broken_package_is_named(text, names, said, install: Install, folder: 
     assert raised.value.hint and raised.value.exit_code == 2
 
 
-def test_two_packages_for_one_type_are_both_named(install: Install, folder: Path):
+def test_two_packages_for_one_type_are_both_named(install: Install, folder: Path) -> None:
     install(MODEL.format(1), "mine")
     install(MODEL.format(2), "yours")
     with pytest.raises(ExtensionError, match=r"mine 1\.0.*yours 1\.0"):
         models_for({TYPE}, folder)
 
 
-def test_a_model_of_the_workbench_is_not_replaced(install: Install, folder: Path):
+def test_a_model_of_the_workbench_is_not_replaced(install: Install, folder: Path) -> None:
     own = "CRC.STM32_CRC"
     registry = Registry({own: type("Mine", (Peripheral,), {})})
     assert type(registry.create(context_of(own))) is type(OWN.create(context_of(own)))
@@ -124,7 +130,7 @@ def context_of(type_name: str) -> Context:
 )
 def test_a_model_that_fails_is_told_with_its_package_and_line(
     answer: str, error: str, install: Install, folder: Path
-):
+) -> None:
     install(MODEL.replace("{}", answer))
     model = Registry(models_for({TYPE}, folder)).create(context())
     with pytest.raises(ExtensionError) as raised:
@@ -135,7 +141,7 @@ def test_a_model_that_fails_is_told_with_its_package_and_line(
     assert "mine.py" in raised.value.message or answer == "'text'"
 
 
-def test_a_timer_that_fails_is_told_too(install: Install, folder: Path):
+def test_a_timer_that_fails_is_told_too(install: Install, folder: Path) -> None:
     install(
         "from workbench.peripheral import Peripheral\n"
         "class Mine(Peripheral):\n"
@@ -149,7 +155,9 @@ def test_a_timer_that_fails_is_told_too(install: Install, folder: Path):
         clock.advance(20)
 
 
-def test_what_a_model_returns_is_cut_to_the_width_of_the_access(install: Install, folder: Path):
+def test_what_a_model_returns_is_cut_to_the_width_of_the_access(
+    install: Install, folder: Path
+) -> None:
     install(
         "from workbench.peripheral import Peripheral\nclass Mine(Peripheral):\n"
         "    def read(self, offset, width):\n        return -1\n"
@@ -160,7 +168,7 @@ def test_what_a_model_returns_is_cut_to_the_width_of_the_access(install: Install
 
 def test_the_file_beside_a_description_runs_only_if_it_is_trusted(
     folder: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     (folder / FILE).write_text(MODEL.format(7) + f"\nPERIPHERALS = {{{TYPE!r}: Mine}}\n")
     monkeypatch.delenv(VARIABLE, raising=False)
     with pytest.raises(PlatformError) as raised:
@@ -180,7 +188,7 @@ def test_the_file_beside_a_description_runs_only_if_it_is_trusted(
 )
 def test_a_broken_file_beside_a_description_is_named(
     text: str, said: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     (folder / FILE).write_text(text)
     monkeypatch.setenv(VARIABLE, "1")
     with pytest.raises(ExtensionError) as raised:
