@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_the_page_makes_a_package_that_doctor_finds(site: Path):
+def test_the_page_makes_a_package_that_doctor_finds(site: Path) -> None:
     assert set(FILES) == {
         "acme_counter/__init__.py",
         "acme_counter/acme_board/__init__.py",
@@ -67,11 +67,11 @@ def run_python(site: Path, *arguments: str, **environment: str) -> subprocess.Co
     )
 
 
-def test_the_counter_of_the_page_counts(site: Path):
+def test_the_counter_of_the_page_counts(site: Path) -> None:
     assert run_python(site, READ_TWICE, "acme_board").stdout == "[1, 2]\n"
 
 
-def test_the_same_model_in_a_file_beside_the_description(tmp_path: Path):
+def test_the_same_model_in_a_file_beside_the_description(tmp_path: Path) -> None:
     board = tmp_path / "acme_board"
     board.mkdir()
     for name in ("acme_board.repl", "platform.toml"):

@@ -50,7 +50,9 @@ def workbench(site: Path, *arguments: str | Path) -> subprocess.CompletedProcess
 
 
 @pytest.mark.parametrize("named", ["by name", "by folder"])
-def test_firmware_reads_the_peripheral_of_the_board(named: str, installed: Path, reader: Path):
+def test_firmware_reads_the_peripheral_of_the_board(
+    named: str, installed: Path, reader: Path
+) -> None:
     where = "acme_node" if named == "by name" else installed / "acme_boards" / "acme_node"
     done = workbench(
         installed,
@@ -61,7 +63,7 @@ def test_firmware_reads_the_peripheral_of_the_board(named: str, installed: Path,
     assert "has no model" not in done.stdout + done.stderr
 
 
-def test_doctor_lists_what_is_added(installed: Path):
+def test_doctor_lists_what_is_added(installed: Path) -> None:
     found = json.loads(workbench(installed, "doctor", "--json").stdout)["findings"]
     added = {one["part"]: one for one in found if "acme-boards 1.0" in one["found"]}
     assert set(added) == {
@@ -72,7 +74,7 @@ def test_doctor_lists_what_is_added(installed: Path):
     assert {one["state"] for one in added.values()} == {"ok"}
 
 
-def test_the_platform_is_named_where_platforms_are(installed: Path, reader: Path):
+def test_the_platform_is_named_where_platforms_are(installed: Path, reader: Path) -> None:
     done = workbench(installed, "run", reader, "--platform", "acme_mode")
     assert done.returncode == 2
     assert "did you mean acme_node?" in done.stderr

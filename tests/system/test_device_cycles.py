@@ -83,6 +83,7 @@ def test_the_host_s_figure_for_the_call_is_as_near(board, kernels, firmware_imag
         plain = client.infer(FEATURES).cycles
         calls.trace_next()
         traced = client.infer(FEATURES).cycles
+    assert calls.trace
     host = CycleModel.of(part).estimate(calls.trace, part.clock_hz).cycles
     assert traced == plain
     assert abs(traced - AROUND_INVOKE - host.best) <= 0.0005 * traced

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -16,14 +15,14 @@ from tests.system.kills import Killer
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_on_the_embedded_engine(seed: int, tmp_path: Path, firmware_image) -> None:
+def test_on_the_embedded_engine(seed, tmp_path, firmware_image):
     firmware_image()  # skips where there is no compiler
     findings = Killer(tmp_path, "embedded", seed).kill(4)
     assert findings.left == []
 
 
 @pytest.mark.renode
-def test_on_a_copy_of_renode(tmp_path: Path, firmware_image, monkeypatch) -> None:
+def test_on_a_copy_of_renode(tmp_path, firmware_image, monkeypatch):
     needs.renode()
     firmware_image()
     installed = os.environ.get("PYRENODE_BUILD_DIR")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
     return Compiler(tmp_path_factory.mktemp("any"))
 
 
-def profile(elf: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict:
+def profile(elf: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Return the profile of the first 20,000 instructions; the page and the exports are written."""
     limits = ["--platform", "stm32f4_discovery", "--engine", "embedded", "--limit", "20kinstr"]
     files = ["--html", folder / "p.html", "--speedscope", folder / "p.json"]
@@ -44,7 +45,7 @@ def profile(elf: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict
     assert run(["profile", str(elf), *limits, *map(str, files)]) == 0
     assert "instructions" in capsys.readouterr().out
     assert run(["profile", str(elf), *limits, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
     whole = sum(one["instructions"] for one in found["functions"])
     assert whole == found["instructions"] > 0
     return found
@@ -62,7 +63,7 @@ def profile(elf: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict
     ],
     ids=" ".join,
 )
-def test_functions_and_lines(compiled, tmp_path, capsys, flags) -> None:
+def test_functions_and_lines(compiled, tmp_path, capsys, flags):
     found = profile(compiled(*flags), tmp_path, capsys)
     assert "Work(unsigned int)" in [one["name"] for one in found["functions"]]
     assert ("Reset", "Work(unsigned int)") in [
@@ -71,13 +72,13 @@ def test_functions_and_lines(compiled, tmp_path, capsys, flags) -> None:
     assert found["lines"][0]["file"].endswith("program.cc")
 
 
-def test_without_debug_information_there_are_functions(compiled, tmp_path, capsys) -> None:
+def test_without_debug_information_there_are_functions(compiled, tmp_path, capsys):
     found = profile(compiled("-O2"), tmp_path, capsys)
     assert "Work(unsigned int)" in [one["name"] for one in found["functions"]]
     assert found["lines"] == []
 
 
-def test_a_stripped_image_has_its_functions_by_address(compiled, tmp_path, capsys) -> None:
+def test_a_stripped_image_has_its_functions_by_address(compiled, tmp_path, capsys):
     stripped = tmp_path / "stripped.elf"
     command = ["arm-none-eabi-strip", "--strip-all", "-o", str(stripped), str(compiled("-O2"))]
     subprocess.run(command, check=True, timeout=30)
@@ -87,7 +88,7 @@ def test_a_stripped_image_has_its_functions_by_address(compiled, tmp_path, capsy
     assert all(name.startswith("0x0800") for name in names)
 
 
-def test_assembler_without_function_symbols_has_its_labels(tmp_path, capsys) -> None:
+def test_assembler_without_function_symbols_has_its_labels(tmp_path, capsys):
     source = tmp_path / "a.s"
     source.write_text(ASSEMBLER)
     link = ("-nostdlib", "-T", write_script(tmp_path), "-Wl,-e,Reset")
@@ -103,9 +104,7 @@ def test_assembler_without_function_symbols_has_its_labels(tmp_path, capsys) -> 
 
 
 @pytest.mark.parametrize(("function", "first"), [("Work", "Work"), (None, "Reset")])
-def test_what_the_profile_begins_with_is_called_once(
-    compiled, tmp_path, capsys, function, first
-) -> None:
+def test_what_the_profile_begins_with_is_called_once(compiled, tmp_path, capsys, function, first):
     options = ["--function", function] if function else []
     words = ["profile", str(compiled("-O1", "-g")), "--platform", "stm32f4_discovery", *options]
     assert run([*words, "--engine", "embedded", "--limit", "20kinstr", "--json"]) == 0

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ SCRIPTS = {
 
 
 @pytest.fixture
-def hostile(tmp_path):
+def hostile(tmp_path: Path) -> Callable[[str], Path]:
     """Return a function that writes a board of ours with another block: name of script -> .repl."""
 
     def write(name: str) -> Path:

@@ -9,15 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.system.programs import OPTIMISED, compile_source
+from tests.system.programs import OPTIMISED, PLENTY, compile_source
 from workbench.engines.base import Instructions, Limit, Seconds, Stop, StopKind, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.renode import moments
 from workbench.engines.renode.beside import BesideEngine
 from workbench.image import Image
 from workbench.platform import Platform
-
-from .conftest import PLENTY
 
 CRASHES = Path(__file__).parents[1] / "renode" / "crashes.c"
 MOVS_R3_0 = b"\x00\x23"

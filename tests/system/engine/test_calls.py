@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from tests.endings import diagnosis_of
+from tests.system.programs import PLENTY
 from workbench.engines.base import Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.fault.frames import Call
 from workbench.image import Image
 from workbench.platform import Platform
 
-from .conftest import PLENTY, Program
+from .conftest import Program
 
 Chain = Callable[[str], tuple[Call, ...]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.system.programs import OPTIMISED, compile_source
+from tests.system.programs import OPTIMISED, PLENTY, compile_source
 from workbench.armv7m.architecture import EXC_RETURNS, Cfsr, Exc
 from workbench.engines.base import Seconds, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
@@ -12,7 +12,7 @@ from workbench.image import Image
 from workbench.platform import Platform
 from workbench.runs.call_counter import FunctionCalls, Probe
 
-from .conftest import PLENTY, Program, run_to_end
+from .conftest import Program, run_to_end
 
 CRASHES = Path(__file__).parents[1] / "renode" / "crashes.c"
 

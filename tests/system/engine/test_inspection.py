@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.system.programs import PLENTY
 from workbench.armv7m.architecture import Cfsr
 from workbench.engines.base import Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 
-from .conftest import PLENTY, Program, run_to_end
+from .conftest import Program, run_to_end
 
 Boot = Callable[[str], EmbeddedEngine]
 

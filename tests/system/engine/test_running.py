@@ -9,12 +9,13 @@ from itertools import pairwise
 import pytest
 
 from tests import contract
+from tests.system.programs import PLENTY
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import EngineError, UserError
 from workbench.image import Image
 
-from .conftest import PLENTY, run_to_end
+from .conftest import Program, run_to_end
 
 Boot = Callable[[str], EmbeddedEngine]
 REGISTERS = (*(f"r{n}" for n in range(13)), "sp", "lr", "pc", "xpsr")
@@ -32,8 +33,8 @@ def jump(engine: EmbeddedEngine, image: Image, function: str) -> None:
 
 
 @pytest.fixture
-def image(program: Callable[[str], object]) -> Image:
-    return Image.load(program("endings"))  # type: ignore[arg-type]
+def image(program: Program) -> Image:
+    return Image.load(program("endings"))
 
 
 def test_a_limit_is_exact_at_every_instruction(boot: Boot) -> None:
@@ -76,7 +77,7 @@ def test_seconds_are_instructions_at_the_platforms_rate(boot: Boot) -> None:
     assert (reason.kind, reason.instructions, reason.seconds) == (StopKind.LIMIT, 1000, 1e-5)
 
 
-def test_a_stop_address_is_reached_before_its_instruction(boot: Boot, program) -> None:
+def test_a_stop_address_is_reached_before_its_instruction(boot: Boot, program: Program) -> None:
     engine = boot("loops")
     address = Image.load(program("loops")).symbol("mix").address
     arguments = []
@@ -87,7 +88,7 @@ def test_a_stop_address_is_reached_before_its_instruction(boot: Boot, program) -
     assert arguments == list(range(10))
 
 
-def test_stops_do_not_change_the_count(boot: Boot, program) -> None:
+def test_stops_do_not_change_the_count(boot: Boot, program: Program) -> None:
     engine = boot("ramcode")
     run_to_end(engine)
     undisturbed = engine.instructions
@@ -235,7 +236,7 @@ def test_a_snapshot_goes_on_as_the_machine_did(name: str, boot: Boot) -> None:
     assert (run_to_end(engine), engine.instructions, registers(engine)) == first
 
 
-def test_a_timer_interrupts_between_two_instructions(boot: Boot, program) -> None:
+def test_a_timer_interrupts_between_two_instructions(boot: Boot, program: Program) -> None:
     engine = boot("loops")
     handler = Image.load(program("loops")).symbol("SysTickHandler").address
     entries = []
@@ -247,7 +248,7 @@ def test_a_timer_interrupts_between_two_instructions(boot: Boot, program) -> Non
     assert {after - before for before, after in pairwise(entries[1:])} == {1000}
 
 
-def test_stepping_off_a_stop_when_a_timer_is_due(boot: Boot, program) -> None:
+def test_stepping_off_a_stop_when_a_timer_is_due(boot: Boot, program: Program) -> None:
     engine = boot("loops")
     mix = Image.load(program("loops")).symbol("mix").address
     around = Stop(pc=frozenset(range(mix, mix + 40, 2)))
@@ -273,7 +274,7 @@ def test_an_engine_without_an_image_says_so() -> None:
         engine.run(Stop(), PLENTY)
 
 
-def test_code_that_the_host_changes_is_executed_anew(boot: Boot, program) -> None:
+def test_code_that_the_host_changes_is_executed_anew(boot: Boot, program: Program) -> None:
     engine = boot("loops")
     mix = Image.load(program("loops")).symbol("mix").address
     engine.run(Stop(pc=frozenset({mix})), PLENTY)

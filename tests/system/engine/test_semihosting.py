@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.system.programs import PLENTY
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import CheckFailedError
@@ -17,7 +18,7 @@ from workbench.runs.measure import counter_for, measure_run, require_measured
 from workbench.runs.running import run_image
 from workbench.runs.verdict import require_good_end
 
-from .conftest import PLENTY, Program
+from .conftest import Program
 
 
 def test_the_exit_code_is_told(boot: Callable[[str], EmbeddedEngine]) -> None:

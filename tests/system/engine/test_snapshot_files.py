@@ -39,7 +39,7 @@ def test_a_program_goes_on_from_a_file(name: str, program: Program, tmp_path: Pa
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_every_moment_of_a_board_can_be_written(board: str, firmware_image, tmp_path: Path) -> None:
+def test_every_moment_of_a_board_can_be_written(board, firmware_image, tmp_path):
     image, target = Image.load(firmware_image(board).elf), platforms.load(board)
     with EmbeddedEngine() as engine, EmbeddedEngine() as second:
         engine.load(image, target)
@@ -54,9 +54,7 @@ def test_every_moment_of_a_board_can_be_written(board: str, firmware_image, tmp_
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_a_byte_on_the_line_arrives_when_it_would_have(
-    board: str, firmware_image, tmp_path
-) -> None:
+def test_a_byte_on_the_line_arrives_when_it_would_have(board, firmware_image, tmp_path):
     image, target = Image.load(firmware_image(board).elf), platforms.load(board)
     with EmbeddedEngine() as engine, EmbeddedEngine() as second:
         engine.load(image, target)
@@ -71,7 +69,7 @@ def test_a_byte_on_the_line_arrives_when_it_would_have(
         assert engine.uart.transcript == second.uart.transcript != b""
 
 
-def test_one_of_another_board_is_refused(firmware_image, tmp_path: Path) -> None:
+def test_one_of_another_board_is_refused(firmware_image, tmp_path):
     for board in BOARDS:
         with EmbeddedEngine() as engine:
             engine.load(Image.load(firmware_image(board).elf), platforms.load(board))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from workbench.engines.base import Instructions, StopKind
+from tests.system.programs import PLENTY
+from workbench.engines.base import Instructions, Limit, StopKind
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 from workbench.machine import LoadedMachine
 from workbench.platform import Platform
 from workbench.runs.running import RunResult, run_image
-
-from .conftest import PLENTY
 
 Run = Callable[..., RunResult]
 
@@ -24,11 +24,10 @@ def run(program: Callable[[str], Path], platform: Platform) -> Run:
     """Return a function that runs the program whose handlers print each fault and go on."""
     image = Image.load(program("faults"))
 
-    def run_it(**options: object) -> RunResult:
-        limit = options.pop("limit", PLENTY)
+    def run_it(limit: Limit = PLENTY, **options: Any) -> RunResult:
         with EmbeddedEngine() as engine:
             machine = LoadedMachine.load(engine, image, platform)
-            return run_image(machine, limit, **options)  # type: ignore[arg-type]
+            return run_image(machine, limit, **options)
 
     return run_it
 

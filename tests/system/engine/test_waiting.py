@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.system.programs import PLENTY
 from workbench.engines.base import Instructions, Stop, StopKind, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 
-from .conftest import PLENTY, Program
+from .conftest import Program
 
 Wait = Callable[[str], StopReason]
 

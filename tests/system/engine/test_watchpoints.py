@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.system.programs import PLENTY
 from workbench.engines.base import Instructions, Stop, StopKind, Watchpoint
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
 
-from .conftest import PLENTY, Program, run_to_end
+from .conftest import Program, run_to_end
 
 Boot = Callable[[str], EmbeddedEngine]
 WRITES = ["word", "byte", "pair", "conditional"]

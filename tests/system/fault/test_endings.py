@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -39,7 +40,7 @@ HANGS = [("stuck", name) for name in ("wait_for_flag", "unhandled", "sleep_for_f
 
 
 @pytest.fixture
-def ended(compiled: Compile, platform: Platform):
+def ended(compiled: Compile, platform: Platform) -> Callable[..., tuple[Ending, object]]:
     """Return a function that lets a function of a program run and returns how that ended.
 
     It also returns what was said of it while the machine still stood there.
@@ -69,7 +70,7 @@ def said_of(ending: Ending) -> object:
 @pytest.mark.parametrize(("program", "function"), [*CRASHES, *HANGS])
 def test_an_ending_says_the_same_after_the_machine_is_gone_and_as_json(
     program, function, ended, platform
-) -> None:
+):
     ending, said = ended(program, function)
     assert said_of(ending) == said
     document = json.loads(json.dumps(to_document(ending)))
@@ -78,13 +79,13 @@ def test_an_ending_says_the_same_after_the_machine_is_gone_and_as_json(
     assert to_document(again) == document
 
 
-def test_an_ending_of_another_program_is_refused(ended, compiled, platform) -> None:
+def test_an_ending_of_another_program_is_refused(ended, compiled, platform):
     document = to_document(ended("crashes", "trap")[0])
     with pytest.raises(UserError, match="the ending is of "):
         from_document(document, Image.load(compiled("refusals", PLAIN)), platform)
 
 
 @pytest.mark.parametrize("document", [{}, {"version": 0}, {"version": 1, "image": None}])
-def test_what_is_not_an_ending_is_refused(document, compiled, platform) -> None:
+def test_what_is_not_an_ending_is_refused(document, compiled, platform):
     with pytest.raises(UserError):
         from_document(document, Image.load(compiled("refusals", PLAIN)), platform)

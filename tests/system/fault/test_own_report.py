@@ -19,7 +19,7 @@ PLENTY = Instructions(3_000_000)
 
 
 @pytest.fixture(params=BOARDS)
-def crashed(request, firmware_image):  # type: ignore[no-untyped-def]
+def crashed(request, firmware_image):
     """A board whose firmware met an undefined instruction as it starts: diagnosis, own report."""
     board = request.param
     with DeviceUnderTest("embedded") as device:

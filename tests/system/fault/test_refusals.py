@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,11 @@ usart2: UART.STM32_UART @ sysbus 0x40004400
 """
 
 
+Refusal = Callable[[str], Diagnosis]
+
+
 @pytest.fixture
-def refusal(compiled: Compile, platform: Platform):
+def refusal(compiled: Compile, platform: Platform) -> Refusal:
     """Return a function that runs one of refusals.c and says why it was refused."""
 
     def run(function: str) -> Diagnosis:
@@ -102,22 +106,22 @@ def refusal(compiled: Compile, platform: Platform):
         ("empty_vector", "the vector of IRQ 3 (rtc/exti) is 0, so it has no handler"),
     ],
 )
-def test_the_title_says_why(function: str, says: str, refusal) -> None:
+def test_the_title_says_why(function: str, says: str, refusal: Refusal) -> None:
     assert says in refusal(function).title
 
 
-def test_data_that_is_executed_is_not_blamed_on_the_fpu(refusal) -> None:
+def test_data_that_is_executed_is_not_blamed_on_the_fpu(refusal: Refusal) -> None:
     diagnosis = refusal("execute_data")
     assert not any("CPACR" in line for line in lines(diagnosis))
     assert diagnosis.notes[0].startswith("taken as code, it is ")
     assert "called through" not in diagnosis.notes[0]
 
 
-def test_the_fpu_is_not_offered_for_another_coprocessor(refusal) -> None:
+def test_the_fpu_is_not_offered_for_another_coprocessor(refusal: Refusal) -> None:
     assert refusal("other_coprocessor").advice == ()
 
 
-def test_the_status_line_says_that_the_code_was_unprivileged(refusal) -> None:
+def test_the_status_line_says_that_the_code_was_unprivileged(refusal: Refusal) -> None:
     assert refusal("unprivileged").context == "in unprivileged thread mode, on PSP"
 
 
@@ -131,13 +135,13 @@ def test_the_status_line_says_that_the_code_was_unprivileged(refusal) -> None:
         ("svc_under_basepri", "give SVCall a more urgent priority"),
     ],
 )
-def test_the_advice_is_that_of_the_reason(function: str, says: str, refusal) -> None:
+def test_the_advice_is_that_of_the_reason(function: str, says: str, refusal: Refusal) -> None:
     (advice,) = refusal(function).advice
     assert advice.startswith(says) or says in advice
 
 
 @pytest.mark.parametrize("function", ["svc_under_basepri", "svc_under_primask", "svc_in_svc"])
-def test_the_line_is_that_of_the_svc(function: str, refusal) -> None:
+def test_the_line_is_that_of_the_svc(function: str, refusal: Refusal) -> None:
     diagnosis = refusal(function)
     assert diagnosis.instruction is not None
     assert diagnosis.instruction.text.startswith("svc #")
@@ -145,7 +149,7 @@ def test_the_line_is_that_of_the_svc(function: str, refusal) -> None:
     assert diagnosis.calls[0].file.endswith("refusals.c")
 
 
-def test_an_access_across_the_end_of_memory_says_where_it_leaves_it(refusal) -> None:
+def test_an_access_across_the_end_of_memory_says_where_it_leaves_it(refusal: Refusal) -> None:
     diagnosis = refusal("across_the_end")
     assert "0x20020000, just beyond the end of RAM sram2" in diagnosis.title
 
@@ -158,7 +162,7 @@ def test_an_access_across_the_end_of_memory_says_where_it_leaves_it(refusal) -> 
     ],
 )
 def test_a_lost_stack_names_the_handler_and_what_it_interrupted(
-    function: str, handler: str, interrupted: str, refusal
+    function: str, handler: str, interrupted: str, refusal: Refusal
 ) -> None:
     diagnosis = refusal(function)
     assert diagnosis.function == handler

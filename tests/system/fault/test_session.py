@@ -37,7 +37,7 @@ def test_an_inference_that_crashes_says_why(firmware_image):
         boot(image, load(BOARD), "embedded") as session,
     ):
         shape = session.hello.inputs[0].shape
-        session.classify(Features("zero", np.zeros(shape, np.float32)))
+        session.classify(Features("zero", (np.zeros(shape, np.float32),)))
     assert "no answer to INFER" in failed.value.message
     title, *more = failed.value.details
     assert title.startswith("UsageFault: udf #0, an instruction that is undefined on purpose")

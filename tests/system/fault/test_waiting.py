@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.endings import ending_of
@@ -19,10 +21,10 @@ PLAINEST = ("-O0", "-g")
 
 
 @pytest.fixture
-def stuck(compiled: Compile, platform: Platform):
+def stuck(compiled: Compile, platform: Platform) -> Callable[..., str]:
     """Return a function that jumps to one of stuck.c and says what it waits for."""
 
-    def run(function: str, options=PLAIN) -> str:
+    def run(function: str, options: tuple[str, ...] = PLAIN) -> str:
         image = Image.load(compiled("stuck", options))
         with EmbeddedEngine() as engine:
             engine.load(image, platform)
@@ -59,14 +61,14 @@ def stuck(compiled: Compile, platform: Platform):
         ),
     ],
 )
-def test_what_is_waited_for_is_named(function, says, options, stuck) -> None:
+def test_what_is_waited_for_is_named(function, says, options, stuck):
     said = stuck(function, options)
     assert all(part in said for part in says), said
 
 
 @pytest.mark.parametrize("options", [PLAIN, PLAINEST], ids=" ".join)
 @pytest.mark.parametrize("function", ["work", "count_down"])
-def test_what_works_is_not_said_to_wait(function, options, stuck) -> None:
+def test_what_works_is_not_said_to_wait(function, options, stuck):
     assert stuck(function, options) == ""
 
 

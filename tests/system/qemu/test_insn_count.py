@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
 
 from tests.cross import CORE, compile_elf
 
@@ -30,8 +31,11 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def symbol(elf: Path, name: str) -> int:
     """Address of a symbol, without the Thumb bit."""
     with elf.open("rb") as stream:
-        (entry,) = ELFFile(stream).get_section_by_name(".symtab").get_symbol_by_name(name)
-        return int(entry["st_value"]) & ~1
+        symbols = ELFFile(stream).get_section_by_name(".symtab")
+        assert isinstance(symbols, SymbolTableSection)
+        found = symbols.get_symbol_by_name(name)
+        assert found
+        return int(found[0]["st_value"]) & ~1
 
 
 def test_counts_the_start_but_not_the_stop_and_condition_failed_ones_too(

@@ -21,7 +21,7 @@ def installation():
 
 
 @pytest.fixture(scope="session")
-def probe_image(tmp_path_factory) -> Image:
+def probe_image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     elf = tmp_path_factory.mktemp("probe") / "probe.elf"
     options = (*CORE, *BARE, *STRICT, "-O2", "-g", "-T", HERE / "probe.ld")
     return Image.load(compile_elf(elf, *options, HERE / "probe.c"))

@@ -37,12 +37,12 @@ def engine(request):
 
 
 @pytest.fixture(params=[0, 1], ids=["polls", "sleeps"])
-def image(request, tmp_path) -> Image:
+def image(request: pytest.FixtureRequest, tmp_path: Path) -> Image:
     options = (*OPTIMISED, f"-DASLEEP={request.param}")
     return Image.load(compile_source(tmp_path / "late.elf", SOURCE, *options))
 
 
-def test_input_given_at_reset_is_answered(engine, image) -> None:
+def test_input_given_at_reset_is_answered(engine, image):
     engine.load(image, STM32)
     engine.uart.write(b"hello")
     reason = engine.run(Stop(uart=b"HELLO"), SECOND)
@@ -51,7 +51,7 @@ def test_input_given_at_reset_is_answered(engine, image) -> None:
     assert engine.run(Stop(uart=b" AGAIN"), SECOND).kind is StopKind.UART
 
 
-def test_what_waits_is_in_a_snapshot_and_not_behind_a_reset(engine, image) -> None:
+def test_what_waits_is_in_a_snapshot_and_not_behind_a_reset(engine, image):
     engine.load(image, STM32)
     engine.uart.write(b"ab")
     engine.run(Stop(), Instructions(1000))

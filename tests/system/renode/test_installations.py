@@ -9,6 +9,7 @@ from tests.unit.renode import layouts
 from tests.unit.renode.bundles import apphost, bundle
 from workbench.engines.renode.discovery import discover
 from workbench.engines.renode.install import install
+from workbench.engines.renode.installations import RenodeInstallation
 from workbench.engines.renode.runtimes import CORECLR
 
 
@@ -25,7 +26,7 @@ def _cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
-def root(folder: Path, here) -> Path:
+def root(folder: Path, here: RenodeInstallation) -> Path:
     """A root of Renode's at `folder`, with all but the assemblies."""
     layouts.fill(folder)
     for name in (".renode-root", "platforms", "scripts"):
@@ -37,9 +38,10 @@ def files_of(folder: Path) -> dict[str, Path]:
     return {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
 
 
-def portable_folder(folder: Path, here) -> Path:
+def portable_folder(folder: Path, here: RenodeInstallation) -> Path:
     """The assemblies and .NET's in one folder."""
     root(folder, here)
+    assert here.framework is not None
     for name, path in (files_of(here.framework) | files_of(here.binaries)).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if not (folder / name).exists():

@@ -84,25 +84,25 @@ MPU_OFF = [f"CASE={case} EN=7 NEST={nest} MASK=3" for case in (11, 21) for nest 
 
 
 @pytest.mark.parametrize("crash", ALONE + MPU_OFF + drawn(DRAWN))
-def test_crash_is_told_as_on_the_embedded_engine(crash, renode, embedded, tmp_path) -> None:
+def test_crash_is_told_as_on_the_embedded_engine(crash, renode, embedded, tmp_path):
     image = compiled(crash, tmp_path)
     assert verdict(renode, image) == verdict(embedded, image)
 
 
 @pytest.mark.parametrize("crash", [*ALONE[::9], MPU_OFF[0]])
-def test_crash_is_told_alike_where_renode_was_chosen(crash, auto, embedded, tmp_path) -> None:
+def test_crash_is_told_alike_where_renode_was_chosen(crash, auto, embedded, tmp_path):
     image = compiled(crash, tmp_path)
     assert verdict(auto, image) == verdict(embedded, image)
 
 
-def test_what_only_renode_faults_on_is_said(renode, tmp_path) -> None:
+def test_what_only_renode_faults_on_is_said(renode, tmp_path):
     renode.load(compiled(MPU_OFF[0], tmp_path), STM32)
     reason = renode.run(Stop(), PLENTY)
     assert (reason.seen_by, reason.exit_code) == ("embedded", 0)
     assert any("Renode faulted at" in text for text in reason.warnings)
 
 
-def test_lockup_ends_each_run_at_once(tmp_path) -> None:
+def test_lockup_ends_each_run_at_once(tmp_path):
     image = compiled("CASE=19 EN=0 MASK=3", tmp_path)
     with RenodeEngine(needs.renode()) as bare:
         bare.load(image, STM32)
@@ -116,7 +116,7 @@ def test_lockup_ends_each_run_at_once(tmp_path) -> None:
     assert {reason.instructions for reason in again} == {first.instructions}
 
 
-def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:
+def test_what_saw_the_crash_is_said(renode, tmp_path):
     image = compiled("CASE=1 EN=0", tmp_path)
     machine = LoadedMachine.load(renode, image, STM32)
     crash = diagnose(capture(machine, machine.run(Stop(), PLENTY)))
@@ -124,7 +124,7 @@ def test_what_saw_the_crash_is_said(renode, tmp_path) -> None:
     assert crash.notes[-1] == "seen by the embedded engine, which executes the same beside renode"
 
 
-def test_renode_by_itself_traps_divisions_where_it_models_that(tmp_path) -> None:
+def test_renode_by_itself_traps_divisions_where_it_models_that(tmp_path):
     image = compiled("CASE=1 EN=4", tmp_path)
     with RenodeEngine(needs.renode()) as bare:
         bare.load(image, STM32)

@@ -72,7 +72,7 @@ def test_a_snapshot_in_the_middle_of_a_byte(board, firmware_image):
 
 
 @pytest.fixture
-def long_busy(tmp_path) -> Image:
+def long_busy(tmp_path: Path) -> Image:
     return Image.load(compile_source(tmp_path / "busy.elf", LONG_BUSY, *OPTIMISED))
 
 

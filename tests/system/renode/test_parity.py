@@ -52,7 +52,7 @@ class Session:
     parts: list[Trace]  # of the same inference, cut where no block ends
 
 
-def watch(engine: Engine, image, board: str) -> Session:
+def watch(engine: Engine, image: Image, board: str) -> Session:
     engine.load(image, platform.load(board))
     client = Client(engine)
     client.boot()
@@ -71,7 +71,9 @@ def asleep(engine: Engine) -> int:
     return engine.instructions
 
 
-def invoke(engine: Engine, image, features) -> tuple[int, int, Trace, list[Trace]]:
+def invoke(
+    engine: Engine, image: Image, features: np.ndarray[Any, Any]
+) -> tuple[int, int, Trace, list[Trace]]:
     """Instructions of one Invoke(), and from its return to the answer; its trace and its parts."""
     engine.uart.write(encode(Frame(Request.INFER, 99, features.tobytes())))
     entry = frozenset({image.symbol(INVOKE).address})

@@ -29,7 +29,7 @@ else:
 """
 
 
-def test_it_does_not_load_this_renode_or_changes_the_current_folder(installation) -> None:
+def test_it_does_not_load_this_renode_or_changes_the_current_folder(installation):
     if importlib.util.find_spec("pyrenode3") is None:
         pytest.skip("pyrenode3 is not installed")
     if installation.form != "built folder":

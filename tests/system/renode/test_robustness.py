@@ -30,6 +30,7 @@ def impatient(installation, probe_image):
     with RenodeEngine(installation) as engine:
         engine.load(probe_image, platform.load(BOARD))
         engine.run(Stop(), Seconds(1.0))
+        assert engine._process
         engine._process.answer_seconds = 3.0
         yield engine
 
@@ -122,6 +123,7 @@ def test_worker_ends_with_an_owner_that_is_killed_in_a_run(installation, probe_i
     environment = {**os.environ, **installation.environment, "PYTHONPATH": root}
     environment["TMPDIR"] = str(tmp_path)
     owner = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=environment)
+    assert owner.stdout
     worker = int(owner.stdout.readline())
     time.sleep(0.5)
     owner.kill()
@@ -167,6 +169,7 @@ def test_collector_of_mono_never_waits_for_a_thread_that_waits_for_python(
     with RenodeEngine(installation) as engine:
         engine.load(probe_image, platform.load(BOARD))
         engine.run(Stop(), Seconds(1.0))
+        assert engine._process
         engine._process.answer_seconds = 10.0
         engine.uart.read()
         for _ in range(40):
@@ -211,6 +214,7 @@ def test_a_caller_that_is_killed_leaves_no_folder(installation, probe_image):
         stdout=subprocess.PIPE,
         text=True,
     ) as caller:
+        assert caller.stdout
         folder = Path(caller.stdout.readline().strip())
         assert folder.is_dir()
         caller.kill()

@@ -20,15 +20,15 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory) -> Image:
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     return Image.load(compile_program("watched", tmp_path_factory.mktemp("watched")))
 
 
-def stops(engine: Engine, image: Image, points: frozenset[Watchpoint]) -> list[tuple]:
+def stops(engine: Engine, image: Image, points: frozenset[Watchpoint]) -> list[tuple[object, ...]]:
     engine.load(image, platform.load("stm32f4_discovery"))
     main = frozenset({image.symbol("main").address})
     assert engine.run(Stop(pc=main), Instructions(1000)).kind is StopKind.PC
-    found = []
+    found: list[tuple[object, ...]] = []
     while engine.instructions < BEFORE_SEMIHOSTING:
         left = Instructions(BEFORE_SEMIHOSTING - engine.instructions)
         reason = engine.run(Stop(watch=points), left)
