@@ -130,7 +130,8 @@ def dense_graph() -> Any:
     quantization = ir.PerTensorQParams(2**-5, -3)
     values = {"input": _activation((1, widths[0]), ir.Layout.NC, quantization)}
     constants: dict[str, Any] = {}
-    ops, current = [], "input"
+    ops: list[Any] = []
+    current = "input"
     for layer, (inputs, outputs) in enumerate(pairwise(widths)):
         scale = 2**-7 * (layer + 1)
         codes = np.arange(inputs * outputs) * (7 + layer) + 3
@@ -188,6 +189,11 @@ def convolution_graph() -> Any:
     before, after = ir.PerTensorQParams(0.25, -3), ir.PerTensorQParams(0.5, 1)
     scales = (0.125, 0.25)
     weights = ((np.arange(18) * 5 + 1) % 19 - 9).reshape(2, 3, 3, 1).astype(np.int8)
+    convolution: Any = ir.Conv2DOp(
+        *("conv", "input", "weight", "bias", "output"),
+        padding=(1, 1, 1, 1),
+        activation_min=after.zero_point,
+    )
     return ir.QuantizedGraph(
         name="convolution",
         values={
@@ -197,13 +203,7 @@ def convolution_graph() -> Any:
             "output": _activation((1, 4, 4, 2), ir.Layout.NHWC, after),
         },
         constants={"weight": weights, "bias": np.array([4, -7], np.int32)},
-        ops=(
-            ir.Conv2DOp(
-                *("conv", "input", "weight", "bias", "output"),
-                padding=(1, 1, 1, 1),
-                activation_min=after.zero_point,
-            ),
-        ),
+        ops=(convolution,),
         inputs=("input",),
         outputs=("output",),
     )

@@ -112,10 +112,14 @@ def inference(elf: Path, recording: Path) -> int:
     """Instructions from one answer to the next, counted on the embedded engine."""
     (features,) = read_features(recording)
     with boot(Image.load(elf), load_platform(BOARD), "embedded") as session:
-        session.classify(features)
-        before = session.client.stopped.instructions
-        session.classify(features)
-        return session.client.stopped.instructions - before
+
+        def answered() -> int:
+            session.classify(features)
+            assert session.client.stopped is not None
+            return session.client.stopped.instructions
+
+        before = answered()
+        return answered() - before
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ def own(name: str) -> str:
 def edges(code: Sources) -> Iterator[tuple[str, str]]:
     """Yield which package imports which, once for each import."""
     for name, text in code.items():
-        for _, target in imported(text):
+        for _, target in imported(ast.parse(text)):
             if target != own(name):
                 yield own(name), target
 

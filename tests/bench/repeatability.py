@@ -40,7 +40,7 @@ def in_a_row(engine: str, elf: Path, runs: int) -> set[Shown]:
     """Boot and classify again and again in one process; return what was shown, each once."""
     image, platform = Image.load(elf), load_platform(BOARD)
     (features,) = read_features(resource("firmware") / RECORDING)
-    shown = set()
+    shown: set[Shown] = set()
     with open_engine(engine) as machine:
         for _ in range(runs):
             machine.load(image, platform)
@@ -63,7 +63,7 @@ def at_a_time(engine: str, elf: Path, processes: int) -> set[Shown]:
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(processes)
     ]
-    shown = set()
+    shown: set[Shown] = set()
     for process in running:
         out, err = process.communicate(timeout=TIMEOUT)
         if process.returncode:

@@ -1,5 +1,6 @@
 """The builder with the real compiler: determinism, errors, what is compiled again."""
 
+from workbench.support.cache_folder import root
 import os
 import shutil
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ def copied(plan, folder):
 
 
 def images():
-    return set((cache.root() / "images").glob("*"))
+    return set((root() / "images").glob("*"))
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def test_a_compiler_error_is_shown_and_nothing_is_published(copied, folder, monk
 
 
 def built_anew(plan):
-    shutil.rmtree(cache.root() / "images", ignore_errors=True)
+    shutil.rmtree(root() / "images", ignore_errors=True)
     return build(plan)
 
 

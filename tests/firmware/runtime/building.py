@@ -27,10 +27,11 @@ def build(sources: Path, compiler: str, target: str, *options: str) -> Path:
     # One tree for each checkout and set of options.
     key = hashlib.sha256(repr((str(sources), options)).encode()).hexdigest()[:16]
     tree = root() / "tests" / f"{target}-{key}"
-    configure = [cmake.path, "-G", "Ninja", "-S", sources, "-B", tree, *options]
+    configure: list[str | Path] = [cmake.path, "-G", "Ninja", "-S", sources, "-B", tree, *options]
     configure.append(f"-DCMAKE_MAKE_PROGRAM={ninja.path}")
+    compiling: list[str | Path] = [cmake.path, "--build", tree, "--parallel", "2"]
     with cache.locked(tree):
-        for command in (configure, [cmake.path, "--build", tree, "--parallel", "2"]):
+        for command in (configure, compiling):
             result = subprocess.run(command, capture_output=True, text=True, check=False)
             assert result.returncode == 0, result.stdout + result.stderr
     return tree / target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.firmware.runtime.model_builder import Quantization
 import numpy as np
 import tflite
 
@@ -29,7 +30,9 @@ def make_comparison(rng: Rng, operator: str) -> Case:
     dtype = pick(rng, types + [np.bool_] * (operator in EQUALITIES))
     kind, shapes = broadcast_shapes(rng)
     builder = ModelBuilder()
-    quantizations = [per_tensor(rng), per_tensor(rng)] if dtype is np.int8 else [None, None]
+    quantizations: list[Quantization | None] = [None, None]
+    if dtype is np.int8:
+        quantizations = [per_tensor(rng), per_tensor(rng)]
     if rng.random() < 0.5:  # one scale: equal values are more than rare
         quantizations[1] = quantizations[0]
     sources = [builder.tensor(s, dtype, q) for s, q in zip(shapes, quantizations, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from typing import Any
 import numpy as np
 import tflite
 
@@ -46,7 +47,7 @@ class _Movement:
         operator: str,
         inputs: Sequence[int],
         outputs: Sequence[int],
-        written: tuple = (),
+        written: tuple[Any, ...] = (),
         name: str = "",
     ) -> Case:
         tensors = self.builder.tensors

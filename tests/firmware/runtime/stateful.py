@@ -77,7 +77,8 @@ def make_svdf(rng: Rng, dtype: type, memory_type: type) -> Case:
     time_scale = rng.uniform(0.005, 0.03) / (1 if memory_type is np.int8 else 200)
     state_scale = source_scale * feature_scale * 70 * np.sqrt(inputs)
     state_scale /= 1 if memory_type is np.int8 else 150
-    spread = {np.int8: 40 * 40, np.int16: 8000 * 8000}.get(memory_type, 1) * np.sqrt(rank * memory)
+    spreads: dict[type, int] = {np.int8: 40 * 40, np.int16: 8000 * 8000}
+    spread = spreads.get(memory_type, 1) * np.sqrt(rank * memory)
 
     def tensor(
         shape: tuple[int, ...], dtype: type, scale: float, zero: int = 0, **extra: Any
@@ -93,7 +94,7 @@ def make_svdf(rng: Rng, dtype: type, memory_type: type) -> Case:
     source = tensor((batches, inputs), np.int8, source_scale, zero)
     feature = constant((filters, inputs), np.int8, feature_scale)
     time = constant((filters, memory), memory_type, time_scale)
-    bias = constant((units,), np.int32, np.float32(state_scale) * np.float32(time_scale))
+    bias = constant((units,), np.int32, float(np.float32(state_scale) * np.float32(time_scale)))
     state = tensor((batches, memory * filters), memory_type, state_scale, is_variable=True)
     output_scale = state_scale * time_scale * spread / 20
     target = tensor((batches, units), np.int8, output_scale, int(rng.integers(-30, 30)))
@@ -112,7 +113,12 @@ def make_lstm(rng: Rng, dtype: type) -> Case:
     shape = (steps, batches) if time_major else (batches, steps)
     float32 = dtype is np.float32
     weight_type = np.float32 if float32 else np.int8
-    bias_type = {np.float32: np.float32, np.int8: np.int32, np.int16: np.int64}[dtype]
+    bias_types: dict[type, type] = {
+        np.float32: np.float32,
+        np.int8: np.int32,
+        np.int16: np.int64,
+    }
+    bias_type = bias_types[dtype]
     builder = ModelBuilder()
     source_scale = float(rng.uniform(0.01, 0.05)) / (256 if dtype is np.int16 else 1)
     hidden_scale = 2.0**-15 if dtype is np.int16 else float(rng.uniform(0.006, 0.01))

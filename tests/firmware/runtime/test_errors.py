@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 import numpy as np
 import pytest
 import tflite
@@ -19,7 +20,7 @@ ACTIVATION = Quantization([0.1], [0])
 
 
 def relu_model(
-    builder: ModelBuilder | None = None, shape: tuple[int, ...] = (4,), **tensor: object
+    builder: ModelBuilder | None = None, shape: tuple[int, ...] = (4,), **tensor: Any
 ) -> bytes:
     """input -> RELU -> output."""
     builder = builder or ModelBuilder()
@@ -234,7 +235,7 @@ def conv_model(
     return builder.finish([source], [target])
 
 
-CONVOLUTIONS = {
+CONVOLUTIONS: dict[str, dict[str, Any]] = {
     "no input quantization": {"input_quantization": None},
     "zero input scale": {"input_quantization": Quantization([0.0], [0])},
     "infinite input scale": {"input_quantization": Quantization([float("inf")], [0])},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ pytest.importorskip("tflite_micro")
 
 FOLDER = Path(__file__).parents[4] / "shared" / "models" / "public"
 MODELS = sorted(FOLDER.glob("*.tflite"))
-DTYPES = {"INT8": np.int8, "INT16": np.int16, "INT32": np.int32, "FLOAT32": np.float32}
+DTYPES: dict[str, Any] = {"INT8": np.int8, "INT16": np.int16, "INT32": np.int32, "FLOAT32": np.float32}
 STEPS, STEPS_ON_THE_CORE = 6, 2
 
 if not MODELS:

@@ -39,7 +39,8 @@ def int8_values(rng: Rng, shape: tuple[int, ...]) -> Array:
 
 
 def float_values(rng: Rng, shape: tuple[int, ...]) -> Array:
-    return (rng.standard_normal(shape) * rng.choice([0.1, 1.0, 10.0])).astype(np.float32)
+    values: Array = rng.standard_normal(shape) * rng.choice([0.1, 1.0, 10.0])
+    return values.astype(np.float32)
 
 
 # Ratios and products of these come out as exact halves, where a difference in rounding shows.
@@ -52,7 +53,7 @@ def random_scale(rng: Rng) -> float:
 
 def per_tensor(rng: Rng, scale: float | None = None) -> Quantization:
     """A plausible activation quantization."""
-    zero_point = int(rng.choice([-128, 127, 0, rng.integers(-128, 128)]))
+    zero_point = int(rng.choice([-128, 127, 0, int(rng.integers(-128, 128))]))
     return Quantization([scale or random_scale(rng)], [zero_point])
 
 
