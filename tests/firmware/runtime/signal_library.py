@@ -13,7 +13,7 @@ from tests.firmware.runtime.values import Array, Case, Rng, pick
 
 STEPS = 4
 # Beside tflite.TensorType, in the options of operators for several types.
-TYPE_NUMBERS = {np.float32: 0, np.int32: 2, np.int16: 7}
+TYPE_NUMBERS: dict[type, int] = {np.float32: 0, np.int32: 2, np.int16: 7}
 # Whose halves have no factors but 2, 3 and 5.
 FFT_LENGTHS = [4, 6, 8, 10, 12, 16, 18, 20, 24, 30, 32, 36, 40, 48, 50, 60, 64, 90, 96, 120, 128]
 FFT_LENGTHS += [150, 160, 250, 256, 300, 320, 400, 480, 512, 600, 640]
@@ -41,7 +41,8 @@ def random_integers(rng: Rng, dtype: Any, shape: tuple[int, ...]) -> Array:
 def sound(rng: Rng, dtype: type, shape: tuple[int, ...]) -> Array:
     """Noise, tones or clipped values, loud or soft."""
     if dtype is np.float32:
-        return (rng.standard_normal(shape) * 10 ** rng.uniform(-3, 4)).astype(dtype)
+        noise: Array = rng.standard_normal(shape) * 10 ** rng.uniform(-3, 4)
+        return noise.astype(np.float32)
     most = np.iinfo(dtype).max
     kind = rng.random()
     if kind < 0.3:
@@ -51,7 +52,8 @@ def sound(rng: Rng, dtype: type, shape: tuple[int, ...]) -> Array:
         return rng.choice(np.array([-most - 1, most, 0], dtype), shape)
     else:
         values = rng.standard_normal(shape) * most * 10 ** rng.uniform(-4, 0.3)
-    return values.clip(-most - 1, most).astype(dtype)
+    clipped: Array = values.clip(-most - 1, most).astype(dtype)
+    return clipped
 
 
 def make_window(rng: Rng) -> Case:

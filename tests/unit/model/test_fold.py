@@ -17,7 +17,6 @@ EMPTY = b""  # the converter gives each computed tensor an empty buffer of its o
 
 def flattened(last: int = 12, own_buffer: bool = True) -> bytes:
     """RELU, then what Flatten becomes: reshaped to PACK(SHAPE(x)[0:1], last)."""
-    extra = {"raw_buffer": EMPTY} if own_buffer else {}
     builder = ModelBuilder()
     quantization = Quantization([0.5], [0])
     source = builder.tensor((1, 3, 4), np.int8, quantization)
@@ -26,7 +25,7 @@ def flattened(last: int = 12, own_buffer: bool = True) -> bytes:
     zero, one = (builder.tensor((1,), np.int32, data=np.array([n], np.int32)) for n in (0, 1))
     elements = builder.tensor((), np.int32, data=np.array(last, np.int32))
     batch = builder.tensor((), np.int32, raw_buffer=EMPTY)
-    packed = builder.tensor((2,), np.int32, **extra)
+    packed = builder.tensor((2,), np.int32, raw_buffer=EMPTY if own_buffer else None)
     target = builder.tensor((1, 12), np.int8, quantization)
     builder.operator(OPS.RELU, [source], [data])
     builder.operator(OPS.SHAPE, [data], [shape])
