@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.support.text import printable
+from workbench.text import printable
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as of a program that SIGINT ends; after SIGTERM as well."""
 
 
 class WorkbenchError(Exception):

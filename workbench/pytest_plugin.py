@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workbench.support.text import printable
+from workbench.text import printable
 
 if TYPE_CHECKING:
     from workbench.dut import DeviceUnderTest

@@ -10,7 +10,9 @@ import pytest
 from tests.unit.sources import FILES, PACKAGE, parsed
 
 LAYERS = (
-    ("errors", "support"),
+    ("text",),
+    ("errors",),
+    ("support",),
     ("armv7m",),
     ("image", "repl"),
     ("platform",),
@@ -28,7 +30,7 @@ LAYERS = (
     ("gdb", "pytest_plugin", "robot"),
     ("cli",),
 )
-"""A package imports from layers before its own. Errors are printable text, so the ground is one."""
+"""A package imports from layers before its own, also within functions."""
 
 ROOMS = (
     ("events", "clock"),
@@ -73,8 +75,11 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported_at_once(source: ast.Module, modules: Collection[str]) -> set[str]:
-    """Return which of `modules` are imported when the source is, those of types included."""
+def imported_modules(source: ast.Module, modules: Collection[str], late: bool = False) -> set[str]:
+    """Return which of `modules` are imported when the source is, those of types included.
+
+    late: and which are imported when a function of it is called.
+    """
     found: set[str] = set()
     waiting: list[ast.AST] = [source]
     while waiting:
@@ -84,7 +89,7 @@ def imported_at_once(source: ast.Module, modules: Collection[str]) -> set[str]:
             found |= submodules or {node.module or ""}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        elif late or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             waiting += ast.iter_child_nodes(node)
     return found & {*modules}
 
@@ -107,6 +112,26 @@ def circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
     return found
 
 
+def neighbours(graph: Mapping[str, Collection[str]], package: str) -> dict[str, set[str]]:
+    """Return which modules and packages directly within `package` import which others of it.
+
+    What a subpackage imports, at any depth, is its import; the package itself is "__init__".
+    """
+
+    def within(module: str) -> str | None:
+        if module == package:
+            return "__init__"
+        inside = module.startswith(f"{package}.")
+        return module[len(package) + 1 :].split(".")[0] if inside else None
+
+    found: dict[str, set[str]] = {}
+    for module, targets in graph.items():
+        if (here := within(module)) is not None:
+            there = {within(target) for target in targets}
+            found.setdefault(here, set()).update(there - {None, here})  # type: ignore[arg-type]
+    return found
+
+
 def own_package(path: Path) -> str:
     return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
@@ -118,14 +143,13 @@ def test_every_package_has_a_layer():
 
 @pytest.mark.parametrize("package", RANKS)
 def test_a_package_imports_from_the_layers_below_only(package):
-    ground = LAYERS[0]
     upward = [
         f"{path.relative_to(PACKAGE)}:{line} imports {target}"
         for path in FILES
         if own_package(path) == package
         for line, target in imported(parsed(path))
         if target in RANKS and target != package
-        if RANKS[target] >= RANKS[package] and not {package, target} <= set(ground)
+        if RANKS[target] >= RANKS[package]
     ]
     assert upward == []
 
@@ -142,20 +166,38 @@ def test_a_room_of_the_embedded_engine_knows_those_below_it_only():
     upward = [
         f"{module} imports {target}"
         for module, path in modules.items()
-        for target in imported_at_once(parsed(path), modules)
+        for target in imported_modules(parsed(path), modules)
         if module[below:] and target[below:]
         if rank[target[below:].split(".")[0]] > rank[module[below:].split(".")[0]]
     ]
     assert upward == []
 
 
-def test_no_modules_import_each_other_in_a_circle():
+@pytest.fixture(scope="module")
+def graph():
+    """Which module of the workbench imports which, also within functions."""
     modules = {name_of(path): path for path in FILES}
-    graph = {
-        module: imported_at_once(parsed(path), modules) - {module}
+    return {
+        module: imported_modules(parsed(path), modules, late=True) - {module}
         for module, path in modules.items()
     }
+
+
+def test_no_modules_import_each_other_in_a_circle(graph):
     assert circles(graph) == []
+
+
+def test_no_packages_import_each_other_in_a_circle(graph):
+    packages = {module.rpartition(".")[0] for module in graph} - {""}
+    found = {package: circles(neighbours(graph, package)) for package in packages}
+    assert {package: walks for package, walks in found.items() if walks} == {}
+
+
+def test_a_circle_of_packages_is_found_where_no_modules_are_in_one():
+    graph = {"w": [], "w.a": [], "w.a.x": ["w.b.x"], "w.a.y": [], "w.b.x": [], "w.b.y": ["w.c"]}
+    graph["w.c"] = ["w.a.y"]
+    assert circles(graph) == []
+    assert circles(neighbours(graph, "w")) == [["a", "b", "c", "a"]]
 
 
 def test_a_circle_is_found():
@@ -172,10 +214,9 @@ def test_imports_of_types_count_and_those_of_functions_come_later():
         "    import workbench.cli\n"
     )
     modules = {"workbench.trace", "workbench.image", "workbench.image.image", "workbench.cli"}
-    assert imported_at_once(ast.parse(source), modules) == {
-        "workbench.trace",
-        "workbench.image.image",
-    }
+    tree = ast.parse(source)
+    assert imported_modules(tree, modules) == {"workbench.trace", "workbench.image.image"}
+    assert imported_modules(tree, modules, late=True) == modules - {"workbench.image"}
 
 
 def test_imports_are_seen_in_all_forms():

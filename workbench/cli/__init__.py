@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import gc
 
+from workbench.errors import INTERRUPTED
+
 # Most commands are over before they have made garbage; to look for it from each 700 new objects
 # on, as is the default, takes a tenth of their time.
 _OBJECTS_UNTIL_COLLECTION = 500_000
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as of a program that SIGINT ends; after SIGTERM as well."""
 
 
 def main() -> None:

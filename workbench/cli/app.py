@@ -17,10 +17,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from workbench import __version__
-from workbench.cli import INTERRUPTED
 from workbench.cli.console import print_error
 from workbench.cli.interrupts import interrupted, lost_interrupts
-from workbench.errors import UserError, WorkbenchError
+from workbench.errors import INTERRUPTED, UserError, WorkbenchError
 from workbench.support.files import FOR_NAMES
 
 COMMANDS: dict[str, str] = {

@@ -20,7 +20,7 @@ from workbench.link.transcript import readable
 from workbench.machine import LoadedMachine, capture
 from workbench.runs.running import function_at
 from workbench.runs.snapshots import write_snapshot
-from workbench.support.text import printable
+from workbench.text import printable
 
 LAST_INSTRUCTIONS = 24
 

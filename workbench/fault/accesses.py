@@ -6,7 +6,7 @@ from workbench.armv7m.architecture import Cfsr, is_device_memory, is_private
 from workbench.fault.instruction import Instruction
 from workbench.fault.scene import Scene
 from workbench.fault.status import primary
-from workbench.support.text import counted
+from workbench.text import counted
 
 _CCR_UNALIGN_TRP = 1 << 3  # ARM DDI 0403E, B3.2.8
 _WORD = 4

@@ -11,7 +11,7 @@ from workbench.image.elf import Symbol
 from workbench.platform import Platform
 from workbench.repl import types
 from workbench.repl.description import Entry
-from workbench.support.text import counted
+from workbench.text import counted
 
 NULL_BYTES = 0x400  # a member of what a NULL pointer points to lies below
 _PAST_BYTES = 256  # beyond a variable

@@ -12,7 +12,7 @@ from workbench.fault.frame_moves import is_exception_return
 from workbench.fault.frames import Call, How
 from workbench.fault.stacks import FrameSum, StackUse
 from workbench.image.demangle import without_types
-from workbench.support.text import counted
+from workbench.text import counted
 
 _MOST_CALLS, _OUTERMOST = 12, 3  # shown of a chain, and how many of them are its last
 _MOST_FUNCTIONS = 3

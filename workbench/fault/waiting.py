@@ -10,7 +10,7 @@ from workbench.fault.loops import Loop, loop_at
 from workbench.fault.memory import View
 from workbench.fault.standing import innermost_frame, unwinder_of
 from workbench.machine import Ending
-from workbench.support.text import counted
+from workbench.text import counted
 
 _MOST_NAMED = 3
 

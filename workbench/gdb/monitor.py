@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.gdb.board import Board
-from workbench.support.text import printable
+from workbench.text import printable
 
 _RESETS = ("reset", "reset halt", "reset init")
 _HELP = """\

@@ -13,7 +13,7 @@ from workbench.gdb.packets import Connection
 from workbench.gdb.points import Points
 from workbench.gdb.stops import SIGINT, SIGTRAP, reply, stop_reply
 from workbench.gdb.target import Target
-from workbench.support.text import printable
+from workbench.text import printable
 
 _SLICE = Instructions(2_000_000)  # some ten milliseconds, after which GDB is listened to
 _STEPS_BETWEEN_LOOKS = 500

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.link.frames import DELIMITER, decode
-from workbench.support.text import printable
+from workbench.text import printable
 
 
 def readable(transcript: bytes) -> str:

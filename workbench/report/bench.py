@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from workbench.benchmark.cost import TFLITE_MICRO
 from workbench.report.cycles import explain, interval
 from workbench.report.terminal import print_lines, terminal
-from workbench.support.text import significant
+from workbench.text import significant
 
 if TYPE_CHECKING:
     from rich.table import Table

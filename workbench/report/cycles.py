@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.support.text import significant
+from workbench.text import significant
 from workbench.timing.cycles import Cycles
 from workbench.timing.latency import Latency
 

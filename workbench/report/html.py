@@ -18,7 +18,7 @@ from workbench.fault.text import lines as diagnosis_lines
 from workbench.profile.values import CallCost, Profile
 from workbench.report.flame import boxes
 from workbench.report.names import short_name, short_names
-from workbench.support.text import significant
+from workbench.text import significant
 
 _ROWS = 40  # of a table on the page
 

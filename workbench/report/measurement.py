@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.report.cycles import explain, interval
 from workbench.runs.measure import MeasureReport
-from workbench.support.text import counted, significant
+from workbench.text import counted, significant
 
 
 def measurement_lines(report: MeasureReport, explained: bool) -> list[str]:

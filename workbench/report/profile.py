@@ -8,7 +8,7 @@ from workbench.profile.values import CallCost, FunctionCost, LineCost, OperatorC
 from workbench.report.names import short_name, short_names
 from workbench.report.plain_table import print_table
 from workbench.report.terminal import print_lines, terminal
-from workbench.support.text import significant
+from workbench.text import significant
 
 _NO_LINES = "no source lines: the image names none for what ran (compile with -g)"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.repl.check import ADDITION, ERROR, READ, Check
-from workbench.support.text import printable
+from workbench.text import printable
 
 
 def check_lines(check: Check, additions: bool) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from workbench.support.text import printable
+from workbench.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -32,7 +32,7 @@ from workbench.robot.quantities import (
 )
 from workbench.runs.controls import parse_level
 from workbench.runs.limits import parse_limit, parse_seconds
-from workbench.support.text import printable
+from workbench.text import printable
 
 
 @library(scope="SUITE", version=__version__, doc_format="ROBOT")

@@ -10,7 +10,7 @@ from workbench.cli.console import print_error, print_json, print_warnings
 from workbench.errors import CheckFailedError, ReplError
 from workbench.report.plain_table import print_table
 from workbench.report.terminal import terminal
-from workbench.support.text import printable
+from workbench.text import printable
 
 HOSTILE = [
     "\x1b[2J",  # clears the screen

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.engines.embedded.peripherals.generic.random_source import SEED, next_random
 from workbench.engines.scripts.errors import ScriptError
 from workbench.engines.scripts.values import to_int
+from workbench.support.random_source import SEED, next_random
 
 _SILENT = frozenset({"NoisyLog", "DebugLog", "InfoLog"})
 _WARNING = frozenset({"WarningLog", "ErrorLog"})

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from workbench.engines.embedded.peripherals.generic.random_source import SEED, next_random
 from workbench.engines.embedded.peripherals.nordic.nrf import NrfPeripheral
 from workbench.peripheral import Context
+from workbench.support.random_source import SEED, next_random
 
 START = 0x000
 STOP = 0x004

@@ -5,8 +5,8 @@ Source: RM0090 rev 19, section 24.4 "RNG registers".
 
 from __future__ import annotations
 
-from workbench.engines.embedded.peripherals.generic.random_source import SEED, next_random
 from workbench.peripheral import Context, RegisterBlock, default_line
+from workbench.support.random_source import SEED, next_random
 
 CR = 0x00
 SR = 0x04

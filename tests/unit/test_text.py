@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.support.text import counted, significant
+from workbench.text import counted, significant
 
 
 @pytest.mark.parametrize(
