@@ -26,8 +26,6 @@ from workbench.cli.options import (
 
 app = typer.Typer(add_completion=False)
 
-# --fit-arena is what every build does; scripts may still give it.
-
 _BOARDS = [DEFAULT_BOARD]
 
 
@@ -66,13 +64,12 @@ def build(
         int, typer.Option("--symbols", metavar="N", help="Show the N largest symbols.", min=0)
     ] = 0,
     json: JsonOption = False,
-    fit_arena: Annotated[bool, typer.Option("--fit-arena", hidden=True)] = False,
 ) -> None:
     """Build the demo firmware and show its footprint: flash, RAM, arena, stack.
 
     One ELF for each board and kernel set.
     """
-    from workbench.benchmark.fit import fit_arena as fitted
+    from workbench.benchmark.fit import fit_arena
     from workbench.builder import build as build_image
     from workbench.builder import plan_builds
     from workbench.cli.build_progress import shown
@@ -85,7 +82,7 @@ def build(
     images = []
     for plan in plans:
         with shown(plan.name) as progress:
-            images.append(build_image(fitted(plan), output=output, progress=progress))
+            images.append(build_image(fit_arena(plan), output=output, progress=progress))
     if json:
         print_json(images)
         return
