@@ -28,7 +28,7 @@ from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
 from workbench.link import Hello
 from workbench.link.frames import Frame
-from workbench.machine import LoadedMachine, features_for
+from workbench.machine import LoadedMachine
 from workbench.model.features import Features
 from workbench.platform import Platform
 from workbench.runs import controls, stimuli
@@ -249,7 +249,7 @@ class DeviceUnderTest:
         """Have the firmware classify all that is in a .wav, .npy or .npz file."""
         session = self.session
         answers = []
-        for read in features_for(session.hello, [path]):
+        for read in session.client.features_of([path]):
             features = replace(read, first=read.first or self._starts_anew)
             self._starts_anew = False
             answer = session.classify(features)

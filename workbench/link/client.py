@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from workbench.link.messages import (
     parse_hello,
     parse_statistics,
 )
-from workbench.model.features import Features
+from workbench.model.features import Features, read_features
 from workbench.model.tensor_info import TensorInfo
 
 DEFAULT_LIMIT = Seconds(60.0)
@@ -78,12 +79,17 @@ class Client:
                 "the firmware did not come up: it never said 'ready', as all do that take features"
             )
 
-    def start(self) -> Hello:
-        """Boot and return what the firmware is; raise ModelFailedError where it cannot infer."""
+    def start(self, after: Callable[[str], object] = lambda _: None) -> Hello:
+        """Boot and return what the firmware is; raise ModelFailedError where it cannot infer.
+
+        after: called with "boot" and with "HELLO", as soon as the firmware has done these.
+        """
         self.boot()
+        after("boot")
         hello = self.hello()
         if hello.error is not None:
             raise ModelFailedError(hello.error)
+        after("HELLO")
         return hello
 
     def hello(self) -> Hello:
@@ -112,6 +118,16 @@ class Client:
         if features.first and self._has_run:
             self.reset_state()
         return self.infer(*features.arrays)
+
+    def features_of(self, files: Iterable[Path]) -> Iterator[Features]:
+        """Yield all that is in .wav, .npy or .npz files, for the inputs of the firmware's model."""
+        for file in files:
+            yield from read_features(file, self._known().inputs)
+
+    def answers(self, files: Iterable[Path]) -> Iterator[tuple[Features, Answer]]:
+        """Yield all that is in `files`, each with the firmware's answer."""
+        for features in self.features_of(files):
+            yield features, self.answer(features)
 
     def reset_state(self) -> None:
         """Give all that lasts from one inference to the next the values of the start.

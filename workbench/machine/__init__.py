@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.machine.capture import capture
 from workbench.machine.ending import CoreState, Ending, MpuRegisters, Verdict
-from workbench.machine.loaded import LoadedMachine, features_for, open_machine
+from workbench.machine.loaded import LoadedMachine, open_machine
 from workbench.machine.memory_dump import MemoryDump, Piece
 
 __all__ = [
@@ -16,6 +16,5 @@ __all__ = [
     "Piece",
     "Verdict",
     "capture",
-    "features_for",
     "open_machine",
 ]

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Limit, Stop, StopReason
 from workbench.engines.wrapper import EngineWrapper
 from workbench.image import Image
-from workbench.link import Answer, Client, Hello
-from workbench.link.client import DEFAULT_LIMIT
-from workbench.model.features import Features, read_features
 from workbench.platform import Platform
 
 
@@ -49,16 +45,6 @@ class LoadedMachine:
         """As `Engine.run`."""
         return self.engine.run(until, limit)
 
-    def answers(self, files: Iterable[Path], limit: Limit = DEFAULT_LIMIT) -> Iterator[Answer]:
-        """Boot firmware that speaks our protocol, and yield its answer to all that is in `files`.
-
-        limit: for each answer. Raises LinkError where it does not answer, and ModelFailedError
-        where its model does not start.
-        """
-        client = Client(self.engine, limit)
-        for features in features_for(client.start(), files):
-            yield client.answer(features)
-
     @property
     def stopped(self) -> StopReason | None:
         """Why the last run ended, None before the first."""
@@ -80,9 +66,3 @@ def open_machine(
     """
     with open_engine(engine) as opened:
         yield LoadedMachine.load(opened, image, platform)
-
-
-def features_for(hello: Hello, files: Iterable[Path]) -> Iterator[Features]:
-    """Yield all that is in .wav, .npy or .npz files, for the inputs of the firmware's model."""
-    for file in files:
-        yield from read_features(file, hello.inputs)

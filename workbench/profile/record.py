@@ -10,6 +10,7 @@ from workbench.engines.base import Limit, Stop, StopReason
 from workbench.fault.explanation import explain
 from workbench.image import Image
 from workbench.image.source_lines import SourceLine
+from workbench.link import Client
 from workbench.machine import LoadedMachine, capture
 from workbench.profile.ahead import reading_ahead
 from workbench.profile.callgraph import CallGraph, Names
@@ -135,7 +136,9 @@ def _record_call(
 def _drive(machine: LoadedMachine, request: ProfileRequest) -> None:
     """Give the firmware one recording to classify, or let it run with its input."""
     if request.features:
-        next(machine.answers(request.features, request.limit))
+        client = Client(machine.engine, request.limit)
+        client.start()
+        next(client.answers(request.features))
         return
     machine.send(request.send)
     machine.run(Stop(), request.limit)

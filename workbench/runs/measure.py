@@ -11,6 +11,7 @@ from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.explanation import explain
 from workbench.image import Image
+from workbench.link import Client
 from workbench.link.client import DEFAULT_LIMIT
 from workbench.machine import LoadedMachine, capture
 from workbench.platform import Platform
@@ -100,7 +101,9 @@ def measure_inferences(
     counter.trace_next()
     machine = machine.behind(Probe(machine.engine, counter))
     try:
-        for _ in machine.answers(files, limit):
+        client = Client(machine.engine, limit)
+        client.start()
+        for _ in client.answers(files):
             if counter.done:
                 break
     except LinkError as error:

@@ -25,9 +25,9 @@ from workbench.fault.diagnosis import Diagnosis
 from workbench.fault.explanation import Explanation, explain
 from workbench.fault.text import lines
 from workbench.image import Image
-from workbench.link import Client, ModelFailedError
+from workbench.link import Client
 from workbench.link.transcript import readable
-from workbench.machine import LoadedMachine, capture, features_for
+from workbench.machine import LoadedMachine, capture
 from workbench.platform import Platform
 from workbench.runs.call_counter import CallCounter, Probe
 from workbench.runs.measure import counter_for
@@ -208,16 +208,10 @@ def _drive(machine: LoadedMachine, stimulus: Stimulus) -> tuple[list[Step], Stop
     the answer decide how many instructions its encoding takes.
     """
     client = Client(machine.engine, stimulus.limit)
-    steps = []
+    steps: list[Step] = []
     try:
-        client.boot()
-        steps.append(_asleep(machine, stimulus, "boot"))
-        hello = client.hello()
-        if hello.error is not None:
-            raise ModelFailedError(hello.error)
-        steps.append(_asleep(machine, stimulus, "HELLO"))
-        for features in features_for(hello, stimulus.features):
-            answer = client.answer(features)
+        client.start(after=lambda what: steps.append(_asleep(machine, stimulus, what)))
+        for features, answer in client.answers(stimulus.features):
             outputs = " ".join(output.tobytes().hex() for output in answer.outputs)
             steps.append(Step(f"output for {features.name}", outputs))
             machine.run(Stop(), stimulus.limit)

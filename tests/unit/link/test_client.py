@@ -103,6 +103,20 @@ def test_the_state_is_reset_before_each_file_but_not_behind_the_boot():
     assert kinds == [infer, infer, reset, infer, infer]
 
 
+def test_all_that_files_hold_is_answered_in_their_order(tmp_path):
+    engine = FakeFirmware(answering, banner=b"ready\r\n")
+    client = Client(engine)
+    files = [tmp_path / "a.npy", tmp_path / "b.npy"]
+    for file in files:
+        np.save(file, np.zeros((2, 1, 2, 3), np.int8))
+    seen = []
+    client.start(after=lambda what: seen.append((what, len(engine.requests))))
+    answered = list(client.answers(files))
+    assert seen == [("boot", 0), ("HELLO", 1)]
+    assert [features.first for features, _ in answered] == [True, False, True, False]
+    assert {answer.label for _, answer in answered} == {"yes"}
+
+
 def test_firmware_of_another_version_is_told_apart():
     def older(frame: Frame) -> bytes:
         payload = struct.pack("<BHI", frame.type, 1, 1) + string("this firmware speaks version 1")
