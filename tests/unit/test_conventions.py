@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from tests.unit.sources import FILES, PACKAGE, parsed
 
+ROOT = PACKAGE.parent
+SOURCES = {".py", ".c", ".cc", ".cpp", ".h", ".inc", ".S", ".ld", ".cmake", ".txt", ".robot"}
+MOST_LINES = 400
 Definition = ast.FunctionDef | ast.ClassDef
 
 
@@ -40,6 +44,32 @@ def undocumented(module: ast.Module, documented: set[str]) -> Iterator[str]:
         for method in public(node) if isinstance(node, ast.ClassDef) else ():
             if not ast.get_docstring(method) and method.name not in documented:
                 yield f"{method.lineno} {node.name}.{method.name}"
+
+
+def sources() -> Iterator[Path]:
+    """Yield all that is written in a programming language, or in Robot Framework's."""
+    for folder in ("workbench", "firmware", "robot", "tests"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in SOURCES and path.is_file():
+                yield path
+
+
+def too_long(paths: Iterable[Path]) -> list[str]:
+    """Return the name and the lines of each file that holds more than one idea can need."""
+    counted = ((path, len(path.read_text().splitlines())) for path in paths)
+    return [f"{path.name}: {lines} lines" for path, lines in counted if lines > MOST_LINES]
+
+
+def test_no_file_is_too_long() -> None:
+    assert len(list(sources())) > 1000
+    assert too_long(sources()) == []
+
+
+def test_a_file_of_too_many_lines_is_seen(tmp_path: Path) -> None:
+    long, short = tmp_path / "long.c", tmp_path / "short.c"
+    long.write_text("int x;\n" * (MOST_LINES + 1))
+    short.write_text("int x;\n" * MOST_LINES)
+    assert too_long([short, long]) == ["long.c: 401 lines"]
 
 
 def test_what_is_public_has_a_docstring() -> None:

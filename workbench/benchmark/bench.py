@@ -41,6 +41,7 @@ from workbench.model.oracle import Oracle, available
 from workbench.model.reader import read_model
 from workbench.platform import Platform, load_platform
 from workbench.runs.inference import Classification, boot
+from workbench.support.distinct import Distinct
 from workbench.support.resources import own_model
 from workbench.support.serialize import NOT_IN_JSON
 from workbench.timing.latency import modelled_latencies
@@ -101,7 +102,7 @@ def run_matrix(
     platforms = {plan.board: load_platform(plan.board, uart_pacing=uart_pacing) for plan in plans}
     oracle, expected = _oracle_outputs(plans[0], model, inputs)
     rows, answers, misfits, engines, compilers = [], [], [], set(), set()
-    warned = dict.fromkeys(inputs.warnings_for(loaded))
+    warned = Distinct(inputs.warnings_for(loaded))
     for plan in plans:
         progress(f"building {plan.name}")
         try:
@@ -116,7 +117,7 @@ def run_matrix(
         except CheckFailedError as error:
             message = f"{plan.name}: {error.message}"
             raise CheckFailedError(message, error.hint, error.details, error.warnings) from error
-        warned.update(dict.fromkeys(f"{plan.board}: {text}" for text in ran.warnings))
+        warned.add(f"{plan.board}: {text}" for text in ran.warnings)
         rows.append(ran.cost)
         answers.append(ran.answers)
         engines.add(ran.engine)
@@ -131,7 +132,7 @@ def run_matrix(
         workbench=__version__,
         rows=tuple(rows),
         flags=", ".join(sorted({plan.optimization for plan in plans})),
-        warnings=tuple(warned),
+        warnings=warned.all,
         misfits=tuple(misfits),
         oracle=oracle,
     )

@@ -15,6 +15,7 @@ from workbench.engines.base import (
     TraceMark,
     Uart,
 )
+from workbench.support.distinct import Distinct
 
 if TYPE_CHECKING:
     from workbench.image import Image
@@ -32,12 +33,12 @@ class EngineWrapper(Engine):
         self.engine = engine
         self.name = engine.name
         self.stopped: StopReason | None = None
-        self._warnings: dict[str, None] = {}
+        self._warnings = Distinct()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the runs through this engine have warned of, each once."""
-        return tuple(self._warnings)
+        return self._warnings.all
 
     @property
     def seconds(self) -> float:
@@ -72,7 +73,7 @@ class EngineWrapper(Engine):
     def run(self, until: Stop, limit: Limit) -> StopReason:
         reason = self.engine.run(until, limit)
         self.stopped = reason
-        self._warnings.update(dict.fromkeys(reason.warnings))
+        self._warnings.add(reason.warnings)
         return reason
 
     def drive(self, port: str, pin: int, level: bool) -> None:

@@ -13,6 +13,7 @@ from workbench.gdb.packets import Connection
 from workbench.gdb.points import Points
 from workbench.gdb.stops import SIGINT, SIGTRAP, reply, stop_reply
 from workbench.gdb.target import Target
+from workbench.support.distinct import Distinct
 from workbench.text import printable
 
 _SLICE = Instructions(2_000_000)  # some ten milliseconds, after which GDB is listened to
@@ -39,7 +40,7 @@ class Stub:
         self._target = Target(board.engine)
         self._last_stop = reply(SIGTRAP)
         self._is_extended = False
-        self._warned: set[str] = set()
+        self._warnings = Distinct()
 
     def serve(self) -> None:
         """Answer until GDB detaches (returns) or goes away (raises ClosedError)."""
@@ -213,10 +214,8 @@ class Stub:
     def _run(self, until: Stop, limit: Limit) -> StopReason:
         """Let the core run, and show what the engine warns of, each warning once a session."""
         reason = self._engine.run(until, limit)
-        for warning in reason.warnings:
-            if warning not in self._warned:
-                self._warned.add(warning)
-                self._show(f"warning: {warning}\n")
+        for warning in self._warnings.add(reason.warnings):
+            self._show(f"warning: {warning}\n")
         return reason
 
     def _show(self, text: str) -> None:
