@@ -1,6 +1,7 @@
 """What pyproject.toml cannot say: folders outside the package, and the optional C parts."""
 
 import os
+import runpy
 from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
@@ -9,6 +10,8 @@ from setuptools.command.build_ext import build_ext
 # These lie at the top of the checkout and inside the package in a wheel, so that an installed
 # `workbench` can build and boot without a checkout; see workbench/support/resources.py.
 DATA = [name for name in ("firmware", "platforms", "robot") if Path(name).is_dir()]
+
+DIGESTS = runpy.run_path("workbench/support/source_digest.py")
 
 EXTENSIONS = {
     "workbench.engines._code_cache": ("code_cache_module.c", "code_cache.c"),
@@ -30,6 +33,7 @@ def extension(name: str, files: tuple[str, ...]) -> Extension:
         name,
         sources=[os.path.normpath(folder / file) for file in files],
         depends=[str(header) for header in Path("workbench").rglob("csrc/*.h")],
+        define_macros=[("SOURCE_DIGEST", f'"{DIGESTS["source_digest"](name)}"')],
         py_limited_api=True,
         optional=True,  # without a C compiler the pure-Python twins do the same
     )
@@ -65,7 +69,10 @@ class BuildChanged(build_ext):
 
         def compile_changed(object_: str, source: str, *rest: object) -> None:
             made = Path(object_)
-            newest = max(Path(path).stat().st_mtime for path in (source, *ext.depends, "setup.py"))
+            # The digest of all sources of a part is in its module.
+            all_of_it = DIGESTS["c_sources"](ext.name) if source.endswith("_module.c") else ()
+            inputs = (source, *ext.depends, *all_of_it, "setup.py")
+            newest = max(Path(path).stat().st_mtime for path in inputs)
             if not made.exists() or made.stat().st_mtime <= newest:
                 compile_one(object_, source, *rest)
 

@@ -7,7 +7,6 @@ so it is there only while a trace that wants it is recorded.
 from __future__ import annotations
 
 import ctypes
-import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -15,6 +14,7 @@ from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.library import MEM_CALLBACK, uclib
 from workbench.engines.embedded.unicorn.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID
+from workbench.support.c_parts import load_c_part
 from workbench.trace import NO_CACHE, CacheSize, FlashReads, LineCache
 
 Found = dict[int, tuple[int, int]]
@@ -176,7 +176,7 @@ class ReadRecorder:
 
     def __init__(self, core: Core, python_tracer: bool) -> None:
         self._core = core
-        module = None if python_tracer else _native_module()
+        module = None if python_tracer else load_c_part("workbench.engines.embedded.tracing._reads")
         self.counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
         self.data_cache = NO_CACHE
         self._hooks: list[int] = []
@@ -249,10 +249,3 @@ def _address_of(function: Any) -> int:
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
     return address
-
-
-def _native_module() -> Any | None:
-    try:
-        return importlib.import_module("workbench.engines.embedded.tracing._reads")
-    except ImportError:
-        return None

@@ -25,8 +25,7 @@ class NativeTracer:
         registers = (REGISTER_IDS[name] for name in ("r0", "lr", "basepri", "msp", "psp"))
         self._tracer = module.Tracer(stop, read, write, *registers)
         state, hook, inspect_hook, user_data, size = self._tracer.addresses()
-        if size != ctypes.sizeof(BlockState):
-            raise ImportError("the C tracer was built from another version of the workbench")
+        assert size == ctypes.sizeof(BlockState), "BlockState and its twin in C differ"
         self.state = BlockState.from_address(state)
         self.hook = ctypes.c_void_p(hook)
         self.inspect_hook = ctypes.c_void_p(inspect_hook)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 from workbench.engines.embedded.tracing.tracer import PythonTracer, Tracer
 from workbench.engines.embedded.unicorn.core import Core
+from workbench.support.c_parts import load_c_part
 
 
 def native_module() -> Any | None:
     """Return the C extension, or None where it was not built."""
-    try:
-        return importlib.import_module("workbench.engines.embedded.tracing._tracer")
-    except ImportError:
-        return None
+    return load_c_part("workbench.engines.embedded.tracing._tracer")
 
 
 def make_tracer(core: Core, python_tracer: bool = False) -> Tracer:

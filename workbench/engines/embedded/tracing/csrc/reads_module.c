@@ -308,7 +308,7 @@ static int execute(PyObject *module) {
   if (!type) return -1;
   int failed = PyModule_AddObjectRef(module, "Reads", type);
   Py_DECREF(type);
-  return failed;
+  return failed ? failed : PyModule_AddStringConstant(module, "SOURCE_DIGEST", SOURCE_DIGEST);
 }
 
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, execute}, {0, NULL}};

@@ -314,7 +314,7 @@ static int execute(PyObject *module) {
   if (!type) return -1;
   int failed = PyModule_AddObjectRef(module, "Tracer", type);
   Py_DECREF(type);
-  return failed;
+  return failed ? failed : PyModule_AddStringConstant(module, "SOURCE_DIGEST", SOURCE_DIGEST);
 }
 
 static PyMethodDef functions[] = {
