@@ -31,5 +31,5 @@ def test_the_suite_goes_before_the_command_line(
         monkeypatch.setattr("workbench.robot.context.BuiltIn", Variables)
     library = Workbench("embedded", "nrf52840_dk", uart_pacing=suite)
     library.load_firmware(firmware_image("nrf52840_dk").elf)
-    assert library._dut.platform.uart_pacing is expected
+    assert library.device.platform.uart_pacing is expected
     library.close()
