@@ -234,12 +234,12 @@ def _use_model(extension: Extension) -> str:
 
 
 def _use_platform(extension: Extension) -> str:
-    from workbench.platform import load
+    from workbench.platform import read_platform
 
     folder = folder_of(extension)
-    if load(extension.name).repl.parent != folder.resolve():
+    if read_platform(extension.name).repl.parent != folder.resolve():
         raise extension.error("has the name of a platform of the workbench: it is not used")
-    load(folder)
+    read_platform(folder)
     return f"{folder} ({extension})"
 
 

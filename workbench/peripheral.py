@@ -121,7 +121,7 @@ class Peripheral:
     """One hardware block on the bus.
 
     Subclasses keep all state that a reset clears in plain attributes set by `reset`, and name them
-    in `STATE`; `save` and `load` then work by themselves (timers are saved by the clock, not by the
+    in `STATE`; `save` and `restore` then work by themselves (the clock saves timers, not the
     peripheral). What is saved must be plain data: numbers, text, bytes, and lists, tuples, sets,
     deques and dictionaries of them.
     """
@@ -167,7 +167,7 @@ class Peripheral:
         keep = {k: v for k, v in vars(self).items() if k in self.STATE}
         return copy.deepcopy(keep)
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         vars(self).update(copy.deepcopy(state))
 
 

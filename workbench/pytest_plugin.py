@@ -65,7 +65,7 @@ def machine(request: pytest.FixtureRequest) -> Iterator[DeviceUnderTest]:
     from workbench.dut import DeviceUnderTest
     from workbench.errors import UserError
     from workbench.image import Image
-    from workbench.platform import load_platform
+    from workbench.platform import select_platform
 
     wanted = _wanted(request)
     if not wanted.get("elf"):
@@ -74,8 +74,8 @@ def machine(request: pytest.FixtureRequest) -> Iterator[DeviceUnderTest]:
             f"give --workbench-elf, or mark the test: @pytest.mark.{MARKER}(elf=...)",
         )
     patterns = [wanted["fail_pattern"]] if wanted.get("fail_pattern") else []
-    image = Image.load(wanted["elf"])
-    platform = load_platform(wanted.get("platform"), uart_pacing=wanted.get("uart_pacing"))
+    image = Image.from_file(wanted["elf"])
+    platform = select_platform(wanted.get("platform"), uart_pacing=wanted.get("uart_pacing"))
     with DeviceUnderTest(wanted.get("engine") or "auto", patterns) as device:
         device.load(image, platform, Path(wanted["model"]) if wanted.get("model") else None)
         request.node.stash[_DEVICE] = device

@@ -23,7 +23,7 @@ from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.embedded.tracing.tracers import native_module
 from workbench.engines.embedded.unicorn.model import new_core
 from workbench.image import Image
-from workbench.platform import load
+from workbench.platform import read_platform
 from workbench.platform.cores import CORTEX_M4
 
 FUNCTIONS = ("convolve", "sort")
@@ -55,7 +55,7 @@ def embedded(
 ) -> Callable[[], int]:
     """Return the same run on the embedded engine."""
     engine = EmbeddedEngine(python_tracer=python)
-    engine.load(image, load("stm32f4_discovery"))
+    engine.load(image, read_platform("stm32f4_discovery"))
     entry, back = image.symbol(function).address, image.symbol("ResetHandler").address
     stop = Stop(pc=frozenset({back}))
 
@@ -88,7 +88,7 @@ _LENGTHS: dict[str, int] = {}  # instructions of one call, counted
 def measure(function: str, millions: int, rounds: int) -> dict[str, float]:
     """Return million instructions a second by variant."""
     with tempfile.TemporaryDirectory() as folder:
-        image = Image.load(compile_program("work", Path(folder)))
+        image = Image.from_file(compile_program("work", Path(folder)))
         variants = {
             "Python tracer": embedded(image, function, max(1, millions // 20), True, False),
             "plain Unicorn": plain_unicorn(image, function, millions),

@@ -30,7 +30,7 @@ from workbench.link.messages import Request
 from workbench.model.features import Features, read_features
 from workbench.model.reader import read_model
 from workbench.model.tensor_info import TensorInfo
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.inference import boot
 from workbench.support.resources import own_model, resource
 
@@ -60,7 +60,7 @@ def on_engine(name: str, elf: Path, recording: Path) -> Figures:
         command = [sys.executable, "-m", "workbench", "run", str(elf), "--platform", BOARD]
         command += ["--input", str(question), "--engine", name]
         first = min(_seconds(lambda: _call(command)) for _ in range(RUNS))
-    with boot(Image.load(elf), load_platform(BOARD), name) as session:
+    with boot(Image.from_file(elf), select_platform(BOARD), name) as session:
         session.classify(features)
         each = min(_seconds(lambda: session.classify(features)) for _ in range(INFERENCES))
     return Figures(first, each)
@@ -111,7 +111,7 @@ def _seconds(work: Callable[[], object]) -> float:
 def inference(elf: Path, recording: Path) -> int:
     """Instructions from one answer to the next, counted on the embedded engine."""
     (features,) = read_features(recording)
-    with boot(Image.load(elf), load_platform(BOARD), "embedded") as session:
+    with boot(Image.from_file(elf), select_platform(BOARD), "embedded") as session:
 
         def answered() -> int:
             session.classify(features)

@@ -32,7 +32,7 @@ from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
 from workbench.machine import LoadedMachine
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.profile.operators import OperatorCalls, behind_operator_calls
 from workbench.profile.record import ProfileRequest, analyse
 from workbench.runs.call_counter import Probe
@@ -79,7 +79,7 @@ def show(what: str, seconds: float, plain: float | None = None) -> None:
 
 def on_a_running_machine(image: Image) -> np.ndarray:
     """Print what an inference takes; return the input."""
-    platform = load_platform(BOARD)
+    platform = select_platform(BOARD)
     request = ProfileRequest(Seconds(1.0))
     calls = OperatorCalls(INVOKE, image.symbol(INVOKE).address, behind_operator_calls(image), None)
     with EmbeddedEngine() as engine:
@@ -138,7 +138,7 @@ def main() -> None:
     (plan,) = plan_builds([BOARD], [KERNELS], model)
     elf = build(fit_arena(plan)).elf
     print(f"{model.stem if model else own_model().parent.name}, {KERNELS}, {BOARD}")
-    as_commands(elf, on_a_running_machine(Image.load(elf)))
+    as_commands(elf, on_a_running_machine(Image.from_file(elf)))
 
 
 if __name__ == "__main__":

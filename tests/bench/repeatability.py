@@ -23,7 +23,7 @@ from workbench.errors import EngineUnavailableError
 from workbench.image import Image
 from workbench.link import Client
 from workbench.model.features import read_features
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.call_counter import FunctionCalls, Probe
 from workbench.runs.points import INVOKE
 from workbench.support.resources import resource
@@ -38,7 +38,7 @@ Shown = tuple[object, ...]
 
 def in_a_row(engine: str, elf: Path, runs: int) -> set[Shown]:
     """Boot and classify again and again in one process; return what was shown, each once."""
-    image, platform = Image.load(elf), load_platform(BOARD)
+    image, platform = Image.from_file(elf), select_platform(BOARD)
     (features,) = read_features(resource("firmware") / RECORDING)
     shown: set[Shown] = set()
     with open_engine(engine) as machine:

@@ -28,7 +28,7 @@ from tests.bench._silicon_models import (
 from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop
 from workbench.image import Image
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.report.cycles import explain
 from workbench.timing.latency import modelled_latencies
 from workbench.timing.model import CycleModel, Estimate
@@ -73,9 +73,9 @@ POINTS = (
 
 def check(point: Point, engine: str = "auto") -> Checked:
     """Build the workload of `point`, trace one warm call of it, and model its cycles."""
-    platform = load_platform(BOARD)
+    platform = select_platform(BOARD)
     with tempfile.TemporaryDirectory() as folder:
-        image = Image.load(build(point.workload, Path(folder)))
+        image = Image.from_file(build(point.workload, Path(folder)))
         entry = image.symbol("workload").address
         with open_engine(engine) as machine:
             machine.load(image, platform)

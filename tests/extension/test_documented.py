@@ -49,8 +49,8 @@ def test_the_page_makes_a_package_that_doctor_finds(site: Path) -> None:
 READ_TWICE = """
 import sys
 from workbench.engines.embedded.assemble import assemble
-from workbench.platform import load
-machine = assemble(load(sys.argv[1]))
+from workbench.platform import read_platform
+machine = assemble(read_platform(sys.argv[1]))
 address = machine.peripherals["counter"].context.address
 print([int.from_bytes(machine.bus.read(address, 4), "little") for _ in range(2)])
 """

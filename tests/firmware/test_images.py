@@ -15,7 +15,7 @@ from workbench.support.resources import resource
 @pytest.mark.parametrize("kernels", KERNEL_SETS)
 def test_every_board_and_kernel_set_builds(firmware_image, board, kernels):
     image = firmware_image(board, kernels)
-    assert Image.load(image.elf).build_id
+    assert Image.from_file(image.elf).build_id
     assert (
         image.footprint.model
         == Path(resource("firmware"), "models", "keyword_spotter", "model.tflite").stat().st_size
@@ -23,7 +23,7 @@ def test_every_board_and_kernel_set_builds(firmware_image, board, kernels):
 
 
 def test_the_stack_is_the_lowest_of_ram_and_the_model_is_aligned(firmware_image):
-    image = Image.load(firmware_image().elf)
+    image = Image.from_file(firmware_image().elf)
     ram_start = image.symbol("__ram_start").address
     assert image.symbol("__stack_limit").address == ram_start
     assert image.symbol("g_model_data").address % 16 == 0
@@ -31,7 +31,7 @@ def test_the_stack_is_the_lowest_of_ram_and_the_model_is_aligned(firmware_image)
 
 
 def test_nothing_of_heap_exceptions_or_rtti_is_linked(firmware_image):
-    names = {symbol.name for symbol in Image.load(firmware_image(kernels="cmsis_nn").elf).symbols}
+    names = {symbol.name for symbol in Image.from_file(firmware_image(kernels="cmsis_nn").elf).symbols}
     unwanted = {"malloc", "_malloc_r", "_sbrk", "free", "_Znwj", "__cxa_throw", "_ZTI"}
     assert not names & unwanted
 

@@ -37,11 +37,11 @@ SIGNALS = (signal.SIGKILL, signal.SIGTERM)
 
 _COMMANDS_ONLY = """
 import sys
-from workbench import platform
+from workbench.platform import read_platform
 from workbench.engines import open_engine
 from workbench.engines.base import Instructions, Stop
 from workbench.image import Image
-image, target = Image.load(sys.argv[2]), platform.load(sys.argv[3])
+image, target = Image.from_file(sys.argv[2]), read_platform(sys.argv[3])
 with open_engine(sys.argv[1]) as engine:
     while True:
         engine.load(image, target)

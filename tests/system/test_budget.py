@@ -7,7 +7,7 @@ from workbench.dut import DeviceUnderTest
 from workbench.engines.base import Seconds
 from workbench.errors import CheckFailedError, ImageError
 from workbench.image import Image
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 
 BOARD = "stm32f4_discovery"
 LOCAL = 1024  # bytes of the array that is on the stack
@@ -17,7 +17,7 @@ LOCAL = 1024  # bytes of the array that is on the stack
 def device(request, tmp_path):
     elf = compile_source(tmp_path / "b.elf", SOURCES / "budget.c", *OPTIMISED, *request.param)
     with DeviceUnderTest("embedded") as device:
-        device.load(Image.load(elf), load_platform(BOARD))
+        device.load(Image.from_file(elf), select_platform(BOARD))
         device.run(Seconds(0.01))
         yield device
 

@@ -9,7 +9,7 @@ from workbench.engines.base import Instructions, Seconds
 from workbench.errors import CheckFailedError, LinkError, UserError
 from workbench.image import Image
 from workbench.link import Request
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.points import INVOKE
 from workbench.support.resources import resource
 
@@ -21,7 +21,7 @@ YES, NO = RECORDINGS / "yes_en-gb.wav", RECORDINGS / "no_en-gb.wav"
 @pytest.fixture
 def device(firmware_image):
     with DeviceUnderTest("embedded") as device:
-        device.load(Image.load(firmware_image(BOARD).elf), load_platform(BOARD))
+        device.load(Image.from_file(firmware_image(BOARD).elf), select_platform(BOARD))
         yield device
 
 
@@ -79,7 +79,7 @@ class TestSnapshot:
 
 def test_firmware_of_another_kind_is_not_booted(device):
     stripped = replace(device.image, symbols=())
-    device.load(stripped, load_platform(BOARD))
+    device.load(stripped, select_platform(BOARD))
     with pytest.raises(UserError, match="protocol"):
         device.boot()
     assert device.wait_for_line("ready") == "ready"

@@ -20,6 +20,7 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
+from workbench.platform import read_platform
 from workbench.runs.call_counter import FunctionCalls, Probe
 from workbench.timing.costs import Cause
 from workbench.timing.model import CycleModel, Estimate
@@ -55,14 +56,16 @@ def measured(image: Image, part: platform.Platform) -> tuple[int, Estimate]:
 
 @each
 def test_both_are_the_same_to_the_cycle_in_memory_that_never_waits(board, kernels, firmware_image):
-    image = Image.load(firmware_image(board, kernels).elf)
-    device, host = measured(image, replace(platform.load(board), flash_timing={}))
+    image = Image.from_file(firmware_image(board, kernels).elf)
+    device, host = measured(image, replace(read_platform(board), flash_timing={}))
     assert device == host.cycles.best
 
 
 @each
 def test_with_wait_states_they_differ_by_what_the_caches_held(board, kernels, firmware_image):
-    device, host = measured(Image.load(firmware_image(board, kernels).elf), platform.load(board))
+    device, host = measured(
+        Image.from_file(firmware_image(board, kernels).elf), read_platform(board)
+    )
     waits = [host.by_cause[cause] for cause in (Cause.CODE_FETCH, Cause.DATA_READ)]
     others = host.cycles.best - sum(wait.best for wait in waits)
     code, data = waits
@@ -72,7 +75,7 @@ def test_with_wait_states_they_differ_by_what_the_caches_held(board, kernels, fi
 
 @each
 def test_the_host_s_figure_for_the_call_is_as_near(board, kernels, firmware_image):
-    image, part = Image.load(firmware_image(board, kernels).elf), platform.load(board)
+    image, part = Image.from_file(firmware_image(board, kernels).elf), read_platform(board)
     calls = FunctionCalls(INVOKE, image.symbol(INVOKE).address)
     with EmbeddedEngine() as engine:
         engine.load(image, part)

@@ -15,7 +15,7 @@ from workbench.engines import open_engine
 from workbench.errors import ToolchainError
 from workbench.image import Image
 from workbench.link import Client, ErrorCode
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 
 BOARDS = ("nrf52840_dk", "stm32f4_discovery")
 SHARED = Path(__file__).parents[3] / "shared"
@@ -38,7 +38,7 @@ def planned(board, kernels, model=None, **options):
 
 def booted(built):
     with open_engine("embedded") as machine:
-        machine.load(Image.load(built.elf), load_platform(built.board))
+        machine.load(Image.from_file(built.elf), select_platform(built.board))
         client = Client(machine)
         client.boot()
         return client.hello()
@@ -62,7 +62,7 @@ def test_the_arena_is_exact_on_the_device(firmware_image, kernels, model):
 def test_flash_and_ram_are_those_of_the_image_that_is_linked_then(firmware_image, board):
     need = memory_need(planned(board, "cmsis_nn"))
     built = firmware_image(board, "cmsis_nn", arena_bytes=need.arena)
-    image = Image.load(built.elf)
+    image = Image.from_file(built.elf)
     assert need.flash == image.symbol("__flash_used_end").address - _start(image, "flash")
     assert need.ram == image.symbol("__arena_end").address - _start(image, "ram")
     assert (need.flash_capacity, need.ram_capacity) == (

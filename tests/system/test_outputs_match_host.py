@@ -10,7 +10,7 @@ from workbench.builder.plan import KERNEL_SETS
 from workbench.image import Image
 from workbench.model.oracle import Oracle
 from workbench.model.reader import read_model
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.inference import boot
 from workbench.support.resources import own_model
 
@@ -23,7 +23,7 @@ pytest.importorskip("tflite_micro", reason="the host oracle is not installed")
 def assert_equal_outputs(built, model, inputs):
     """Run all inputs on the image and on the host."""
     oracle = Oracle.from_file(model)
-    with boot(Image.load(built.elf), load_platform(built.board), "embedded") as session:
+    with boot(Image.from_file(built.elf), select_platform(built.board), "embedded") as session:
         for features in inputs.features:
             (expected,) = oracle.answer(features)
             answer = session.client.answer(features)

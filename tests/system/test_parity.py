@@ -9,7 +9,7 @@ from workbench.cli.app import run
 from workbench.engines.base import Seconds
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.parity import Stimulus, parity
 from workbench.support.resources import resource
 
@@ -30,7 +30,7 @@ def renode():
 
 def test_what_is_compared_of_firmware_that_answers(elf):
     stimulus = Stimulus(Seconds(10), features=(RECORDING,))
-    report = parity(Image.load(elf), load_platform(BOARD), stimulus, SAME)
+    report = parity(Image.from_file(elf), select_platform(BOARD), stimulus, SAME)
     assert report.difference is None
     assert [step.what for step in report.compared] == [
         "instructions until it sleeps after boot",
@@ -43,7 +43,7 @@ def test_what_is_compared_of_firmware_that_answers(elf):
 
 def test_what_is_compared_of_any_firmware(elf):
     stimulus = Stimulus(Seconds(1), begin="Reset_Handler", end="main")
-    report = parity(Image.load(elf), load_platform(BOARD), stimulus, SAME)
+    report = parity(Image.from_file(elf), select_platform(BOARD), stimulus, SAME)
     assert report.difference is None
     compared = {step.what: step.value for step in report.compared}
     assert compared["why the run ended"] == "idle"
@@ -53,7 +53,7 @@ def test_what_is_compared_of_any_firmware(elf):
 
 def test_nothing_after_the_pattern_is_compared(elf):
     stimulus = Stimulus(Seconds(1), until=b"kernels")
-    report = parity(Image.load(elf), load_platform(BOARD), stimulus, SAME)
+    report = parity(Image.from_file(elf), select_platform(BOARD), stimulus, SAME)
     assert report.compared[0].value.endswith("kernels")
 
 

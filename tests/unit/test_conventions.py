@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -94,3 +95,45 @@ class Bare:
 def _own(): pass
 """
     assert list(undocumented(ast.parse(source), {"read"})) == ["3 bare", "4 Bare", "6 Bare.write"]
+
+
+PAIRS = {"save": "restore", "from_json": "to_json"}
+UNCLEAR = re.compile("dump|serialize|deserialize|store_|(to|from)_(document|dict)")
+
+
+def misnamed(module: ast.Module) -> Iterator[str]:
+    """Yield what breaks the rules for names of functions in CONTRIBUTING.md."""
+    classes = [node for node in ast.walk(module) if isinstance(node, ast.ClassDef)]
+    scopes: list[ast.Module | ast.ClassDef] = [module, *classes]
+    for scope in scopes:
+        found = {node.name: node for node in scope.body if isinstance(node, ast.FunctionDef)}
+        yield from (
+            f"{one} without {PAIRS[one]}" for one in found if PAIRS.get(one, one) not in found
+        )
+        yield from (f"{name} is unclear" for name in found if UNCLEAR.match(name))
+        for name, function in found.items():
+            arguments = {argument.arg for argument in function.args.args}
+            if name.split("_")[0] == "load" and not arguments & {"image", "elf"}:
+                yield f"{name} loads no image"
+
+
+def test_functions_that_do_the_same_have_the_same_name() -> None:
+    found = {path.relative_to(PACKAGE): list(misnamed(parsed(path))) for path in FILES}
+    assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_names_that_break_the_rules_are_seen() -> None:
+    source = """
+def load_settings(path): pass
+def from_json(document): pass
+class Part:
+    def save(self): pass
+    def load(self, image): pass
+    def to_dict(self): pass
+"""
+    assert list(misnamed(ast.parse(source))) == [
+        "from_json without to_json",
+        "load_settings loads no image",
+        "save without restore",
+        "to_dict is unclear",
+    ]

@@ -39,7 +39,7 @@ from workbench.errors import CheckFailedError, UserError
 from workbench.image import Image
 from workbench.model.oracle import Oracle, available
 from workbench.model.reader import read_model
-from workbench.platform import Platform, load_platform
+from workbench.platform import Platform, select_platform
 from workbench.runs.inference import Classification, boot
 from workbench.support.distinct import Distinct
 from workbench.support.resources import own_model
@@ -99,7 +99,7 @@ def run_matrix(
     uart_pacing: another one than the boards' own.
     """
     loaded = read_model(model)
-    platforms = {plan.board: load_platform(plan.board, uart_pacing=uart_pacing) for plan in plans}
+    platforms = {plan.board: select_platform(plan.board, uart_pacing=uart_pacing) for plan in plans}
     oracle, expected = _oracle_outputs(plans[0], model, inputs)
     rows, answers, misfits, engines, compilers = [], [], [], set(), set()
     warned = Distinct(inputs.warnings_for(loaded))
@@ -204,13 +204,13 @@ def classify_files(
     inputs = file_inputs(files, loaded)
     warnings = inputs.warnings_for(loaded)
     (plan,) = plan_builds([board], [kernels] if kernels else [], model, choices)
-    platform = load_platform(board, uart_pacing=uart_pacing)
+    platform = select_platform(board, uart_pacing=uart_pacing)
     progress(f"building {plan.name}")
     built = build(fit_arena(plan))
     progress(f"running {plan.name}")
     answers: list[Classification] = []
     try:
-        with boot(Image.load(built.elf), platform, engine) as session:
+        with boot(Image.from_file(built.elf), platform, engine) as session:
             for features in inputs.features:
                 progress(f"classifying {features.name}")
                 answers.append(session.classify(features))
@@ -254,7 +254,7 @@ def _run_image(
     engine: str,
     peak: Peak | None,
 ) -> _Ran:
-    with boot(Image.load(built.elf), platform, engine) as session:
+    with boot(Image.from_file(built.elf), platform, engine) as session:
         answered = tuple(session.classify(features) for features in inputs.features)
         invoke = session.invokes
         trace = session.trace(inputs.features[-1])

@@ -87,14 +87,14 @@ class Comparison:
         return tuple(change for change in self.changes if change.is_regression)
 
 
-def save(report: BenchReport, path: Path) -> None:
+def write_bench(report: BenchReport, path: Path) -> None:
     """Write `report` for a later comparison."""
     document = {"format": FORMAT, **to_json(report)}
     write_atomically(path, json.dumps(document, indent=2) + "\n")
 
 
-def load(path: Path) -> Mapping[str, Any]:
-    """Read what `save` wrote; raise UserError for anything else."""
+def read_bench(path: Path) -> Mapping[str, Any]:
+    """Read what `write_bench` wrote; raise UserError for anything else."""
     hint = "make it with `workbench bench --save FILE`"
     content = read_file(path, UserError, hint, most=_MAX_BYTES)
     try:
@@ -118,7 +118,9 @@ def load(path: Path) -> Mapping[str, Any]:
 def compare(
     base: Mapping[str, Any], new: Mapping[str, Any], thresholds: Mapping[str, float]
 ) -> Comparison:
-    """Compare two documents of `load`; thresholds: growth in per cent that is allowed, 0 else.
+    """Compare two documents of `read_bench`.
+
+    thresholds: by how many per cent a metric may grow, 0 for those that are not in it.
 
     Raises UserError where they cannot be compared, and says why.
     """

@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from workbench import __version__, platform
+from workbench import __version__
 from workbench.benchmark.need import MemoryNeed, Peak
 from workbench.builder import BuildPlan, build
 from workbench.builder.plan import align
@@ -22,6 +22,7 @@ from workbench.image import Image
 from workbench.link import Client, Hello
 from workbench.machine import open_machine
 from workbench.model.reader import parse_model
+from workbench.platform import read_platform
 from workbench.platform.grown import grown_for
 from workbench.support.cached_document import CachedDocument
 
@@ -84,7 +85,7 @@ def _read(document: Any) -> MemoryNeed | None:
 
 
 def _measure(endless: BuildPlan, elf: Path) -> MemoryNeed:
-    image = Image.load(elf)
+    image = Image.from_file(elf)
     hello, said = _boot(image, endless.board)
     if hello.error is not None:
         raise LinkError(f"the model does not start on {endless.board}: {hello.error}")
@@ -126,13 +127,13 @@ def smallest_arena(used: int, starts: Starts) -> int:
 
 
 def _starts(endless: BuildPlan, arena_bytes: int) -> bool:
-    image = Image.load(build(replace(endless, arena_bytes=arena_bytes)).elf)
+    image = Image.from_file(build(replace(endless, arena_bytes=arena_bytes)).elf)
     return _boot(image, endless.board)[0].error is None
 
 
 def _boot(image: Image, board: str) -> tuple[Hello, str]:
     """Boot an image of the planner; return what it is, and what it has printed."""
-    grown = grown_for(image, platform.load(board))
+    grown = grown_for(image, read_platform(board))
     with open_machine(EngineChoice.EMBEDDED, image, grown) as machine:
         client = Client(machine.engine)
         client.boot()

@@ -93,7 +93,7 @@ def _find_or_make(plan: BuildPlan, progress: Progress | None) -> tuple[Path, boo
 def _describe(plan: BuildPlan, elf: Path, cached: bool) -> BuiltImage:
     from workbench.image import Image
 
-    footprint = measure_footprint(Image.load(elf))
+    footprint = measure_footprint(Image.from_file(elf))
     return BuiltImage(
         elf=elf,
         board=plan.board,

@@ -21,7 +21,7 @@ from workbench.builder.sources import ModelSource
 from workbench.builder.toolchain import Toolchain, find_toolchain
 from workbench.errors import UserError
 from workbench.model.kernel_sets import TFLM, kernel_sets
-from workbench.platform import load
+from workbench.platform import read_platform
 from workbench.platform.cores import CPU_TYPES, Core
 from workbench.support.files import MIB, read_file
 from workbench.support.resources import own_model, resource
@@ -241,7 +241,7 @@ def boards(firmware: Path | None = None) -> tuple[str, ...]:
 
 def _core_of(board: str) -> Core:
     """Return the core of the platform of the board's name."""
-    platform = load(board)
+    platform = read_platform(board)
     if not platform.core.cpu:
         raise UserError(
             f"{platform.repl}: no compiler option is known for the core {platform.core.name!r}",

@@ -83,9 +83,9 @@ def bench(
 
         write_atomically(html, bench_page(report))
     if save is not None:
-        from workbench.benchmark.compare import save as save_report
+        from workbench.benchmark.compare import write_bench
 
-        save_report(report, save)
+        write_bench(report, save)
     if json:
         print_json(report)
     else:

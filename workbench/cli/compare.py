@@ -42,13 +42,13 @@ def compare(
     Refuses runs that differ in model, inputs, compiler, flags or engine.
     """
     from workbench.benchmark.compare import compare as run_compare
-    from workbench.benchmark.compare import load, read_thresholds, require_no_regression
+    from workbench.benchmark.compare import read_bench, read_thresholds, require_no_regression
     from workbench.report.comparison import markdown as to_markdown
     from workbench.report.comparison import print_comparison
     from workbench.support.files import write_atomically
 
     thresholds = read_thresholds(allow or (), settings)
-    found = run_compare(load(base), load(new), thresholds)
+    found = run_compare(read_bench(base), read_bench(new), thresholds)
     if markdown is not None:
         write_atomically(markdown, to_markdown(found))
     if json:

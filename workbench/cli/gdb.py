@@ -54,11 +54,11 @@ def gdb(
     from workbench.gdb import Board, GdbServer, gdb_command
     from workbench.image import Image
     from workbench.machine import open_machine
-    from workbench.platform import load_platform
+    from workbench.platform import select_platform
     from workbench.runs.snapshots import read_snapshot, restored
 
-    image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
+    image = Image.from_file(elf)
+    target = select_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     saved = read_snapshot(snapshot, trusted()) if snapshot is not None else None
     send = read_input(input)
     with ExitStack() as stack:

@@ -59,7 +59,7 @@ def measure(
     """
     from workbench.image import Image
     from workbench.machine import open_machine
-    from workbench.platform import load_platform
+    from workbench.platform import select_platform
     from workbench.report.measurement import measurement_lines
     from workbench.report.terminal import print_lines
     from workbench.runs.limits import parse_limit
@@ -72,9 +72,9 @@ def measure(
 
     bound = parse_limit(limit)
     send = read_input(input, features)
-    image = Image.load(elf)
+    image = Image.from_file(elf)
     counter = counter_for(image, function, begin, end, count)
-    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
+    target = select_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     with open_machine(engine.value, image, target) as machine:
         if features:
             report = measure_inferences(machine, counter, features, bound)

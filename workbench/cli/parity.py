@@ -49,7 +49,7 @@ def parity(
     """
     from workbench.errors import UserError
     from workbench.image import Image
-    from workbench.platform import load_platform
+    from workbench.platform import select_platform
     from workbench.report.parity import print_parity
     from workbench.runs.limits import parse_limit
     from workbench.runs.parity import Stimulus, require_parity
@@ -67,8 +67,8 @@ def parity(
         begin=begin,
         end=end,
     )
-    image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
+    image = Image.from_file(elf)
+    target = select_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     with progress("running both engines"):
         report = compare(image, target, stimulus)
     if json:

@@ -83,15 +83,15 @@ def profile(
     """
     from workbench.image import Image
     from workbench.machine import open_machine
-    from workbench.platform import load_platform
+    from workbench.platform import select_platform
     from workbench.profile.record import ProfileRequest
     from workbench.profile.record import profile as run_profile
     from workbench.report.profile import print_profile
     from workbench.runs.limits import parse_limit
     from workbench.runs.verdict import require_good_end
 
-    image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
+    image = Image.from_file(elf)
+    target = select_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     request = ProfileRequest(
         limit=parse_limit(limit),
         function=function,

@@ -73,15 +73,15 @@ def run(
     """
     from workbench.image import Image
     from workbench.machine import open_machine
-    from workbench.platform import load_platform
+    from workbench.platform import select_platform
     from workbench.runs.limits import parse_limit
     from workbench.runs.running import run_image, stop_pattern
     from workbench.runs.stimuli import parse_pin, parse_press
 
     pattern = stop_pattern(until)
     bound = parse_limit(limit)
-    image = Image.load(elf)
-    target = load_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
+    image = Image.from_file(elf)
+    target = select_platform(platform, repl=repl, uart=uart, uart_pacing=uart_pacing)
     send = read_input(input)
     stimuli = [one for text in press or () for one in parse_press(text, target)]
     stimuli += [one for text in pin or () for one in parse_pin(text, target)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from workbench.engines.code_cache import CacheShape, CodeCache, FirstUse, Lines, Misses
-from workbench.support.c_parts import load_c_part
+from workbench.support.c_parts import import_c_part
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,7 +71,7 @@ class NativeReplay:
 
 def native_module() -> Any | None:
     """Return the C extension, or None where it was not built."""
-    return load_c_part("workbench.engines._code_cache")
+    return import_c_part("workbench.engines._code_cache")
 
 
 def make_replay(shape: CacheShape, pieces: Pieces) -> Replay:

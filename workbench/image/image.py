@@ -31,7 +31,7 @@ class Image:
     attributes: BuildAttributes = field(default_factory=BuildAttributes)
 
     @classmethod
-    def load(cls, path: Path | str) -> Image:
+    def from_file(cls, path: Path | str) -> Image:
         """Read the ELF file at `path`; raise ImageError where it is not a usable one."""
         path = Path(path)
         return cls.from_bytes(elf.read_file(path), path)

@@ -46,7 +46,7 @@ class SourceLine:
 class SourceLines:
     """The source lines of one ELF file, looked up by address.
 
-    What was looked up is kept in the cache folder by `save`, for the next process: to open the
+    `write_cache` keeps what was looked up in the cache folder for the next process: to open the
     debug information takes longer than most profiles.
     """
 
@@ -70,7 +70,7 @@ class SourceLines:
             self._known[address] = self._look_up(address)
         return self._known[address]
 
-    def save(self) -> None:
+    def write_cache(self) -> None:
         """Write what has been looked up to the cache."""
         if len(self._known) == self._saved:
             return
@@ -105,7 +105,7 @@ class SourceLines:
 
 
 def _read(document: Any) -> dict[int, SourceLine | None]:
-    """Return the lines by address that `save` wrote; none if `document` is anything else."""
+    """Return the lines by address that `write_cache` wrote; none if `document` is anything else."""
     try:
         lines = [
             SourceLine(str(name), int(line), tuple(map(str, inlined)))

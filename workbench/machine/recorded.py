@@ -16,12 +16,12 @@ from workbench.image import Image
 from workbench.machine.ending import CoreState, Ending, MpuRegisters
 from workbench.machine.memory_dump import MemoryDump, Piece
 from workbench.platform import Platform
-from workbench.support.serialize import to_json
+from workbench.support import serialize
 
 VERSION = 1
 
 
-def to_document(ending: Ending) -> dict[str, Any]:
+def to_json(ending: Ending) -> dict[str, Any]:
     """Return `ending` in terms of JSON; memory is deflated and in base64."""
     core = ending.core
     return {
@@ -29,11 +29,11 @@ def to_document(ending: Ending) -> dict[str, Any]:
         "image": {"path": str(ending.image.path), "sha256": ending.image.sha256},
         "platform": ending.platform.name,
         "engine": ending.engine,
-        "stop": to_json(ending.stop),
+        "stop": serialize.to_json(ending.stop),
         "console": ending.console.hex(),
         "warnings": list(ending.warnings),
         "registers": dict(core.registers),
-        "mpu": to_json(core.mpu),
+        "mpu": serialize.to_json(core.mpu),
         "memory": [
             {"address": piece.address, "deflated": base64.b64encode(_deflated(piece)).decode()}
             for piece in core.memory.pieces
@@ -41,7 +41,7 @@ def to_document(ending: Ending) -> dict[str, Any]:
     }
 
 
-def from_document(document: Mapping[str, Any], image: Image, platform: Platform) -> Ending:
+def from_json(document: Mapping[str, Any], image: Image, platform: Platform) -> Ending:
     """Return the ending that `document` holds, of `image` on `platform`.
 
     Raises UserError where it is of another image or platform, or no such document.

@@ -18,7 +18,7 @@ from workbench.model.confusion import Confusion
 from workbench.model.dataset import UNKNOWN, DataSet, join, read_dataset
 from workbench.model.inspection import Inspection, inspect_parsed
 from workbench.model.mfcc import mfcc
-from workbench.model.quantize import load_tensorflow, predict
+from workbench.model.quantize import import_tensorflow, predict
 from workbench.model.reader import parse_model
 from workbench.model.recordings import read_wav
 from workbench.model.train import Progress, Recipe, train
@@ -80,7 +80,7 @@ def train_and_publish(
     card = Card(
         title=f"Keyword spotter: {', '.join(data.labels)}",
         command=_command(features, recipe, held_out),
-        tensorflow=load_tensorflow().__version__,
+        tensorflow=import_tensorflow().__version__,
         sources=tuple(_source(path, one) for path, one in zip(features, sets, strict=True)),
         folds=recipe.folds,
         cross_validation=trained.cross_validation,

@@ -23,7 +23,7 @@ from workbench.support.extras import how_to_install
 FloatArray = npt.NDArray[np.float32]
 
 
-def load_tensorflow() -> Any:
+def import_tensorflow() -> Any:
     """Import TensorFlow, quietly. Raises UserError if it is not installed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # the same sums on every machine
@@ -46,7 +46,7 @@ def to_int8(model: Any, representative: FloatArray) -> bytes:
     `representative`: real inputs, shape (n, *input shape without batch); their range gives the
     input's scale and zero point, and the activations they cause those of the other tensors.
     """
-    tensorflow = load_tensorflow()
+    tensorflow = import_tensorflow()
 
     def examples() -> Iterator[list[FloatArray]]:
         for example in representative:
@@ -69,7 +69,7 @@ def predict(model: bytes, inputs: FloatArray) -> FloatArray:
 
     In its reference kernels; TFLM is the definition of correct, see `workbench.model.oracle`.
     """
-    tensorflow = load_tensorflow()
+    tensorflow = import_tensorflow()
     with _silenced():  # it warns that tf.lite moves to a package of its own some day
         interpreter = tensorflow.lite.Interpreter(
             model_content=model,

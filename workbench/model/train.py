@@ -17,7 +17,7 @@ from workbench.model.confusion import Confusion
 from workbench.model.dataset import DataSet, stratified_folds
 from workbench.model.mfcc import FEATURE_SHAPE
 from workbench.model.quantization import dequantize, quantize
-from workbench.model.quantize import load_tensorflow, predict, to_int8
+from workbench.model.quantize import import_tensorflow, predict, to_int8
 
 FloatArray = npt.NDArray[np.float32]
 Progress = Callable[[str, int, int], None]  # stage, step, steps
@@ -98,7 +98,7 @@ def _fit(
     data: DataSet, recipe: Recipe, seed: int, grid: InputGrid, progress: Callable[[int], None]
 ) -> Any:
     """Train on freshly augmented, class-balanced examples in every epoch."""
-    tensorflow = load_tensorflow()
+    tensorflow = import_tensorflow()
     keras = tensorflow.keras
     keras.utils.set_random_seed(seed)
     random = np.random.default_rng(seed)

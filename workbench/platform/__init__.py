@@ -3,10 +3,10 @@
 from workbench.platform.platform import (
     MemoryRegion,
     Platform,
-    load,
-    load_platform,
-    load_repl,
     names,
+    read_platform,
+    read_repl,
+    select_platform,
 )
 from workbench.platform.uart_pacing import UartPacing
 
@@ -14,8 +14,8 @@ __all__ = [
     "MemoryRegion",
     "Platform",
     "UartPacing",
-    "load",
-    "load_platform",
-    "load_repl",
     "names",
+    "read_platform",
+    "read_repl",
+    "select_platform",
 ]

@@ -33,7 +33,7 @@ def installed_folder(name: str) -> Path | None:
 
 def folder_of(extension: Extension) -> Path:
     """Return the folder that an entry point names; raise ExtensionError where it is not one."""
-    value = extension.load()
+    value = extension.import_object()
     if isinstance(value, ModuleType):
         value = Path(value.__file__).parent if value.__file__ else None
     if not isinstance(value, str | os.PathLike):

@@ -116,7 +116,7 @@ def names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *installed_names())))
 
 
-def load_platform(
+def select_platform(
     which: str | Path | None,
     *,
     repl: Path | None = None,
@@ -131,17 +131,17 @@ def load_platform(
     if which is not None and repl is not None:
         raise PlatformError("both --platform and --repl are given", "give one of them")
     if repl is not None:
-        found = load_repl(repl, uart=uart)
+        found = read_repl(repl, uart=uart)
     elif which is None:
         raise PlatformError(
             "no platform is given", f"add --platform {' or '.join(names())}, or --repl FILE"
         )
     else:
-        found = load(which, uart=uart)
+        found = read_platform(which, uart=uart)
     return found if pacing is None else replace(found, uart_pacing=pacing)
 
 
-def load(which: str | Path, *, uart: str | None = None) -> Platform:
+def read_platform(which: str | Path, *, uart: str | None = None) -> Platform:
     """Return the platform with that name, or the one in that folder.
 
     A folder goes before a name; of names the workbench's own, then those that packages bring.
@@ -179,7 +179,7 @@ def load(which: str | Path, *, uart: str | None = None) -> Platform:
     )
 
 
-def load_repl(path: Path, *, uart: str | None = None, search: Sequence[Path] = ()) -> Platform:
+def read_repl(path: Path, *, uart: str | None = None, search: Sequence[Path] = ()) -> Platform:
     """Return a platform made from a .repl alone.
 
     The console is the first UART unless `uart` names another; the core clock is what the .repl

@@ -160,7 +160,7 @@ def _lines(
         total = totals.setdefault((names.at(address), id(place)), [0, 0])
         total[0] += times
         total[1] += cycles.get(address, 0)
-    image.source_lines.save()
+    image.source_lines.write_cache()
     found = (
         LineCost(places[at].file, places[at].line, function, places[at].inlined, *total)
         for (function, at), total in totals.items()

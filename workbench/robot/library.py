@@ -20,7 +20,7 @@ from workbench.errors import UserError, WorkbenchError
 from workbench.image import Image
 from workbench.link import Hello
 from workbench.link.transcript import readable
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.robot.context import snapshot_file, wanted_engine, wanted_uart_pacing
 from workbench.robot.keywords import (
     ConsoleKeywords,
@@ -140,9 +140,9 @@ class Workbench(
         ``model`` is the .tflite for `Scores Should Match Host`, the committed one where not given.
         """
         with self.outcome.of_keyword():
-            image = Image.load(Path(str(elf)))
+            image = Image.from_file(Path(str(elf)))
             pacing = wanted_uart_pacing(self._uart_pacing)
-            target = load_platform(platform or self._platform, uart_pacing=pacing)
+            target = select_platform(platform or self._platform, uart_pacing=pacing)
             self.forget_snapshots()
             if self.machine is None:
                 self.machine = DeviceUnderTest(wanted_engine(self._engine), self._fail_patterns)

@@ -121,10 +121,10 @@ class CallCounter(ABC):
         return Measurement.of(self.what, self.calls, self.unfinished)
 
     def save(self) -> object:
-        """Return what was seen so far, for `load`."""
+        """Return what was seen so far, for `restore`."""
         return deepcopy(vars(self))
 
-    def load(self, state: object) -> None:
+    def restore(self, state: object) -> None:
         """Go back to what `save` returned."""
         assert isinstance(state, dict)
         vars(self).update(deepcopy(state))
@@ -261,4 +261,4 @@ class Probe(EngineWrapper):
     def restore(self, snapshot: Snapshot) -> None:
         inner, self.stopped, self._noted, counter = snapshot.state
         self.engine.restore(inner)
-        self.counter.load(counter)
+        self.counter.restore(counter)

@@ -9,7 +9,7 @@ from workbench.errors import UserError
 from workbench.support.source_digest import ROOT, source_digest
 
 
-def load_c_part(name: str) -> ModuleType | None:
+def import_c_part(name: str) -> ModuleType | None:
     """Return the module `name`, None where it was not compiled.
 
     Raises UserError where it was compiled from other sources than those that are there now: what

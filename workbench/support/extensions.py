@@ -26,7 +26,7 @@ class Extension:
     def __str__(self) -> str:
         return f"{self.value} of {self.package}" if self.package else self.value
 
-    def load(self) -> Any:
+    def import_object(self) -> Any:
         """Import what the entry point names; raise ExtensionError where that fails."""
         try:
             return metadata.EntryPoint(self.name, self.value, self.group).load()

@@ -14,7 +14,7 @@ from tests.cross import GCC, GXX, WITH_FPU
 from workbench.engines import open_engine
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.image import Image
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.support.resources import resource
 
 HERE = Path(__file__).parent
@@ -64,9 +64,9 @@ def compile_blocks(folder: Path) -> Path:
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, int]]:
     """For each block the cases that the device compared, and how many of them differ."""
     needs.program(GCC)
-    image = Image.load(compile_blocks(tmp_path_factory.mktemp("blocks")))
+    image = Image.from_file(compile_blocks(tmp_path_factory.mktemp("blocks")))
     with open_engine("embedded") as machine:
-        machine.load(image, load_platform("stm32f4_discovery"))
+        machine.load(image, select_platform("stm32f4_discovery"))
         done = image.symbol("Done").address & ~1
         reason = machine.run(Stop(pc=frozenset({done})), LIMIT)
         assert reason.kind is StopKind.PC, reason

@@ -14,7 +14,7 @@ from tests.firmware.runtime.runner import ERRORS, STEPS, Run
 from workbench.engines import open_engine
 from workbench.engines.base import Instructions, Stop, StopKind
 from workbench.image import Image
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 
 # Memories of the STM32F407: DS8626, figure 18. The linker script leaves these to the host.
 MODELS = 0x0808_0000
@@ -41,9 +41,9 @@ class Device:
     """An emulated board with the runner."""
 
     def __init__(self, elf: Path) -> None:
-        self._image = Image.load(elf)
+        self._image = Image.from_file(elf)
         self._engine = open_engine("embedded")
-        self._engine.load(self._image, load_platform("stm32f4_discovery"))
+        self._engine.load(self._image, select_platform("stm32f4_discovery"))
         self._ready = Stop(pc=frozenset({self._image.symbol("Ready").address & ~1}))
         self._mailbox = self._image.symbol("mailbox").address
         self._run_to_ready()

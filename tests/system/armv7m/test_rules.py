@@ -12,7 +12,7 @@ from tests.system.engine.conftest import run_on_qemu, run_to_end
 from tests.system.programs import OPTIMISED, compile_source
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
-from workbench.platform import load
+from workbench.platform import read_platform
 
 from . import PROGRAMS, table
 from .rule import Rule
@@ -47,7 +47,7 @@ def seen(request: pytest.FixtureRequest, elf: Callable[[str], Path]) -> Callable
     @cache
     def values(name: str) -> Values:
         with EmbeddedEngine(python_tracer=request.param == "python") as engine:
-            engine.load(Image.load(elf(name)), load("stm32f4_discovery"))
+            engine.load(Image.from_file(elf(name)), read_platform("stm32f4_discovery"))
             return _values(run_to_end(engine))
 
     return values

@@ -7,7 +7,7 @@ from workbench.dut import DeviceUnderTest
 from workbench.engines.base import Seconds
 from workbench.errors import CheckFailedError, LinkError
 from workbench.image import Image
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.inference import boot
 from workbench.support.resources import resource
 
@@ -46,14 +46,14 @@ def test_a_pattern_that_comes_is_all_that_was_asked_for(elf, capsys):
 
 
 def test_a_session_does_not_begin(elf):
-    image, platform = Image.load(elf), load_platform(BOARD)
+    image, platform = Image.from_file(elf), select_platform(BOARD)
     with pytest.raises(LinkError, match=SAYS), boot(image, platform, "embedded"):
         pass
 
 
 def test_a_device_under_test_fails_when_it_boots_and_when_it_runs(elf):
     with DeviceUnderTest("embedded") as device:
-        device.load(Image.load(elf), load_platform(BOARD))
+        device.load(Image.from_file(elf), select_platform(BOARD))
         with pytest.raises(CheckFailedError, match=SAYS):
             device.run(Seconds(0.1))
         device.reset()

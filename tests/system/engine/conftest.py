@@ -13,7 +13,7 @@ from tests.system.programs import PLENTY, compile_program
 from workbench.engines.base import Stop, StopReason
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
-from workbench.platform import Platform, load
+from workbench.platform import Platform, read_platform
 
 QEMU = "qemu-system-arm"
 
@@ -35,7 +35,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 @pytest.fixture(scope="session")
 def platform() -> Platform:
-    return load("stm32f4_discovery")
+    return read_platform("stm32f4_discovery")
 
 
 @pytest.fixture(params=["c", "python"])
@@ -52,7 +52,7 @@ def boot(
     """Return a function that loads a program into the engine."""
 
     def load_program(name: str) -> EmbeddedEngine:
-        engine.load(Image.load(program(name)), platform)
+        engine.load(Image.from_file(program(name)), platform)
         return engine
 
     return load_program

@@ -65,7 +65,7 @@ class Lenient(EmbeddedEngine):
 @pytest.fixture
 def image(tmp_path: Path) -> Image:
     options = ("-DCASE=1", "-DEN=0", "-DNEST=1")
-    return Image.load(compile_source(tmp_path / "crash.elf", CRASHES, *OPTIMISED, *options))
+    return Image.from_file(compile_source(tmp_path / "crash.elf", CRASHES, *OPTIMISED, *options))
 
 
 @pytest.fixture

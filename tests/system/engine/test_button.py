@@ -36,7 +36,7 @@ def board(
     if request.param == "renode":
         needs.renode()
     with DeviceUnderTest(request.param) as device:
-        device.load(Image.load(button_elf), platform)
+        device.load(Image.from_file(button_elf), platform)
         yield device
 
 
@@ -91,7 +91,7 @@ def test_both_engines_count_the_same(button_elf: Path, platform: Platform) -> No
     ]
 
     def run(engine: str) -> RunResult:
-        image = Image.load(button_elf)
+        image = Image.from_file(button_elf)
         with open_machine(engine, image, platform) as machine:
             limit = Seconds(0.5)
             return run_image(machine, limit, b"released", stimuli=stimuli)

@@ -30,7 +30,7 @@ def calls(
 
     def go_wrong(function: str) -> tuple[Call, ...]:
         boot("calls")
-        image = Image.load(program("calls"))
+        image = Image.from_file(program("calls"))
         engine.run(Stop(pc=frozenset({image.symbol("main").address})), PLENTY)
         engine.registers["pc"] = image.symbol(function).address
         reason = engine.run(Stop(), PLENTY)

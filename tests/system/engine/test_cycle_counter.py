@@ -49,7 +49,7 @@ int main(void) {
 def compiled(text: str, folder: Path) -> Image:
     source = folder / "cyccnt.c"
     source.write_text(text)
-    return Image.load(compile_source(folder / "cyccnt.elf", source, *OPTIMISED))
+    return Image.from_file(compile_source(folder / "cyccnt.elf", source, *OPTIMISED))
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.engine.fuzz import fuzz, windows
-from workbench.platform import load, names
+from workbench.platform import names, read_platform
 
 ACCESSES = 30_000
 
@@ -24,7 +24,7 @@ def test_random_accesses_do_not_end_the_engine(tmp_path: Path, board: str) -> No
 
 
 def test_windows_are_those_of_all_blocks() -> None:
-    found = windows(load("nrf52840_dk"))
+    found = windows(read_platform("nrf52840_dk"))
     assert (0x4000_2000, 0x1000) in found  # uart0
     assert (0x4001_F000, 0x1000) in found  # ppi
     assert (0xE000_E000, 0x1000) in found  # the core's own

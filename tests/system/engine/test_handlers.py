@@ -20,7 +20,7 @@ CRASHES = Path(__file__).parents[1] / "renode" / "crashes.c"
 def test_a_handlers_calls_are_counted_to_its_exception_return(
     engine: EmbeddedEngine, program: Program, platform: Platform
 ) -> None:
-    image = Image.load(program("tasks"))
+    image = Image.from_file(program("tasks"))
     engine.load(image, platform)
     counter = FunctionCalls("PendSvHandler", image.symbol("PendSvHandler").address)
     Probe(engine, counter).run(Stop(fault=False), PLENTY)
@@ -33,7 +33,7 @@ def test_a_handlers_calls_are_counted_to_its_exception_return(
 def test_stopping_at_an_exception_return_changes_nothing(
     engine: EmbeddedEngine, program: Program, platform: Platform
 ) -> None:
-    image = Image.load(program("tasks"))
+    image = Image.from_file(program("tasks"))
     engine.load(image, platform)
     text = run_to_end(engine)
     count = engine.instructions
@@ -50,7 +50,7 @@ def test_stopping_at_an_exception_return_changes_nothing(
 def test_a_snapshot_at_an_exception_return_goes_on_there(
     engine: EmbeddedEngine, program: Program, platform: Platform
 ) -> None:
-    engine.load(Image.load(program("tasks")), platform)
+    engine.load(Image.from_file(program("tasks")), platform)
     engine.run(Stop(pc=EXC_RETURNS), Seconds(1))
     saved = engine.snapshot()
     text, count = run_to_end(engine), engine.instructions
@@ -63,7 +63,7 @@ def test_a_late_store_ends_the_run_where_its_fault_is_tail_chained(
 ) -> None:
     crash = ("-DCASE=16", "-DEN=2", "-DNEST=2")  # a store to nowhere in SVCall, of equal priority
     elf = compile_source(tmp_path / "late.elf", CRASHES, *OPTIMISED, *crash)
-    engine.load(Image.load(elf), platform)
+    engine.load(Image.from_file(elf), platform)
     reason = engine.run(Stop(), PLENTY)
     assert reason.fault is not None
     assert (reason.fault.exception, reason.fault.cfsr) == (Exc.BUS_FAULT, Cfsr.IMPRECISERR)

@@ -24,7 +24,7 @@ def test_an_access_whose_base_is_known_before_its_block_takes_no_hook(boot: Boot
 
 def test_an_unaligned_access_of_several_words_is_a_fault(boot: Boot, program: Program) -> None:
     engine = boot("copies")
-    copy = Image.load(program("copies")).symbol("copy").address
+    copy = Image.from_file(program("copies")).symbol("copy").address
     engine.run(Stop(pc=frozenset({copy})), PLENTY)
     engine.registers["r0"] += 2
     reason = engine.run(Stop(), PLENTY)

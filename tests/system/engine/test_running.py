@@ -34,7 +34,7 @@ def jump(engine: EmbeddedEngine, image: Image, function: str) -> None:
 
 @pytest.fixture
 def image(program: Program) -> Image:
-    return Image.load(program("endings"))
+    return Image.from_file(program("endings"))
 
 
 def test_a_limit_is_exact_at_every_instruction(boot: Boot) -> None:
@@ -79,7 +79,7 @@ def test_seconds_are_instructions_at_the_platforms_rate(boot: Boot) -> None:
 
 def test_a_stop_address_is_reached_before_its_instruction(boot: Boot, program: Program) -> None:
     engine = boot("loops")
-    address = Image.load(program("loops")).symbol("mix").address
+    address = Image.from_file(program("loops")).symbol("mix").address
     arguments = []
     for _ in range(10):
         reason = engine.run(Stop(pc=frozenset({address})), PLENTY)
@@ -93,7 +93,7 @@ def test_stops_do_not_change_the_count(boot: Boot, program: Program) -> None:
     run_to_end(engine)
     undisturbed = engine.instructions
     engine.reset()
-    address = Image.load(program("ramcode")).symbol("run_buffer").address + 2
+    address = Image.from_file(program("ramcode")).symbol("run_buffer").address + 2
     stop = Stop(pc=frozenset({address}), fault=False)
     stops = 0
     while engine.run(stop, PLENTY).kind is StopKind.PC:
@@ -238,7 +238,7 @@ def test_a_snapshot_goes_on_as_the_machine_did(name: str, boot: Boot) -> None:
 
 def test_a_timer_interrupts_between_two_instructions(boot: Boot, program: Program) -> None:
     engine = boot("loops")
-    handler = Image.load(program("loops")).symbol("SysTickHandler").address
+    handler = Image.from_file(program("loops")).symbol("SysTickHandler").address
     entries = []
     for _ in range(8):
         engine.run(Stop(pc=frozenset({handler})), PLENTY)
@@ -250,7 +250,7 @@ def test_a_timer_interrupts_between_two_instructions(boot: Boot, program: Progra
 
 def test_stepping_off_a_stop_when_a_timer_is_due(boot: Boot, program: Program) -> None:
     engine = boot("loops")
-    mix = Image.load(program("loops")).symbol("mix").address
+    mix = Image.from_file(program("loops")).symbol("mix").address
     around = Stop(pc=frozenset(range(mix, mix + 40, 2)))
     expected = run_to_end(engine), engine.instructions
     engine.reset()
@@ -276,7 +276,7 @@ def test_an_engine_without_an_image_says_so() -> None:
 
 def test_code_that_the_host_changes_is_executed_anew(boot: Boot, program: Program) -> None:
     engine = boot("loops")
-    mix = Image.load(program("loops")).symbol("mix").address
+    mix = Image.from_file(program("loops")).symbol("mix").address
     engine.run(Stop(pc=frozenset({mix})), PLENTY)
     engine.run(Stop(pc=frozenset({mix})), PLENTY)
     engine.memory.write(mix, bytes.fromhex("0720 7047"))  # movs r0, #7; bx lr

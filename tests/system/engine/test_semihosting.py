@@ -30,7 +30,7 @@ def test_the_exit_code_is_told(boot: Callable[[str], EmbeddedEngine]) -> None:
 def test_a_run_with_an_exit_code_is_not_as_expected(
     engine: EmbeddedEngine, program: Program, platform: Platform
 ) -> None:
-    image = Image.load(program("semihost"))
+    image = Image.from_file(program("semihost"))
     result = run_image(LoadedMachine.load(engine, image, platform), PLENTY)
     assert not result.expected
 
@@ -55,7 +55,7 @@ def test_a_snapshot_of_a_program_that_has_ended_stays_ended(
 def test_a_measurement_and_a_profile_of_a_run_with_an_exit_code_fail_with_it(
     engine: EmbeddedEngine, program: Program, platform: Platform
 ) -> None:
-    image = Image.load(program("semihost"))
+    image = Image.from_file(program("semihost"))
     counter = counter_for(image, None, "ResetHandler", "main")
     measured = measure_run(LoadedMachine.load(engine, image, platform), counter, PLENTY)
     assert len(measured.measurement.calls) == 1

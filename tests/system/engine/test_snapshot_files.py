@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from workbench import platform as platforms
 from workbench.engines.base import Instructions, Seconds, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import UserError
 from workbench.image import Image
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
+from workbench.platform import read_platform
 from workbench.runs.snapshots import read_snapshot, restore_snapshot, write_snapshot
 
 from .conftest import Program, run_to_end
@@ -25,7 +25,7 @@ BOARDS = ("stm32f4_discovery", "nrf52840_dk")
 
 @pytest.mark.parametrize("name", ["loops", "tasks", "frames", "sleep", "mpu"])
 def test_a_program_goes_on_from_a_file(name: str, program: Program, tmp_path: Path) -> None:
-    image, target = Image.load(program(name)), platforms.load("stm32f4_discovery")
+    image, target = Image.from_file(program(name)), read_platform("stm32f4_discovery")
     with EmbeddedEngine() as engine:
         engine.load(image, target)
         engine.run(Stop(fault=False), Instructions(1234))
@@ -40,7 +40,7 @@ def test_a_program_goes_on_from_a_file(name: str, program: Program, tmp_path: Pa
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_every_moment_of_a_board_can_be_written(board, firmware_image, tmp_path):
-    image, target = Image.load(firmware_image(board).elf), platforms.load(board)
+    image, target = Image.from_file(firmware_image(board).elf), read_platform(board)
     with EmbeddedEngine() as engine, EmbeddedEngine() as second:
         engine.load(image, target)
         second.load(image, target)
@@ -55,7 +55,7 @@ def test_every_moment_of_a_board_can_be_written(board, firmware_image, tmp_path)
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_a_byte_on_the_line_arrives_when_it_would_have(board, firmware_image, tmp_path):
-    image, target = Image.load(firmware_image(board).elf), platforms.load(board)
+    image, target = Image.from_file(firmware_image(board).elf), read_platform(board)
     with EmbeddedEngine() as engine, EmbeddedEngine() as second:
         engine.load(image, target)
         second.load(image, target)
@@ -72,7 +72,7 @@ def test_a_byte_on_the_line_arrives_when_it_would_have(board, firmware_image, tm
 def test_one_of_another_board_is_refused(firmware_image, tmp_path):
     for board in BOARDS:
         with EmbeddedEngine() as engine:
-            engine.load(Image.load(firmware_image(board).elf), platforms.load(board))
+            engine.load(Image.from_file(firmware_image(board).elf), read_platform(board))
             if board == BOARDS[0]:
                 write_snapshot(tmp_path / "file", engine.snapshot())
                 continue
@@ -97,7 +97,7 @@ def test_a_state_of_another_shape_is_refused(
     path: tuple[str, ...], value: object, program: Program
 ) -> None:
     with EmbeddedEngine() as engine:
-        engine.load(Image.load(program("loops")), platforms.load("stm32f4_discovery"))
+        engine.load(Image.from_file(program("loops")), read_platform("stm32f4_discovery"))
         snapshot = engine.snapshot()
         *names, last = path
         inner = snapshot.state
@@ -111,7 +111,7 @@ def test_a_state_of_another_shape_is_refused(
 def test_a_part_of_a_memory_is_as_long_as_it_is(program: Program, tmp_path: Path) -> None:
     """Compressed zeros without end do not fill the host's memory."""
     with EmbeddedEngine() as engine:
-        engine.load(Image.load(program("loops")), platforms.load("stm32f4_discovery"))
+        engine.load(Image.from_file(program("loops")), read_platform("stm32f4_discovery"))
         snapshot = engine.snapshot()
         snapshot.state["machine"]["memories"][0][0] = zlib.compress(bytes(1 << 28))
         with pytest.raises(UserError, match="does not fit this machine"):

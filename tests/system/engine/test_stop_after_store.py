@@ -16,7 +16,7 @@ Boot = Callable[[str], EmbeddedEngine]
 def test_a_timer_that_a_store_starts_expires_within_the_block(boot: Boot, program: Program) -> None:
     engine = boot("pending")
     run_to_end(engine)
-    address = Image.load(program("pending")).symbol("before_tick").address
+    address = Image.from_file(program("pending")).symbol("before_tick").address
     # 17 steps of SysTick at 168 MHz are 10.1 instructions at 100 MIPS.
     assert int.from_bytes(engine.memory.read(address, 4), "little") == 11
 

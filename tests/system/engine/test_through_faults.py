@@ -22,7 +22,7 @@ Run = Callable[..., RunResult]
 @pytest.fixture
 def run(program: Callable[[str], Path], platform: Platform) -> Run:
     """Return a function that runs the program whose handlers print each fault and go on."""
-    image = Image.load(program("faults"))
+    image = Image.from_file(program("faults"))
 
     def run_it(limit: Limit = PLENTY, **options: Any) -> RunResult:
         with EmbeddedEngine() as engine:

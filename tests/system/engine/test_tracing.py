@@ -30,7 +30,7 @@ needs_c_tracer = pytest.mark.skipif(native_module() is None, reason="the C trace
 def traced(elf: Path, platform: Platform, python: bool, skip: int = 0) -> tuple[Trace, int]:
     """Return the trace of a whole run, and the instructions it covers."""
     with EmbeddedEngine(python_tracer=python) as engine:
-        engine.load(Image.load(elf), platform)
+        engine.load(Image.from_file(elf), platform)
         if skip:
             engine.run(Stop(fault=False), Instructions(skip))
         engine.start_trace()
@@ -59,7 +59,7 @@ def test_both_tracers_record_the_same(
 def test_stops_leave_no_mark_in_a_trace(program: Program, platform: Platform) -> None:
     whole, _ = traced(program("faults"), platform, python=False)
     with EmbeddedEngine() as engine:
-        engine.load(Image.load(program("faults")), platform)
+        engine.load(Image.from_file(program("faults")), platform)
         engine.start_trace()
         for _ in range(300):
             engine.run(Stop(fault=False), Instructions(7))
@@ -69,7 +69,7 @@ def test_stops_leave_no_mark_in_a_trace(program: Program, platform: Platform) ->
 
 def test_a_call_is_a_jump_and_so_is_its_return(program: Program, platform: Platform) -> None:
     trace, _ = traced(program("loops"), platform, python=False)
-    image = Image.load(program("loops"))
+    image = Image.from_file(program("loops"))
     mix = image.symbol("mix")
     calls = sum(times for (_, target), times in trace.jumps.items() if target == mix.address)
     assert calls == 300
@@ -90,7 +90,7 @@ def test_a_call_is_a_jump_and_so_is_its_return(program: Program, platform: Platf
 
 def test_the_code_of_a_trace_is_what_was_executed(program: Program, platform: Platform) -> None:
     trace, _ = traced(program("loops"), platform, python=False)
-    image = Image.load(program("loops"))
+    image = Image.from_file(program("loops"))
     content = {s.address: s.data for s in image.segments}
     for start, code in trace.code.items():
         base = max(a for a in content if a <= start)
@@ -101,7 +101,7 @@ def test_the_code_of_a_trace_is_what_was_executed(program: Program, platform: Pl
 
 def test_instructions_and_entries_by_function(program: Program, platform: Platform) -> None:
     trace, instructions = traced(program("loops"), platform, python=False)
-    image = Image.load(program("loops"))
+    image = Image.from_file(program("loops"))
     by_function = trace.by_function(image)
     assert sum(by_function.values()) == instructions
     assert by_function["mix"] > 300
@@ -115,7 +115,7 @@ def test_a_trace_survives_json(program: Program, platform: Platform) -> None:
 
 def test_a_trace_begins_where_it_was_started(program: Program, platform: Platform) -> None:
     with EmbeddedEngine() as engine:
-        engine.load(Image.load(program("loops")), platform)
+        engine.load(Image.from_file(program("loops")), platform)
         engine.run(Stop(), Instructions(500))
         engine.start_trace()
         engine.run(Stop(), Instructions(100))
@@ -128,7 +128,7 @@ def test_a_trace_begins_where_it_was_started(program: Program, platform: Platfor
 def parts(elf: Path, platform: Platform, python: bool) -> tuple[list[Trace], Trace]:
     """Return the parts of a whole run between stops of 777 instructions, and all of it."""
     with EmbeddedEngine(python_tracer=python) as engine:
-        engine.load(Image.load(elf), platform)
+        engine.load(Image.from_file(elf), platform)
         engine.start_trace(flash_reads=True)
         marks: list[Any] = [None]
         for _ in range(6):
@@ -184,7 +184,7 @@ def test_both_tracers_record_the_same_over_a_restore(
 ) -> None:
     def record(python: bool) -> Trace:
         with EmbeddedEngine(python_tracer=python) as engine:
-            engine.load(Image.load(program(name)), platform)
+            engine.load(Image.from_file(program(name)), platform)
             engine.start_trace()
             engine.run(Stop(fault=False), Instructions(1500))
             snapshot = engine.snapshot()

@@ -22,7 +22,7 @@ def wait(boot: Callable[[str], EmbeddedEngine], program: Program) -> Wait:
 
     def run(function: str) -> StopReason:
         engine = boot("waiting")
-        image = Image.load(program("waiting"))
+        image = Image.from_file(program("waiting"))
         engine.run(Stop(pc=frozenset({image.symbol("main").address})), PLENTY)
         engine.registers["pc"] = image.symbol(function).address
         reason = engine.run(Stop(), Instructions(20_000))

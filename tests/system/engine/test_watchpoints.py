@@ -21,7 +21,7 @@ IN_ORDER = [*WRITES[:3], *READS[:3], "conditional", "conditional_load"]
 
 @pytest.fixture(scope="module")
 def image(program: Program) -> Image:
-    return Image.load(program("watched"))
+    return Image.from_file(program("watched"))
 
 
 def stops(engine: EmbeddedEngine, image: Image, *points: Watchpoint) -> list[str]:

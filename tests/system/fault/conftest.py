@@ -14,7 +14,7 @@ from workbench.engines.base import Engine, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
-from workbench.platform import Platform, load
+from workbench.platform import Platform, read_platform
 
 PLAIN = ("-O2", "-g")
 
@@ -36,7 +36,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compile:
 
 @pytest.fixture(scope="session")
 def platform() -> Platform:
-    return load("stm32f4_discovery")
+    return read_platform("stm32f4_discovery")
 
 
 def crash_on(
@@ -46,7 +46,7 @@ def crash_on(
 
     stripped: the image that is diagnosed has no symbols.
     """
-    image = Image.load(elf)
+    image = Image.from_file(elf)
     engine.load(image, platform)
     main = image.symbol("main").address
     engine.run(Stop(pc=frozenset({main})), PLENTY)

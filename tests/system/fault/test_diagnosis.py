@@ -77,7 +77,7 @@ def test_a_fault_in_the_handler_of_a_fault_shows_both(
 ) -> None:
     with EmbeddedEngine() as engine:
         crash_on(engine, compiled(), platform, "nested_handlers")
-        image = Image.load(compiled())
+        image = Image.from_file(compiled())
         handler = engine.registers["pc"]
         engine.memory.write(handler, UNDEFINED)
         crash = diagnosis_of(engine, image, platform, engine.run(Stop(fault=False), PLENTY))

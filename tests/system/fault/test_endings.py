@@ -16,8 +16,8 @@ from workbench.fault.explanation import explain
 from workbench.fault.standing import calls_at
 from workbench.image import Image
 from workbench.machine import Ending, capture
-from workbench.machine.recorded import from_document, to_document
-from workbench.platform import Platform, load
+from workbench.machine.recorded import from_json, to_json
+from workbench.platform import Platform, read_platform
 
 from .conftest import PLAIN, Compile
 
@@ -47,7 +47,7 @@ def ended(compiled: Compile, platform: Platform) -> Callable[..., tuple[Ending, 
     """
 
     def run(program: str, function: str) -> tuple[Ending, object]:
-        image = Image.load(compiled(program, PLAIN))
+        image = Image.from_file(compiled(program, PLAIN))
         with EmbeddedEngine() as engine:
             machine = standing(engine, image, platform)
             engine.load(image, platform)
@@ -73,19 +73,19 @@ def test_an_ending_says_the_same_after_the_machine_is_gone_and_as_json(
 ):
     ending, said = ended(program, function)
     assert said_of(ending) == said
-    document = json.loads(json.dumps(to_document(ending)))
-    again = from_document(document, Image.load(ending.image.path), load(platform.name))
+    document = json.loads(json.dumps(to_json(ending)))
+    again = from_json(document, Image.from_file(ending.image.path), read_platform(platform.name))
     assert said_of(again) == said
-    assert to_document(again) == document
+    assert to_json(again) == document
 
 
 def test_an_ending_of_another_program_is_refused(ended, compiled, platform):
-    document = to_document(ended("crashes", "trap")[0])
+    document = to_json(ended("crashes", "trap")[0])
     with pytest.raises(UserError, match="the ending is of "):
-        from_document(document, Image.load(compiled("refusals", PLAIN)), platform)
+        from_json(document, Image.from_file(compiled("refusals", PLAIN)), platform)
 
 
 @pytest.mark.parametrize("document", [{}, {"version": 0}, {"version": 1, "image": None}])
 def test_what_is_not_an_ending_is_refused(document, compiled, platform):
     with pytest.raises(UserError):
-        from_document(document, Image.load(compiled("refusals", PLAIN)), platform)
+        from_json(document, Image.from_file(compiled("refusals", PLAIN)), platform)

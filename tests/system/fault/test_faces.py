@@ -74,7 +74,7 @@ def test_what_a_crash_kept_from_being_measured_has_the_crash_as_json(elf: str) -
 
 def test_a_crash_that_both_engines_show_fails_parity(elf: str, platform: Platform) -> None:
     stimulus, same = Stimulus(Seconds(1)), ("embedded", "embedded")
-    report = parity(Image.load(elf), platform, stimulus, same)
+    report = parity(Image.from_file(elf), platform, stimulus, same)
     assert report.difference is None
     with pytest.raises(CheckFailedError, match=re.escape(TITLE)):
         require_parity(report)
@@ -84,7 +84,7 @@ def test_an_exit_code_that_both_engines_show_fails_parity(
     compiled: Compile, platform: Platform
 ) -> None:
     stimulus, same = Stimulus(Seconds(1)), ("embedded", "embedded")
-    report = parity(Image.load(compiled("semihost", OPTIMISED)), platform, stimulus, same)
+    report = parity(Image.from_file(compiled("semihost", OPTIMISED)), platform, stimulus, same)
     assert report.difference is None
     with pytest.raises(CheckFailedError, match="exit code 3"):
         require_parity(report)
@@ -95,7 +95,7 @@ def test_firmware_that_answers_on_neither_engine_fails_parity(
 ) -> None:
     stimulus = Stimulus(Seconds(0.01), (Path("yes.wav"),), function="main")
     same = ("embedded", "embedded")
-    report = parity(Image.load(compiled(options=PLAIN)), platform, stimulus, same)
+    report = parity(Image.from_file(compiled(options=PLAIN)), platform, stimulus, same)
     assert report.difference is None
     with pytest.raises(CheckFailedError, match="on both engines the firmware did not come up"):
         require_parity(report)
@@ -123,7 +123,7 @@ def test_a_whole_run_that_ends_in_a_crash_is_profiled_and_says_so(elf: str) -> N
 
 def test_the_evidence_of_a_failed_test_holds_it(elf: str, platform: Platform) -> None:
     with DeviceUnderTest("embedded") as device:
-        device.load(Image.load(elf), platform)
+        device.load(Image.from_file(elf), platform)
         assert device.wait_for_fault().kinds >= {"BusFault", "HardFault", "PRECISERR"}
         text = "\n".join(device.evidence().lines())
     assert f"Fault: {TITLE}" in text

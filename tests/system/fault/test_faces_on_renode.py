@@ -74,7 +74,7 @@ def test_a_range_that_the_repl_tags_is_there(engine: str, elf: str, tmp_path: Pa
 
 def test_a_test_of_a_device_fails_with_it(elf: str, platform: Platform) -> None:
     with DeviceUnderTest("renode") as device:
-        device.load(Image.load(elf), platform)
+        device.load(Image.from_file(elf), platform)
         with pytest.raises(CheckFailedError, match="the firmware faulted: BusFault escalated"):
             device.run(Seconds(0.01))
         assert device.wait_for_fault().kinds >= {"BusFault", "PRECISERR"}
@@ -83,7 +83,7 @@ def test_a_test_of_a_device_fails_with_it(elf: str, platform: Platform) -> None:
 
 
 def test_the_engines_show_the_same_crash(elf: str, platform: Platform) -> None:
-    report = parity(Image.load(elf), platform, Stimulus(Seconds(1)))
+    report = parity(Image.from_file(elf), platform, Stimulus(Seconds(1)))
     assert report.difference is None
     assert report.compared[-1].what == "the instruction that faults"
     with pytest.raises(CheckFailedError, match="then the firmware crashed"):
@@ -95,7 +95,7 @@ def test_the_engines_show_the_same_crash(elf: str, platform: Platform) -> None:
 def test_a_reset_vector_that_points_nowhere_is_the_same_crash(
     reset_vector: int, elf: str, platform: Platform
 ) -> None:
-    image = _started_at(reset_vector, Image.load(elf))
+    image = _started_at(reset_vector, Image.from_file(elf))
     told = []
     for name in ENGINES:
         with open_engine(name) as engine:

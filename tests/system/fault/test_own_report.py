@@ -11,7 +11,7 @@ from workbench.dut import DeviceUnderTest
 from workbench.engines.base import Instructions, Stop
 from workbench.fault.diagnosis import Diagnosis
 from workbench.image import Image
-from workbench.platform import load
+from workbench.platform import read_platform
 
 BOARDS = ["stm32f4_discovery", "nrf52840_dk"]
 BROKEN = "tflite::MicroInterpreter::AllocateTensors"
@@ -23,7 +23,7 @@ def crashed(request, firmware_image):
     """A board whose firmware met an undefined instruction as it starts: diagnosis, own report."""
     board = request.param
     with DeviceUnderTest("embedded") as device:
-        image, platform = Image.load(firmware_image(board).elf), load(board)
+        image, platform = Image.from_file(firmware_image(board).elf), read_platform(board)
         device.load(image, platform)
         device.break_function(BROKEN)
         engine = device.engine

@@ -14,7 +14,7 @@ from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.fault.diagnosis import STACK_OVERFLOW, Diagnosis
 from workbench.fault.text import lines
 from workbench.image import Image
-from workbench.platform import Platform, load_platform
+from workbench.platform import Platform, select_platform
 
 from .conftest import Compile, crash_on
 
@@ -174,8 +174,8 @@ def test_a_first_stack_pointer_outside_ram_is_named_as_that(
 ) -> None:
     repl = tmp_path / "smaller.repl"
     repl.write_text(SMALLER_PART)
-    platform = load_platform(None, repl=repl)
-    image = Image.load(compiled("refusals"))
+    platform = select_platform(None, repl=repl)
+    image = Image.from_file(compiled("refusals"))
     with EmbeddedEngine() as engine:
         engine.load(image, platform)
         crash = diagnosis_of(engine, image, platform, engine.run(Stop(), PLENTY))

@@ -9,7 +9,7 @@ import pytest
 from workbench.errors import CheckFailedError
 from workbench.image import Image
 from workbench.model.features import Features
-from workbench.platform import load
+from workbench.platform import read_platform
 from workbench.runs.inference import boot
 from workbench.runs.points import INVOKE
 
@@ -31,10 +31,10 @@ def broken(image: Image, function: str) -> Image:
 
 
 def test_an_inference_that_crashes_says_why(firmware_image):
-    image = broken(Image.load(Path(firmware_image(BOARD).elf)), INVOKE)
+    image = broken(Image.from_file(Path(firmware_image(BOARD).elf)), INVOKE)
     with (
         pytest.raises(CheckFailedError) as failed,
-        boot(image, load(BOARD), "embedded") as session,
+        boot(image, read_platform(BOARD), "embedded") as session,
     ):
         shape = session.hello.inputs[0].shape
         session.classify(Features("zero", (np.zeros(shape, np.float32),)))

@@ -60,7 +60,7 @@ def test_without_symbols_and_lines_the_calls_are_guesses(crash: Crash) -> None:
 
 def test_a_stack_of_rubbish_ends_the_chain(compiled: Compile, platform: Platform) -> None:
     """Whatever lies on the stack, a diagnosis comes, and soon."""
-    image = Image.load(compiled())
+    image = Image.from_file(compiled())
     code = [function.address | 1 for function in image.functions]
     source = random.Random(7)
     words = [*code, *(address + 4 for address in code), 0xFFFFFFF9, 0xFFFFFFFD, 0xFFFFFFE1, 0, 1]

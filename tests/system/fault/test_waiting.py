@@ -25,7 +25,7 @@ def stuck(compiled: Compile, platform: Platform) -> Callable[..., str]:
     """Return a function that jumps to one of stuck.c and says what it waits for."""
 
     def run(function: str, options: tuple[str, ...] = PLAIN) -> str:
-        image = Image.load(compiled("stuck", options))
+        image = Image.from_file(compiled("stuck", options))
         with EmbeddedEngine() as engine:
             engine.load(image, platform)
             engine.run(Stop(pc=frozenset({image.symbol("main").address})), SOME)
@@ -73,7 +73,7 @@ def test_what_works_is_not_said_to_wait(function, options, stuck):
 
 
 def test_the_ending_of_a_run_tells_it(compiled: Compile, platform: Platform) -> None:
-    image = Image.load(compiled("stuck"))
+    image = Image.from_file(compiled("stuck"))
     with EmbeddedEngine() as engine:
         engine.load(image, platform)
         engine.run(Stop(pc=frozenset({image.symbol("main").address})), SOME)
@@ -88,7 +88,7 @@ def test_a_core_that_sleeps_until_a_variable_changes_names_it(
 ) -> None:
     told = {}
     for function in ("sleep_for_flag", "sleep_for_ever"):
-        image = Image.load(compiled("stuck"))
+        image = Image.from_file(compiled("stuck"))
         with EmbeddedEngine() as engine:
             engine.load(image, platform)
             engine.run(Stop(pc=frozenset({image.symbol("main").address})), SOME)

@@ -23,7 +23,7 @@ from workbench.engines import open_engine
 from workbench.engines.base import Instructions, Stop
 from workbench.errors import WorkbenchError
 from workbench.image import Image
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.snapshots import read_snapshot, restored, write_snapshot
 from workbench.support.resources import own_model, resource
 
@@ -131,7 +131,7 @@ def open_snapshot(elf: Path, path: Path) -> int:
     try:
         saved = read_snapshot(path)
         with open_engine(saved.engine) as machine:
-            machine.load(Image.load(elf), load_platform(BOARD))
+            machine.load(Image.from_file(elf), select_platform(BOARD))
             with restored(machine, saved):
                 print(machine.run(Stop(), Instructions(2000)).kind)
     except WorkbenchError as error:
@@ -157,7 +157,7 @@ def _archive(folder: Path) -> bytes:
 def _snapshot(folder: Path) -> bytes:
     path = folder / "own.snapshot"
     with open_engine("embedded") as machine:
-        machine.load(Image.load(folder / f"{BOARD}.elf"), load_platform(BOARD))
+        machine.load(Image.from_file(folder / f"{BOARD}.elf"), select_platform(BOARD))
         machine.run(Stop(), Instructions(20_000))
         write_snapshot(path, machine.snapshot())
     return path.read_bytes()

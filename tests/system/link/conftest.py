@@ -1,9 +1,9 @@
 import pytest
 
-from workbench import platform
 from workbench.engines import open_engine
 from workbench.image import Image
 from workbench.link import Client
+from workbench.platform import read_platform
 
 BOARDS = ["stm32f4_discovery", "nrf52840_dk"]
 
@@ -16,7 +16,7 @@ def machine():
     def load(built):
         engine = open_engine("embedded")
         opened.append(engine)
-        engine.load(Image.load(built.elf), platform.load(built.board))
+        engine.load(Image.from_file(built.elf), read_platform(built.board))
         return engine
 
     yield load

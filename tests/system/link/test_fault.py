@@ -18,7 +18,7 @@ def asleep(engine):
 
 def test_a_fault_is_recorded_and_printed(firmware_image, machine, board):
     built = firmware_image(board)
-    image = Image.load(built.elf)
+    image = Image.from_file(built.elf)
     engine = machine(built)
     asleep(engine)
     engine.registers["pc"] = UNMAPPED
@@ -37,7 +37,7 @@ def test_a_fault_is_recorded_and_printed(firmware_image, machine, board):
 
 def test_a_stack_overflow_is_reported_from_the_fault_stack(firmware_image, machine, board):
     built = firmware_image(board)
-    image = Image.load(built.elf)
+    image = Image.from_file(built.elf)
     engine = machine(built)
     asleep(engine)
     engine.registers["sp"] = image.symbol("__stack_limit").address + 8

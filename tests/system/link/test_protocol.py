@@ -38,7 +38,7 @@ def test_hello_describes_the_board_and_the_image(client, board, firmware_image):
     assert hello.error is None
     assert (hello.board, hello.clock_hz) == (board, CORE_HZ[board])
     assert hello.clock_source == CLOCK_SOURCE[board]
-    assert hello.build_id == Image.load(built.elf).build_id
+    assert hello.build_id == Image.from_file(built.elf).build_id
     assert hello.model_sha256 == built.model_sha256
     assert hello.arena_size == built.arena_bytes
     assert 0 < hello.arena_used <= hello.arena_size

@@ -15,7 +15,7 @@ from workbench.benchmark.inputs import random_inputs
 from workbench.image import Image
 from workbench.model.oracle import Oracle
 from workbench.model.reader import read_model
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.inference import boot
 
 pytest.importorskip("tflite_micro", reason="the host oracle is not installed")
@@ -36,7 +36,7 @@ def same_as_host(firmware_image):
         built = firmware_image(board, "reference", model)
         with (
             Oracle.from_file(model) as oracle,
-            boot(Image.load(built.elf), load_platform(board), "embedded") as session,
+            boot(Image.from_file(built.elf), select_platform(board), "embedded") as session,
         ):
             for features in inputs:
                 expected = oracle.answer(features)

@@ -10,7 +10,7 @@ from tests.cross import BARE, CORE, compile_elf
 from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.image import Image
-from workbench.platform import Platform, load
+from workbench.platform import Platform, read_platform
 from workbench.timing.costs import Cause
 from workbench.timing.model import CycleModel
 from workbench.trace import CacheSize, Trace
@@ -76,7 +76,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     (folder / "a.c").write_text(SOURCE)
     (folder / "a.ld").write_text(SCRIPT)
     words = (*CORE, "-O1", *BARE, folder / "a.c", "-T", folder / "a.ld")
-    return Image.load(compile_elf(folder / "a.elf", *words))
+    return Image.from_file(compile_elf(folder / "a.elf", *words))
 
 
 def part(
@@ -87,7 +87,7 @@ def part(
     (board / "nucleo_f411re.repl").write_text(REPL)
     text = SETTINGS.format(code_lines=code_lines, data_lines=data_lines, read_bytes=read_bytes)
     (board / "platform.toml").write_text(text)
-    return load(board)
+    return read_platform(board)
 
 
 def traced(image: Image, platform: Platform) -> Trace:

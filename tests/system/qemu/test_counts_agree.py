@@ -18,7 +18,7 @@ from workbench.link import Client
 from workbench.link.frames import Frame, FrameSplitter, encode
 from workbench.link.messages import Request
 from workbench.model.reader import read_model
-from workbench.platform import load_platform
+from workbench.platform import select_platform
 from workbench.runs.call_counter import BetweenPoints, Probe
 from workbench.runs.points import INVOKE
 from workbench.support.resources import own_model
@@ -37,7 +37,7 @@ def image(
     request: pytest.FixtureRequest, firmware_image: Callable[[str, str], BuiltImage]
 ) -> Image:
     """The committed model on the STM32F4 board, with each kernel set."""
-    return Image.load(firmware_image(BOARD, request.param).elf)
+    return Image.from_file(firmware_image(BOARD, request.param).elf)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def features() -> list[npt.NDArray[np.int8]]:
 def return_address_of_invoke(image: Image) -> int:
     """Where the application goes on after Invoke(): the link register at its entry."""
     with open_engine("embedded") as machine:
-        machine.load(image, load_platform(BOARD))
+        machine.load(image, select_platform(BOARD))
         entry = image.symbol(INVOKE).address & ~1
         Client(machine).boot()
         machine.uart.write(encode(infer(1, np.zeros(input_elements(), np.int8))))
@@ -76,7 +76,7 @@ def embedded_counts(
     """Instructions from `start` to `stop` for each input, on the embedded engine."""
     counter = BetweenPoints("Invoke", start, stop)
     with open_engine("embedded") as machine:
-        machine.load(image, load_platform(BOARD))
+        machine.load(image, select_platform(BOARD))
         client = Client(Probe(machine, counter))
         client.boot()
         for values in features:

@@ -8,9 +8,9 @@ import pytest
 
 from tests import needs
 from tests.cross import BARE, CORE, STRICT, compile_elf
-from workbench import platform
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.image import Image
+from workbench.platform import read_platform
 
 HERE = Path(__file__).parent
 
@@ -24,7 +24,7 @@ def installation():
 def probe_image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     elf = tmp_path_factory.mktemp("probe") / "probe.elf"
     options = (*CORE, *BARE, *STRICT, "-O2", "-g", "-T", HERE / "probe.ld")
-    return Image.load(compile_elf(elf, *options, HERE / "probe.c"))
+    return Image.from_file(compile_elf(elf, *options, HERE / "probe.c"))
 
 
 @pytest.fixture(scope="module")
@@ -37,5 +37,5 @@ def started(installation):
 @pytest.fixture
 def probe(started, probe_image):
     """The probe at reset."""
-    started.load(probe_image, platform.load("stm32f4_discovery"))
+    started.load(probe_image, read_platform("stm32f4_discovery"))
     return started

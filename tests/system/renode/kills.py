@@ -30,14 +30,14 @@ _GONE_WITHIN = 300.0  # a guard against hanging; a busy machine takes its time
 _FIRMWARE = small_elf(struct.pack("<2I", 0x2000_1000, 0x0800_0009) + bytes.fromhex("00bf fde7"))
 _CALLER = """
 from pathlib import Path
-from workbench import platform
+from workbench.platform import read_platform
 from workbench.engines import open_engine
 from workbench.engines.base import Seconds, Stop
 from workbench.image import Image
 
 print("begun", flush=True)
 with open_engine("renode") as engine:
-    engine.load(Image.load(Path("firmware.elf")), platform.load("stm32f4_discovery"))
+    engine.load(Image.from_file(Path("firmware.elf")), read_platform("stm32f4_discovery"))
     print("loaded", flush=True)
     while True:
         engine.run(Stop(), Seconds(0.02))

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests import contract
-from workbench import platform
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.image import Image
+from workbench.platform import read_platform
 
 RENODE = [pytest.param(name, marks=pytest.mark.renode) for name in ("renode", "beside")]
-STM32 = platform.load("stm32f4_discovery")
+STM32 = read_platform("stm32f4_discovery")
 
 
 @pytest.fixture(scope="module", params=["embedded", *RENODE])

@@ -8,14 +8,14 @@ import pytest
 
 from tests import needs
 from tests.system.programs import OPTIMISED, compile_source
-from workbench import platform
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.image import Image
+from workbench.platform import read_platform
 
 SOURCE = Path(__file__).with_name("late_receiver.c")
-STM32 = platform.load("stm32f4_discovery")
+STM32 = read_platform("stm32f4_discovery")
 SECOND = Seconds(1)
 
 
@@ -39,7 +39,7 @@ def engine(request):
 @pytest.fixture(params=[0, 1], ids=["polls", "sleeps"])
 def image(request: pytest.FixtureRequest, tmp_path: Path) -> Image:
     options = (*OPTIMISED, f"-DASLEEP={request.param}")
-    return Image.load(compile_source(tmp_path / "late.elf", SOURCE, *options))
+    return Image.from_file(compile_source(tmp_path / "late.elf", SOURCE, *options))
 
 
 def test_input_given_at_reset_is_answered(engine, image):

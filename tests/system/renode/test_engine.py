@@ -22,10 +22,11 @@ def test_limit_is_exact_where_an_instruction_takes_no_whole_nanoseconds(
 ):
     """168 million a second: Renode's clock moves 21 instructions at a time."""
     from workbench import platform
+    from workbench.platform import read_platform
 
     repl = tmp_path / "odd.repl"
-    repl.write_text(platform.load("stm32f4_discovery").repl.read_text() + _ODD_SPEED)
-    started.load(probe_image, platform.load_repl(repl, uart="usart2"))
+    repl.write_text(read_platform("stm32f4_discovery").repl.read_text() + _ODD_SPEED)
+    started.load(probe_image, platform.read_repl(repl, uart="usart2"))
     for count in (1, 20, 21, 22, 1000):
         before = started.instructions
         assert started.run(TO_SLEEP, Instructions(count)).kind is StopKind.LIMIT

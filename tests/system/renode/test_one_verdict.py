@@ -11,7 +11,6 @@ import pytest
 
 from tests import needs
 from tests.system.programs import OPTIMISED, PLENTY, compile_source
-from workbench import platform
 from workbench.armv7m.architecture import Cfsr
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Seconds, Stop, StopKind
@@ -19,6 +18,7 @@ from workbench.engines.renode.engine import RenodeEngine
 from workbench.fault.diagnose import diagnose
 from workbench.image import Image
 from workbench.machine import LoadedMachine, capture
+from workbench.platform import read_platform
 
 pytestmark = pytest.mark.renode
 
@@ -27,7 +27,7 @@ CASES = range(1, 28)
 DRAWN = 60
 SEED = 2026
 STALL_SECONDS = 20.0  # after which a worker gives up a core that stands still
-STM32 = platform.load("stm32f4_discovery")
+STM32 = read_platform("stm32f4_discovery")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def verdict(engine: Engine, image: Image) -> tuple[object, ...]:
 
 def compiled(crash: str, folder: Path) -> Image:
     options = (*OPTIMISED, *(f"-D{one}" for one in crash.split()))
-    return Image.load(compile_source(folder / "crash.elf", SOURCE, *options))
+    return Image.from_file(compile_source(folder / "crash.elf", SOURCE, *options))
 
 
 def drawn(count: int) -> list[str]:

@@ -10,7 +10,6 @@ import pytest
 
 from tests import needs
 from tests.system.programs import OPTIMISED, compile_source
-from workbench import platform
 from workbench.engines import EngineChoice, open_engine
 from workbench.engines.base import Engine, Seconds, Stop, StopKind
 from workbench.engines.renode.engine import RenodeEngine
@@ -18,7 +17,7 @@ from workbench.image import Image
 from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
-from workbench.platform import UartPacing
+from workbench.platform import UartPacing, read_platform
 
 BOARDS = ("stm32f4_discovery", "nrf52840_dk")
 SECOND = Seconds(1)
@@ -34,7 +33,7 @@ def asleep(engine: Engine) -> int:
 
 def counts(engine: Engine, image: Image, board: str) -> dict[str, int]:
     """Instructions until the core sleeps: bytes came while it booted, and while it slept."""
-    target = platform.load(board)
+    target = read_platform(board)
     engine.load(image, target)
     engine.uart.write(HELLO)
     early = asleep(engine)
@@ -51,7 +50,7 @@ def counts(engine: Engine, image: Image, board: str) -> dict[str, int]:
 @pytest.mark.renode
 @pytest.mark.parametrize("board", BOARDS)
 def test_counts_are_those_of_the_embedded_engine(board, firmware_image):
-    image = Image.load(firmware_image(board).elf)
+    image = Image.from_file(firmware_image(board).elf)
     with open_engine(EngineChoice.EMBEDDED) as embedded, RenodeEngine(needs.renode()) as renode:
         assert counts(renode, image, board) == counts(embedded, image, board)
 
@@ -59,9 +58,9 @@ def test_counts_are_those_of_the_embedded_engine(board, firmware_image):
 @pytest.mark.renode
 @pytest.mark.parametrize("board", BOARDS)
 def test_a_snapshot_in_the_middle_of_a_byte(board, firmware_image):
-    image = Image.load(firmware_image(board).elf)
+    image = Image.from_file(firmware_image(board).elf)
     with RenodeEngine(needs.renode()) as engine:
-        engine.load(image, platform.load(board))
+        engine.load(image, read_platform(board))
         engine.run(Stop(), SECOND)
         engine.uart.write(HELLO)
         engine.run(Stop(idle=False), Seconds(0.0004))
@@ -73,11 +72,11 @@ def test_a_snapshot_in_the_middle_of_a_byte(board, firmware_image):
 
 @pytest.fixture
 def long_busy(tmp_path: Path) -> Image:
-    return Image.load(compile_source(tmp_path / "busy.elf", LONG_BUSY, *OPTIMISED))
+    return Image.from_file(compile_source(tmp_path / "busy.elf", LONG_BUSY, *OPTIMISED))
 
 
 def answered(engine: Engine, image: Image, pacing: UartPacing) -> tuple[bytes, tuple[str, ...]]:
-    engine.load(image, replace(platform.load(BOARDS[0]), uart_pacing=pacing))
+    engine.load(image, replace(read_platform(BOARDS[0]), uart_pacing=pacing))
     engine.uart.write(b"abcdef")
     reason = engine.run(Stop(), Seconds(0.02))
     return engine.uart.transcript, reason.warnings

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench import platform
 from workbench.builder import boards
 from workbench.builder.plan import KERNEL_SETS
 from workbench.engines.base import Engine, Instructions, Seconds, Stop, StopKind
@@ -23,6 +22,7 @@ from workbench.link import Client
 from workbench.link.frames import Frame, encode
 from workbench.link.messages import Request
 from workbench.machine import LoadedMachine
+from workbench.platform import read_platform
 from workbench.profile.record import ProfileRequest, profile
 from workbench.support.resources import resource
 from workbench.timing.model import CycleModel
@@ -53,7 +53,7 @@ class Session:
 
 
 def watch(engine: Engine, image: Image, board: str) -> Session:
-    engine.load(image, platform.load(board))
+    engine.load(image, read_platform(board))
     client = Client(engine)
     client.boot()
     boot = asleep(engine)
@@ -107,7 +107,7 @@ def answer_of(image: Image) -> int:
 )
 def sessions(request, started, firmware_image):
     board, kernels = request.param
-    image = Image.load(firmware_image(board, kernels).elf)
+    image = Image.from_file(firmware_image(board, kernels).elf)
     with EmbeddedEngine() as embedded:
         return watch(embedded, image, board), watch(started, image, board)
 
@@ -153,7 +153,7 @@ def test_what_lies_between_marks_is_the_same(sessions):
 def test_modelled_cycles_are_the_same_to_the_cycle(sessions):
     embedded, renode = sessions
     for board in boards():  # both kinds of flash
-        model = CycleModel.of(platform.load(board))
+        model = CycleModel.of(read_platform(board))
         for clock in (64_000_000, 168_000_000):
             ours, theirs = (model.estimate(one.trace, clock) for one in (embedded, renode))
             assert theirs.cycles == ours.cycles
@@ -162,7 +162,7 @@ def test_modelled_cycles_are_the_same_to_the_cycle(sessions):
 
 @pytest.mark.parametrize("board", boards())
 def test_operators_functions_and_lines_cost_the_same(board, started, firmware_image):
-    image, part = Image.load(firmware_image(board, "cmsis_nn").elf), platform.load(board)
+    image, part = Image.from_file(firmware_image(board, "cmsis_nn").elf), read_platform(board)
     request = ProfileRequest(Seconds(10.0), features=(RECORDING,))
     with EmbeddedEngine() as embedded:
         ours, theirs = (

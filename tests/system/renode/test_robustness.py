@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from workbench import platform
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.errors import EngineError, ImageError, PlatformError
+from workbench.platform import read_platform
 
 pytestmark = pytest.mark.renode
 
@@ -28,7 +28,7 @@ HOUR = Seconds(3600.0)
 def impatient(installation, probe_image):
     """An engine that gives Renode less time to answer, so that a test is quick."""
     with RenodeEngine(installation) as engine:
-        engine.load(probe_image, platform.load(BOARD))
+        engine.load(probe_image, read_platform(BOARD))
         engine.run(Stop(), Seconds(1.0))
         assert engine._process
         engine._process.answer_seconds = 3.0
@@ -56,7 +56,7 @@ def test_renode_that_dies_or_hangs_in_a_run_is_an_error_in_time(impatient, probe
     assert not exists(worker)
     assert "WORKBENCH_KEEP=1" in failure.value.hint
     assert not folder.exists()
-    impatient.load(probe_image, platform.load(BOARD))
+    impatient.load(probe_image, read_platform(BOARD))
     assert impatient.run(Stop(), Seconds(1.0)).kind is StopKind.IDLE
 
 
@@ -71,9 +71,9 @@ def test_image_for_another_part_is_refused_in_the_words_of_the_embedded_engine(
 ):
     with RenodeEngine(installation) as engine:
         with pytest.raises(ImageError, match="does not fit the memories") as refused:
-            engine.load(probe_image, platform.load("nrf52840_dk"))
+            engine.load(probe_image, read_platform("nrf52840_dk"))
         assert "linked for another part" in refused.value.hint
-        engine.load(probe_image, platform.load(BOARD))
+        engine.load(probe_image, read_platform(BOARD))
         assert engine.run(Stop(), Seconds(1.0)).kind is StopKind.IDLE
 
 
@@ -97,25 +97,25 @@ def test_error_in_a_repl_is_the_users_and_names_the_place(
 ):
     """As Renode tells it: the platform here did not go through our own reader."""
     repl = tmp_path / "broken.repl"
-    repl.write_text(platform.load(BOARD).repl.read_text() + f"\n{line}\n")
-    broken = platform.load(BOARD)
+    repl.write_text(read_platform(BOARD).repl.read_text() + f"\n{line}\n")
+    broken = read_platform(BOARD)
     broken = type(broken)(**{**vars(broken), "repl": repl})
     with RenodeEngine(installation) as engine:
         with pytest.raises(PlatformError, match=said):
             engine.load(probe_image, broken)
-        engine.load(probe_image, platform.load(BOARD))
+        engine.load(probe_image, read_platform(BOARD))
         assert engine.run(Stop(), Seconds(1.0)).kind is StopKind.IDLE
 
 
 def test_worker_ends_with_an_owner_that_is_killed_in_a_run(installation, probe_image, tmp_path):
     script = tmp_path / "owner.py"
     script.write_text(
-        "from workbench import platform\n"
+        "from workbench.platform import read_platform\n"
         "from workbench.engines.base import Instructions, Seconds, Stop\n"
         "from workbench.engines.renode.engine import RenodeEngine\n"
         "from workbench.image import Image\n"
         "engine = RenodeEngine()\n"
-        f"engine.load(Image.load({str(probe_image.path)!r}), platform.load({BOARD!r}))\n"
+        f"engine.load(Image.from_file({str(probe_image.path)!r}), read_platform({BOARD!r}))\n"
         "print(engine._process.process_id, flush=True)\n"
         "engine.run(Stop(idle=False), Seconds(3600))\n"
     )
@@ -137,7 +137,7 @@ def test_worker_ends_with_an_owner_that_is_killed_in_a_run(installation, probe_i
 def test_engines_in_parallel_do_not_disturb_each_other(installation, probe_image):
     def run(_: int) -> tuple[StopKind, int, bytes]:
         with RenodeEngine(installation) as engine:
-            engine.load(probe_image, platform.load(BOARD))
+            engine.load(probe_image, read_platform(BOARD))
             reason = engine.run(Stop(), Seconds(1.0))
             return reason.kind, reason.instructions, engine.uart.transcript
 
@@ -148,7 +148,7 @@ def test_engines_in_parallel_do_not_disturb_each_other(installation, probe_image
 
 
 def test_fifty_runs_in_a_row_are_the_same(started, probe_image):
-    started.load(probe_image, platform.load(BOARD))
+    started.load(probe_image, read_platform(BOARD))
     outcomes = set()
     for _ in range(50):
         started.reset()
@@ -167,7 +167,7 @@ def test_collector_of_mono_never_waits_for_a_thread_that_waits_for_python(
     monkeypatch.setenv("MONO_THREADS_SUSPEND", "hybrid")  # Mono's default, not the worker's
     monkeypatch.setenv("MONO_GC_PARAMS", "nursery-size=256k")
     with RenodeEngine(installation) as engine:
-        engine.load(probe_image, platform.load(BOARD))
+        engine.load(probe_image, read_platform(BOARD))
         engine.run(Stop(), Seconds(1.0))
         assert engine._process
         engine._process.answer_seconds = 10.0
@@ -184,7 +184,7 @@ class TestStoresToNowhere:
     @pytest.fixture
     def storing(self, installation, probe_image):
         with RenodeEngine(installation) as engine:
-            engine.load(probe_image, platform.load(BOARD))
+            engine.load(probe_image, read_platform(BOARD))
             engine.memory.write(0x2000_0800, bytes.fromhex("0860fde7"))  # str r0, [r1]; b .-2
             engine.registers["r1"] = 0x1F00_0000
             engine.registers["pc"] = 0x2000_0800
@@ -202,10 +202,12 @@ class TestStoresToNowhere:
 
 def test_a_caller_that_is_killed_leaves_no_folder(installation, probe_image):
     program = (
-        "import sys; from workbench import platform; from workbench.image import Image\n"
+        "import sys\n"
+        "from workbench.image import Image\n"
+        "from workbench.platform import read_platform\n"
         "from workbench.engines.renode.engine import RenodeEngine\n"
         "engine = RenodeEngine()\n"
-        "engine.load(Image.load(sys.argv[1]), platform.load(sys.argv[2]))\n"
+        "engine.load(Image.from_file(sys.argv[1]), read_platform(sys.argv[2]))\n"
         "print(engine._process.folder, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -9,6 +9,7 @@ from workbench.engines.base import Seconds, Stop
 from workbench.engines.renode.engine import RenodeEngine
 from workbench.engines.scripts.trust import VARIABLE
 from workbench.errors import EngineError, PlatformError
+from workbench.platform import read_platform
 from workbench.support.resources import resource
 
 pytestmark = pytest.mark.renode
@@ -29,7 +30,7 @@ def hostile(request, tmp_path):
         f"{own}\nhostile: Python.PythonPeripheral @ sysbus 0x70000000\n"
         f"    size: 0x100\n    script: '''\n{SCRIPTS[request.param]}\n'''\n"
     )
-    return platform.load_repl(file, uart="usart2")
+    return platform.read_repl(file, uart="usart2")
 
 
 def test_it_is_refused(hostile, probe_image, installation, monkeypatch):
@@ -37,7 +38,7 @@ def test_it_is_refused(hostile, probe_image, installation, monkeypatch):
     with RenodeEngine(installation) as engine:
         with pytest.raises(PlatformError, match=r"part\.repl.*the script of 'hostile', line 1, us"):
             engine.load(probe_image, hostile)
-        engine.load(probe_image, platform.load(BOARD))
+        engine.load(probe_image, read_platform(BOARD))
         engine.run(Stop(), Seconds(1.0))
 
 

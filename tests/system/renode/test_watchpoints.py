@@ -3,11 +3,11 @@
 import pytest
 
 from tests.system.programs import compile_program
-from workbench import platform
 from workbench.engines.base import Engine, Instructions, Stop, StopKind, Watchpoint
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import EngineError
 from workbench.image import Image
+from workbench.platform import read_platform
 
 pytestmark = pytest.mark.renode
 
@@ -21,11 +21,11 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    return Image.load(compile_program("watched", tmp_path_factory.mktemp("watched")))
+    return Image.from_file(compile_program("watched", tmp_path_factory.mktemp("watched")))
 
 
 def stops(engine: Engine, image: Image, points: frozenset[Watchpoint]) -> list[tuple[object, ...]]:
-    engine.load(image, platform.load("stm32f4_discovery"))
+    engine.load(image, read_platform("stm32f4_discovery"))
     main = frozenset({image.symbol("main").address})
     assert engine.run(Stop(pc=main), Instructions(1000)).kind is StopKind.PC
     found: list[tuple[object, ...]] = []

@@ -6,10 +6,10 @@ import pytest
 
 from workbench.benchmark.compare import (
     compare,
-    load,
+    read_bench,
     read_thresholds,
     require_no_regression,
-    save,
+    write_bench,
 )
 from workbench.benchmark.cost import BenchReport, InferenceCost, ModelSummary
 from workbench.errors import CheckFailedError, UserError
@@ -52,8 +52,8 @@ def bench(instructions=1000, cycles=1500, flash=40_000, kernels="cmsis_nn", **re
 @pytest.fixture
 def saved(tmp_path):
     def write(name="bench.json", **values):
-        save(bench(**values), tmp_path / name)
-        return load(tmp_path / name)
+        write_bench(bench(**values), tmp_path / name)
+        return read_bench(tmp_path / name)
 
     return write
 
@@ -109,7 +109,7 @@ def test_a_file_that_is_no_bench_is_refused(tmp_path, content):
     path = tmp_path / "x.json"
     path.write_text(content)
     with pytest.raises(UserError, match=r"x\.json"):
-        load(path)
+        read_bench(path)
 
 
 def test_a_damaged_row_is_refused(tmp_path, saved):
@@ -118,7 +118,7 @@ def test_a_damaged_row_is_refused(tmp_path, saved):
     path = tmp_path / "x.json"
     path.write_text(json.dumps(document))
     with pytest.raises(UserError, match="damaged"):
-        load(path)
+        read_bench(path)
 
 
 def test_thresholds_come_from_the_command_line_before_the_settings(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.images import image_of, segment
 from workbench.engines.boot import boot_of
 from workbench.image import Image
-from workbench.platform import Platform, load
+from workbench.platform import Platform, read_platform
 
 FLASH, BEHIND_BOOT_LOADER, RAM = 0x0800_0000, 0x0800_4000, 0x2000_0000
 
@@ -15,7 +15,7 @@ FLASH, BEHIND_BOOT_LOADER, RAM = 0x0800_0000, 0x0800_4000, 0x2000_0000
 @pytest.fixture(scope="module")
 def platform() -> Platform:
     """Boots from 0, where it shows its flash."""
-    return load("stm32f4_discovery")
+    return read_platform("stm32f4_discovery")
 
 
 def image_at(address: int) -> Image:

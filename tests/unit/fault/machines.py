@@ -9,7 +9,7 @@ from workbench.fault.memory import View
 from workbench.image import Image
 from workbench.image.elf import Section, Symbol
 from workbench.machine import MemoryDump, Piece
-from workbench.platform import Platform, load
+from workbench.platform import Platform, read_platform
 
 RAM = 0x2000_0000
 FLASH = 0x0800_0000
@@ -73,4 +73,4 @@ def image(
 
 
 def platform() -> Platform:
-    return load("stm32f4_discovery")
+    return read_platform("stm32f4_discovery")

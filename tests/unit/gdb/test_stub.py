@@ -13,7 +13,7 @@ from workbench.errors import UserError
 from workbench.gdb.board import Board
 from workbench.gdb.packets import Connection
 from workbench.gdb.stub import Stub
-from workbench.platform import load
+from workbench.platform import read_platform
 
 
 class WarningEngine(ScriptedEngine):
@@ -39,7 +39,7 @@ def gdb():
     ours, gdb = socket.socketpair()
     gdb.settimeout(10)
     engine = WarningEngine([Step(0x0800_0000 + 2 * n) for n in range(9)])
-    machine = standing(engine, image_of(), load("stm32f4_discovery"))
+    machine = standing(engine, image_of(), read_platform("stm32f4_discovery"))
     stub = Stub(Board(machine), Connection(ours))
     session = threading.Thread(target=serve, args=(stub,), daemon=True)
     session.start()

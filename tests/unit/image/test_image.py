@@ -59,14 +59,14 @@ def test_a_minimal_image() -> None:
 
 
 def test_segments_are_where_they_are_loaded(elf: Path) -> None:
-    image = Image.load(elf)
+    image = Image.from_file(elf)
     assert image.vector_table == FLASH
     assert all(s.address >= FLASH for s in image.segments)
     assert any(s.name == ".bss" and not s.loaded and s.writable for s in image.sections)
 
 
 def test_functions_by_name_and_address(elf: Path) -> None:
-    image = Image.load(elf)
+    image = Image.from_file(elf)
     mix = image.symbol("mix")
     assert mix.address % 2 == 0
     assert mix.size > 0
@@ -88,12 +88,12 @@ def test_a_default_handler_is_not_called_by_one_of_its_aliases() -> None:
 
 def test_an_unknown_symbol_names_its_neighbours(elf: Path) -> None:
     with pytest.raises(ImageError, match="no symbol 'miks'") as caught:
-        Image.load(elf).symbol("miks")
+        Image.from_file(elf).symbol("miks")
     assert "mix" in caught.value.hint
 
 
 def test_the_hash_is_that_of_the_file(elf: Path) -> None:
-    assert Image.load(elf).sha256 == hashlib.sha256(elf.read_bytes()).hexdigest()
+    assert Image.from_file(elf).sha256 == hashlib.sha256(elf.read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def test_segments_do_not_hold_more_than_the_file() -> None:
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="no such file"):
-        Image.load(tmp_path / "none.elf")
+        Image.from_file(tmp_path / "none.elf")
     with pytest.raises(ImageError, match="folder"):
-        Image.load(tmp_path)
+        Image.from_file(tmp_path)
 
 
 def mutated(content: bytes, seeded: random.Random) -> bytes:

@@ -14,7 +14,7 @@ from workbench.engines.embedded.assemble import assemble
 from workbench.errors import PlatformError
 from workbench.image import Image
 from workbench.image.build_attributes import V7, V7E_M, BuildAttributes, parse
-from workbench.platform import Platform, load, load_repl
+from workbench.platform import Platform, read_platform, read_repl
 from workbench.platform.cores import CORES, core_named, foreign_core_warning
 from workbench.platform.modelled import require_model
 from workbench.timing.model import CycleModel
@@ -43,14 +43,14 @@ SCRIPT = (
 def platform_with(folder: Path, core: str) -> Platform:
     path = folder / "part.repl"
     path.write_text(REPL.replace('    cpuType: "cortex-m4f"\n', core))
-    return load_repl(path)
+    return read_repl(path)
 
 
 def compiled(folder: Path, *options: str) -> Image:
     (folder / "a.c").write_text(SOURCE)
     (folder / "a.ld").write_text(SCRIPT)
     sources = (folder / "a.c", "-T", folder / "a.ld")
-    return Image.load(compile_elf(folder / "a.elf", "-mthumb", *options, *BARE, *sources))
+    return Image.from_file(compile_elf(folder / "a.elf", "-mthumb", *options, *BARE, *sources))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_priorities_are_held_against_the_core(tmp_path: Path, mask: int) -> None
     path = tmp_path / "part.repl"
     path.write_text(REPL.replace("{ -> cpu@0 }", f"{{ priorityMask: 0x{mask:02X}; -> cpu@0 }}"))
     with pytest.raises(PlatformError, match=r"part\.repl:3:\d+: priorityMask is 0x") as caught:
-        assemble(load_repl(path))
+        assemble(read_repl(path))
     assert "0xE0, 0xF0" in caught.value.hint
 
 
@@ -95,7 +95,7 @@ def test_a_cortex_m4_is_not(tmp_path: Path, name: str) -> None:
 def test_an_image_for_the_cortex_m4_has_no_warning(tmp_path: Path, options: tuple[str]) -> None:
     image = compiled(tmp_path, *options)
     assert image.attributes.cpu_arch == V7E_M
-    assert foreign_core_warning(image.attributes, load("stm32f4_discovery").core) == ""
+    assert foreign_core_warning(image.attributes, read_platform("stm32f4_discovery").core) == ""
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_an_image_for_another_core_is_warned_of(
     tmp_path: Path, options: tuple[str], built_for: str, runs: str
 ) -> None:
     image = compiled(tmp_path, *options)
-    warning = foreign_core_warning(image.attributes, load("nrf52840_dk").core)
+    warning = foreign_core_warning(image.attributes, read_platform("nrf52840_dk").core)
     assert warning.startswith(f"the ELF was built for another core, {built_for}: it runs here")
     assert runs in warning
     assert warning.endswith("build it with -mcpu=cortex-m4 for this part")
@@ -128,13 +128,15 @@ def test_an_image_for_another_core_is_warned_of(
 
 def test_a_compiler_may_name_the_core(tmp_path: Path) -> None:
     attributes = BuildAttributes(cpu_name="Cortex-M7", cpu_arch=V7E_M, profile="M")
-    board = load("stm32f4_discovery").core
+    board = read_platform("stm32f4_discovery").core
     assert "another core, Cortex-M7 (Armv7E-M)" in foreign_core_warning(attributes, board)
     assert foreign_core_warning(replace(attributes, cpu_name="Cortex-M4"), board) == ""
 
 
 def test_a_core_of_another_profile_is_named_by_its_architecture() -> None:
-    warning = foreign_core_warning(BuildAttributes("", V7, "A"), load("stm32f4_discovery").core)
+    warning = foreign_core_warning(
+        BuildAttributes("", V7, "A"), read_platform("stm32f4_discovery").core
+    )
     assert "another core (Armv7-A): it runs here as on a Cortex-M4, which does not" in warning
 
 
@@ -165,7 +167,7 @@ def test_every_core_with_a_model_has_rules_of_time_and_a_name_of_its_own() -> No
 
 
 def test_firmware_is_built_with_the_options_of_the_core() -> None:
-    options = load("stm32f4_discovery").core.compiler_options
+    options = read_platform("stm32f4_discovery").core.compiler_options
     assert options == ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
     assert core_named("cortex-m3").compiler_options[-1] == "-mfloat-abi=soft"
 

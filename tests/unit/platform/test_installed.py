@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import ExtensionError, PlatformError
-from workbench.platform import load, names
+from workbench.platform import names, read_platform
 
 OWN = "stm32f4_discovery"
 SETTINGS = 'title = "Mine"\nmcu = "Mine"\nuart = "usart2"\nclock = 168_000_000\n'
@@ -44,7 +44,7 @@ def bring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bring:
 def test_a_platform_is_known_by_the_name_of_its_entry_point(value: str, bring: Bring) -> None:
     folder = bring(value=value)
     assert "mine" in names()
-    assert load("mine").repl == folder / "part.repl"
+    assert read_platform("mine").repl == folder / "part.repl"
 
 
 def test_using_finds_what_a_package_brings(bring: Bring, tmp_path: Path) -> None:
@@ -53,12 +53,12 @@ def test_using_finds_what_a_package_brings(bring: Bring, tmp_path: Path) -> None
     board.mkdir(parents=True)
     (board / "platform.toml").write_text(SETTINGS)
     (board / "board.repl").write_text('using "brings/part.repl"\n')
-    assert load(board).title == "Mine"
+    assert read_platform(board).title == "Mine"
 
 
 def test_a_platform_of_the_workbench_is_not_replaced(bring: Bring) -> None:
     bring(name=OWN)
-    assert load(OWN).title != "Mine"
+    assert read_platform(OWN).title != "Mine"
     assert names().count(OWN) == 1
 
 
@@ -66,7 +66,7 @@ def test_two_packages_for_one_name_are_both_named(bring: Bring) -> None:
     bring(package="brings")
     bring(package="carries")
     with pytest.raises(ExtensionError, match=r"brings 2\.0.*carries 2\.0"):
-        load("mine")
+        read_platform("mine")
 
 
 @pytest.mark.parametrize(
@@ -76,18 +76,18 @@ def test_two_packages_for_one_name_are_both_named(bring: Bring) -> None:
 def test_what_is_not_a_folder_is_told_with_its_package(value: str, said: str, bring: Bring) -> None:
     bring(value=value)
     with pytest.raises(ExtensionError) as raised:
-        load("mine")
+        read_platform("mine")
     assert said in raised.value.message and f"brings:{value} of brings 2.0" in raised.value.message
 
 
 def test_a_folder_without_settings_is_told(bring: Bring) -> None:
     (bring() / "platform.toml").unlink()
     with pytest.raises(ExtensionError, match=r"in which there is no platform\.toml"):
-        load("mine")
+        read_platform("mine")
 
 
 def test_a_name_that_nobody_brings_is_answered_with_those_that_there_are(bring: Bring) -> None:
     bring()
     with pytest.raises(PlatformError) as raised:
-        load("mime")
+        read_platform("mime")
     assert "did you mean mine?" in raised.value.hint

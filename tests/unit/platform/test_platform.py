@@ -10,10 +10,10 @@ from workbench.errors import PlatformError, ReplError
 from workbench.platform import (
     MemoryRegion,
     UartPacing,
-    load,
-    load_platform,
-    load_repl,
     names,
+    read_platform,
+    read_repl,
+    select_platform,
 )
 from workbench.platform.bus_masters import AddressRange
 
@@ -56,7 +56,7 @@ def test_both_boards_are_known():
 
 
 def test_what_the_stm32f4_discovery_is():
-    platform = load("stm32f4_discovery")
+    platform = read_platform("stm32f4_discovery")
     assert platform.uart == "usart2"
     assert platform.clock_hz == 168_000_000
     assert platform.report_clocks_hz == (64_000_000, 80_000_000, 168_000_000)
@@ -70,7 +70,7 @@ def test_what_the_stm32f4_discovery_is():
 
 
 def test_what_the_nrf52840_dk_is():
-    platform = load("nrf52840_dk")
+    platform = read_platform("nrf52840_dk")
     assert platform.uart == "uart0"
     assert platform.clock_hz == 64_000_000
     assert [(m.kind, m.origin, m.size) for m in platform.memories] == [
@@ -86,7 +86,7 @@ def test_blocks_of_a_board_do_not_overlap(name):
     from workbench.engines.embedded.peripherals.registry import OWN
 
     spans = []
-    for entry in load(name).description.entries.values():
+    for entry in read_platform(name).description.entries.values():
         for place in entry.registrations:
             if place.parent == "sysbus" and place.address is not None:
                 size = place.size or OWN.size_of(entry.type, entry.properties)
@@ -97,54 +97,54 @@ def test_blocks_of_a_board_do_not_overlap(name):
 
 
 def test_from_a_folder(folder):
-    platform = load(folder)
+    platform = read_platform(folder)
     assert platform.name == "board"
     assert platform.mips == 50
     assert platform.report_clocks_hz == (64_000_000,)
     assert platform.vector_table is None
-    assert load(str(folder)) == platform
+    assert read_platform(str(folder)) == platform
 
 
 def test_the_console_may_be_another_uart_of_the_repl(folder):
-    assert load(folder, uart="lpuart").uart == "lpuart"
-    assert load(folder, uart="sysbus.lpuart").uart == "lpuart"
+    assert read_platform(folder, uart="lpuart").uart == "lpuart"
+    assert read_platform(folder, uart="sysbus.lpuart").uart == "lpuart"
     with pytest.raises(PlatformError, match="choose one of: lpuart, usart1"):
-        load(folder, uart="usart9")
+        read_platform(folder, uart="usart9")
 
 
 def test_bytes_come_at_the_baud_rate_unless_the_platform_or_the_command_line_says_otherwise(folder):
-    assert load(folder).uart_pacing is UartPacing.BAUD
-    assert load_platform(folder, uart_pacing="off").uart_pacing is UartPacing.OFF
+    assert read_platform(folder).uart_pacing is UartPacing.BAUD
+    assert select_platform(folder, uart_pacing="off").uart_pacing is UartPacing.OFF
     settings = folder / "platform.toml"
     settings.write_text('uart_pacing = "off"\n' + settings.read_text())
-    assert load(folder).uart_pacing is UartPacing.OFF
-    assert load_platform(folder, uart_pacing="baud").uart_pacing is UartPacing.BAUD
-    assert load_platform(None, repl=folder / "board.repl", uart_pacing="off").uart == "lpuart"
+    assert read_platform(folder).uart_pacing is UartPacing.OFF
+    assert select_platform(folder, uart_pacing="baud").uart_pacing is UartPacing.BAUD
+    assert select_platform(None, repl=folder / "board.repl", uart_pacing="off").uart == "lpuart"
     with pytest.raises(PlatformError, match="no UART pacing 'slow'"):
-        load_platform(folder, uart_pacing="slow")
+        select_platform(folder, uart_pacing="slow")
     settings.write_text('uart_pacing = "slow"\n' + settings.read_text().partition("\n")[2])
     with pytest.raises(PlatformError, match=r"uart_pacing = 'slow'"):
-        load(folder)
+        read_platform(folder)
 
 
 def test_from_a_repl_alone(folder):
-    platform = load_repl(folder / "board.repl")
+    platform = read_repl(folder / "board.repl")
     assert platform.uart == "lpuart"  # the first
     assert platform.clock_hz == 80_000_000  # SysTick's
     assert platform.memories == (
         MemoryRegion("flash0", "flash", 0x0800_0000, 0x10000),
         MemoryRegion("sram", "ram", 0x2000_0000, 0x4000),
     )
-    assert load_repl(folder / "board.repl", uart="usart1").uart == "usart1"
+    assert read_repl(folder / "board.repl", uart="usart1").uart == "usart1"
 
 
 def test_command_line_takes_one_of_platform_and_repl(folder):
-    assert load_platform(str(folder)).name == "board"
-    assert load_platform(None, repl=folder / "board.repl").name == "board"
+    assert select_platform(str(folder)).name == "board"
+    assert select_platform(None, repl=folder / "board.repl").name == "board"
     with pytest.raises(PlatformError, match="both"):
-        load_platform("board", repl=folder / "board.repl")
+        select_platform("board", repl=folder / "board.repl")
     with pytest.raises(PlatformError, match="no platform is given"):
-        load_platform(None)
+        select_platform(None)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_command_line_takes_one_of_platform_and_repl(folder):
 )
 def test_an_unknown_platform_is_told_with_those_that_are_known(which, message):
     with pytest.raises(PlatformError, match=message):
-        load(which)
+        read_platform(which)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_bad_settings_are_told_with_what_to_write(folder, old, new, message):
     settings = folder / "platform.toml"
     settings.write_text(settings.read_text().replace(old, new, 1))
     with pytest.raises(PlatformError) as caught:
-        load(folder)
+        read_platform(folder)
     assert message in str(caught.value)
     assert caught.value.hint
 
@@ -213,7 +213,7 @@ def test_repl_that_is_no_platform(folder, old, new, message):
     path = folder / "board.repl"
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(PlatformError) as caught:
-        load_repl(path)
+        read_repl(path)
     assert message in str(caught.value)
 
 
@@ -224,7 +224,7 @@ def test_what_bus_masters_reach_is_said_by_port_by_name_or_for_all_others(folder
         + "[buses]\nAPB = [0x4000_0000, 0x4000_7FFF]\n"
         + '[bus_masters]\nusart1.peripheral = ["APB"]\nusart1.memory = ["sram"]\n"*" = []\n'
     )
-    platform = load(folder)
+    platform = read_platform(folder)
     usart1, lpuart = (platform.description.entries[name] for name in ("usart1", "lpuart"))
     reach = platform.bus_masters.reach
     assert reach(usart1, "peripheral") == (AddressRange(0x4000_0000, 0x4000_8000),)
@@ -233,7 +233,7 @@ def test_what_bus_masters_reach_is_said_by_port_by_name_or_for_all_others(folder
 
 
 def test_masters_of_a_repl_alone_reach_no_alias_of_the_core(folder):
-    platform = load_repl(folder / "board.repl")
+    platform = read_repl(folder / "board.repl")
     reach = platform.bus_masters.reach(platform.description.entries["usart1"])
     for address, reached in {
         0x0000_0000: False,  # the second address of flash0
@@ -250,7 +250,7 @@ def test_masters_of_a_repl_alone_reach_no_alias_of_the_core(folder):
 def test_error_in_the_repl_is_a_repl_error(folder):
     (folder / "board.repl").write_text("x T")
     with pytest.raises(ReplError, match=r"board\.repl:1:3"):
-        load(folder)
+        read_platform(folder)
 
 
 @pytest.mark.parametrize("value", ["-1", "true", "1e26", "1_000_000", '"x"'])
@@ -258,5 +258,5 @@ def test_flash_timing_is_checked_when_the_platform_is_loaded(folder, value):
     timing = f'[flash_timing]\nsource = "x"\nwait_states_up_to = [1]\ncode_cache_lines = {value}'
     (folder / "platform.toml").write_text(TOML + timing)
     with pytest.raises(PlatformError, match="has code_cache_lines = ") as caught:
-        load(folder)
+        read_platform(folder)
     assert caught.value.hint == "write a whole number from 0 to 4,096"

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from workbench import doctor, platform
+from workbench import doctor
 from workbench.doctor import State
 from workbench.engines import open_engine
 from workbench.engines.base import Instructions, Stop
@@ -13,6 +13,7 @@ from workbench.engines.renode.discovery import NoRenodeError
 from workbench.engines.renode.installations import RenodeInstallation
 from workbench.errors import EngineUnavailableError
 from workbench.image.build_attributes import BuildAttributes
+from workbench.platform import read_platform
 
 # Initial SP and PC, and a loop there (b .).
 CODE = bytes.fromhex("00100020 09000008 fee7")
@@ -42,7 +43,7 @@ def finds(monkeypatch):
 
 def warnings_of(engine):
     """What the first two runs warn of."""
-    engine.load(IMAGE, platform.load("stm32f4_discovery"))
+    engine.load(IMAGE, read_platform("stm32f4_discovery"))
     return [engine.run(Stop(), Instructions(10)).warnings for _ in range(2)]
 
 

@@ -32,7 +32,7 @@ class Operations:
 module.Operations = Operations
 sys.modules[module.__name__] = module
 loading = types.ModuleType("workbench.engines.renode.worker.loading")
-loading.load_renode = lambda: None
+loading.import_renode = lambda: None
 sys.modules[loading.__name__] = loading
 from workbench.engines.renode.worker.__main__ import main
 main()

@@ -11,18 +11,18 @@ from tests.unit.fault.machines import image
 from tests.unit.scripted_engine import SECONDS_PER_INSTRUCTION, ScriptedEngine, Step
 from workbench.engines.base import Instructions, Seconds, Stop, StopKind
 from workbench.errors import UserError
-from workbench.platform import load
+from workbench.platform import read_platform
 from workbench.runs.stimuli import StimulatedRun, parse_pin, parse_press
 
 
 @pytest.fixture(scope="module")
 def discovery():
-    return load("stm32f4_discovery")
+    return read_platform("stm32f4_discovery")
 
 
 @pytest.fixture(scope="module")
 def nrf():
-    return load("nrf52840_dk")
+    return read_platform("nrf52840_dk")
 
 
 class Board(ScriptedEngine):

@@ -10,6 +10,7 @@ from workbench import platform
 from workbench.engines.scripts.check import require_harmless
 from workbench.engines.scripts.trust import VARIABLE
 from workbench.errors import PlatformError
+from workbench.platform import read_platform
 from workbench.repl import Description, read
 
 HARMLESS = """\
@@ -49,7 +50,7 @@ def described(tmp_path: Path, addition: str = "") -> Description:
 
 @pytest.mark.parametrize("name", platform.names())
 def test_our_own_boards_are_harmless(name):
-    require_harmless(platform.load(name).description)
+    require_harmless(read_platform(name).description)
 
 
 def test_values_tags_and_scripts_of_the_subset_are_harmless(tmp_path):

@@ -64,7 +64,7 @@ def test_what_is_beyond_the_subset_is_done(trust):
     assert "block: seen" in block.warnings
     state = block.model.save()
     block[0] = 5
-    block.model.load(state)
+    block.model.restore(state)
     assert block[0] == 0x0CC1 + 5
     block.model.reset()
     assert block[0] == 0x0CC1

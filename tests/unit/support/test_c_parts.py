@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from workbench.errors import UserError
-from workbench.support.c_parts import load_c_part
+from workbench.support.c_parts import import_c_part
 from workbench.support.source_digest import c_sources, source_digest
 
 NAME = "workbench.engines.embedded.tracing._tracer"
@@ -24,19 +24,19 @@ def part(**constants):
 def test_a_part_from_other_sources_is_refused_with_what_to_do(monkeypatch, constants):
     monkeypatch.setitem(sys.modules, NAME, part(**constants))
     with pytest.raises(UserError, match=r"_tracer\.abi3\.so was compiled from other C") as caught:
-        load_c_part(NAME)
+        import_c_part(NAME)
     assert "pip install -e" in caught.value.hint
 
 
 def test_a_part_from_these_sources_is_taken(monkeypatch):
     current = part(SOURCE_DIGEST=source_digest(NAME))
     monkeypatch.setitem(sys.modules, NAME, current)
-    assert load_c_part(NAME) is current
+    assert import_c_part(NAME) is current
 
 
 def test_a_part_that_was_not_compiled_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, NAME, None)
-    assert load_c_part(NAME) is None
+    assert import_c_part(NAME) is None
 
 
 def test_the_sources_are_those_beside_a_part_and_around_it(tmp_path):

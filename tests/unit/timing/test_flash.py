@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.unit.timing.programs import LDR_LITERAL, LDR_R2_R0, M4, NOP, straight
-from workbench import platform
 from workbench.engines.code_cache import CacheShape, CodeCache, code_fetches, found_again
 from workbench.errors import PlatformError
+from workbench.platform import read_platform
 from workbench.timing.costs import Cause
 from workbench.timing.cycles import Cycles
 from workbench.timing.flash import Flash, read_flash
@@ -38,7 +38,7 @@ def test_wait_states_follow_the_table_and_go_on_behind_it(mhz, waits):
 
 @pytest.mark.parametrize(("mhz", "waits"), [(30, 0), (64, 2), (80, 2), (120, 3), (168, 5)])
 def test_the_discovery_board_has_the_wait_states_of_rm0090(mhz, waits):
-    part = read_flash(platform.load("stm32f4_discovery").flash_timing)
+    part = read_flash(read_platform("stm32f4_discovery").flash_timing)
     assert part.wait_states(mhz * MHZ) == waits
 
 

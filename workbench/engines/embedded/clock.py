@@ -101,10 +101,10 @@ class Clock:
         self._next = None
 
     def save(self) -> tuple[int, tuple[int | None, ...]]:
-        """Return what `load` takes; timers are known by the order of their creation."""
+        """Return what `restore` takes; timers are known by the order of their creation."""
         return self.slept, tuple(timer.deadline for timer in self._timers)
 
-    def load(self, state: tuple[int, tuple[int | None, ...]]) -> None:
+    def restore(self, state: tuple[int, tuple[int | None, ...]]) -> None:
         self.slept, deadlines = state
         for timer, deadline in zip(self._timers, deadlines, strict=True):
             timer.deadline = deadline

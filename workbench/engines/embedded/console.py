@@ -76,7 +76,7 @@ class Console(Uart):
     def save(self) -> tuple[bytes, int]:
         return bytes(self._transcript), self._read
 
-    def load(self, state: tuple[bytes, int]) -> None:
+    def restore(self, state: tuple[bytes, int]) -> None:
         self._transcript = bytearray(state[0])
         self._read = state[1]
         self._searched = self._read

@@ -222,9 +222,9 @@ class EmbeddedEngine(base.Engine):
         if snapshot.engine != self.name:
             raise EngineError(f"the snapshot is of the {snapshot.engine} engine")
         now = self._now
-        now.machine.load(snapshot.state["machine"])
-        now.runner.load(snapshot.state["runner"])
-        now.console.load(snapshot.state["console"])
+        now.machine.restore(snapshot.state["machine"])
+        now.runner.restore(snapshot.state["runner"])
+        now.console.restore(snapshot.state["console"])
 
     @property
     def _now(self) -> _Loaded:

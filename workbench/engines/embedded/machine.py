@@ -13,7 +13,7 @@ from typing import Any
 from workbench.armv7m.architecture import XPSR_T
 from workbench.engines.embedded.bus import Bus
 from workbench.engines.embedded.clock import NEVER, Clock
-from workbench.engines.embedded.cortex_m.core_state import load_core, reset_core, save_core
+from workbench.engines.embedded.cortex_m.core_state import reset_core, restore_core, save_core
 from workbench.engines.embedded.cortex_m.processor import Processor, Sizing, Surroundings
 from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.polling import Polling
@@ -258,7 +258,7 @@ class EmbeddedMachine:
             "peripherals": {name: p.save() for name, p in self.peripherals.items()},
         }
 
-    def load(self, saved: dict[str, Any]) -> None:
+    def restore(self, saved: dict[str, Any]) -> None:
         """Take back a state that `save` returned."""
         exclusive = saved["exclusive"]
         if exclusive is not None:
@@ -274,13 +274,13 @@ class EmbeddedMachine:
         if changed:
             self.code_changed()
         for name, peripheral_state in saved["peripherals"].items():
-            self.peripherals[name].load(peripheral_state)
-        load_core(self.core, saved)
-        self.processor.exceptions.load(saved["exceptions"])
-        self.processor.load(saved["blocks"])
-        self.clock.load(saved["clock"])
+            self.peripherals[name].restore(peripheral_state)
+        restore_core(self.core, saved)
+        self.processor.exceptions.restore(saved["exceptions"])
+        self.processor.restore(saved["blocks"])
+        self.clock.restore(saved["clock"])
         if self.cycle_counter is not None:
-            self.cycle_counter.load(saved["cycles"])
+            self.cycle_counter.restore(saved["cycles"])
         self.protection.update(self.processor.special.privileged)
         self.state.limit = self.state.deadline = NEVER
 

@@ -86,10 +86,10 @@ class EmbeddedRunner:
     def save(self) -> tuple[str, str, tuple[int | None, int]]:
         return self._sleep.kind.name, self._locked_up, self._host.save()
 
-    def load(self, state: tuple[str, str, tuple[int | None, int]]) -> None:
+    def restore(self, state: tuple[str, str, tuple[int | None, int]]) -> None:
         self.reset()
         self._sleep.kind, self._locked_up = Sleep[state[0]], state[1]
-        self._host.load(state[2])
+        self._host.restore(state[2])
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         """Run until something of `until` happens or the limit is reached."""

@@ -69,7 +69,7 @@ class Host:
     def save(self) -> tuple[int | None, int]:
         return self.exit_code, self._position
 
-    def load(self, state: tuple[int | None, int]) -> None:
+    def restore(self, state: tuple[int | None, int]) -> None:
         self.exit_code, self._position = state
 
     @property

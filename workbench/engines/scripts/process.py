@@ -76,7 +76,7 @@ class ScriptProcess:
         answer = self._ask("save")
         return [(str(name), value) for name, value in _unpacked(answer)]
 
-    def load(self, variables: list[tuple[str, Any]]) -> None:
+    def restore(self, variables: list[tuple[str, Any]]) -> None:
         """Give the script these variables, and leave it its modules and functions."""
         blobs: list[bytes] = []
         document = to_json(variables, blobs)

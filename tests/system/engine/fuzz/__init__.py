@@ -15,7 +15,7 @@ from workbench.engines.base import Instructions, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.engines.embedded.peripherals.registry import OWN
 from workbench.image import Image
-from workbench.platform import Platform, load
+from workbench.platform import Platform, read_platform
 from workbench.repl import types
 
 SOURCES = Path(__file__).parent
@@ -79,8 +79,8 @@ def fuzz(board: str, accesses: int, seed: int, folder: Path) -> Iterator[Tally]:
 
     Raises FuzzFailure where the engine fails.
     """
-    platform = load(board)
-    image = Image.load(compile_fuzzer(platform, folder))
+    platform = read_platform(board)
+    image = Image.from_file(compile_fuzzer(platform, folder))
     total = Tally()
     with EmbeddedEngine() as engine:
         engine.load(image, platform)

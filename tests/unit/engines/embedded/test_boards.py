@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.engines.embedded.assemble import assemble
-from workbench.platform import load
+from workbench.platform import read_platform
 
 
 def word(bus_read: bytes) -> int:
@@ -11,7 +11,7 @@ def word(bus_read: bytes) -> int:
 
 
 def test_nrf52840_identifies_itself_as_old_start_up_code_asks() -> None:
-    machine = assemble(load("nrf52840_dk"))
+    machine = assemble(read_platform("nrf52840_dk"))
     try:
         machine.power_on()
         low, high, revision = (

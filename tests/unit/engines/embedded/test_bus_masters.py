@@ -23,7 +23,7 @@ from workbench.engines.embedded.peripherals.nordic import (
     nrf_uarte,
 )
 from workbench.engines.embedded.peripherals.st import stm32_dma
-from workbench.platform import load
+from workbench.platform import read_platform
 
 # STM32F407
 DMA1, DMA2 = 0x4002_6000, 0x4002_6400
@@ -47,7 +47,7 @@ NVMC_CONFIG, WRITE_ENABLE, ERASE_ENABLE = NVMC + 0x504, 1, 2
 ERASEPAGE, ERASEALL, ERASEUICR = NVMC + 0x508, NVMC + 0x50C, NVMC + 0x514
 
 
-platform_of = cache(load)
+platform_of = cache(read_platform)
 
 
 @contextmanager
@@ -246,7 +246,7 @@ def test_nvmc_erases_all(nrf: EmbeddedMachine) -> None:
 def test_masters_without_a_model_have_their_reach(
     master: str, reached: tuple[int, ...], unreached: tuple[int, ...]
 ) -> None:
-    platform = load("stm32f4_discovery")
+    platform = read_platform("stm32f4_discovery")
     reach = platform.bus_masters.reach(platform.description.entries[master])
     for address in (*reached, *unreached):
         assert any(one.holds(address, 4) for one in reach) == (address in reached), hex(address)

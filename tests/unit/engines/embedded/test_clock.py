@@ -77,5 +77,5 @@ def test_what_is_armed_comes_back_with_the_state(time):
     saved = time.clock.save()
     time.clock.reset()
     assert time.clock.next_deadline == NEVER
-    time.clock.load(saved)
+    time.clock.restore(saved)
     assert (time.clock.next_deadline, time.clock.now) == (107, 103)

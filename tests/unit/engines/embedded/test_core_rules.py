@@ -12,7 +12,7 @@ from workbench.armv7m.architecture import XPSR_T, Cfsr, Exc, Hfsr
 from workbench.engines.base import FaultState, Instructions, Seconds, Stop, StopKind
 from workbench.engines.embedded import runner
 from workbench.engines.embedded.engine import EmbeddedEngine
-from workbench.platform import Platform, load
+from workbench.platform import Platform, read_platform
 
 FLASH, STACK, FAULT_HANDLER, CODE = 0x0800_0000, 0x2000_1000, 0x0800_0100, 0x0800_0200
 BRANCH_TO_SELF, BX_R0 = 0xE7FE, 0x4700
@@ -27,7 +27,7 @@ def engine() -> Iterator[EmbeddedEngine]:
 
 @pytest.fixture(scope="module")
 def platform() -> Platform:
-    return load("stm32f4_discovery")
+    return read_platform("stm32f4_discovery")
 
 
 def start(
@@ -175,7 +175,7 @@ MSR_BASEPRI_R1, MSR_BASEPRI_MAX_R1, MRS_R2_BASEPRI = (
 
 def test_basepri_on_the_nrf52840_has_3_bits(engine: EmbeddedEngine) -> None:
     code = (*MSR_BASEPRI_R1, *MRS_R2_BASEPRI, BRANCH_TO_SELF)
-    start(engine, load("nrf52840_dk"), *code, flash=0)
+    start(engine, read_platform("nrf52840_dk"), *code, flash=0)
     engine.registers["r1"] = 0xFF
     engine.run(Stop(), Instructions(2))
     assert (engine.registers["r2"], engine.registers["basepri"]) == (0xE0, 0xE0)

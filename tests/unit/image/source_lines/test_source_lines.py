@@ -26,7 +26,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
 
 
 def every_address(elf: Path) -> list[int]:
-    image = Image.load(elf)
+    image = Image.from_file(elf)
     code = (s for s in image.segments if s.executable)
     return [address for s in code for address in range(s.virtual, s.virtual + len(s.data), 2)]
 
@@ -39,7 +39,7 @@ def lines_of(elf: Path) -> dict[int, SourceLine]:
 @pytest.mark.parametrize("version", [2, 3, 4, 5])
 def test_lines_and_what_was_inlined_there(compiled: Compiler, version: int) -> None:
     elf = compiled("-O2", f"-gdwarf-{version}")
-    image = Image.load(elf)
+    image = Image.from_file(elf)
     places = lines_of(elf)
     text = SOURCE.read_text().splitlines()
     work = image.symbol("Work")
@@ -142,7 +142,7 @@ def test_what_was_looked_up_is_kept_for_the_next_process(
     elf = compiled("-O2", "-g")
     first = SourceLines(elf)
     found = [first.at(address) for address in every_address(elf)]
-    first.save()
+    first.write_cache()
     assert len(list(kept.iterdir())) == 1
     monkeypatch.setattr("workbench.image.source_lines._open", None)  # it must not be needed
     again = SourceLines(elf)
@@ -169,7 +169,7 @@ def test_damage_gives_the_same_with_an_empty_and_with_a_full_cache(
         first = SourceLines(path)
         some = seeded.sample(addresses, 20)
         seen = {address: first.at(address) for address in some}
-        first.save()
+        first.write_cache()
         again, alone = SourceLines(path), SourceLines(path)
         alone._known.clear()
         for address in addresses:
@@ -183,14 +183,14 @@ def test_a_kept_file_that_is_damaged_or_something_else_does_no_harm(
 ) -> None:
     elf = compiled("-O2", "-g")
     first = SourceLines(elf)
-    address = Image.load(elf).symbol("Work").address
+    address = Image.from_file(elf).symbol("Work").address
     place = first.at(address)
-    first.save()
+    first.write_cache()
     (file,) = kept.iterdir()
     file.write_bytes(content)
     again = SourceLines(elf)
     assert again.at(address) == place
-    again.save()
+    again.write_cache()
     assert SourceLines(elf).at(address) == place
 
 
@@ -201,4 +201,4 @@ def test_a_cache_folder_that_cannot_be_written_is_no_error(
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "file"))
     lines = SourceLines(compiled("-O2", "-g"))
     lines.at(0x08000100)
-    lines.save()
+    lines.write_cache()

@@ -35,14 +35,14 @@ def reset_core(core: CoreRegisters) -> None:
 
 
 def save_core(core: CoreRegisters, special: SpecialRegisters) -> dict[str, dict[str, int]]:
-    """Return what `load_core` takes, as plain data."""
+    """Return what `restore_core` takes, as plain data."""
     return {
         "registers": {name: special.get(name) for name in _SAVED_REGISTERS},
         "mode": {name: core.get(name) for name in ("control", "xpsr", "pc")},
     }
 
 
-def load_core(core: CoreRegisters, saved: dict[str, Any]) -> None:
+def restore_core(core: CoreRegisters, saved: dict[str, Any]) -> None:
     """Take back what `save_core` returned."""
     registers, mode = saved["registers"], saved["mode"]
     reset_core(core)

@@ -73,7 +73,7 @@ class Dwt:
             "_stopped_at": self._stopped_at,
         }
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         vars(self).update(state, _registers=dict(state["_registers"]))
 
 
@@ -98,5 +98,5 @@ class Itm:
     def save(self) -> dict[str, Any]:
         return {"_registers": dict(self._registers)}
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         self._registers = dict(state["_registers"])

@@ -192,7 +192,7 @@ class ExceptionState:
             "priorities": bytes(self.priorities)
         }
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         vars(self).update(state, priorities=bytearray(state["priorities"]))
 
 

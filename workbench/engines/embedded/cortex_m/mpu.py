@@ -127,7 +127,7 @@ class Mpu:
             for name in self.STATE
         }
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
             setattr(self, name, value.copy() if isinstance(value, list) else value)
         self._regions = None

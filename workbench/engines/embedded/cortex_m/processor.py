@@ -123,10 +123,10 @@ class Processor:
         """Return the state of the system blocks."""
         return [block.save() for block in self._blocks]
 
-    def load(self, saved: list[dict[str, Any]]) -> None:
+    def restore(self, saved: list[dict[str, Any]]) -> None:
         """Take back what `save` returned."""
         for block, state in zip(self._blocks, saved, strict=True):
-            block.load(state)
+            block.restore(state)
         self.faults.reset()
 
     @property

@@ -265,7 +265,7 @@ class Scb:
     def save(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.STATE}
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self.float_changed = True
 

@@ -148,5 +148,5 @@ class SystemControlSpace:
     def save(self) -> dict[str, Any]:
         return {"demcr": self.demcr, "actlr": self.actlr}
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         self.demcr, self.actlr = state["demcr"], state["actlr"]

@@ -143,5 +143,5 @@ class SysTick:
     def save(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.STATE}
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

@@ -30,7 +30,7 @@ _GUARDED = (
     "signal",
     "receive",
     "save",
-    "load",
+    "restore",
 )
 
 
@@ -57,7 +57,7 @@ def models_for(types: Iterable[str], folder: Path) -> dict[str, type[Peripheral]
 
 def model_of(extension: Extension) -> type[Peripheral]:
     """Return the class of an entry point; raise ExtensionError where it is not a model."""
-    return _checked(extension.load(), extension.name, str(extension))
+    return _checked(extension.import_object(), extension.name, str(extension))
 
 
 def _add(

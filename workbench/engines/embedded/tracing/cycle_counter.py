@@ -29,7 +29,7 @@ Reads = dict[int, int]
 
 
 class CycleCounter:
-    """Counts while it is switched on; `now` never goes back except by `load`."""
+    """Counts while it is switched on; `now` never goes back except by `restore`."""
 
     def __init__(
         self,
@@ -159,7 +159,7 @@ class CycleCounter:
             "data_lines": self._reads.lines(),
         }
 
-    def load(self, state: dict[str, Any]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         self.switch(state["on"])
         self.settle()
         self._tracer.resume(state["code_lines"])

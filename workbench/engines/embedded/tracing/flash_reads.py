@@ -14,12 +14,14 @@ from workbench.engines.embedded.events import Access
 from workbench.engines.embedded.unicorn.core import Core
 from workbench.engines.embedded.unicorn.library import MEM_CALLBACK, uclib
 from workbench.engines.embedded.unicorn.registers import ITSTATE, REGISTER_IDS, XPSR_WRITE_ID
-from workbench.support.c_parts import load_c_part
+from workbench.support.c_parts import import_c_part
 from workbench.trace import NO_CACHE, CacheSize, FlashReads, LineCache
 
 Found = dict[int, tuple[int, int]]
 FlashRanges = Sequence[tuple[int, int]]
 """(start, end) of each range in which flash is visible."""
+
+_C_PART = "workbench.engines.embedded.tracing._reads"
 
 
 class ReadCounter(Protocol):
@@ -176,7 +178,7 @@ class ReadRecorder:
 
     def __init__(self, core: Core, python_tracer: bool) -> None:
         self._core = core
-        module = None if python_tracer else load_c_part("workbench.engines.embedded.tracing._reads")
+        module = None if python_tracer else import_c_part(_C_PART)
         self.counter: ReadCounter = NativeReads(module) if module else PythonReads(core, core.fail)
         self.data_cache = NO_CACHE
         self._hooks: list[int] = []

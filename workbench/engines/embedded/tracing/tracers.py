@@ -6,12 +6,12 @@ from typing import Any
 
 from workbench.engines.embedded.tracing.tracer import PythonTracer, Tracer
 from workbench.engines.embedded.unicorn.core import Core
-from workbench.support.c_parts import load_c_part
+from workbench.support.c_parts import import_c_part
 
 
 def native_module() -> Any | None:
     """Return the C extension, or None where it was not built."""
-    return load_c_part("workbench.engines.embedded.tracing._tracer")
+    return import_c_part("workbench.engines.embedded.tracing._tracer")
 
 
 def make_tracer(core: Core, python_tracer: bool = False) -> Tracer:

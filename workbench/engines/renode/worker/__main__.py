@@ -47,9 +47,9 @@ def _serve(pending: queue.SimpleQueue[Message], answers: IO[bytes], folder: OwnF
         write_message(answers, message)
 
     try:
-        from workbench.engines.renode.worker.loading import load_renode
+        from workbench.engines.renode.worker.loading import import_renode
 
-        load_renode()
+        import_renode()
         from workbench.engines.renode.worker.operations import Operations
 
         operations = Operations(send, folder.path)

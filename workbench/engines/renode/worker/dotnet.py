@@ -1,4 +1,4 @@
-"""Renode's and .NET's own names, once `loading.load_renode` has loaded them into this process."""
+"""Renode's and .NET's own names, once `loading.import_renode` has loaded them into this process."""
 
 from __future__ import annotations
 

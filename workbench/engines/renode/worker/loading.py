@@ -16,7 +16,7 @@ from workbench.engines.renode.runtimes import MONO
 _OWN_NAMESPACE = b"Antmicro.Renode"
 
 
-def load_renode() -> None:
+def import_renode() -> None:
     """Load Renode; its namespaces can be imported then."""
     import pythonnet
 

@@ -108,7 +108,7 @@ class RenodeMachine:
         finally:
             self._start()
 
-    def load(
+    def restore(
         self, path: str, issued_before: int, asleep: bool, waiting: bytes, frame: int | None
     ) -> None:
         """Take the state that `save` wrote to `path`, in place of the present one.

@@ -170,7 +170,7 @@ class Operations:
     def op_restore(self, request: Message) -> tuple[dict[str, Any], bytes]:
         """Load the state that `op_save` has written."""
         fields = request.fields
-        self._machine.load(
+        self._machine.restore(
             fields["path"],
             fields["issued_before"],
             fields["asleep"],

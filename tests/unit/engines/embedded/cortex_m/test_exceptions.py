@@ -141,7 +141,7 @@ def test_a_saved_state_comes_back(state: ExceptionState) -> None:
     pend(state, IRQ, 0x40)
     saved = state.save()
     state.reset()
-    state.load(saved)
+    state.restore(saved)
     assert state.preempting(NO_MASKS) == IRQ
     assert state.priority(IRQ) == 0x40
 

@@ -176,6 +176,6 @@ def test_a_state_is_loaded_as_it_was_saved(part: Part) -> None:
     part.write(FPCCR, 1 << 31)
     saved = part.processor.save()
     other = Part()
-    other.processor.load(saved)
+    other.processor.restore(saved)
     assert other.processor.save() == saved
     assert other.processor.scb.float_changed

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.engines.embedded.cortex_m.double import STACK, Part, RegisterFile
 from workbench.armv7m.architecture import CONTROL_NPRIV, CONTROL_SPSEL, IPSR, Exc
-from workbench.engines.embedded.cortex_m.core_state import load_core, reset_core, save_core
+from workbench.engines.embedded.cortex_m.core_state import reset_core, restore_core, save_core
 from workbench.engines.embedded.cortex_m.exceptions import Masks
 from workbench.engines.embedded.cortex_m.special_registers import SpecialRegisters
 
@@ -104,7 +104,7 @@ def test_registers_are_put_back_as_they_were_taken(in_handler: bool, part: Part)
     before = part.registers()
     reset_core(part.core)
     assert part.registers() != before
-    load_core(part.core, saved)
+    restore_core(part.core, saved)
     assert part.registers() == before
 
 

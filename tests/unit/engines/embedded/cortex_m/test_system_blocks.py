@@ -81,7 +81,7 @@ def test_timers_are_saved_with_the_clock(time: Time) -> None:
     timer.arm(50)
     saved = time.clock.save()
     time.clock.cancel_all()
-    time.clock.load(saved)
+    time.clock.restore(saved)
     time.advance(60)
     assert log == [50]
 

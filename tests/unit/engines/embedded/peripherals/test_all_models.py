@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.engines.embedded.peripherals.fakes import Bench
 from workbench.engines.embedded.peripherals.registry import MODELS
-from workbench.platform import load, names
+from workbench.platform import names, read_platform
 
 # Types that make no sense without these.
 PROPERTIES: dict[str, dict[str, Any]] = {
@@ -46,7 +46,7 @@ def test_saved_state_is_complete(type_name):
     second.clock.now = first.clock.now
     for own, other in zip(second.clock.timers, first.clock.timers, strict=True):
         own.deadline = other.deadline
-    second.model.load(first.model.save())
+    second.model.restore(first.model.save())
     for block in (first, second):
         block.clock.advance(1_000_000)
     offsets = range(0, 0x600, 4)
@@ -80,7 +80,7 @@ def test_blocks_of_our_platforms_have_models(platform):
     own = ("CPU.", "IRQControllers.NVIC", "Memory.MappedMemory", "Miscellaneous.BitBanding")
     unmodelled = {
         entry.type
-        for entry in load(platform).description.entries.values()
+        for entry in read_platform(platform).description.entries.values()
         if entry.type not in MODELS and not entry.type.startswith((*own, "Bus."))
     }
     assert unmodelled <= {

@@ -31,7 +31,7 @@ class _ScriptRunner(Protocol):
     def programs_flash(self) -> bool: ...
     def run(self, request: ScriptRequest) -> None: ...
     def save(self) -> list[tuple[str, Any]]: ...
-    def load(self, variables: list[tuple[str, Any]]) -> None: ...
+    def restore(self, variables: list[tuple[str, Any]]) -> None: ...
     def forget(self) -> None: ...
     def close(self) -> None: ...
 
@@ -68,8 +68,8 @@ class PythonScript(Peripheral):
     def save(self) -> dict[str, Any]:
         return {"variables": self._runner.save()}
 
-    def load(self, state: dict[str, Any]) -> None:
-        self._runner.load(state["variables"])
+    def restore(self, state: dict[str, Any]) -> None:
+        self._runner.restore(state["variables"])
 
     def close(self) -> None:
         self._runner.close()
@@ -144,7 +144,7 @@ class _Interpreted:
             values.append((name, kept))
         return [(_RANDOM, {"value": self._host.random_state}), *values]
 
-    def load(self, variables: list[tuple[str, Any]]) -> None:
+    def restore(self, variables: list[tuple[str, Any]]) -> None:
         (_, state), *rest = variables
         self._host.random_state = int(state["value"])
         self._variables = {

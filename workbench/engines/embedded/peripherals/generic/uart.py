@@ -54,6 +54,6 @@ class PacedUart(UartPeripheral):
     def save(self) -> dict[str, Any]:
         return super().save() | {"sender": self.sender.save()}
 
-    def load(self, state: dict[str, Any]) -> None:
-        super().load({name: value for name, value in state.items() if name != "sender"})
-        self.sender.load(state["sender"])
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore({name: value for name, value in state.items() if name != "sender"})
+        self.sender.restore(state["sender"])

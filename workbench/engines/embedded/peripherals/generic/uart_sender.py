@@ -78,11 +78,11 @@ class Sender:
         self._begin()
 
     def save(self) -> tuple[Any, ...]:
-        """Return what `load` takes; the timer is in the clock's state."""
+        """Return what `restore` takes; the timer is in the clock's state."""
         frame = (0, 0, 0) if self._frame is None else astuple(self._frame)
         return bytes(self._waiting), self._is_on, frame, self._begun, self._ended
 
-    def load(self, state: tuple[Any, ...]) -> None:
+    def restore(self, state: tuple[Any, ...]) -> None:
         waiting, self._is_on, frame, self._begun, self._ended = state
         self._waiting = deque(waiting)
         self._frame = Frame(*frame) if min(frame) > 0 else None

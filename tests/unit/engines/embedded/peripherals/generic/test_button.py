@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.engines.embedded.assemble import assemble
-from workbench.platform import load_repl
+from workbench.platform import read_repl
 
 REPL = """
 flash: Memory.MappedMemory @ sysbus 0x08000000 { size: 0x1000 }
@@ -25,7 +25,7 @@ def machine(tmp_path):
     """A board with one button that is high at rest, written before what it is wired to."""
     path = tmp_path / "board.repl"
     path.write_text(REPL)
-    machine = assemble(load_repl(path))
+    machine = assemble(read_repl(path))
     machine.vector_table = 0x0800_0000
     machine.power_on()
     yield machine

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.engines.embedded.peripherals.fakes import Bench
 from workbench.errors import PlatformError
-from workbench.platform import load
+from workbench.platform import read_platform
 
 
 def script(text, **properties):
@@ -80,7 +80,7 @@ def test_combined_input_is_an_or():
 
 
 def entry_on_bench(platform, name):
-    entry = load(platform).description.entries[name]
+    entry = read_platform(platform).description.entries[name]
     properties: dict[str, Any] = dict(entry.properties)
     return Bench(entry.type, **properties)
 

@@ -117,7 +117,7 @@ def test_a_snapshot_in_the_middle_of_a_byte_continues_there(receiver):
 
     other = Receiver()
     other.clock.now = 12_345
-    other.sender.load(state)
+    other.sender.restore(state)
     other.clock.timers[0].deadline = deadline  # the clock's state holds it
     other.clock.advance(100_000)
     assert other.came == receiver.came[1:]

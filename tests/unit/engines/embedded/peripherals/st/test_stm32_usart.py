@@ -262,7 +262,7 @@ def test_a_snapshot_holds_what_was_received_and_what_comes():
     usart.clock.advance(15_000)
     state, deadlines = usart.model.save(), [t.deadline for t in usart.clock.timers]
     usart.clock.advance(50_000)
-    usart.model.load(state)
+    usart.model.restore(state)
     usart.clock.now = 15_000
     for timer, deadline in zip(usart.clock.timers, deadlines, strict=True):
         timer.deadline = deadline
