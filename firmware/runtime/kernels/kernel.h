@@ -28,9 +28,15 @@ using PrepareFunction = TfLiteStatus(TfLiteContext* context, TfLiteNode* node);
 // Puts an operator's state back to where Prepare left it.
 using ResetFunction = void(TfLiteContext* context, void* parameters);
 
-// A registration whose Prepare does everything described above.
-constexpr TFLMRegistration BuiltinOperator(PrepareFunction* prepare,
-                                           ResetFunction* reset = nullptr) {
+// A registration whose Prepare does everything described above. It is not constexpr: GCC would
+// return a copy of a constant without a name of its own, of which all of a file share a section,
+// and the linker would keep the kernels of all operators.
+inline TFLMRegistration BuiltinOperator(PrepareFunction* prepare) {
+  return {nullptr, nullptr, prepare, nullptr, nullptr, 0, nullptr, true};
+}
+
+// The same of an operator with a custom code, for a constant that has a name.
+constexpr TFLMRegistration CustomOperator(PrepareFunction* prepare, ResetFunction* reset) {
   return {nullptr, nullptr, prepare, nullptr, reset, 0, nullptr, true};
 }
 
