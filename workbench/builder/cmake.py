@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from workbench import __version__
@@ -24,6 +24,9 @@ Progress = Callable[[int, int, str], None]
 _CONFIGURED = "configured.json"
 _STEP = re.compile(r"^\[(\d+)/(\d+)\] (.*)$")
 _IN_A_SOURCE = re.compile(r":\d+:\d+: (fatal )?error: ")
+_UNDEFINED = re.compile(r"undefined reference to `([^']+)'")
+_HEAP = "_sbrk"
+_MOST_NAMED = 5
 _MAX_ERROR_LINES = 60
 # Flags from the environment would make the image depend on who builds it.
 _UNWANTED_VARIABLES = {
@@ -155,7 +158,28 @@ def _compile(plan: BuildPlan, tree: Path, progress: Progress | None) -> None:
             ninja.terminate()  # ninja removes what its compilers have half-written
             raise
     if ninja.returncode != 0:
+        if plan.tflm is not None and (lacking := undefined_functions("".join(output))):
+            raise lacks(plan.tflm.library, lacking)
         raise BuildError(f"{plan.name} does not build:\n{_relevant(output)}", _hint(output))
+
+
+def undefined_functions(said: str) -> tuple[str, ...]:
+    """Return what the linker calls undefined, each once; none where it is the heap."""
+    found = tuple(dict.fromkeys(_UNDEFINED.findall(said)))
+    return () if _HEAP in found else found
+
+
+def lacks(library: Path, functions: Sequence[str]) -> BuildError:
+    """Return the error for a TensorFlow Lite Micro without these functions."""
+    shown = ", ".join(functions[:_MOST_NAMED])
+    more = len(functions) - _MOST_NAMED
+    return BuildError(
+        f"{library} lacks what it or the firmware calls: {shown}"
+        + (f" and {more} more" if more > 0 else ""),
+        "build all of it with one set of options, the libraries of its kernels included, such as "
+        "CMSIS-NN with OPTIMIZED_KERNEL_DIR=cmsis_nn; name the macros of that build with "
+        "--tflm-define",
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -194,6 +218,6 @@ def _hint(output: list[str]) -> str:
         return "the model does not fit this board's flash"
     if "No space left on device" in text:
         return f"the disk is full; {root()} can be emptied"
-    if "undefined reference to `_sbrk'" in text:
+    if f"undefined reference to `{_HEAP}'" in text:
         return "something uses the heap, which this firmware does not have"
     return ""
