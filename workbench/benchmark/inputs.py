@@ -41,8 +41,8 @@ def own_recordings() -> Inputs:
     return Inputs(f"{len(features)} recordings of the project", tuple(features))
 
 
-def random_inputs(model: Model) -> Inputs:
-    """Return seeded random inputs over the whole range of each input's type, as one stream."""
+def random_inputs(model: Model, count: int = _RANDOM_COUNT) -> Inputs:
+    """Return `count` seeded random inputs over the whole range of their types, as one stream."""
     generator = np.random.default_rng(_RANDOM_SEED)
     features = [
         Features(
@@ -50,9 +50,9 @@ def random_inputs(model: Model) -> Inputs:
             tuple(_random(generator, model, tensor) for tensor in model.inputs),
             first=index == 0,
         )
-        for index in range(_RANDOM_COUNT)
+        for index in range(count)
     ]
-    return Inputs(f"{_RANDOM_COUNT} random inputs, seed {_RANDOM_SEED}", tuple(features))
+    return Inputs(f"{count} random inputs, seed {_RANDOM_SEED}", tuple(features))
 
 
 def file_inputs(files: Sequence[Path], model: Model) -> Inputs:
