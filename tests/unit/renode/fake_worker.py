@@ -94,11 +94,27 @@ def misbehave(how: str, answers: BinaryIO) -> None:
         write_message(answers, Message({"error": "Renode made no progress", "kind": "engine"}))
     elif how == "hangs":
         time.sleep(1000)
+    elif how == "spins":
+        while True:
+            pass
+    elif how == "starves":
+        for _ in range(10):
+            work(0.05)
+            time.sleep(0.2)
+        fields, blob = OPERATIONS["run"]
+        write_message(answers, Message({"ok": True, **fields}, blob))
     elif how == "breeds":
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])
         event = Message({"event": "progress", "instructions": 0, "child": child.pid})
         write_message(answers, event)
         time.sleep(1000)
+
+
+def work(seconds: float) -> None:
+    """Use so much of a processor."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
 
 
 if __name__ == "__main__":

@@ -77,6 +77,19 @@ def test_failure_in_a_run_is_an_error_in_time_and_leaves_no_process(start, how, 
         worker.ask("reset")
 
 
+def test_a_worker_that_only_spins_is_ended(start):
+    worker = start("spins")
+    with pytest.raises(EngineError, match="no answer to 'run' in 1 s"):
+        worker.ask("run")
+    assert not worker.alive
+
+
+def test_a_worker_that_a_busy_machine_starves_is_waited_for(start):
+    begun = time.monotonic()
+    assert start("starves").ask("run").fields["reason"] == "uart"
+    assert time.monotonic() - begun > 2 * PATIENCE
+
+
 def test_nothing_outlives_a_worker_that_failed_or_did_not(start):
     for how in ("exits", "serve"):
         worker = start(how)

@@ -39,6 +39,10 @@ KEEP = "WORKBENCH_KEEP"
 # notices itself when Renode stands still (`worker.run`), which must come first.
 START_SECONDS = 180.0
 ANSWER_SECONDS = 60.0
+_STARVED = 0.02
+"""A worker that used this share of the time that it was silent, and not all of it, is at work on a
+machine that is busy with other things: a first load of a platform takes seconds of the processor.
+"""
 
 # Mono's collector stops the other threads first. Left to itself it waits for each one to come to a
 # safe place, and one that waits for Python's lock never comes there while the collecting thread
@@ -188,7 +192,7 @@ class WorkerProcess:
     ) -> Message:
         try:
             while True:
-                message = self._answers.get(timeout=seconds)
+                message = self._next(seconds)
                 if message is None:
                     raise self._failure(self._how_it_ended(operation))
                 if "event" not in message.fields:
@@ -201,6 +205,29 @@ class WorkerProcess:
         except (KeyboardInterrupt, SystemExit):
             self._kill()  # an answer that comes later would be taken for the next request's
             raise
+
+    def _next(self, seconds: float) -> Message | None:
+        """Return what the worker says next; raise queue.Empty where it hangs.
+
+        It hangs where it had the processor for `seconds`, or for next to nothing in such a time.
+        """
+        begun = used = self._processor_seconds()
+        while True:
+            try:
+                return self._answers.get(timeout=seconds)
+            except queue.Empty:
+                before, used = used, self._processor_seconds()
+                if used - begun >= seconds or used - before < _STARVED * seconds:
+                    raise
+
+    def _processor_seconds(self) -> float:
+        """How long the worker had a processor; 0 where that is not known (no /proc)."""
+        try:
+            stat = Path(f"/proc/{self._process.pid}/stat").read_text()
+        except OSError:
+            return 0.0
+        user, system = stat.rpartition(")")[2].split()[11:13]  # proc(5)
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def _checked(self, message: Message) -> Message:
         if "error" not in message.fields:
