@@ -202,7 +202,8 @@ def _order_findings(model: Model) -> list[Finding]:
             for i in operator.inputs
             if i >= 0 and i not in known
         ]
-        faults += [f"{where} computes tensor {i} anew" for i in operator.outputs if i in known]
+        written = [i for i in operator.outputs if not model.tensors[i].variable]
+        faults += [f"{where} computes tensor {i} anew" for i in written if i in known]
         known |= set(operator.outputs)
     absent = [t.index for t in model.outputs if t.index not in known]
     faults += [f"nothing computes the output {i}" for i in absent]

@@ -49,17 +49,7 @@ _REGULAR_SPELLINGS = """
 """
 
 # Those that are found by a custom code and that firmware/runtime lacks.
-_TFLM_CUSTOM = {
-    "CIRCULAR_BUFFER": "AddCircularBuffer",
-    "SignalDelay": "AddDelay",
-    "SignalFramer": "AddFramer",
-    "SignalIrfft": "AddIrfft",
-    "SignalOverlapAdd": "AddOverlapAdd",
-    "SignalStacker": "AddStacker",
-    "TFLM_DECODE": "AddDecode",
-    "TFLite_Detection_PostProcess": "AddDetectionPostprocess",
-    "ethos-u": "AddEthosU",
-}
+_TFLM_CUSTOM = {"TFLM_DECODE": "AddDecode", "ethos-u": "AddEthosU"}
 _ADD_CUSTOM = "AddCustom"
 
 

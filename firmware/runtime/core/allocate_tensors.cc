@@ -184,8 +184,8 @@ TfLiteStatus MicroInterpreter::DescribeTensors(const flatbuffers::Vector<int32_t
   return complete ? kTfLiteOk : ArenaTooSmall(tflm::kNoOperator, "the inputs and outputs");
 }
 
-// An output lies on the input it may replace if that is an activation of the same size which
-// nothing needs afterwards. In execution order, so that chains of such operators work.
+// An output lies on the input it may replace if both are activations of the same size and nothing
+// needs the input afterwards. In execution order, so that chains of such operators work.
 void MicroInterpreter::DecideInPlace() {
   tflm::PlannedBuffer* plan = graph().plan;
   for (int k = 0; k < graph().node_count; ++k) {
@@ -194,7 +194,7 @@ void MicroInterpreter::DecideInPlace() {
       tflm::PlannedBuffer& output = plan[outputs->data[o]];
       if (output.shares == tflm::kUnshared) continue;
       const tflm::PlannedBuffer& input = plan[output.shares];
-      if (input.bytes != output.bytes || input.last_use != k + 1) {
+      if (input.bytes != output.bytes || input.last_use != k + 1 || output.first_use != k + 1) {
         output.shares = tflm::kUnshared;
         continue;
       }

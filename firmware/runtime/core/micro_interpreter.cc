@@ -114,7 +114,9 @@ TfLiteStatus MicroInterpreter::InvokeProfiled() {
   return kTfLiteOk;
 }
 
+// kTfLiteAbort is no failure: an operator asks for more inputs before the others go on.
 TfLiteStatus MicroInterpreter::InvokeFailed(int index, TfLiteStatus status) {
+  if (status == kTfLiteAbort) return status;
   const char* name = tflm::OperatorName(model_, subgraph(), index);
   tflm::ClearLastError();
   tflm::Fail(tflm::ErrorCode::kInvokeFailed, index, status, name,

@@ -229,6 +229,8 @@ TfLiteStatus FindLifetimes(const tflite::Model* model, const tflite::SubGraph* g
       if (buffers[i].last_use < now) buffers[i].last_use = now;
     }
     for (const int32_t i : Indices(op->outputs())) {
+      // A variable has a value already and may be written anew; it is there all the time.
+      if (graph->tensors()->Get(i)->is_variable() && buffers[i].bytes > 0) continue;
       if (buffers[i].first_use != kNever) {
         return InconsistentOperator("it computes a tensor that has its value already", k);
       }

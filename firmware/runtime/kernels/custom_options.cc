@@ -102,10 +102,24 @@ bool CustomOptions::Integer(uint32_t index, int32_t* value) const {
   return true;
 }
 
+int64_t CustomOptions::Whole(const Element& element) const {
+  return element.type == kUnsigned ? static_cast<int64_t>(Unsigned(element.at, width_))
+                                   : Signed(element.at);
+}
+
+bool CustomOptions::Has(const char* key) const {
+  uint32_t index;
+  Element element;
+  return Find(key, &index) && Locate(index, &element) && element.type != kNull;
+}
+
 bool CustomOptions::Integer(const char* key, int32_t* value) const {
   uint32_t index;
+  Element element;
   *value = 0;
-  return !Find(key, &index) || Integer(index, value);
+  if (!Find(key, &index) || !Locate(index, &element)) return true;
+  *value = static_cast<int32_t>(Whole(element));
+  return IsWhole(element.type);
 }
 
 bool CustomOptions::Float(const char* key, float* value) const {
@@ -114,7 +128,7 @@ bool CustomOptions::Float(const char* key, float* value) const {
   *value = 0.0f;
   if (!Find(key, &index) || !Locate(index, &element)) return true;
   if (element.type != kFloat) {
-    *value = static_cast<float>(Signed(element.at));
+    *value = static_cast<float>(Whole(element));
     return IsWhole(element.type);
   }
   double wide;

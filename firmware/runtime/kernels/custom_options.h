@@ -20,6 +20,9 @@ class CustomOptions {
   // Like TFLM, takes the value as signed, and the low 32 bits of it.
   bool Integer(uint32_t index, int32_t* value) const;
 
+  // Whether there is a value of `key`.
+  bool Has(const char* key) const;
+
   // The value of `key`; 0 where there is no such key. False as above.
   bool Integer(const char* key, int32_t* value) const;
 
@@ -38,6 +41,7 @@ class CustomOptions {
   bool Locate(uint32_t index, Element* element) const;
   uint64_t Unsigned(size_t at, size_t width) const;
   int64_t Signed(size_t at) const;
+  int64_t Whole(const Element& element) const;
 
   const uint8_t* data_;
   size_t size_;

@@ -13,6 +13,7 @@ import tflite
 
 from tests.firmware.runtime import (
     comparing,
+    detection,
     elementwise,
     movement,
     signal_library,
@@ -57,19 +58,26 @@ def cases_of(operator: str) -> Iterator[Case]:
         yield replace(case, name=f"{operator}-{index}-{case.name}")
 
 
-def expected_output(case: Case) -> bytes:
-    """What TFLM computes for `case`: all outputs of all steps, one after another."""
+def expected_output(case: Case, reset_before: int = 0) -> bytes:
+    """What TFLM computes for `case`: all outputs of all steps, one after another.
+
+    reset_before: the state is reset before this step, 0 for none.
+    """
     from tflite_micro import runtime
 
     interpreter = runtime.Interpreter.from_bytes(case.model, arena_size=1 << 20)
     inputs = len(case.inputs) // case.steps
     outputs = b""
     for step in range(case.steps):
+        if 0 < step == reset_before:
+            interpreter.reset()
         for index, values in enumerate(case.inputs[step * inputs :][:inputs]):
             interpreter.set_input(values, index)
         interpreter.invoke()
-        for index in range(case.outputs):
-            outputs += np.array(interpreter.get_output(index)).tobytes()
+        results = [np.array(interpreter.get_output(index)) for index in range(case.outputs)]
+        if case.validity is not None and not results[case.validity]:
+            results[0] = np.zeros_like(results[0])
+        outputs += b"".join(array.tobytes() for array in results)
     return outputs
 
 
@@ -312,4 +320,5 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     **upsampling.GENERATORS,
     **comparing.GENERATORS,
     **signal_library.GENERATORS,
+    **detection.GENERATORS,
 }

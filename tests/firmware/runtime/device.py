@@ -60,10 +60,11 @@ class Device:
         arena: int = ARENA,
         invocations: int = 1,
         stream: bool = False,
+        reset_before: int = 0,
         int8_only: bool = False,
     ) -> Run:
         """Run `model`. Model and arena end where their memories end, so that reading or
-        writing further is a bus fault.
+        writing further is a bus fault. Options are those of `Runner.run`.
         """
         data = b"".join(np.ascontiguousarray(values).tobytes() for values in inputs)
         memory = self._engine.memory
@@ -84,7 +85,7 @@ class Device:
             SRAM + INPUT_ROOM,
             OUTPUT_ROOM,
             invocations,
-            stream,
+            stream and 1 + reset_before,
             int8_only,
             False,
         )

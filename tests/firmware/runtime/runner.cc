@@ -116,10 +116,14 @@ void RunSteps(const Request &request, Response *response) {
     response->step = kBuffers;
     response->status = kTfLiteError;
     if (!request.stream) at = 0;
+    if (i > 0 && request.stream == i + 1) {
+      response->status = interpreter.Reset();
+      if (response->status != kTfLiteOk) return;
+    }
     if (!SetInputs(request, &interpreter, &at)) return;
     response->step = kInvoke;
     response->status = interpreter.Invoke();
-    if (response->status != kTfLiteOk) return;
+    if (response->status != kTfLiteOk && response->status != tflite::kTfLiteAbort) return;
     response->step = kBuffers;
     response->status = kTfLiteError;
     const bool wanted = request.stream || i + 1 == request.invocations;

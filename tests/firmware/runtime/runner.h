@@ -21,8 +21,10 @@ struct Request {
   uint8_t *outputs;  // room for all outputs; those of all invocations in a stream
   size_t output_room;
   uint32_t invocations;  // how often to run; the inputs are set before each
-  uint32_t stream;       // each has its own inputs, and its outputs are wanted
-  uint32_t int8_only;    // register the int8 variants
+  // Each has its own inputs, and its outputs are wanted; n + 1: and before the n-th after the
+  // first, the state is reset.
+  uint32_t stream;
+  uint32_t int8_only;  // register the int8 variants
   uint32_t preserve_all;
 };
 

@@ -84,12 +84,14 @@ class Runner:
         misalignment: int = 0,
         invocations: int = 1,
         stream: bool = False,
+        reset_before: int = 0,
         int8_only: bool = False,
         preserve_all: bool = False,
     ) -> Run:
         """Run `model`; raise RunnerError with the sanitizer's report if the process dies.
 
-        stream: `inputs` are those of all invocations, and so are the outputs.
+        stream: `inputs` are those of all invocations, and so are the outputs. reset_before: the
+        state is reset before this invocation, 0 for none.
         """
         data = b"".join(np.ascontiguousarray(values).tobytes() for values in inputs)
         header = struct.pack(
@@ -101,7 +103,7 @@ class Runner:
             len(data),
             OUTPUT_ROOM,
             invocations,
-            stream,
+            stream and 1 + reset_before,
             int8_only,
             preserve_all,
         )

@@ -189,6 +189,82 @@ def make_filter_bank_log(rng: Rng) -> Case:
     return Case(f"{shape[0]}-scale{scale}", builder.finish([source], [target]), (values,))
 
 
+def make_irfft(rng: Rng, dtype: type) -> Case:
+    length = pick(rng, FFT_LENGTHS)
+    rows = tuple(rng.integers(1, 3, rng.integers(0, 3)).tolist())
+    builder = ModelBuilder()
+    source = builder.tensor((*rows, length + 2), dtype)
+    target = builder.tensor((*rows, length), dtype)
+    table = custom_options(rng, T=TYPE_NUMBERS[dtype], fft_length=length)
+    builder.custom_operator("SignalIrfft", [source], [target], table)
+    values = sound(rng, dtype, (*rows, length + 2))
+    return Case(f"{rows}x{length}", builder.finish([source], [target]), (values,))
+
+
+def make_delay(rng: Rng) -> Case:
+    shape = (*rng.integers(1, 4, rng.integers(0, 3)).tolist(), int(rng.integers(1, 12)))
+    delay = int(rng.integers(0, 25))
+    builder = ModelBuilder()
+    source, target = (builder.tensor(shape, np.int16) for _ in range(2))
+    table = custom_options(rng, delay_length=delay)
+    builder.custom_operator("SignalDelay", [source], [target], table)
+    values = tuple(random_integers(rng, np.int16, shape) for _ in range(STEPS))
+    return Case(f"{shape}by{delay}", builder.finish([source], [target]), values, 1, STEPS)
+
+
+def make_framer(rng: Rng) -> Case:
+    step, frames = (int(n) for n in rng.integers([1, 1], [9, 4]))
+    size = int(rng.integers(step, 5 * step + 1))
+    prefill = bool(rng.random() < 0.5)
+    rows = tuple(rng.integers(1, 4, rng.integers(0, 3)).tolist())
+    builder = ModelBuilder()
+    source = builder.tensor((*rows, frames * step), np.int16)
+    targets = [
+        builder.tensor((*rows, frames, size), np.int16),
+        builder.tensor((), np.bool_),
+    ]
+    table = custom_options(rng, frame_size=size, frame_step=step, prefill=prefill)
+    builder.custom_operator("SignalFramer", [source], targets, table)
+    values = [random_integers(rng, np.int16, (*rows, frames * step)) for _ in range(STEPS)]
+    name = f"{size}every{step}{'-prefilled' if prefill else ''}"
+    model = builder.finish([source], targets)
+    return Case(name, model, tuple(values), 2, STEPS, validity=1)
+
+
+def make_stacker(rng: Rng) -> Case:
+    channels, left, right = (int(n) for n in rng.integers([1, 0, 0], [8, 4, 4]))
+    width = left + right + 1
+    step = int(rng.integers(1, width + 1))
+    builder = ModelBuilder()
+    source = builder.tensor((channels,), np.int16)
+    targets = [builder.tensor((width * channels,), np.int16), builder.tensor((), np.bool_)]
+    table = custom_options(
+        rng,
+        num_channels=channels,
+        stacker_left_context=left,
+        stacker_right_context=right,
+        stacker_step=step,
+    )
+    builder.custom_operator("SignalStacker", [source], targets, table)
+    values = tuple(random_integers(rng, np.int16, (channels,)) for _ in range(3 * STEPS))
+    name = f"{channels}with{left}and{right}-step{step}"
+    return Case(name, builder.finish([source], targets), values, 2, 3 * STEPS, validity=1)
+
+
+def make_overlap_add(rng: Rng, dtype: type) -> Case:
+    size, frames = (int(n) for n in rng.integers([1, 1], [20, 4]))
+    step = int(rng.integers(1, size + 1))
+    rows = tuple(rng.integers(1, 4, rng.integers(0, 3)).tolist())
+    builder = ModelBuilder()
+    source = builder.tensor((*rows, frames, size), dtype)
+    target = builder.tensor((*rows, frames * step), dtype)
+    table = custom_options(rng, T=TYPE_NUMBERS[dtype], frame_step=step)
+    builder.custom_operator("SignalOverlapAdd", [source], [target], table)
+    values = tuple(sound(rng, dtype, (*rows, frames, size)) for _ in range(STEPS))
+    name = f"{frames}of{size}every{step}"
+    return Case(name, builder.finish([source], [target]), values, 1, STEPS)
+
+
 GENERATORS: dict[str, Callable[[Rng], Case]] = {
     "signal_window": make_window,
     "signal_fft_auto_scale": make_fft_auto_scale,
@@ -201,4 +277,12 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     "signal_filter_bank_spectral_subtraction": make_spectral_subtraction,
     "signal_pcan": make_pcan,
     "signal_filter_bank_log": make_filter_bank_log,
+    "signal_irfft_int16": lambda rng: make_irfft(rng, np.int16),
+    "signal_irfft_int32": lambda rng: make_irfft(rng, np.int32),
+    "signal_irfft_float": lambda rng: make_irfft(rng, np.float32),
+    "signal_delay": make_delay,
+    "signal_framer": make_framer,
+    "signal_stacker": make_stacker,
+    "signal_overlap_add_int16": lambda rng: make_overlap_add(rng, np.int16),
+    "signal_overlap_add_float": lambda rng: make_overlap_add(rng, np.float32),
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import tflite
+from flatbuffers import flexbuffers
 
 from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
 from tests.firmware.runtime.options import options
@@ -163,8 +164,24 @@ def make_lstm(rng: Rng, dtype: type) -> Case:
     return Case(name, builder.finish([source], [target]), values, 1, STEPS)
 
 
+def make_circular_buffer(rng: Rng) -> Case:
+    """A buffer behind which every call goes on, or every second, or third; and its output."""
+    slots, width, depth = (int(n) for n in rng.integers([1, 1, 1], [7, 4, 8]))
+    quantization = quantization_for(rng, np.int8)
+    builder = ModelBuilder()
+    source = builder.tensor((1, 1, width, depth), np.int8, quantization)
+    target = builder.tensor((1, slots, width, depth), np.int8, quantization, is_variable=True)
+    cycles = int(rng.integers(1, 4))
+    table = bytes(flexbuffers.Dumps({"cycles_max": cycles}))
+    builder.custom_operator("CIRCULAR_BUFFER", [source], [target], table)
+    values = tuple(values_for(rng, np.int8, (1, 1, width, depth)) for _ in range(2 * STEPS))
+    name = f"{slots}x{width}x{depth}-cycles{cycles}"
+    return Case(name, builder.finish([source], [target]), values, 1, 2 * STEPS)
+
+
 GENERATORS: dict[str, Callable[[Rng], Case]] = {
     "variables": make_variables,
+    "circular_buffer": make_circular_buffer,
     "svdf_int8": lambda rng: make_svdf(rng, np.int8, np.int8),
     "svdf_state16_int8": lambda rng: make_svdf(rng, np.int8, np.int16),
     "svdf_float": lambda rng: make_svdf(rng, np.float32, np.float32),

@@ -11,6 +11,7 @@ import pytest
 
 from tests.firmware.runtime import (
     comparing,
+    detection,
     elementwise,
     movement,
     signal_library,
@@ -32,6 +33,7 @@ MUTATIONS = 1500
 # Kernels that every set takes from the same library run with one set.
 PORTABLE = {
     *comparing.GENERATORS,
+    *detection.GENERATORS,
     *elementwise.GENERATORS,
     *movement.GENERATORS,
     *signal_library.GENERATORS,

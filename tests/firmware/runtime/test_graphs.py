@@ -9,10 +9,11 @@ import numpy.typing as npt
 import pytest
 import tflite
 
+from tests.firmware.runtime.cases import expected_output
 from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
 from tests.firmware.runtime.options import add_options, softmax_options
 from tests.firmware.runtime.runner import Runner
-from tests.firmware.runtime.values import int8_values, per_tensor
+from tests.firmware.runtime.values import Case, int8_values, per_tensor
 
 runtime = pytest.importorskip("tflite_micro").runtime
 
@@ -74,3 +75,21 @@ def test_random_graphs_are_bit_exact(runner: Runner, preserve_all: bool) -> None
         run = runner.run(model, inputs, preserve_all=preserve_all, invocations=2)
         assert run.done, f"{seed}: {run.log}"
         assert run.output == expected, f"graph {seed} differs"
+
+
+def test_an_operator_may_compute_into_a_variable(runner: Runner) -> None:
+    # The RELU could compute in place, and the variable would be lost with the input.
+    builder = ModelBuilder()
+    scale = Quantization([0.5], [0])
+    source, target = (builder.tensor((4,), np.int8, scale) for _ in range(2))
+    kept = builder.tensor((4,), np.int8, scale, is_variable=True)
+    options = (tflite.BuiltinOptions.AddOptions, add_options("none"))
+    builder.operator(OPS.ADD, [source, kept], [target], *options)
+    builder.operator(OPS.RELU, [source], [kept])
+    values = [np.array(row, np.int8) for row in ([1, -2, 3, 4], [10, 10, 10, 10], [0, 0, 0, 0])]
+    model = builder.finish([source], [target])
+    run = runner.run(model, values, invocations=3, stream=True)
+    assert run.done, run.log
+    case = Case("variable", model, tuple(values), 1, 3)
+    assert run.output == expected_output(case)
+    assert run.output[4:8] == bytes([11, 10, 13, 14])

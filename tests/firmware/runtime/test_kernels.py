@@ -14,6 +14,7 @@ from workbench.support.resources import own_model
 
 pytest.importorskip("tflite_micro")
 
+STATEFUL = [name for name in GENERATORS if next(cases_of(name)).steps > 1]
 SHARED_MODELS = Path(__file__).parents[4] / "shared" / "models"
 INFERENCES = 5
 
@@ -28,6 +29,15 @@ def require_equal(runner: Runner, case: Case, **options: bool) -> None:
 def test_operator_is_bit_exact(runner: Runner, operator: str) -> None:
     for case in cases_of(operator):
         require_equal(runner, case)
+
+
+@pytest.mark.parametrize("operator", STATEFUL)
+def test_state_is_reset_as_by_tflm(runner: Runner, operator: str) -> None:
+    for case in cases_of(operator):
+        run = runner.run(
+            case.model, case.inputs, invocations=case.steps, stream=True, reset_before=2
+        )
+        assert run.output == expected_output(case, reset_before=2), f"{case}: the output differs"
 
 
 @pytest.mark.parametrize("operator", [name for name in GENERATORS if name.endswith("int8")])

@@ -18,7 +18,8 @@ Rng = np.random.Generator
 class Case:
     """A model, what goes in, and a name that says what is special about it.
 
-    `inputs` are those of all `steps`, in each of which the model is invoked once.
+    `inputs` are those of all `steps`, in each of which the model is invoked once. `validity`: the
+    output that says whether output 0 is there; where not, TFLM leaves it as it is, and ours is 0.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Case:
     inputs: tuple[Array, ...]
     outputs: int = 1
     steps: int = 1
+    validity: int | None = None
 
     def __str__(self) -> str:
         return self.name

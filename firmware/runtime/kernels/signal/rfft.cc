@@ -51,8 +51,10 @@ TfLiteStatus PrepareRfft(TfLiteContext* context, TfLiteNode* node) {
       return Prepare<int16_t>(context, node);
     case kTfLiteInt32:
       return Prepare<int32_t>(context, node);
-    default:
+    case kTfLiteFloat32:
       return Prepare<float>(context, node);
+    default:
+      return Unsupported(context, "its option T");
   }
 }
 

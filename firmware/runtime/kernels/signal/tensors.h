@@ -35,6 +35,12 @@ struct Rows {
 // False for a scalar.
 bool SplitRows(const TfLiteTensor* tensor, Rows* rows);
 
+// Whether `count` is a number of values that each of `rows` may keep.
+inline bool IsCount(int32_t count, int32_t rows) {
+  constexpr int64_t kMost = 1 << 28;
+  return count >= 0 && int64_t{count} * rows <= kMost;
+}
+
 // Whether `bits` is a shift of a value of `width` bits.
 inline bool IsShift(int32_t bits, int32_t width) { return bits >= 0 && bits < width; }
 

@@ -1,4 +1,4 @@
-// What SignalRfft and SignalIrfft find in their options, and of their tensors.
+// What SignalRfft, SignalIrfft and SignalOverlapAdd find in their options, and of their tensors.
 #ifndef RUNTIME_KERNELS_SIGNAL_TRANSFORM_OPTIONS_H_
 #define RUNTIME_KERNELS_SIGNAL_TRANSFORM_OPTIONS_H_
 
