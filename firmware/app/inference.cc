@@ -3,7 +3,7 @@
 #include <new>
 
 #include "app/console.h"
-#include "boards/cortex_m4/registers.h"
+#include "boards/armv7m/registers.h"
 #include "tensorflow/lite/micro/system_setup.h"
 
 #if __has_include("runtime/last_error.h")
@@ -89,7 +89,7 @@ void Inference::Start(const EmbeddedModel& model, uint8_t* arena, size_t arena_s
   tflite::InitializeTarget();
   ClearRuntimeLog();
   error_ = Prepare(model, arena);
-  cortex_m4::StartCycleCounter();  // not before: an engine has to model all that it counts
+  armv7m::StartCycleCounter();  // not before: an engine has to model all that it counts
 }
 
 Error Inference::Prepare(const EmbeddedModel& model, uint8_t* arena) {
@@ -120,9 +120,9 @@ Error Inference::Prepare(const EmbeddedModel& model, uint8_t* arena) {
 }
 
 TfLiteStatus Inference::Run() {
-  const uint32_t start = cortex_m4::DWT->CYCCNT;
+  const uint32_t start = armv7m::DWT->CYCCNT;
   const TfLiteStatus status = interpreter_->Invoke();
-  const uint32_t cycles = cortex_m4::DWT->CYCCNT - start;
+  const uint32_t cycles = armv7m::DWT->CYCCNT - start;
   if (status != kTfLiteOk) {
     ++cycles_.failures;
     return status;

@@ -8,7 +8,7 @@
 #include "app/model.h"
 #include "app/service.h"
 #include "boards/board.h"
-#include "boards/cortex_m4/registers.h"
+#include "boards/armv7m/registers.h"
 #include "boards/ring_buffer.h"
 
 // Defined by sections.ld; the size is a parameter of the build.
@@ -49,7 +49,7 @@ int main() {
   static app::Service service(app::kModel, clock, &inference);
   static app::FrameReader reader(app::kModel.max_payload, &service);
   for (;;) {
-    cortex_m4::SleepUntil([] { return !received.IsEmpty(); });
+    armv7m::SleepUntil([] { return !received.IsEmpty(); });
     uint8_t byte;
     app::Frame frame;
     while (received.Pop(&byte)) {

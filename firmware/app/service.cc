@@ -1,7 +1,7 @@
 #include "app/service.h"
 
 #include "app/console.h"
-#include "boards/cortex_m4/stack.h"
+#include "boards/armv7m/stack.h"
 
 // Defined by sections.ld: the linker's build id, an ELF note.
 extern "C" const uint8_t __build_id_note[];
@@ -80,8 +80,8 @@ void Service::Hello(const Frame& request) {
   reply.Bytes(model_.sha256, sizeof(model_.sha256));
   reply.U32(inference_.arena_size());
   reply.U32(inference_.arena_used());
-  reply.U32(cortex_m4::StackSize());
-  reply.U32(cortex_m4::StackPeak());
+  reply.U32(armv7m::StackSize());
+  reply.U32(armv7m::StackPeak());
   reply.U32(model_.max_payload);
   const size_t inputs = inference_.IsReady() ? inference_.inputs_size() : 0;
   reply.U8(static_cast<uint8_t>(inputs));
@@ -138,8 +138,8 @@ void Service::Statistics(const Frame& request, const FrameCounts& frames) {
   reply.U32(cycles.last);
   reply.U32(cycles.inferences == 0 ? 0 : cycles.min);
   reply.U32(cycles.max);
-  reply.U32(cortex_m4::StackSize());
-  reply.U32(cortex_m4::StackPeak());
+  reply.U32(armv7m::StackSize());
+  reply.U32(armv7m::StackPeak());
   reply.Finish();
 }
 

@@ -21,7 +21,7 @@ from workbench.image import build_attributes
 from workbench.image.build_attributes import BuildAttributes
 from workbench.support import files
 
-# No Cortex-M4 image is larger; a size beyond it in a header means the header is damaged.
+# No image for a Cortex-M is larger; a size beyond it in a header means the header is damaged.
 MAX_FILE_BYTES = 256 * files.MIB
 MAX_SYMBOLS = 1_000_000
 
@@ -33,7 +33,7 @@ _CLASS32_LITTLE_ENDIAN = bytes((1, 1))  # EI_CLASS, EI_DATA
 _TYPE_AND_MACHINE = struct.Struct("<16x2H")
 _ET_EXEC, _EM_ARM = 2, 40
 
-_FOR_A_CORTEX_M4 = "build for a Cortex-M4, e.g. with arm-none-eabi-gcc -mcpu=cortex-m4"
+_FOR_A_CORTEX_M = "build it for the part's core: arm-none-eabi-gcc with that core's -mcpu"
 
 
 @dataclass(frozen=True)
@@ -141,12 +141,12 @@ def _check_header(content: bytes, path: Path) -> None:
     if len(content) < _HEADER_BYTES:
         raise ImageError(f"{path}: truncated inside the ELF header", hint="copy it again")
     if not content.startswith(_CLASS32_LITTLE_ENDIAN, len(_MAGIC)):
-        raise ImageError(f"{path}: not a 32-bit little-endian ELF file", hint=_FOR_A_CORTEX_M4)
+        raise ImageError(f"{path}: not a 32-bit little-endian ELF file", hint=_FOR_A_CORTEX_M)
     kind, machine = _TYPE_AND_MACHINE.unpack_from(content)
     if machine != _EM_ARM:
         raise ImageError(
             f"{path}: built for another machine (e_machine {machine}), not for Arm",
-            hint=_FOR_A_CORTEX_M4,
+            hint=_FOR_A_CORTEX_M,
         )
     if kind != _ET_EXEC:
         raise ImageError(

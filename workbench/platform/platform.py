@@ -15,7 +15,7 @@ from workbench.errors import PlatformError
 from workbench.platform.bus_masters import BusMasters, read_bus_masters
 from workbench.platform.cores import Core, core_named
 from workbench.platform.installed import SearchPath, installed_folder, installed_names
-from workbench.platform.settings import MOST_INTERRUPTS, SETTINGS, read_settings
+from workbench.platform.settings import SETTINGS, read_settings
 from workbench.platform.uart_pacing import UartPacing
 from workbench.repl import read, types
 from workbench.repl.description import Description, Entry
@@ -53,7 +53,7 @@ class Platform:
         the image has its vector table.
     report_clocks_hz: core clocks for which latencies are reported.
     flash_timing: the table [flash_timing] of platform.toml as it stands, for `workbench.timing`.
-    interrupts: lines of the interrupt controller.
+    interrupts: lines of the interrupt controller, None for as many as the core can have.
     systick_divider: SysTick's reference clock is the core clock divided by this; 0: it has none.
     systick_calibration: what SYST_CALIB reads; None: the part does not say.
     bus_masters: what DMA controllers and other bus masters beside the core reach.
@@ -73,7 +73,7 @@ class Platform:
     mcu: str = ""
     report_clocks_hz: tuple[int, ...] = ()
     flash_timing: Mapping[str, Any] = field(default_factory=dict)
-    interrupts: int = MOST_INTERRUPTS
+    interrupts: int | None = None
     systick_divider: int = 0
     systick_calibration: int | None = None
     bus_masters: BusMasters = field(default_factory=BusMasters)
@@ -155,6 +155,7 @@ def read_platform(which: str | Path, *, uart: str | None = None) -> Platform:
     clock = settings["clock"]
     repl = folder / settings.get("repl", f"{folder.name}.repl")
     description = _read(repl, ())
+    core = _core(description)
     return Platform(
         name=folder.name,
         title=settings["title"],
@@ -164,12 +165,12 @@ def read_platform(which: str | Path, *, uart: str | None = None) -> Platform:
         clock_hz=clock,
         mips=_mips(description),
         memories=_memories(description, settings.get("memories"), source),
-        core=_core(description),
+        core=core,
         vector_table=settings.get("vector_table"),
         mcu=settings["mcu"],
         report_clocks_hz=tuple(settings.get("report_clocks", [clock])),
         flash_timing=settings.get("flash_timing", {}),
-        interrupts=settings.get("interrupts", MOST_INTERRUPTS),
+        interrupts=_interrupts(settings, core, source),
         systick_divider=settings.get("systick_divider", 0),
         systick_calibration=settings.get("systick_calibration"),
         bus_masters=read_bus_masters(
@@ -275,6 +276,17 @@ def _cpu(description: Description) -> Entry:
 
 def _core(description: Description) -> Core:
     return core_named(_cpu(description).properties.get("cpuType"))
+
+
+def _interrupts(settings: Mapping[str, Any], core: Core, source: Path) -> int | None:
+    wanted: int | None = settings.get("interrupts")
+    if wanted is not None and core.model is not None and wanted > core.model.interrupts:
+        raise PlatformError(
+            f"{source}: interrupts is {wanted}, and the NVIC of a {core.name} has at most "
+            f"{core.model.interrupts}",
+            "write how many lines the part has, or leave it out for all",
+        )
+    return wanted
 
 
 def _mips(description: Description) -> int:

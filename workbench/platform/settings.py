@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.errors import PlatformError
 from workbench.platform.uart_pacing import UartPacing
+from workbench.repl.limits import MOST_INTERRUPTS
 from workbench.support.kinds import (
     LAST_ADDRESS,
     Choice,
@@ -30,8 +31,6 @@ CLOCK = Whole(1_000, 10_000_000_000)
 # VTOR has no bits 6:0 (ARM DDI 0403E, B3.2.5).
 _VECTOR_TABLE = Whole(0, LAST_ADDRESS, 128)
 
-MOST_INTERRUPTS = 240  # of a Cortex-M4 (DDI 0439B, 6.1)
-
 KEYS: Mapping[str, Kind] = {
     "title": Text(),
     "mcu": Text(),
@@ -41,7 +40,7 @@ KEYS: Mapping[str, Kind] = {
     "repl": Text(),
     "report_clocks": Several(CLOCK, 1, 16),
     "vector_table": _VECTOR_TABLE,
-    "interrupts": Whole(1, MOST_INTERRUPTS),
+    "interrupts": Whole(1, MOST_INTERRUPTS),  # and no more than the core can have
     "systick_divider": Whole(0, 1024),
     "systick_calibration": Whole(0, LAST_ADDRESS),
     "memories": Named(Choice(("flash", "ram"))),

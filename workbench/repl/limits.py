@@ -19,8 +19,7 @@ MAX_REGISTRATIONS = 4096  # Renode's largest platform with a Cortex-M has 500
 MAX_MEMORY = 1 << 29  # bytes of one memory: half a gigabyte is a region of the address map
 MAX_MEMORIES = 3 << 29  # bytes of all together: the largest of Renode's have 1.25 GiB
 
-# ARM DDI 0403E, B1.5.1: 496 external interrupts at most.
-_LAST_INTERRUPT = 495
+MOST_INTERRUPTS = 496  # external ones: ARM DDI 0403E, B1.5.1
 _ADDRESS_SPACE = LAST_ADDRESS + 1
 
 # Where the core's own registers begin (ARM DDI 0403E, B3.1): the private peripheral bus, and the
@@ -201,11 +200,11 @@ def _check_interrupts(description: Description) -> None:
     controllers = {e.name for e in description.entries.values() if e.type == types.NVIC}
     for entry in description.entries.values():
         for wire in entry.wires:
-            if wire.target in controllers and wire.pin > _LAST_INTERRUPT:
+            if wire.target in controllers and wire.pin >= MOST_INTERRUPTS:
                 raise _error(
                     entry.location,
                     f"'{entry.name}' is wired to interrupt {wire.pin} of '{wire.target}'",
-                    f"an NVIC has interrupts 0 to {_LAST_INTERRUPT}",
+                    f"an NVIC has interrupts 0 to {MOST_INTERRUPTS - 1}",
                 )
 
 

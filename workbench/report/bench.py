@@ -48,7 +48,7 @@ def print_costs(report: BenchReport) -> None:
     _print_misfits(report)
     _print_prose(
         "Counted: one Invoke(), the median over the inputs; sizes in bytes, flash holds the model. "
-        "Modelled: milliseconds of it, from Cortex-M4 timing with flash wait states and caches, "
+        "Modelled: milliseconds of it, from the core's timing with flash wait states and caches, "
         "with the interval that the model leaves; * is faster than the part runs. "
         + _about_the_host(report)
     )

@@ -5,8 +5,8 @@
 
 #include <cstring>
 
-#include "boards/cortex_m4/registers.h"
-#include "boards/cortex_m4/vectors.h"
+#include "boards/armv7m/registers.h"
+#include "boards/armv7m/vectors.h"
 #include "boards/nrf52840_dk/nrf52840.h"
 
 namespace board {
@@ -74,9 +74,9 @@ void Transmit(const void* data, size_t size) {
 }  // namespace
 
 extern "C" {
-[[gnu::section(".vectors")]] extern const cortex_m4::VectorTable<kInterrupts> kVectors;
-constexpr cortex_m4::VectorTable<kInterrupts> kVectors =
-    cortex_m4::VectorTable<kInterrupts>().With(kUarte0Interrupt, Uarte0Handler);
+[[gnu::section(".vectors")]] extern const armv7m::VectorTable<kInterrupts> kVectors;
+constexpr armv7m::VectorTable<kInterrupts> kVectors =
+    armv7m::VectorTable<kInterrupts>().With(kUarte0Interrupt, Uarte0Handler);
 }
 
 Clock StartClocks() {
@@ -104,7 +104,7 @@ void StartUart(RingBuffer* received) {
   UARTE0->RXD_PTR = reinterpret_cast<uintptr_t>(&g_rx_byte);
   UARTE0->RXD_MAXCNT = 1;
   UARTE0->INTENSET = UARTE_INT_ENDRX | UARTE_INT_ERROR;
-  cortex_m4::EnableInterrupt(kUarte0Interrupt);
+  armv7m::EnableInterrupt(kUarte0Interrupt);
   UARTE0->TASKS_STARTRX = 1;
 }
 

@@ -2,8 +2,8 @@
 
 #include "boards/board.h"
 
-#include "boards/cortex_m4/registers.h"
-#include "boards/cortex_m4/vectors.h"
+#include "boards/armv7m/registers.h"
+#include "boards/armv7m/vectors.h"
 #include "boards/stm32f4_discovery/clocks.h"
 #include "boards/stm32f4_discovery/stm32f407.h"
 
@@ -54,9 +54,9 @@ void Usart2Handler() {
 }  // namespace
 
 extern "C" {
-[[gnu::section(".vectors")]] extern const cortex_m4::VectorTable<kInterrupts> kVectors;
-constexpr cortex_m4::VectorTable<kInterrupts> kVectors =
-    cortex_m4::VectorTable<kInterrupts>().With(kUsart2Interrupt, Usart2Handler);
+[[gnu::section(".vectors")]] extern const armv7m::VectorTable<kInterrupts> kVectors;
+constexpr armv7m::VectorTable<kInterrupts> kVectors =
+    armv7m::VectorTable<kInterrupts>().With(kUsart2Interrupt, Usart2Handler);
 }
 
 void StartUart(RingBuffer* received) {
@@ -69,7 +69,7 @@ void StartUart(RingBuffer* received) {
   // With OVER8 = 0 the divider in sixteenths is the clock over the baud rate, section 30.3.4.
   USART2->BRR = (Apb1Hz() + kBaud / 2) / kBaud;
   USART2->CR1 = kUartOn | USART_CR1_RXNEIE;
-  cortex_m4::EnableInterrupt(kUsart2Interrupt);
+  armv7m::EnableInterrupt(kUsart2Interrupt);
 }
 
 void ResumeReception() {

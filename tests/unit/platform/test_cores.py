@@ -79,6 +79,18 @@ def test_priorities_are_held_against_the_core(tmp_path: Path, mask: int) -> None
     assert "0xE0, 0xF0" in caught.value.hint
 
 
+def test_lines_of_the_nvic_are_held_against_the_core(tmp_path: Path) -> None:
+    (tmp_path / "part.repl").write_text(REPL)
+    settings = (
+        'title = "A part"\nmcu = "A"\nuart = "uart"\nclock = 64_000_000\nrepl = "part.repl"\n'
+    )
+    (tmp_path / "platform.toml").write_text(f"{settings}interrupts = 240\n")
+    assert read_platform(tmp_path).interrupts == 240
+    (tmp_path / "platform.toml").write_text(f"{settings}interrupts = 241\n")
+    with pytest.raises(PlatformError, match="interrupts is 241, and the NVIC of a Cortex-M4 has"):
+        read_platform(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["cortex-m4", "cortex-m4f"])
 def test_a_cortex_m4_is_not(tmp_path: Path, name: str) -> None:
     require_model(platform_with(tmp_path, f'    cpuType: "{name}"\n'), "")

@@ -33,7 +33,7 @@ class Sizing:
     model: CoreModel
     ticks_per_second: int
     systick_hz: int
-    interrupts: int = 240
+    interrupts: int
     priority_mask: int = 0xF0
     systick_divider: int = 0
     systick_calibration: int | None = None

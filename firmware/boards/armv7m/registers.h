@@ -1,11 +1,11 @@
 // Core registers of the Cortex-M4, named as in the ARMv7-M Architecture Reference Manual
 // (DDI 0403E), sections B3.2 (SCB), B3.4 (NVIC), B1.5.7 (FPU) and C1.8 (DWT).
-#ifndef FIRMWARE_BOARDS_CORTEX_M4_REGISTERS_H_
-#define FIRMWARE_BOARDS_CORTEX_M4_REGISTERS_H_
+#ifndef FIRMWARE_BOARDS_ARMV7M_REGISTERS_H_
+#define FIRMWARE_BOARDS_ARMV7M_REGISTERS_H_
 
 #include <cstdint>
 
-namespace cortex_m4 {
+namespace armv7m {
 
 // System Control Block, DDI 0403E B3.2.2.
 struct ScbRegisters {
@@ -87,6 +87,6 @@ void SleepUntil(Predicate is_ready) {
   }
 }
 
-}  // namespace cortex_m4
+}  // namespace armv7m
 
-#endif  // FIRMWARE_BOARDS_CORTEX_M4_REGISTERS_H_
+#endif  // FIRMWARE_BOARDS_ARMV7M_REGISTERS_H_

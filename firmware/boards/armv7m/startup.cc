@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <cstring>
 
-#include "boards/cortex_m4/registers.h"
-#include "boards/cortex_m4/stack.h"
-#include "boards/cortex_m4/vectors.h"
+#include "boards/armv7m/registers.h"
+#include "boards/armv7m/stack.h"
+#include "boards/armv7m/vectors.h"
 
 // Defined by sections.ld.
 extern "C" {
@@ -33,7 +33,7 @@ constexpr uint32_t kStackPaint = 0xC5C5C5C5;
 }  // namespace
 
 extern "C" void Reset_Handler() {
-  using namespace cortex_m4;
+  using namespace armv7m;
   // A boot loader may have left its own table behind; the vectors are ours from here on.
   SCB->VTOR = reinterpret_cast<uint32_t>(__vectors);
   // Compiled code uses FPU registers, so the FPU comes before everything else.
@@ -53,7 +53,7 @@ extern "C" void Reset_Handler() {
   for (;;) asm volatile("wfi");
 }
 
-namespace cortex_m4 {
+namespace armv7m {
 
 uint32_t StackSize() {
   return reinterpret_cast<uintptr_t>(__stack_top) - reinterpret_cast<uintptr_t>(__stack_limit);
@@ -65,4 +65,4 @@ uint32_t StackPeak() {
   return reinterpret_cast<uintptr_t>(__stack_top) - reinterpret_cast<uintptr_t>(word);
 }
 
-}  // namespace cortex_m4
+}  // namespace armv7m

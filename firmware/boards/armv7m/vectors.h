@@ -1,6 +1,6 @@
 // The vector table (DDI 0403E B1.5.3): 16 words of the core, then the part's interrupts.
-#ifndef FIRMWARE_BOARDS_CORTEX_M4_VECTORS_H_
-#define FIRMWARE_BOARDS_CORTEX_M4_VECTORS_H_
+#ifndef FIRMWARE_BOARDS_ARMV7M_VECTORS_H_
+#define FIRMWARE_BOARDS_ARMV7M_VECTORS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@ void Fault_Handler();
 void Unexpected_Handler();
 }
 
-namespace cortex_m4 {
+namespace armv7m {
 
 using Handler = void (*)();
 
@@ -44,6 +44,6 @@ struct VectorTable {
   }
 };
 
-}  // namespace cortex_m4
+}  // namespace armv7m
 
-#endif  // FIRMWARE_BOARDS_CORTEX_M4_VECTORS_H_
+#endif  // FIRMWARE_BOARDS_ARMV7M_VECTORS_H_

@@ -1,11 +1,11 @@
-#include "boards/cortex_m4/fault.h"
+#include "boards/armv7m/fault.h"
 
 #include <cstddef>
 #include <cstring>
 
 #include "boards/board.h"
-#include "boards/cortex_m4/registers.h"
-#include "boards/cortex_m4/vectors.h"
+#include "boards/armv7m/registers.h"
+#include "boards/armv7m/vectors.h"
 
 // Defined by sections.ld.
 extern "C" {
@@ -13,9 +13,9 @@ extern uint8_t __ram_start[], __ram_end[];
 extern uint32_t __fault_stack_top[];
 }
 
-[[gnu::section(".noinit")]] cortex_m4::FaultRecord g_fault_record;
+[[gnu::section(".noinit")]] armv7m::FaultRecord g_fault_record;
 
-namespace cortex_m4 {
+namespace armv7m {
 namespace {
 
 // The frame that the core pushes on exception entry, DDI 0403E B1.5.6.
@@ -122,7 +122,7 @@ extern "C" [[noreturn, gnu::used]] void ReportFault(uint32_t exc_return, uint32_
   StopForGood();
 }
 
-}  // namespace cortex_m4
+}  // namespace armv7m
 
 // The main stack may be what broke: the handler moves to one of its own before it pushes a word.
 extern "C" [[gnu::naked]] void Fault_Handler() {

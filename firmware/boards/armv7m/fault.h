@@ -1,10 +1,10 @@
 // What the core says about a fault, kept where a reset does not clear it.
-#ifndef FIRMWARE_BOARDS_CORTEX_M4_FAULT_H_
-#define FIRMWARE_BOARDS_CORTEX_M4_FAULT_H_
+#ifndef FIRMWARE_BOARDS_ARMV7M_FAULT_H_
+#define FIRMWARE_BOARDS_ARMV7M_FAULT_H_
 
 #include <cstdint>
 
-namespace cortex_m4 {
+namespace armv7m {
 
 // The state at a fault. The host finds it by the symbol `g_fault_record`.
 struct FaultRecord {
@@ -29,8 +29,8 @@ struct FaultRecord {
 // Prints `reason` and stops the core for good.
 [[noreturn]] void Panic(const char* reason);
 
-}  // namespace cortex_m4
+}  // namespace armv7m
 
-extern "C" cortex_m4::FaultRecord g_fault_record;
+extern "C" armv7m::FaultRecord g_fault_record;
 
-#endif  // FIRMWARE_BOARDS_CORTEX_M4_FAULT_H_
+#endif  // FIRMWARE_BOARDS_ARMV7M_FAULT_H_

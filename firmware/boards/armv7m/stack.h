@@ -1,9 +1,9 @@
-#ifndef FIRMWARE_BOARDS_CORTEX_M4_STACK_H_
-#define FIRMWARE_BOARDS_CORTEX_M4_STACK_H_
+#ifndef FIRMWARE_BOARDS_ARMV7M_STACK_H_
+#define FIRMWARE_BOARDS_ARMV7M_STACK_H_
 
 #include <cstdint>
 
-namespace cortex_m4 {
+namespace armv7m {
 
 // Bytes between __stack_limit and __stack_top.
 uint32_t StackSize();
@@ -12,6 +12,6 @@ uint32_t StackSize();
 // Reset_Handler painted is subtracted from the size.
 uint32_t StackPeak();
 
-}  // namespace cortex_m4
+}  // namespace armv7m
 
-#endif  // FIRMWARE_BOARDS_CORTEX_M4_STACK_H_
+#endif  // FIRMWARE_BOARDS_ARMV7M_STACK_H_
