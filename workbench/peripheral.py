@@ -221,5 +221,5 @@ class RegisterBlock(Peripheral):
 
 
 def default_line(context: Context) -> Line:
-    """The line that the .repl connects with a bare `->`, or by its usual name."""
+    """Return the line that the .repl connects with a bare `->`, or by its usual name."""
     return context.lines[""] if "" in context.lines else context.line("IRQ")

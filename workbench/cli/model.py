@@ -82,7 +82,7 @@ def train(
         typer.Option(
             "--words",
             metavar="WORD,WORD",
-            help="Words to tell apart, by comma; all others are unknown.",
+            help="Words to recognize, separated by commas; all others are unknown.",
         ),
     ] = "yes,no",
     epochs: Annotated[

@@ -20,7 +20,7 @@ from workbench.timing.latency import Latency
 
 
 def label_should_be(answer: Classification, expected: str) -> None:
-    """The firmware's label for an input is `expected`."""
+    """Raise CheckFailedError unless the firmware's label for an input is `expected`."""
     if answer.label != expected:
         scores = ", ".join(f"{label} {score:.3f}" for label, score in answer.scores.items())
         raise CheckFailedError(
@@ -31,7 +31,8 @@ def label_should_be(answer: Classification, expected: str) -> None:
 def scores_should_match_host(
     answers: Iterable[tuple[Features, Classification]], model: Path
 ) -> None:
-    """The output bytes of each answer are those of the host's `tflite_micro`.
+    """Raise CheckFailedError unless the output bytes of each answer are those of the host's
+    `tflite_micro`.
 
     Raises UserError where `tflite_micro` is not installed.
     """
@@ -70,12 +71,14 @@ def most_instructions(invokes: Measurement) -> int:
 
 
 def instructions_should_be_at_most(invokes: Measurement, limit: int) -> None:
-    """No inference so far took more than `limit` instructions."""
+    """Raise CheckFailedError if an inference took more than `limit` instructions."""
     at_most(f"instructions of {invokes.what}", most_instructions(invokes), limit)
 
 
 def latency_should_be_at_most(latency: Latency, seconds: float) -> None:
-    """An inference takes no longer than `seconds`, at the upper end of the model's interval."""
+    """Raise CheckFailedError if an inference takes longer, at the upper end of the model's
+    interval.
+    """
     high = latency.high_seconds
     if high > seconds:
         raise CheckFailedError(
@@ -85,19 +88,22 @@ def latency_should_be_at_most(latency: Latency, seconds: float) -> None:
 
 
 def at_most(what: str, seen: int, limit: int) -> None:
-    """`seen` is not above `limit`."""
+    """Raise CheckFailedError if `seen` is above `limit`."""
     if seen > limit:
         raise CheckFailedError(f"{what}: {seen:,}, more than {limit:,}")
 
 
 def should_not_have_faulted(diagnosis: Diagnosis | None) -> None:
-    """The core has taken no fault."""
+    """Raise CheckFailedError if the core has taken a fault."""
     if diagnosis is not None:
         raise CheckFailedError(f"the firmware faulted: {_described(diagnosis)}")
 
 
 def fault_should_be(diagnosis: Diagnosis, kind: str, function: str | None) -> None:
-    """The fault is of `kind`: an exception or a cause, as the manual spells it; in `function`."""
+    """Raise CheckFailedError unless the fault is of `kind`, and in `function` where that is given.
+
+    kind: an exception or a cause, as the manual spells it.
+    """
     if kind not in KINDS:
         raise UserError(
             f"no fault is called '{kind}'", f"choose one of: {', '.join(sorted(KINDS))}"

@@ -263,7 +263,9 @@ class DeviceUnderTest:
         self._starts_anew = True  # as it does in the host's model that the answers are held to
 
     def scores_should_match_host(self) -> None:
-        """All outputs so far are, to the byte, those of `tflite_micro` on the host."""
+        """Raise CheckFailedError where an output so far is not, to the byte, that of
+        `tflite_micro`.
+        """
         _ = self.last_answer
         checks.same_model(self.session.hello, self.model)
         checks.scores_should_match_host(self._answered, self.model)

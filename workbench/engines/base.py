@@ -143,7 +143,7 @@ class FaultState:
     nothing answers). It goes on then: PC of the machine is behind the block of instructions, no
     handler runs, and the status registers are what silicon's would be.
 
-    refused: address of a store that was refused late (IMPRECISERR), which silicon does not tell;
+    refused: address of a store that was refused late (IMPRECISERR), which silicon does not report;
     `pc` and `registers` are then those of the store as well, while the stacked frame, as on
     silicon, is that of the instruction that was to come next.
     """
@@ -167,8 +167,8 @@ class StopReason:
     """Why a run ended and where: data, not an exception.
 
     `exit_code` is what the firmware ended itself with, by semihosting; None where it did not, and
-    on Renode, which does not tell. `seen_by` names the engine that saw it, where that is another
-    one than the engine that was asked: it executes the same beside it.
+    on Renode, which does not report it. `seen_by` names the engine that saw it, where that is not
+    the engine that was asked: it executes the same beside it.
     """
 
     kind: StopKind

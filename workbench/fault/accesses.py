@@ -15,7 +15,7 @@ _ALIGNED_ALWAYS = ("ldm", "stm", "ldrd", "strd", "ldrex", "strex", "push", "pop"
 
 
 def data(scene: Scene) -> str:
-    """An access to data."""
+    """Describe an access to data."""
     address, instruction = scene.access, scene.instruction
     if address is None:
         return "an access to data was refused"
@@ -34,7 +34,7 @@ def data(scene: Scene) -> str:
 
 
 def refused_by_bus(scene: Scene) -> str:
-    """An access that the bus refused, with who may make it where that is the reason."""
+    """Describe an access that the bus refused, with who may make it where that is the reason."""
     closed = ", which unprivileged code may not touch" if is_closed(scene) else ""
     return f"{data(scene)}{closed} (precise)"
 
@@ -47,7 +47,7 @@ def is_closed(scene: Scene) -> bool:
 
 
 def refused_by_mpu(scene: Scene) -> str:
-    """An access that the MPU refused, with the region."""
+    """Describe an access that the MPU refused, with the region."""
     address = scene.access
     refusal = "which the MPU forbids"
     if address is not None:
@@ -56,7 +56,7 @@ def refused_by_mpu(scene: Scene) -> str:
 
 
 def unaligned(scene: Scene) -> str:
-    """An access that had to be aligned."""
+    """Describe an access that had to be aligned."""
     if scene.access is None:
         return "an unaligned data access was refused"
     why = {

@@ -13,7 +13,7 @@ _ANY = tuple(f"r{n}" for n in range(13))
 
 
 def arrival(image: Image, view: View, registers: Mapping[str, int]) -> str:
-    """Say how the core came to PC, "" where nothing tells.
+    """Say how the core came to PC, "" where that is not known.
 
     What lay below SP is lost: the frame of the exception is there.
     """

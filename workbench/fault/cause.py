@@ -56,7 +56,7 @@ def astray(scene: Scene) -> str:
 
 
 def by_chance(scene: Scene) -> str:
-    """What data was refused for when it was executed, "" where it was not."""
+    """Return what data was refused for when it was executed, "" where it was not."""
     bit = primary(scene.fault)
     if bit is None or not astray(scene):
         return ""

@@ -148,7 +148,7 @@ class _Crash:
     def _refused_call(self) -> RefusedCall | None:
         """The SVC that could not be taken: HardFault is forced, and by none of the other faults.
 
-        Where earlier faults have left their bits, what the engine says tells it.
+        Where earlier faults have left their bits, what the engine says decides.
         """
         fault = self._fault
         is_alone = fault.hfsr == Hfsr.FORCED and not cause_bits(fault)
@@ -253,7 +253,7 @@ class _Crash:
     def _chain(self) -> Chain:
         registers = registers_of(self._fault.registers)
         if not {"sp", "pc"} <= registers.keys():
-            return Chain((), "the engine does not tell the registers")
+            return Chain((), "the engine does not know the registers")
         call = self._refused_call()
         if call is not None:
             registers["pc"] = call.address

@@ -10,12 +10,12 @@ _EXC_RETURN_FIRST = 0xFFFFFF00  # what is branched to from here on is meant to b
 
 
 def stacking(scene: Scene) -> str:
-    """The frame of an exception could not be written."""
+    """Say that the frame of an exception could not be written."""
     return f"the exception frame could not be written at {_place(scene)}"
 
 
 def unstacking(scene: Scene) -> str:
-    """The frame that a handler returns to could not be read back."""
+    """Say that the frame that a handler returns to could not be read."""
     said = f"the exception frame at {_place(scene)}, could not be read back"
     if not scene.handler:
         return said
@@ -24,7 +24,7 @@ def unstacking(scene: Scene) -> str:
 
 
 def lazy(scene: Scene) -> str:
-    """The room that was left for floating-point registers could not be written."""
+    """Say that the room for floating-point registers could not be written."""
     said = "the floating-point registers could not be saved into the frame of the exception"
     if scene.lazy is None:
         return said
@@ -34,7 +34,7 @@ def lazy(scene: Scene) -> str:
 
 
 def bad_return(scene: Scene) -> str:
-    """An EXC_RETURN that does not lead anywhere."""
+    """Say that an EXC_RETURN does not lead anywhere."""
     value = scene.fault.registers.get("pc", scene.fault.pc)
     who = f" of {scene.handler}" if scene.handler else ""
     if value & ~1 in EXC_RETURNS:

@@ -126,7 +126,7 @@ class Stacks:
     def find(self, pointer: str, sp: int, outermost: int) -> Stack | None:
         """Return the stack that `pointer`, "msp" or "psp", is in; `outermost` is its highest use.
 
-        What SP has left is told by where its outermost frame lies.
+        Where its outermost frame lies shows what SP has left.
         """
         main = self.main
         if pointer == "msp":

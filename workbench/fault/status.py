@@ -61,7 +61,7 @@ def cause_bits(fault: FaultState) -> tuple[Cfsr, ...]:
 
 
 def primary(fault: FaultState) -> Cfsr | None:
-    """Return the cause that tells most, None where the status registers name none.
+    """Return the most specific cause, None where the status registers name none.
 
     Bits stay set until firmware clears them: those of the fault that was taken come first.
     """

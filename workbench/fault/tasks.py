@@ -1,4 +1,4 @@
-"""The task that an RTOS runs, where its stack cannot be told from a variable.
+"""The task that an RTOS runs, where its stack looks like a variable.
 
 FreeRTOS takes stacks from a heap. `pxCurrentTCB` points to the task control block: pxTopOfStack
 first, then lists, then pxStack (the stack's lowest address) right before the name (tasks.c,

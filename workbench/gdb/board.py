@@ -54,7 +54,7 @@ class Board:
             self.engine.reset()
 
     def memory_map(self) -> str:
-        """What GDB asks for as qXfer:memory-map: flash, and everything else as RAM.
+        """Return what GDB asks for as qXfer:memory-map: flash, and everything else as RAM.
 
         Peripherals must be in it: GDB refuses to access what is not.
         """

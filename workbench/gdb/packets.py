@@ -92,7 +92,7 @@ class Connection:
                 return
 
     def interrupted(self, seconds: float = 0.0) -> bool:
-        """Has GDB asked to stop what runs? Waits for it up to `seconds`."""
+        """Return whether GDB has asked to stop what runs. Waits for it up to `seconds`."""
         while select.select([self.socket], [], [], seconds)[0]:
             self._fill()
             if INTERRUPT in self._received:

@@ -17,12 +17,14 @@ _SIGNALS: dict[int, int] = {
 
 
 def reply(signal: int, why: bytes = b"") -> bytes:
-    """A stop of the only thread; `why` is a name and a value, as in b"hwbreak:"."""
+    """Return the reply for a stop of the only thread; `why` is a name and a value, as in
+    b"hwbreak:".
+    """
     return b"T%02x%sthread:1;" % (signal, why + b";" if why else b"")
 
 
 def stop_reply(reason: StopReason) -> bytes | None:
-    """The reply for a run that has ended; None where it only has to go on."""
+    """Return the reply for a run that has ended; None where it only has to go on."""
     if reason.kind is StopKind.PC:
         return reply(SIGTRAP, b"hwbreak:")
     if reason.kind is StopKind.WATCH and reason.watchpoint is not None:

@@ -1,4 +1,4 @@
-"""The core as GDB sees it: register numbers, and the description that tells GDB of them.
+"""The core as GDB sees it: register numbers, and the description of them for GDB.
 
 Features are those of the GDB manual, appendix G.5.3 (ARM features).
 """

@@ -59,7 +59,8 @@ def without_template_arguments(name: str) -> str:
 
 
 def may_name(mangled: str, name: str) -> bool:
-    """Is the last identifier of the C++ `name` in `mangled`? Much quicker than to demangle.
+    """Return whether the last identifier of the C++ `name` is in `mangled`: quicker than to
+    demangle.
 
     True for a name that ends in no identifier. What the ABI abbreviates (`std::allocator`) is not
     found.

@@ -12,7 +12,7 @@ _WEIGHTS, _BIAS = 1, 2
 
 
 def macs(name: str, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) -> int:
-    """Multiply-accumulates of one operator, padding counted as if it were data.
+    """Return the multiply-accumulates of one operator, padding counted as if it were data.
 
     0 for operators without weights.
     """
@@ -36,7 +36,7 @@ def macs(name: str, inputs: Sequence[Tensor | None], outputs: Sequence[Tensor]) 
 
 
 def parameters(operators: Sequence[Operator], tensors: Sequence[Tensor]) -> int:
-    """Trained numbers in the file: constant weights and biases, each counted once.
+    """Return how many trained numbers the file holds: weights and biases, each counted once.
 
     Integer constants that steer an operator (a new shape, axes, paddings) are not weights.
     """

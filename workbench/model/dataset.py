@@ -1,4 +1,4 @@
-"""Labelled MFCC features for training: read, mapped to the words that a model tells apart."""
+"""Labelled MFCC features for training: read, mapped to the words that a model distinguishes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DataSet:
         return DataSet(self.features[indices], self.classes[indices], self.labels)
 
     def counts(self) -> dict[str, int]:
-        """Recordings by label."""
+        """Return how many recordings there are of each label."""
         found = np.bincount(self.classes, minlength=len(self.labels))
         return {label: int(n) for label, n in zip(self.labels, found, strict=True)}
 
@@ -63,7 +63,7 @@ def read_dataset(path: Path, words: Sequence[str]) -> DataSet:
 
 
 def join(sets: Sequence[DataSet]) -> DataSet:
-    """One data set of several with the same labels."""
+    """Return one data set of several with the same labels."""
     return DataSet(
         np.concatenate([s.features for s in sets]),
         np.concatenate([s.classes for s in sets]),

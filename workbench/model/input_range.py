@@ -1,7 +1,7 @@
 """Whether inputs use the range that a model's quantization gives them: saturated, or hardly used.
 
 A file of inputs that is scaled otherwise than in training makes a model answer always the same; the
-figures tell it from a bad model.
+figures distinguish it from a bad model.
 """
 
 from __future__ import annotations

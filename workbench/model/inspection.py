@@ -109,7 +109,8 @@ def inspect_parsed(
 
 
 def check(model: Model, content: bytes, custom: Collection[str] = ()) -> tuple[Finding, ...]:
-    """Everything that keeps `firmware/runtime` from running `model`, then what is worth knowing.
+    """Return everything that keeps `firmware/runtime` from running `model`, then what is worth
+    knowing.
 
     content: the file that `model` was read from. custom: the custom operators that the user has a
     source of.

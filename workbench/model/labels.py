@@ -17,7 +17,8 @@ _HINT = "write one label in each line, or remove the file"
 
 
 def read_labels(model: Path) -> tuple[str, ...]:
-    """Labels of the .tflite `model`, one a line of a text file; empty where there is none.
+    """Return the labels of the .tflite `model`, one a line of a text file; empty where there is
+    none.
 
     The file is `<name>.labels.txt` or `labels.txt` beside the model, or one with "label" in its
     name among the associated files that TFLite metadata appends to the model as a zip archive.

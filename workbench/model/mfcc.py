@@ -68,12 +68,12 @@ def log_mel(clip: FloatArray) -> FloatArray:
 
 
 def log_mel_to_mfcc(log_mels: FloatArray) -> FloatArray:
-    """First ten cepstral coefficients of (..., 40) log mel energies: (..., 10)."""
+    """Return the first ten cepstral coefficients of (..., 40) log mel energies: (..., 10)."""
     return (log_mels @ cosine_transform()).astype(np.float32)
 
 
 def mfcc_to_log_mel(features: FloatArray) -> FloatArray:
-    """The smooth (..., 40) log mel spectrum that (..., 10) coefficients stand for."""
+    """Return the smooth (..., 40) log mel spectrum that (..., 10) coefficients stand for."""
     # The columns are orthogonal: c0 has squared norm 2, the others 1.
     basis = cosine_transform()
     return np.asarray(features @ (basis / np.square(basis).sum(axis=0)).T, np.float32)
@@ -81,7 +81,9 @@ def mfcc_to_log_mel(features: FloatArray) -> FloatArray:
 
 @cache
 def mel_filters() -> FloatArray:
-    """Triangular filters, shape (257, 40), from FFT bin to mel bin; the bin at 0 Hz is left out."""
+    """Return triangular filters, shape (257, 40), from FFT bin to mel bin; the bin at 0 Hz is left
+    out.
+    """
     edges = np.linspace(_hertz_to_mel(MEL_LOWER_HZ), _hertz_to_mel(MEL_UPPER_HZ), MEL_BINS + 2)
     lower, center, upper = edges[:-2], edges[1:-1], edges[2:]
     hertz = np.linspace(0.0, SAMPLE_RATE / 2, FFT_LENGTH // 2 + 1)[1:]
@@ -94,7 +96,7 @@ def mel_filters() -> FloatArray:
 
 @cache
 def cosine_transform() -> FloatArray:
-    """The DCT-II of `tf.signal.mfccs_from_log_mel_spectrograms` as a matrix, shape (40, 10)."""
+    """Return the DCT-II of `tf.signal.mfccs_from_log_mel_spectrograms` as a matrix, shape (40, 10)."""
     bins = np.arange(MEL_BINS)[:, np.newaxis]
     orders = np.arange(COEFFICIENTS)
     phase = np.pi * orders * (2 * bins + 1) / (2 * MEL_BINS)

@@ -74,7 +74,7 @@ class Kernel:
 
 @cache
 def runtime_kernels() -> Mapping[str, Kernel]:
-    """The operators that firmware/runtime implements, by their names in the schema."""
+    """Return the operators that firmware/runtime implements, by their names in the schema."""
     table = read_operator_table()
     narrow = set(_INT8_ROW.findall(table))
     return {
@@ -130,7 +130,9 @@ class RequiredOperator:
 
 
 def required_operators(model: Model) -> list[RequiredOperator]:
-    """The operators of `model`, each once, in order of first use, those of called graphs last."""
+    """Return the operators of `model`, each once, in order of first use, those of called graphs
+    last.
+    """
     uses: dict[tuple[str, bool], list[Operator]] = {}
     for operator in model.operators:
         uses.setdefault((operator.name, operator.custom), []).append(operator)
@@ -160,7 +162,7 @@ def _required(name: str, custom: bool, only_type: str) -> RequiredOperator:
 
 
 def resolver_method(name: str) -> str:
-    """MicroMutableOpResolver's method for a builtin operator, "" where TFLM has none."""
+    """Return MicroMutableOpResolver's method for a builtin operator, "" where TFLM has none."""
     if name in _TFLM_SPELLINGS:
         return _TFLM_SPELLINGS[name]
     if name in _REGULAR_SPELLINGS.split():

@@ -30,7 +30,7 @@ _MAX_ARENA_BYTES = 512 * MIB
 
 
 def available() -> bool:
-    """Is the `tflite_micro` package installed?"""
+    """Return whether the package `tflite_micro` is installed."""
     import importlib.util
 
     return importlib.util.find_spec("tflite_micro") is not None

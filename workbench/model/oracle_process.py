@@ -32,7 +32,7 @@ class OracleProcess:
     def __init__(
         self, command: tuple[str, ...] = WORKER, answer_seconds: float = ANSWER_SECONDS
     ) -> None:
-        """Start `command`; whether it can do anything is told by the first answer."""
+        """Start `command`; its first answer says whether it can do anything."""
         self._seconds = answer_seconds
         self._is_late = False
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - for the life of the process

@@ -40,7 +40,8 @@ class Quantization:
 def quantize(
     values: npt.ArrayLike, scale: float, zero_point: int, dtype: str = "int8"
 ) -> npt.NDArray[Any]:
-    """Float to an integer type, any shape, as TFLM's QUANTIZE (`AffineQuantize`, kernels/internal).
+    """Convert float to an integer type, any shape, as TFLM's QUANTIZE (`AffineQuantize`,
+    kernels/internal).
 
     dtype: int8, uint8 or int16. The quotient is taken in float32 and rounded half away from zero
     (`TfLiteRound`), then saturated to the type's range. Values must be finite.
@@ -57,5 +58,5 @@ def quantize(
 
 
 def dequantize(values: npt.NDArray[Any], scale: float, zero_point: int) -> npt.NDArray[np.float32]:
-    """An integer type to float32, any shape, as TFLM's DEQUANTIZE."""
+    """Convert an integer type to float32, any shape, as TFLM's DEQUANTIZE."""
     return (values.astype(np.int32) - zero_point).astype(np.float32) * np.float32(scale)

@@ -65,7 +65,8 @@ def to_int8(model: Any, representative: FloatArray) -> bytes:
 
 
 def predict(model: bytes, inputs: FloatArray) -> FloatArray:
-    """Scores (n, classes) of an int8 .tflite for n float inputs, by TensorFlow's own interpreter.
+    """Return the scores (n, classes) of an int8 .tflite for n float inputs, by TensorFlow's own
+    interpreter.
 
     In its reference kernels; TFLM is the definition of correct, see `workbench.model.oracle`.
     """

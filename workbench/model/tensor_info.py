@@ -45,7 +45,7 @@ class TensorInfo:
 
     @classmethod
     def of(cls, tensor: Tensor) -> TensorInfo:
-        """What a .tflite says of one of its inputs or outputs, whose type is in `DTYPES`."""
+        """Return what a .tflite says of an input or output, whose type is in `DTYPES`."""
         given = tensor.quantization
         one = given is not None and not given.per_channel
         return cls(

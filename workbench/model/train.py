@@ -83,7 +83,9 @@ class InputGrid:
 
     @classmethod
     def of(cls, features: FloatArray) -> InputGrid:
-        """Asymmetric int8 over the range of `features` and zero, as the converter chooses it."""
+        """Return asymmetric int8 over the range of `features` and zero, as the converter chooses
+        it.
+        """
         low, high = min(float(features.min()), 0.0), max(float(features.max()), 0.0)
         scale = (high - low) / 255 or 1.0
         return cls(scale, round(-128 - low / scale))

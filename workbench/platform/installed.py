@@ -58,5 +58,5 @@ class SearchPath(Iterable[Path]):
         for extension in installed(PLATFORMS):
             try:
                 yield folder_of(extension).parent
-            except ExtensionError:  # `workbench doctor` tells of it
+            except ExtensionError:  # `workbench doctor` reports it
                 continue

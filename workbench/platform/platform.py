@@ -110,7 +110,7 @@ class Platform:
 
 
 def names() -> tuple[str, ...]:
-    """Names of the platforms that ship with the workbench, and that packages bring."""
+    """Return the names of the platforms that ship with the workbench, and that packages bring."""
     folder = resource("platforms")
     own = sorted(found.parent.name for found in folder.glob(f"*/{SETTINGS}"))
     return tuple(dict.fromkeys((*own, *installed_names())))

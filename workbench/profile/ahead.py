@@ -16,7 +16,8 @@ def reading_ahead(image: Image, *, operators: bool) -> Iterator[Callable[[], Non
     """Yield what begins to open the debug information, and to find the operators if asked to.
 
     It is to be called when the core is about to run for long: until then this process has work of
-    its own. Only time depends on it: what fails here is tried again, and told, where it is needed.
+    its own. Only time depends on it: what fails here is tried again, and reported, where it is
+    needed.
     """
     reader = Thread(target=_read, args=(image, operators), daemon=True)
 

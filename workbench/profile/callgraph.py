@@ -79,7 +79,7 @@ class Names:
         return self._find(address) if name is None else name
 
     def is_entry(self, address: int) -> bool:
-        """Is this the first instruction of a function?"""
+        """Return whether this is the first instruction of a function."""
         self.at(address)
         return self._starts.get(address) == address
 
@@ -110,7 +110,7 @@ def _parts(
 
 
 def is_call(instruction: Instruction | None) -> bool:
-    """Is this a branch with link?"""
+    """Return whether this is a branch with link."""
     return instruction is not None and instruction.links
 
 

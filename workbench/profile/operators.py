@@ -1,4 +1,4 @@
-"""The operators of a model, told apart while an inference runs.
+"""Which operator of a model is running, at each moment of an inference.
 
 The interpreter calls each operator from one place. A counter stops behind that call and marks the
 trace, so that what an operator cost is what was executed between two marks, exactly.
@@ -142,7 +142,7 @@ def operator_costs(
     clock_hz: int,
     program: Program,
 ) -> tuple[OperatorCost, ...]:
-    """Return what each operator cost; empty where the operators were not told apart.
+    """Return what each operator cost; empty where the operators could not be distinguished.
 
     program: that of the whole trace.
 

@@ -105,7 +105,7 @@ class Cursor:
         return self.advance().text
 
     def integer(self, what: str, limit: int = 1 << 64) -> int:
-        """An unsigned number below `limit`."""
+        """Return an unsigned number below `limit`."""
         token = self.token
         if token.kind is not Kind.NUMBER or "." in token.text:
             raise self.unexpected(what)
@@ -125,7 +125,7 @@ class Cursor:
         return float(digits) if "." in digits else int(digits)
 
     def raw(self, first: Token, last: Token) -> str:
-        """The text from `first` to `last`, comments blanked."""
+        """Return the text from `first` to `last`, comments blanked."""
         return self._source.text[first.start : last.end]
 
     def enter(self) -> None:

@@ -127,7 +127,9 @@ class Entry:
     locations: Mapping[str, Location] = field(default_factory=dict)
 
     def location_of(self, name: str) -> Location:
-        """Where the value of the property `name` begins; the entry itself if it is not given."""
+        """Return where the value of the property `name` begins; the entry itself if it is not
+        given.
+        """
         return self.locations.get(name, self.location)
 
 

@@ -106,7 +106,9 @@ class _Table:
         return free
 
     def scope(self, prefix: str, visit: int) -> dict[str, str]:
-        """Full names by the names that the file may use, when all files have declared theirs."""
+        """Return the full names by the names that the file may use, when all files have declared
+        theirs.
+        """
         known = {name: name for name in self.drafts if "~" not in name}
         if prefix:
             known |= {

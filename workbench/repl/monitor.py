@@ -44,13 +44,13 @@ class Write:
 
 
 def tags(description: Description) -> tuple[Tag, ...]:
-    """The tags of the system bus, in the order of the file."""
+    """Return the tags of the system bus, in the order of the file."""
     bus = description.entries.get("sysbus")
     return tuple(_tags(bus.init)) if bus else ()
 
 
 def writes(lines: Iterable[str]) -> tuple[Write, ...]:
-    """The stores among the lines of an `init:` block."""
+    """Return the stores among the lines of an `init:` block."""
     found = (_WRITE.match(line) for line in lines)
     return tuple(
         Write(_number(match[2]), _WIDTHS[match[1]], _number(match[3])) for match in found if match

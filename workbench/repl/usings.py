@@ -61,7 +61,7 @@ class _Visitor:
 
 
 def read_text(path: Path, using: Using | None = None) -> str:
-    """The text of a .repl file; a missing or binary one is a ReplError."""
+    """Return the text of a .repl file; a missing or binary one is a ReplError."""
     try:
         return read_regular(path, MAX_CHARACTERS).decode("utf-8")
     except FileNotFoundError:

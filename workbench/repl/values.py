@@ -35,7 +35,7 @@ class ValueParser:
         self.names: list[Name] = []
 
     def property_value(self) -> Value:
-        """A value, `none` or `empty`."""
+        """Return a value, `none` or `empty`."""
         if self._cursor.accept_word("none"):
             return None
         if self._cursor.accept_word("empty"):
@@ -75,7 +75,7 @@ class ValueParser:
         return name
 
     def registration(self) -> Registration:
-        """A bus or another parent, and the place on it."""
+        """Return a bus or another parent, and the place on it."""
         parent = self.reference("the peripheral to register at")
         location = self._cursor.location()
         if not self.starts_registration_point():

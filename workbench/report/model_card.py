@@ -10,7 +10,7 @@ from workbench.model.inspection import Inspection
 
 
 def model_card(card: Card, inspection: Inspection) -> str:
-    """The card as Markdown; the same arguments give the same text."""
+    """Return the card as Markdown; the same arguments give the same text."""
     parts = [
         f"# {card.title}",
         _description(inspection),

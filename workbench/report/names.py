@@ -1,4 +1,4 @@
-"""C++ names as short as a table has room for, and still told apart."""
+"""C++ names as short as a table has room for, and still distinct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A listener that tells `workbench test`, in a line of JSON each, how the tests ended."""
+"""A listener that prints, in a line of JSON each, how the tests ended, for `workbench test`."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Drive:
 
 
 def button(platform: Platform, name: str, pressed: bool) -> tuple[Drive, ...]:
-    """What a button drives while it is pressed, or while it is not.
+    """Return what a button drives while it is pressed, or while it is not.
 
     name: as in the .repl; Renode's longer form, `sysbus.gpioPortA.userButton`, is taken too.
     Raises UserError where there is no such button, or where it is connected to nothing.
@@ -43,7 +43,9 @@ def button(platform: Platform, name: str, pressed: bool) -> tuple[Drive, ...]:
 
 
 def pin(platform: Platform, port: str, number: int, level: bool) -> Drive:
-    """A level on a pin of a port, by the port's name in the .repl. Raises UserError for others."""
+    """Return a level on a pin of a port, by the port's name in the .repl. Raises UserError for
+    others.
+    """
     return Drive(_entry(platform, port, platform.ports, "GPIO port").name, number, level)
 
 

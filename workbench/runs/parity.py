@@ -232,7 +232,7 @@ def _let_run(machine: LoadedMachine, stimulus: Stimulus) -> tuple[list[Step], St
     """Run to the pattern or the limit.
 
     The count is compared where it says something: not after a limit, which is where both engines
-    were told to stop, nor after a pattern, where Renode goes on to the end of its block.
+    were to stop, nor after a pattern, where Renode goes on to the end of its block.
     """
     machine.send(stimulus.send)
     reason = machine.run(Stop(uart=stimulus.until), stimulus.limit)

@@ -131,7 +131,7 @@ def restore_snapshot(engine: Engine, snapshot: Snapshot) -> None:
 
 @contextmanager
 def restored(engine: Engine, snapshot: Snapshot) -> Iterator[None]:
-    """As `restore_snapshot`; within, what its values make of the machine is told as its fault.
+    """As `restore_snapshot`; within, what its values make of the machine is reported as its fault.
 
     A file may hold a number that no register ever has, which only shows when the machine runs.
     """

@@ -9,5 +9,5 @@ _MULTIPLIER, _INCREMENT = 1_664_525, 1_013_904_223
 
 
 def next_random(state: int) -> int:
-    """The 32-bit number after `state`; its high bits are the better ones."""
+    """Return the 32-bit number after `state`; its high bits are the better ones."""
     return (state * _MULTIPLIER + _INCREMENT) & 0xFFFF_FFFF

@@ -160,7 +160,7 @@ def _instead_of(was: Cycles, now: Cycles) -> int:
 
 
 def need_one_memory(before: Instruction, it: Instruction) -> bool:
-    """Are the two pipelined if both go to the same memory, and else not?"""
+    """Return whether the two are pipelined only if both go to the same memory."""
     if before.kind is not Kind.LOAD or before.loads_pc or not it.is_single_access:
         return False
     if it.forms_address & before.writes:
@@ -177,10 +177,10 @@ def are_apart(before: Instruction, it: Instruction) -> bool:
 
 
 def is_branch(source: Instruction | None) -> bool:
-    """Does a jump from `source` come from itself? Else an exception was taken or has returned."""
+    """Return whether `source` itself jumps; else an exception was taken or has returned."""
     return source is not None and source.changes_pc
 
 
 def is_unaligned_wide(address: int, target: Instruction | None) -> bool:
-    """Does `target`, at `address`, come in two fetches?"""
+    """Return whether `target`, at `address`, comes in two fetches."""
     return target is not None and target.size == MAX_BYTES and bool(address % MAX_BYTES)

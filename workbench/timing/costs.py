@@ -67,13 +67,13 @@ class UnitCosts:
 
     @property
     def total(self) -> Numbers:
-        """All cycles [unit, low/best/high]."""
+        """Return all cycles [unit, low/best/high]."""
         self._catch_up()
         return self._total
 
     @property
     def best(self) -> Numbers:
-        """Best estimate [unit] of all cycles of each."""
+        """Return the best estimate [unit] of all cycles of each."""
         found: Numbers = self.total[:, _BEST]
         return found
 
@@ -100,12 +100,12 @@ class Charges:
     times: Numbers
 
     def total(self) -> Numbers:
-        """All cycles [low/best/high]."""
+        """Return all cycles [low/best/high]."""
         found: Numbers = self.times @ UNITS.total[self.units]
         return found
 
     def by_cause(self) -> Numbers:
-        """Cycles [cause, low/best/high]."""
+        """Return the cycles [cause, low/best/high]."""
         table = UNITS.table
         times = np.zeros(len(table), np.int64)
         np.add.at(times, self.units, self.times)
@@ -113,7 +113,7 @@ class Charges:
         return found
 
     def best(self) -> Numbers:
-        """Best estimate [n] of the cycles at each address."""
+        """Return the best estimate [n] of the cycles at each address."""
         found: Numbers = UNITS.best[self.units] * self.times
         return found
 
@@ -136,18 +136,18 @@ class Waits:
         )
 
     def total(self) -> Numbers:
-        """All cycles [low/best/high]."""
+        """Return all cycles [low/best/high]."""
         found: Numbers = self.cycles.sum(axis=0)
         return found
 
     def by_cause(self) -> Numbers:
-        """Cycles [cause, low/best/high]."""
+        """Return the cycles [cause, low/best/high]."""
         found: Numbers = np.zeros((len(_CAUSES), 3), np.int64)
         found[_CAUSES[self.cause]] = self.total()
         return found
 
     def best(self) -> Numbers:
-        """Best estimate [n] of the cycles at each address."""
+        """Return the best estimate [n] of the cycles at each address."""
         found: Numbers = self.cycles[:, _BEST]
         return found
 
@@ -160,12 +160,12 @@ class Costs:
 
     @cached_property
     def total(self) -> Cycles:
-        """All cycles."""
+        """Return all cycles."""
         return Cycles(*np.sum([part.total() for part in self.parts], axis=0).tolist())
 
     @cached_property
     def by_cause(self) -> Mapping[Cause, Cycles]:
-        """Cycles by what they are spent on, in the order of Cause."""
+        """Return cycles by what they are spent on, in the order of Cause."""
         totals = np.sum([part.by_cause() for part in self.parts], axis=0)
         rows = zip(Cause, totals.tolist(), strict=True)
         return {cause: Cycles(*row) for cause, row in rows if any(row)}

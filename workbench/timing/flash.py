@@ -67,7 +67,7 @@ class Flash:
         return len(self.wait_states_up_to) == 1
 
     def is_beyond(self, clock_hz: int) -> bool:
-        """Is this clock above all that the part runs at?"""
+        """Return whether this clock is above all that the part runs at."""
         return clock_hz > self.wait_states_up_to[-1]
 
 

@@ -83,5 +83,5 @@ class Event:
 
 @cache
 def exception_event(number: int) -> Event:
-    """The event of an exception; the same object for the same number."""
+    """Return the event of an exception; the same object for the same number."""
     return Event(EventKind.EXCEPTION, number)

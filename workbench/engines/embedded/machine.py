@@ -120,7 +120,7 @@ class EmbeddedMachine:
         self.processor.dwt.now, self.processor.dwt.switch = counter.now, counter.switch
 
     def connect(self) -> None:
-        """Everything has been added: map it."""
+        """Map all that has been added."""
         self.bus.connect()
         for shown in self.bus.ranges:
             store = shown.store

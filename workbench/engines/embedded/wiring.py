@@ -30,7 +30,7 @@ class Wiring:
         self._taken: Counter[Input] = Counter()
 
     def lines_of(self, entry: Entry) -> dict[str | int, Line]:
-        """The lines of `entry` by the output they come from."""
+        """Return the lines of `entry` by the output they come from."""
         grouped: dict[str | int, list[Line]] = {}
         for wire in entry.wires:
             grouped.setdefault(wire.source, []).append(self._line_to(_input_of(wire)))

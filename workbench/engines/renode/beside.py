@@ -147,7 +147,7 @@ class BesideEngine(EngineWrapper):
         self._machines.both(lambda engine: engine.drive(port, pin, level))
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
-        """In slices: where the two go different ways, the embedded engine has executed at most
+        """Run in slices: where the two go different ways, the embedded engine has executed at most
         about as much in vain as Renode has executed at all.
         """
         warnings: dict[str, None] = {}

@@ -152,7 +152,9 @@ class _Code:
         }
 
     def addresses(self, address: int, length: int) -> tuple[list[int], int]:
-        """Addresses of `length` instructions from `address` on, and where the last one ends."""
+        """Return the addresses of `length` instructions from `address` on, and where the last one
+        ends.
+        """
         found = []
         for _ in range(length):
             found.append(address)
@@ -163,7 +165,7 @@ class _Code:
         return 4 if self._wide[address] else 2
 
     def executed(self, counts: Counter[int]) -> dict[int, bytes]:
-        """Executed code by start address, one entry for each unbroken piece."""
+        """Return the executed code by start address, one entry for each unbroken piece."""
         pieces: dict[int, bytearray] = {}
         current, end = bytearray(), -1
         for address in sorted(counts):

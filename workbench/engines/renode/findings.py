@@ -27,7 +27,7 @@ _ABORT = re.compile(r"CPU abort \[PC=(?P<pc>0x[0-9A-Fa-f]+)\]: (?P<why>.*)")
 
 
 def log_lines(log: Path, places: Iterable[Sequence[int]]) -> list[str]:
-    """The lines of `log` at `places`, two byte offsets each; none where it cannot be read."""
+    """Return the lines of `log` at `places`, two byte offsets each; none where it cannot be read."""
     lines: list[str] = []
     try:
         with log.open("rb") as stream:
@@ -41,7 +41,8 @@ def log_lines(log: Path, places: Iterable[Sequence[int]]) -> list[str]:
 
 
 def warnings_in(lines: Iterable[str]) -> tuple[str, ...]:
-    """The distinct warnings and errors in `lines`, at most MAX_WARNINGS and a note on the rest.
+    """Return the distinct warnings and errors in `lines`, at most MAX_WARNINGS and a note on the
+    rest.
 
     Registers and bits that Renode has no model for are one warning together: firmware that boots
     as on silicon writes some of them at every start. So are accesses that silicon refuses.
@@ -76,13 +77,13 @@ def warnings_in(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def without_refusals(lines: Iterable[str]) -> list[str]:
-    """The lines but those of accesses that silicon refuses."""
+    """Return the lines but those of accesses that silicon refuses."""
     found = ((line, _LINE.match(line)) for line in lines)
     return [line for line, match in found if match is None or refusal_in(match["text"]) is None]
 
 
 def abort_in(lines: Iterable[str]) -> str:
-    """Why the core was aborted, or "" where `lines` do not say."""
+    """Return why the core was aborted, or "" where `lines` do not say."""
     for line in lines:
         found = _ABORT.search(line)
         if found:

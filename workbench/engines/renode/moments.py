@@ -85,7 +85,9 @@ class Before:
 
 
 def stuck_registers(engine: Engine, crash: StopReason) -> dict[str, int]:
-    """The registers before the instruction that `engine` crashed at, as far as they are known."""
+    """Return the registers before the instruction that `engine` crashed at, as far as they are
+    known.
+    """
     if crash.fault is not None:
         return {name: crash.fault.registers[name] for name in CORE_REGISTERS if name != "xpsr"}
     registers = core_registers(engine)
@@ -95,7 +97,7 @@ def stuck_registers(engine: Engine, crash: StopReason) -> dict[str, int]:
 
 
 def core_registers(engine: Engine) -> dict[str, int]:
-    """The core's registers; xPSR has fields in which engines may differ, and is not among them.
+    """Return the core's registers but for xPSR, which has fields in which engines may differ.
 
     LR is 0xFFFFFFFF after a reset (ARM DDI 0403E, B1.5.5), and 0 in Renode: that is made the same.
     """
@@ -104,7 +106,7 @@ def core_registers(engine: Engine) -> dict[str, int]:
 
 
 def is_same_crash(seen: StopReason, reason: StopReason, later: int) -> bool:
-    """Has Renode come to the crash that the embedded engine saw, `later` instructions from there?
+    """Return whether Renode is at the crash that the embedded engine saw, `later` instructions on.
 
     It tells of a store that silicon refuses late at the store.
     """
@@ -118,7 +120,7 @@ def is_same_crash(seen: StopReason, reason: StopReason, later: int) -> bool:
 
 
 def slices(limit: Limit) -> Iterator[Limit]:
-    """`limit` in parts, each twice as long as the one before."""
+    """Return `limit` in parts, each twice as long as the one before."""
     left: Limit | None = limit
     scale = 1
     while left is not None:

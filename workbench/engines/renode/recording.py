@@ -40,7 +40,7 @@ class Recording:
         self._taken: _Taken | None = None
 
     def mark(self, executed: int, reads: int) -> RecordedMark:
-        """The moment at which so many instructions were executed and reads recorded."""
+        """Return the moment at which so many instructions were executed and reads recorded."""
         self._marks.append(executed)
         return RecordedMark(self, executed, reads)
 
@@ -107,7 +107,7 @@ class _Taken:
     reads: FlashReadRecord | None
 
     def trace(self, first: tuple[int, int], last: tuple[int, int | None]) -> Trace:
-        """Between two moments, each (instructions executed, reads recorded)."""
+        """Return what was executed between two moments: (instructions executed, reads recorded)."""
         trace = self.blocks.trace(first[0], last[0])
         if self.reads is None:
             return trace

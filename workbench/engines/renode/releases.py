@@ -71,7 +71,7 @@ def checked_digest(sha256: str) -> str:
 
 
 def is_pinned(digest: str) -> bool:
-    """Is it the checksum of a release that is known here?"""
+    """Return whether it is the checksum of a release that is known here."""
     return digest in _SHA256.values()
 
 

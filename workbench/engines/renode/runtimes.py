@@ -54,7 +54,7 @@ def core_library(folder: Path) -> Path | None:
 
 
 def has_mono() -> bool:
-    """Is Mono's runtime library where the linker finds it?"""
+    """Return whether the linker finds Mono's runtime library."""
     return ctypes.util.find_library("monosgen-2.0") is not None
 
 
@@ -71,7 +71,7 @@ def framework_for(major: int, environment: Mapping[str, str]) -> Framework | Non
 
 
 def frameworks(environment: Mapping[str, str]) -> Iterator[Framework]:
-    """The .NET frameworks of this machine, in the order in which their roots are searched."""
+    """Return the .NET frameworks of this machine, in the order in which their roots are searched."""
     for root in _roots(environment):
         for folder in sorted((root / _SHARED).glob("*")):
             version = _VERSION.match(folder.name)

@@ -9,7 +9,7 @@ from workbench.image import Image
 
 
 def semihosting_calls(image: Image) -> Iterator[int]:
-    """The addresses of the semihosting calls in the functions of `image`."""
+    """Return the addresses of the semihosting calls in the functions of `image`."""
     pattern = BKPT_SEMIHOSTING.to_bytes(2, "little")
     for function in image.functions:
         code = image.read(function.address, function.size)

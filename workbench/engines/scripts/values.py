@@ -140,7 +140,7 @@ def divide(left: Any, right: Any) -> Any:
 
 
 def remainder(left: Any, right: Any) -> Any:
-    """The remainder, or a text put together by `%`."""
+    """Return the remainder, or a text put together by `%`."""
     if not isinstance(left, str):
         return bounded(left % right)
     if _PERCENT.sub("", left).count("%"):
@@ -151,7 +151,7 @@ def remainder(left: Any, right: Any) -> Any:
 
 
 def format_text(text: str, *values: Any) -> str:
-    """`text.format(*values)`, without the fields of values and without long fillings."""
+    """Return `text.format(*values)`, without the fields of values and without long fillings."""
     for value in values:
         _require_scalar(value)
     for _, field, wanted, conversion in string.Formatter().parse(text):

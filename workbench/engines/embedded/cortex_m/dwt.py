@@ -17,7 +17,7 @@ STIMULUS_END, FIFO_READY = 0x080, 1  # ITM stimulus ports, C1.7.3
 
 
 class Dwt:
-    """`now` returns what CYCCNT advances by, `switch` is told when it is enabled or disabled;
+    """`now` returns what CYCCNT advances by, `switch` is called when it is enabled or disabled;
     replace both to count modelled cycles.
     """
 

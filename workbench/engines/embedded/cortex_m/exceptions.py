@@ -119,11 +119,11 @@ class ExceptionState:
             self.pending |= 1 << number
 
     def active_count(self) -> int:
-        """How many exceptions are active at once."""
+        """Return how many exceptions are active at once."""
         return bin(self.active).count("1")
 
     def priority(self, number: int) -> int:
-        """Priority with its sub-priority bits; smaller is more urgent (B1.5.4)."""
+        """Return the priority with its sub-priority bits; smaller is more urgent (B1.5.4)."""
         if number == Exc.NMI:
             return NMI_PRIORITY
         if number == Exc.HARD_FAULT:
@@ -131,7 +131,7 @@ class ExceptionState:
         return self.priorities[number]
 
     def group_priority(self, number: int) -> int:
-        """Priority without the sub-priority bits, which decide preemption."""
+        """Return the priority without the sub-priority bits, which decide preemption."""
         priority = self.priority(number)
         return priority if priority < 0 else priority & self._group_mask
 
@@ -140,7 +140,7 @@ class ExceptionState:
         return 0xFF & ~((2 << self.prigroup) - 1)
 
     def execution_priority(self, masks: Masks) -> int:
-        """B1.5.4 ExecutionPriority()."""
+        """Return the execution priority (B1.5.4)."""
         current = THREAD_PRIORITY
         if self.active:
             current = min(self.group_priority(n) for n in _bits(self.active))

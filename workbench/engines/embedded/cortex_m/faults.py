@@ -70,11 +70,11 @@ class Faults:
         self._late = None
 
     def registers(self) -> dict[str, int]:
-        """Core registers as they are now."""
+        """Return the core registers as they are now."""
         return dict(zip(CORE_REGISTERS, self._batch.read(), strict=True))
 
     def registers_before(self) -> dict[str, int]:
-        """Core registers as they were before the last exception entry."""
+        """Return the core registers as they were before the last exception entry."""
         before = dict(zip(ENTRY, self._unit.before, strict=True))
         return {name: before.get(name, value) for name, value in self.registers().items()}
 
@@ -121,7 +121,7 @@ class Faults:
         return self.state(entered, late.registers, detail, late.address)
 
     def take_breakpoint(self) -> FaultState:
-        """BKPT without a debugger is a HardFault (C1.3)."""
+        """Take the HardFault of a BKPT without a debugger (C1.3)."""
         registers = self.registers()
         self._scb.hfsr |= Hfsr.DEBUGEVT
         self._scb.dfsr |= DFSR_BKPT

@@ -61,7 +61,7 @@ class FloatContext:
         return bool(self._scb.fpccr & FPCCR_LSPACT)
 
     def begin(self) -> None:
-        """What a floating-point instruction does before it accesses memory: ExecuteFPCheck."""
+        """Do what a floating-point instruction does before it accesses memory: ExecuteFPCheck."""
         control = self._core.get("control")
         if self._scb.is_float_automatic and not control & CONTROL_FPCA:
             self._special.set_control(control | CONTROL_FPCA)

@@ -90,7 +90,7 @@ class Mpu:
         return all(one.write if write else one.read for one in words)
 
     def borders(self) -> frozenset[int]:
-        """Addresses at which the permission may change."""
+        """Return the addresses at which the permission may change."""
         return frozenset().union(*(region.borders for region in self.regions))
 
     def read(self, offset: int) -> int:

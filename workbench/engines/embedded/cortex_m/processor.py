@@ -41,7 +41,7 @@ class Sizing:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a processor tells the machine, and asks it.
+    """What a processor calls in the machine around it.
 
     attend: an exception may have become ready. mode_changed: privilege, priority or the MPU may
     have changed. request_reset: firmware asks for a system reset. warn: takes what a user should

@@ -109,7 +109,7 @@ class Scb:
         self.fpcar = 0
         self.fpdscr = 0
         self._trap_changed = False
-        self.float_changed = True  # FPCCR or FPDSCR, and the core has not been told
+        self.float_changed = True  # FPCCR or FPDSCR, and the core does not know yet
 
     def take_trap_change(self) -> bool:
         """Return whether a write since the last call changed which instructions trap."""

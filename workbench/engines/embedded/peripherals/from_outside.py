@@ -110,7 +110,7 @@ def _models_of(file: Path) -> Mapping[str, Any]:
 
 
 def _guarded(model: type[Peripheral], name: str, source: str) -> type[Peripheral]:
-    """Return the class with its errors told as those of the model, not of the workbench."""
+    """Return the class; its errors are reported as those of the model, not of the workbench."""
 
     def guard(method: Callable[..., Any], what: str) -> Callable[..., Any]:
         @wraps(method)

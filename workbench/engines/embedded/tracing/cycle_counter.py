@@ -88,7 +88,7 @@ class CycleCounter:
         self._on = self._is_enabled
 
     def now(self) -> int:
-        """Modelled cycles; in a device access, up to the instruction that accesses."""
+        """Return the modelled cycles; in a device access, up to the instruction that accesses."""
         if not self._on:
             # Until the end of the block that has switched it on one cycle for each instruction.
             since = self._issued.now() - self._switched_at if self._is_enabled else 0

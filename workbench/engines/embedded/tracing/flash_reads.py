@@ -202,7 +202,7 @@ class ReadRecorder:
             )
 
     def release(self) -> None:
-        """One user less."""
+        """Take the hook away when its last user has done with it."""
         self._users -= 1
         if self._users:
             return

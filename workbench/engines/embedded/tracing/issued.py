@@ -19,7 +19,9 @@ class IssuedInstructions:
         self._positions: dict[int, dict[tuple[int, int], dict[int, int]]] = {}
 
     def now(self) -> int:
-        """Issued since reset; inside a device access the one that accesses is included."""
+        """Return what was issued since reset; inside a device access the one that accesses is
+        included.
+        """
         state = self._state
         if not self._core.in_callback:
             return state.count

@@ -37,7 +37,7 @@ _PRECISE, _UNALIGNED = Faulting(Cfsr.PRECISERR), Faulting(Cfsr.UNALIGNED)
 
 
 class AccessListener(Protocol):
-    """Is told of what the firmware reads and writes."""
+    """Its methods are called when the firmware reads or writes a device."""
 
     def read(self, window: Window, address: int, value: int) -> None:
         """The firmware has read `value` at `address`."""
@@ -89,7 +89,7 @@ class Accesses:
 
     @contextmanager
     def nowhere_takes_stores(self, address: int) -> Iterator[None]:
-        """Where nothing is mapped behind `address`, an instruction can store for the moment."""
+        """Let an instruction store, for the moment, where nothing is mapped behind `address`."""
         pages = {(address + more) % (1 << 32) // PAGE * PAGE for more in (0, _MOST_BYTES - 1)}
         free = [page for page in sorted(pages) if not self._bus.is_mapped(page)]
         for page in free:

@@ -85,7 +85,7 @@ class Core:
     """One core of a model, with its memory map.
 
     `device` answers accesses to device pages and is asked about every access that plain memory
-    refuses, `on_refused` is told of each that is not made. `is_wait_for_event` is asked when the
+    refuses, `on_refused` is called for each that is not made. `is_wait_for_event` is asked when the
     core yields in a WFE.
     """
 

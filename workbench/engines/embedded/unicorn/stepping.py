@@ -59,7 +59,7 @@ class Stepper:
         self.reset()
 
     def watched(self) -> int:
-        """BlockFlag bits of the instructions that may not just execute."""
+        """Return the BlockFlag bits of the instructions that may not just execute."""
         if self._pass:
             return 0
         scb = self._processor.scb

@@ -117,22 +117,22 @@ __all__ = [
 
 
 def type_of(kind: Any) -> Any:
-    """The System.Type of a .NET class, as `typeof` gives it."""
+    """Return the System.Type of a .NET class, as `typeof` gives it."""
     return clr.GetClrType(kind)
 
 
 def parameter_type(target: Any, method: str, index: int = 0) -> Any:
-    """The System.Type of a parameter of a method: delegates are named anew now and then."""
+    """Return the System.Type of a parameter of a method: delegates are named anew now and then."""
     return target.GetType().GetMethod(method).GetParameters()[index].ParameterType
 
 
 def event_type(target: Any, event: str) -> Any:
-    """The System.Type of the delegates that `event` of `target` calls."""
+    """Return the System.Type of the delegates that `event` of `target` calls."""
     return target.GetType().GetEvent(event).EventHandlerType
 
 
 def state_of(cpu: Any) -> Any:
-    """The CPUState of a core."""
+    """Return the CPUState of a core."""
     return cpu.EmulationState if hasattr(cpu, "EmulationState") else cpu.State
 
 
@@ -152,7 +152,9 @@ def detach(target: Any, event: str, handler: Any) -> None:
 
 
 def interface_to_class(value: Any) -> Any:
-    """`value`, typed as an interface, as an object of its own class: a list of those gives it."""
+    """Return `value`, typed as an interface, as an object of its own class: a list of those gives
+    it.
+    """
     values = List[value.GetType()]()
     values.Add(value)
     return values[0]
@@ -211,13 +213,15 @@ def _entry_parameter() -> Any:
 
 
 def hidden_delegate(target: Any, name: str) -> Any:
-    """The delegate in the non-public field `name` of `target`; None where this Renode has none."""
+    """Return the delegate in the non-public field `name` of `target`; None where this Renode has
+    none.
+    """
     field = hidden_field(target, name)
     return None if field is None else field.GetValue(target)
 
 
 def hidden_field(target: Any, name: str) -> Any:
-    """The System.Reflection.FieldInfo of that non-public field; None where this Renode has none."""
+    """Return the FieldInfo of that non-public field; None where this Renode has none."""
     kind = target.GetType()
     while kind is not None:
         field = kind.GetField(name, BindingFlags.NonPublic | BindingFlags.Instance)

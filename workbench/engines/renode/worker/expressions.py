@@ -16,7 +16,7 @@ from workbench.engines.renode.worker.dotnet import (
 
 
 def delegate(kind: Any, body: Callable[..., Any]) -> Any:
-    """A delegate of the System.Type `kind`; `body` makes of its parameters what it does."""
+    """Return a delegate of the System.Type `kind`; `body` makes of its parameters what it does."""
     described = kind.GetMethod("Invoke").GetParameters()
     parameters = [Expression.Parameter(each.ParameterType, each.Name) for each in described]
     named = Array[ParameterExpression](parameters)
@@ -29,12 +29,12 @@ def constant(value: Any) -> Any:
 
 
 def read(target: Any, name: str) -> Any:
-    """The property `name` of an object, as it is when the delegate runs."""
+    """Return the property `name` of an object, as it is when the delegate runs."""
     return Expression.Property(target if isinstance(target, Expression) else constant(target), name)
 
 
 def element(array: Any, index: Any) -> Any:
-    """One place of an array, to be read or assigned; `index` is a number or an Int32."""
+    """Return one place of an array, to be read or assigned; `index` is a number or an Int32."""
     place = constant(Int32(index)) if isinstance(index, int) else index
     return Expression.ArrayAccess(constant(array), Array[Expression]([place]))
 
@@ -45,7 +45,7 @@ def assign(place: Any, value: Any) -> Any:
 
 
 def block(*expressions: Any) -> Any:
-    """One after the other."""
+    """Return what runs the expressions one after the other."""
     return Expression.Block(Array[Expression](list(expressions)))
 
 
@@ -60,7 +60,7 @@ def either(condition: Any, then: Any, otherwise: Any) -> Any:
 
 
 def loop(condition: Any, body: Any) -> Any:
-    """`body` again and again while the condition holds."""
+    """Return what runs `body` again and again while the condition holds."""
     end = Expression.Label()
     return Expression.Loop(either(condition, body, Expression.Break(end)), end)
 

@@ -26,7 +26,7 @@ class LogFile:
         return is_first
 
     def size(self) -> int:
-        """How many bytes have been written."""
+        """Return how many bytes have been written."""
         try:
             return self._path.stat().st_size if self._path is not None else 0
         except OSError:

@@ -71,7 +71,9 @@ class _Watch:
         self._seen = (-1, -1)
 
     def is_due(self) -> bool:
-        """Is it time to report? Raises RenodeError where nothing has moved for too long."""
+        """Return whether it is time to report. Raises RenodeError where nothing has moved for too
+        long.
+        """
         now = time.monotonic()
         if now - self._reported < _POLL_MS / 1000:
             return False

@@ -53,7 +53,7 @@ class State:
         self._machine.machine.SystemBus.WriteBytes(Array[Byte](data), address)
 
     def fault(self) -> dict[str, Any] | None:
-        """The fields of FaultState, or None where the core is in no fault handler."""
+        """Return the fields of FaultState, or None where the core is in no fault handler."""
         exception = self.register("xpsr") & IPSR
         if exception not in FAULTS:
             return None

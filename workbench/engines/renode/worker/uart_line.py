@@ -53,7 +53,7 @@ def interrupts_when_idle(uart: Any) -> bool:
 
 
 def frame_nanoseconds(uart: Any) -> Any:
-    """The time of a byte at the rate that the firmware has set, rounded up, as a UInt64."""
+    """Return the time of a byte at the rate that the firmware has set, rounded up, as a UInt64."""
     bits = Expression.Divide(_half_bits(uart), constant(2.0))
     seconds = Expression.Divide(bits, _baud(uart))
     nanoseconds = Expression.Multiply(seconds, constant(_NANOSECONDS))

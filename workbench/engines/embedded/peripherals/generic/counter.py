@@ -37,7 +37,7 @@ class Counter:
         return counts
 
     def take(self, now: int) -> int:
-        """Counts that have passed since the last call."""
+        """Return the counts that have passed since the last call."""
         if not self.running:
             return 0
         self._phase += (now - self._seen) * self.hertz
@@ -46,7 +46,7 @@ class Counter:
         return counts
 
     def give_back(self, counts: int) -> None:
-        """Return counts that were taken, to take them again with another divider."""
+        """Return the counts that were taken, to take them again with another divider."""
         self._phase += counts * self._unit
 
     def clear_phase(self) -> None:
@@ -54,7 +54,7 @@ class Counter:
         self._phase = 0
 
     def ticks_until(self, counts: int) -> int:
-        """Ticks from the last `take` until `counts` more have passed; at least 1."""
+        """Return the ticks from the last `take` until `counts` more have passed; at least 1."""
         missing = counts * self._unit - self._phase
         return max(1, -(-missing // self.hertz))
 

@@ -21,7 +21,9 @@ class Frame:
     hertz: int
 
     def ticks(self, count: int, ticks_per_second: int) -> int:
-        """The tick in which the last of `count` frames ends, counted from the first one's start."""
+        """Return the tick in which the last of `count` frames ends, counted from the first one's
+        start.
+        """
         return -(-count * self.half_bits * self.divider * ticks_per_second // (2 * self.hertz))
 
 

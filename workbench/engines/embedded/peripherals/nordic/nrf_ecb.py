@@ -40,7 +40,7 @@ class NrfEcb(NrfPeripheral):
 
 
 def encrypt(key: bytes, block: bytes) -> bytes:
-    """AES-128 of one block (FIPS 197, 5.1); all three values have 16 bytes."""
+    """Encrypt one block by AES-128 (FIPS 197, 5.1); all three values have 16 bytes."""
     schedule = _expand(key)
     state = _xor(block, schedule[0])
     for number in range(1, ROUNDS + 1):

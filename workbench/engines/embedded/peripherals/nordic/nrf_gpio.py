@@ -90,7 +90,7 @@ class NrfGpio(GpioPort):
         return config >> PIN_CNF_PULL_SHIFT & PIN_CNF_PULL_MASK == PULL_UP
 
     def detects(self) -> bool:
-        """The DETECT signal: a pin has the level that its SENSE field waits for."""
+        """Return the DETECT signal: whether a pin has the level that its SENSE field waits for."""
         return any(self._senses(pin) for pin in range(PINS))
 
     def _senses(self, pin: int) -> bool:
