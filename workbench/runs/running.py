@@ -76,8 +76,8 @@ def run_image(
 
     `pattern` is a regular expression over the console's bytes; `listener` is called with
     them as they come. The run also ends when the core sleeps and nothing can wake it, and at a
-    fault, at the first instruction of its handler; with `through_faults` the firmware's own handlers run instead.
-    `stimuli` happen on the way.
+    fault, at the first instruction of its handler; with `through_faults` the firmware's own
+    handlers run instead. `stimuli` happen on the way.
     """
     machine.engine.uart.listen(listener)
     machine.send(send)

@@ -40,6 +40,15 @@ def test_the_bench_page_holds_every_figure(bench):
     assert "modelled: Cortex-M4 timing" in page
 
 
+def test_flash_and_ram_have_a_table_each_that_a_page_has_room_for(bench):
+    page = bench_page(bench)
+    tables = re.findall(r"<h2>(Who takes the [^<]*)</h2>(.*?)</thead>", page, re.DOTALL)
+    assert [(name, head.count("<th")) for name, head in tables] == [
+        ("Who takes the flash", 9),
+        ("Who takes the RAM", 11),
+    ]
+
+
 def test_the_band_of_a_latency_is_its_interval_on_the_common_scale(bench):
     band = re.search(
         r'left: ([0-9.]+)%; width:([0-9.]+)%"></span>\s*<i style="left: ([0-9.]+)%',
