@@ -101,8 +101,7 @@ class Addresses:
         return min(found, key=lambda symbol: symbol.size, default=None)
 
     def name_at(self, address: int) -> str:
-        """Return the variable or the memory that holds `address`, in a word or two; "" for neither.
-        """
+        """Name the variable or memory that holds `address`, in a word or two; "" for neither."""
         holder, area = self.object_at(address), self.area_at(address)
         if holder is not None:
             return f"`{holder.demangled}`"

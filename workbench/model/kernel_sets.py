@@ -27,6 +27,5 @@ def read_operator_table() -> str:
 
 @cache
 def kernel_sets() -> Mapping[str, bool]:
-    """Return the names in the table's order, each with whether it is built from Arm's CMSIS-NN too.
-    """
+    """Return the names in the table's order, each with whether it also takes Arm's CMSIS-NN."""
     return {name: sources != _OWN for name, sources in _ROW.findall(read_operator_table())}

@@ -96,8 +96,7 @@ def mel_filters() -> FloatArray:
 
 @cache
 def cosine_transform() -> FloatArray:
-    """Return the DCT-II of `tf.signal.mfccs_from_log_mel_spectrograms` as a matrix, shape (40, 10).
-    """
+    """Return the DCT-II of `tf.signal.mfccs_from_log_mel_spectrograms` as a (40, 10) matrix."""
     bins = np.arange(MEL_BINS)[:, np.newaxis]
     orders = np.arange(COEFFICIENTS)
     phase = np.pi * orders * (2 * bins + 1) / (2 * MEL_BINS)

@@ -27,8 +27,7 @@ _ABORT = re.compile(r"CPU abort \[PC=(?P<pc>0x[0-9A-Fa-f]+)\]: (?P<why>.*)")
 
 
 def log_lines(log: Path, places: Iterable[Sequence[int]]) -> list[str]:
-    """Return the lines of `log` at `places`, two byte offsets each; none where it cannot be read.
-    """
+    """Return the lines of `log` at `places`, two byte offsets each; [] where it cannot be read."""
     lines: list[str] = []
     try:
         with log.open("rb") as stream:

@@ -71,8 +71,7 @@ def framework_for(major: int, environment: Mapping[str, str]) -> Framework | Non
 
 
 def frameworks(environment: Mapping[str, str]) -> Iterator[Framework]:
-    """Return the .NET frameworks of this machine, in the order in which their roots are searched.
-    """
+    """Yield the .NET frameworks of this machine, in the order of the search for their roots."""
     for root in _roots(environment):
         for folder in sorted((root / _SHARED).glob("*")):
             version = _VERSION.match(folder.name)

@@ -40,8 +40,7 @@ def import_renode() -> None:
 
 
 def renode_version() -> str:
-    """Return the version of the Renode that is loaded; its Monitor knows that of a running program.
-    """
+    """Return the version of the loaded Renode; its Monitor knows that of a running program."""
     from System.Reflection import AssemblyName
 
     binaries = Path(os.environ[BINARIES])
