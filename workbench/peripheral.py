@@ -168,6 +168,7 @@ class Peripheral:
         return copy.deepcopy(keep)
 
     def restore(self, state: dict[str, Any]) -> None:
+        """Go back to the state that `save` returned."""
         vars(self).update(copy.deepcopy(state))
 
 
