@@ -94,7 +94,7 @@ def run_matrix(
 ) -> Matrix:
     """Build each plan with the smallest arena it runs with, boot it, and give it all inputs.
 
-    A plan that its board has not the memory for becomes a misfit of the report. The outputs are
+    A plan for which its board lacks the memory becomes a misfit of the report. The outputs are
     compared with those of the host's `tflite_micro` where that is installed.
     uart_pacing: another one than the boards' own.
     """

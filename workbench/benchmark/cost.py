@@ -59,7 +59,7 @@ class InferenceCost:
 
 @dataclass(frozen=True)
 class Misfit:
-    """An image that the board has not the memory for: what it needs, and what would help."""
+    """An image for which the board lacks the memory: what it needs, and what would help."""
 
     board: str
     kernels: str

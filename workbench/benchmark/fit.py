@@ -49,7 +49,7 @@ class DoesNotFitError(UserError):
 def fit_arena(plan: BuildPlan) -> BuildPlan:
     """Return `plan` with the smallest arena that its model starts with.
 
-    A plan that has an arena is returned as it is. Raises DoesNotFitError where the board has not
+    A plan that has an arena is returned as it is. Raises DoesNotFitError where the board lacks
     the memory, BuildError, or LinkError where the model fails for another reason.
     """
     if plan.arena_bytes is not None:

@@ -56,7 +56,7 @@ def _difference(change: Change) -> str:
 
 
 def _images_of_one(comparison: Comparison) -> Iterator[tuple[str, Sequence[str]]]:
-    """Which of the files has images that the other has not, and these images."""
+    """Which of the files has images that the other lacks, and these images."""
     if comparison.only_base:
         yield "base", comparison.only_base
     if comparison.only_new:
