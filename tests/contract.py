@@ -1,6 +1,7 @@
 """What every engine does alike: run on the embedded one, on Renode's, and on the tests' doubles.
 
 `ON_THE_PROBE` are promises about a machine: the probe of tests/system/renode is loaded, at reset.
+Doubles keep those of them that are about what they have.
 """
 
 from __future__ import annotations
@@ -225,7 +226,19 @@ def _parts_of_a_trace_add_up(machine: Engine, _image: Image) -> None:
     assert marks[-1].since(None) == whole
 
 
-ON_THE_PROBE: tuple[Callable[[Engine, Image], None], ...] = (
+Promise = Callable[[Engine, Image], None]
+
+WITHOUT_A_CONSOLE: tuple[Promise, ...] = (
+    _a_limit_in_instructions_is_exact,
+    _a_stop_at_the_next_instruction_comes_before_a_limit,
+    _a_sleep_that_nothing_can_end_is_idle,
+    _counts_and_time_begin_anew_with_a_reset,
+)
+OF_A_CONSOLE: tuple[Promise, ...] = (
+    _a_pattern_ends_a_run,
+    _a_pattern_in_what_was_not_read_yet_executes_nothing,
+)
+ON_THE_PROBE: tuple[Promise, ...] = (
     _a_limit_in_instructions_is_exact,
     _a_pattern_ends_a_run,
     _a_pattern_in_what_was_not_read_yet_executes_nothing,

@@ -9,6 +9,7 @@ from workbench.engines.base import (
     Instructions,
     Limit,
     Registers,
+    Seconds,
     Snapshot,
     Stop,
     StopKind,
@@ -57,12 +58,13 @@ class ScriptedEngine(BareEngine, Registers):
         else:
             allowed = round(limit.seconds / SECONDS_PER_INSTRUCTION)
         while self._issued < len(self._script):
-            if self._issued - begun >= allowed:
-                return self._reason(StopKind.LIMIT)
             if self._issued > begun and self["pc"] in until.pc:
                 return self._reason(StopKind.PC)
+            if self._issued - begun >= allowed:
+                return self._reason(StopKind.LIMIT)
             self._issued += 1
-        return self._reason(StopKind.IDLE)
+        sleeps_on = not until.idle and isinstance(limit, Seconds)
+        return self._reason(StopKind.LIMIT if sleeps_on else StopKind.IDLE)
 
     def _reason(self, kind: StopKind) -> StopReason:
         pc = self["pc"] if self._issued < len(self._script) else 0

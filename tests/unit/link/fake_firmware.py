@@ -72,6 +72,8 @@ class FakeFirmware(BareEngine):
         return self._uart
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
+        if until.uart is not None and re.search(until.uart, self.uart.unread, re.DOTALL):
+            return self._reason(StopKind.UART)
         self._runs += 1
         for frame in self._splitter.feed(self.uart.to_firmware):
             self.requests.append(frame)
@@ -80,7 +82,7 @@ class FakeFirmware(BareEngine):
         while self._to_print:
             self.uart.print(self._to_print[:1])
             self._to_print = self._to_print[1:]
-            if until.uart is not None and re.search(until.uart, self.uart.unread):
+            if until.uart is not None and re.search(until.uart, self.uart.unread, re.DOTALL):
                 return self._reason(StopKind.UART)
         return self._reason(self._otherwise)
 
