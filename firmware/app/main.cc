@@ -7,8 +7,8 @@
 #include "app/inference.h"
 #include "app/model.h"
 #include "app/service.h"
-#include "boards/board.h"
 #include "boards/armv7m/registers.h"
+#include "boards/board.h"
 #include "boards/ring_buffer.h"
 
 // Defined by sections.ld; the size is a parameter of the build.

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <cstring>
 
-#include "boards/board.h"
 #include "boards/armv7m/registers.h"
 #include "boards/armv7m/vectors.h"
+#include "boards/board.h"
 
 // Defined by sections.ld.
 extern "C" {
