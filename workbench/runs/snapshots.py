@@ -45,8 +45,8 @@ _KEY_BYTES = 32
 _SEALED = "renode"  # the engine whose state is more than data
 # The modules that say which classes an engine's state has (`in_snapshots`).
 _STATES = {
-    "embedded": "workbench.engines.embedded.engine",
-    "renode": "workbench.engines.renode.beside",
+    "embedded": ("workbench.engines.embedded.engine",),
+    "renode": ("workbench.engines.renode.beside", "workbench.engines.embedded.engine"),
 }
 
 
@@ -162,7 +162,8 @@ def _decode(body: bytes) -> Snapshot | None:
         raise StateError("it holds more than a snapshot")
     if engine not in _STATES:
         raise StateError(f"{engine!r} is not an engine")
-    importlib.import_module(_STATES[engine])
+    for module in _STATES[engine]:
+        importlib.import_module(module)
     return Snapshot(engine, from_json(document["state"], blobs))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.engines.base import Instructions, Seconds, Stop
+from workbench.engines.base import Instructions, Seconds, Snapshot, Stop
 from workbench.engines.embedded.engine import EmbeddedEngine
 from workbench.errors import UserError
 from workbench.image import Image
@@ -116,6 +116,21 @@ def test_a_part_of_a_memory_is_as_long_as_it_is(program: Program, tmp_path: Path
         snapshot.state["machine"]["memories"][0][0] = zlib.compress(bytes(1 << 28))
         with pytest.raises(UserError, match="does not fit this machine"):
             restore_snapshot(engine, snapshot)
+
+
+def test_another_process_reads_what_renode_has_with_the_engine_beside_it(
+    program: Program, tmp_path: Path
+) -> None:
+    with EmbeddedEngine() as engine:
+        engine.load(Image.from_file(program("loops")), read_platform("stm32f4_discovery"))
+        state = engine.snapshot().state
+    write_snapshot(tmp_path / "file", Snapshot("renode", [state]))
+    code = "import sys; from pathlib import Path; from workbench.runs.snapshots import *\n"
+    code += "print(read_snapshot(Path(sys.argv[1])).engine)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "file")], capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "renode", done.stderr
 
 
 def test_a_file_that_names_a_module_is_refused_and_empties_no_folder(
