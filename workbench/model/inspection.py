@@ -22,6 +22,10 @@ _DYNAMIC_SHAPE_OPERATORS = frozenset({"SHAPE", "STRIDED_SLICE", "PACK"})
 
 _CONVERT = "`workbench model convert FILE --output FILE`"
 
+_CALLING_OPERATORS = frozenset({"CALL_ONCE", "IF", "WHILE"})
+
+# The custom operator into which Vela compiles what the NPU computes (TFLM's kernel ethosu.cc).
+_ETHOS_U = "ethos-u"
 _TF_SELECT = "Flex"  # begins the names of custom operators that run in TensorFlow
 _NOT_IN_TFLM = (
     "TFLM has none of them: augmentation and other preprocessing belong into the data pipeline; "
@@ -170,9 +174,9 @@ def _model_findings(model: Model) -> list[Finding]:
     if model.schema_version != SCHEMA_VERSION:
         message = f"schema version {model.schema_version}; the runtime reads {SCHEMA_VERSION}"
         findings.append(Finding(Severity.ERROR, message, "convert it with a current TensorFlow"))
-    if model.subgraphs > 1 and not any(op.name == "CALL_ONCE" for op in model.operators):
+    if model.subgraphs > 1 and not {op.name for op in model.operators} & _CALLING_OPERATORS:
         message = f"{model.subgraphs} subgraphs; the runtime runs the first one alone"
-        hint = "only models with control flow (IF, WHILE) or several signatures have more"
+        hint = "no operator calls the others: they are further signatures of the model"
         findings.append(Finding(Severity.NOTE, message, hint))
     if not model.operators or not model.inputs or not model.outputs:
         findings.append(Finding(Severity.ERROR, "it has no operators, no input or no output"))
@@ -247,6 +251,9 @@ def _kernel_findings(model: Model, custom: Collection[str]) -> list[Finding]:
             hint = _NOT_IN_TFLM
         elif required.custom and required.name in custom:
             continue
+        elif required.custom and required.name == _ETHOS_U:
+            message = f'"{_ETHOS_U}": a program for Arm\'s Ethos-U NPU, which Vela compiled'
+            hint = "the core has no such NPU: take the .tflite that Vela was given"
         elif required.is_users:
             message = f'custom operator "{required.name}"'
             hint = f"give its source: --custom-op {required.name}=FILE.cc"

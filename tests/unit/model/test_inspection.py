@@ -12,6 +12,7 @@ from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
 from tests.firmware.runtime.options import options
 from tests.firmware.runtime.stateful import add_handle
 from tests.unit.model.tflite_writer import FLOAT32, OperatorSpec, TensorSpec, write_tflite
+from workbench.model import operators
 from workbench.model.inspection import Severity, check, inspect_model
 from workbench.model.kernel_sets import read_operator_table
 from workbench.model.operators import (
@@ -136,7 +137,9 @@ def test_an_operator_with_a_custom_code_that_only_tflm_has():
     assert "TFLM has (AddDecode)" in finding.message
 
 
-def test_an_operator_that_only_tflm_has_names_the_way_out():
+def test_an_operator_that_only_tflm_has_names_the_way_out(monkeypatch):
+    kernels = {name: kernel for name, kernel in runtime_kernels().items() if name != "HARD_SWISH"}
+    monkeypatch.setattr(operators, "runtime_kernels", lambda: kernels)
     (finding,) = findings(TWO, OperatorSpec(OP.HARD_SWISH, (0,), (1,)))
     assert finding.severity is Severity.ERROR
     assert "AddHardSwish" in finding.message
@@ -173,6 +176,12 @@ def test_an_operator_of_tensorflow_itself_belongs_into_the_data_pipeline():
     (finding,) = findings(TWO, OperatorSpec("FlexRandomUniformInt", (0,), (1,)))
     assert "TF Select" in finding.message
     assert "data pipeline" in finding.hint
+
+
+def test_a_model_that_vela_compiled_for_an_npu():
+    (finding,) = findings(TWO, OperatorSpec("ethos-u", (0,), (1,)))
+    assert "Ethos-U NPU" in finding.message
+    assert "the .tflite that Vela was given" in finding.hint
 
 
 def test_a_type_without_kernels():
