@@ -58,8 +58,12 @@ def add_weights(
     taps: int,
     dtype: type,
     per_channel: bool,
+    wide_bias: type = np.int64,
 ) -> Weights:
-    """Input, filter, bias and output, with scales that use the output's range."""
+    """Input, filter, bias and output, with scales that use the output's range.
+
+    wide_bias: the bias's type for int16.
+    """
     input_shape, filter_shape, output_shape = shapes
     has_bias = rng.random() < 0.8
     wide = dtype is np.int16
@@ -95,7 +99,7 @@ def add_weights(
     )
     bias = builder.tensor(
         [channels],
-        np.int64 if wide else np.int32,
+        wide_bias if wide else np.int32,
         Quantization(bias_scales.tolist(), [0] * count),
         rng.integers(-20000, 20000, channels) * (300 if wide else 1),
     )
@@ -162,6 +166,7 @@ def make_conv(rng: Rng, dtype: type) -> Case:
         slide.window[0] * slide.window[1] * filter_depth,
         dtype,
         rng.random() < 0.7,
+        pick(rng, [np.int64, np.int32]),
     )
     builder.operator(
         tflite.BuiltinOperator.CONV_2D,
@@ -226,6 +231,7 @@ def make_fully_connected(rng: Rng, dtype: type) -> Case:
         depth,
         dtype,
         rng.random() < 0.4,
+        pick(rng, [np.int64, np.int32]),
     )
     builder.operator(
         tflite.BuiltinOperator.FULLY_CONNECTED,

@@ -3,14 +3,14 @@
 #include "kernels/operators.h"
 #include "kernels/reference/exp.h"
 #include "kernels/reference/softmax_int16.h"
+#include "kernels/reference/softmax_scale.h"
 
 namespace tflm::reference {
 namespace {
 
 struct Int8Parameters {
   int32_t rows, depth;
-  int32_t multiplier, left_shift;  // from a difference of inputs to Q5.26
-  int32_t diff_min;                // exp of anything smaller counts as 0
+  SoftmaxScale scale;
 };
 
 struct FloatParameters {
@@ -18,45 +18,46 @@ struct FloatParameters {
   float beta;
 };
 
-constexpr int kDiffIntegerBits = 5;
-constexpr int kSumIntegerBits = 12;
-
 // exp of beta * scale * diff, diff <= 0, 31 fractional bits.
-int32_t ExpOfDifference(int32_t diff, const Int8Parameters& p) {
-  return ExpOnNegativeValues<kDiffIntegerBits>(
-      SaturatingRoundingDoublingHighMul(diff * (1 << p.left_shift), p.multiplier));
+int32_t ExpOfDifference(int32_t diff, const SoftmaxScale& scale) {
+  return ExpOnNegativeValues<kSoftmaxIntegerBits>(
+      SaturatingRoundingDoublingHighMul(diff * (1 << scale.left_shift), scale.multiplier));
 }
 
-void Int8Row(const Int8Parameters& p, const int8_t* input, int8_t* output) {
+// The probabilities are in steps of 1/256 or 1/65536.
+template <typename T>
+void Int8Row(const Int8Parameters& p, const int8_t* input, T* output) {
   int32_t max = std::numeric_limits<int8_t>::min();
   for (int32_t i = 0; i < p.depth; ++i) max = input[i] > max ? input[i] : max;
   int32_t sum = 0;
   for (int32_t i = 0; i < p.depth; ++i) {
     const int32_t diff = input[i] - max;
-    if (diff >= p.diff_min) sum += RoundingDivideByPOT(ExpOfDifference(diff, p), kSumIntegerBits);
+    if (diff < p.scale.diff_min) continue;
+    sum += RoundingDivideByPOT(ExpOfDifference(diff, p.scale), kSoftmaxSumIntegerBits);
   }
   // 1 / sum as a mantissa in (1/2, 1] and bits above the unit.
   const int headroom = __builtin_clz(static_cast<uint32_t>(sum));
-  const int bits_over_unit = kSumIntegerBits - headroom;
+  const int bits_over_unit = kSoftmaxSumIntegerBits - headroom;
   const int32_t reciprocal = OneOverOnePlusX(
       static_cast<int32_t>((static_cast<uint32_t>(sum) << headroom) - (uint32_t{1} << 31)));
-  const int exponent = bits_over_unit + 31 - 8;  // int8 has 8 bits
+  constexpr int32_t kLowest = std::numeric_limits<T>::min();
+  const int exponent = bits_over_unit + 31 - 8 * static_cast<int>(sizeof(T));
   for (int32_t i = 0; i < p.depth; ++i) {
     const int32_t diff = input[i] - max;
-    int32_t value = std::numeric_limits<int8_t>::min();
-    if (diff >= p.diff_min) {
+    int32_t value = kLowest;
+    if (diff >= p.scale.diff_min) {
       value += RoundingDivideByPOT(
-          SaturatingRoundingDoublingHighMul(reciprocal, ExpOfDifference(diff, p)), exponent);
+          SaturatingRoundingDoublingHighMul(reciprocal, ExpOfDifference(diff, p.scale)), exponent);
     }
-    output[i] = static_cast<int8_t>(
-        Clamp(value, std::numeric_limits<int8_t>::min(), std::numeric_limits<int8_t>::max()));
+    output[i] = static_cast<T>(Clamp(value, kLowest, std::numeric_limits<T>::max()));
   }
 }
 
+template <typename T>
 TfLiteStatus InvokeInt8(TfLiteContext* context, TfLiteNode* node) {
   const auto& p = Parameters<Int8Parameters>(node);
   const auto* input = InputData<int8_t>(context, node, 0);
-  auto* output = OutputData<int8_t>(context, node, 0);
+  auto* output = OutputData<T>(context, node, 0);
   for (int32_t row = 0; row < p.rows; ++row) {
     Int8Row(p, input + row * p.depth, output + row * p.depth);
   }
@@ -103,45 +104,43 @@ TfLiteStatus Describe(TfLiteContext* context, const TfLiteNode* node, Tensors* t
   return kTfLiteOk;
 }
 
+// Whether the output's steps are those that its values have.
+bool GivesProbabilities(const TfLiteTensor* output) {
+  constexpr float kWideScale = 1.0f / 65536.0f;
+  constexpr float kTolerance = 0.001f * kWideScale;  // TFLM's
+  const TfLiteQuantizationParams& q = output->params;
+  if (output->type == kTfLiteInt8) {
+    return q.scale == 1.0f / 256.0f && q.zero_point == std::numeric_limits<int8_t>::min();
+  }
+  return std::fabs(q.scale - kWideScale) <= kTolerance &&
+         q.zero_point == std::numeric_limits<int16_t>::min();
+}
+
 TfLiteStatus PrepareInt8(TfLiteContext* context, TfLiteNode* node, const Tensors& tensors) {
-  if (tensors.input->type != kTfLiteInt8 || tensors.output->type != kTfLiteInt8) {
+  const TfLiteType type = tensors.output->type;
+  if (tensors.input->type != kTfLiteInt8 || (type != kTfLiteInt8 && type != kTfLiteInt16)) {
     return Unsupported(context, "types %s -> %s", TfLiteTypeGetName(tensors.input->type),
-                       TfLiteTypeGetName(tensors.output->type));
+                       TfLiteTypeGetName(type));
   }
-  // Probabilities in steps of 1/256.
-  if (!IsPerTensorQuantized(tensors.input) || tensors.output->params.scale != 1.0f / 256.0f ||
-      tensors.output->params.zero_point != std::numeric_limits<int8_t>::min()) {
-    return Unsupported(context, "output scale is not 1/256 with zero point -128");
+  if (!IsPerTensorQuantized(tensors.input) || !GivesProbabilities(tensors.output)) {
+    return Unsupported(context,
+                       "output scale is not 1/256 with zero point -128, or 1/65536 with "
+                       "-32768");
   }
-  // The sum of the exponentials has 12 integer bits: beyond that it could overflow.
-  if (tensors.depth >= 1 << (kSumIntegerBits - 1)) {
-    return Unsupported(context, "more than 2047 classes");
-  }
+  if (tensors.depth > kMostSoftmaxClasses) return Unsupported(context, "more than 2047 classes");
   auto* p = AllocatePersistent<Int8Parameters>(context);
   if (p == nullptr) return kTfLiteError;
   p->rows = tensors.rows;
   p->depth = tensors.depth;
-  // As TFLM's PreprocessSoftmaxScaling and CalculateInputRadius: beta * scale * 2^26, at most
-  // 2^31 - 1.
-  constexpr int kFractionalBits = 31 - kDiffIntegerBits;
-  constexpr QuantizedMultiplier kLargest = {std::numeric_limits<int32_t>::max(), 31};
   const float beta = Options<TfLiteSoftmaxParams>(node).beta;
   if (!(beta > 0.0f && beta <= std::numeric_limits<float>::max())) {
     return Unsupported(context, "beta is not positive");
   }
-  QuantizedMultiplier quantized;
-  const bool fits = QuantizeRatio(beta, tensors.input->params.scale, 1.0f, &quantized);
-  quantized.shift += kFractionalBits;
-  if (!fits || quantized.shift > kLargest.shift) quantized = kLargest;
-  if (quantized.multiplier == 0 || quantized.shift < 0) {
+  if (!FindSoftmaxScale(beta, tensors.input->params.scale, &p->scale)) {
     return Unsupported(context, "beta times input scale is too small");
   }
-  p->multiplier = quantized.multiplier;
-  p->left_shift = quantized.shift;
-  const int64_t radius = (int64_t{(1 << kDiffIntegerBits) - 1} << kFractionalBits) >> p->left_shift;
-  p->diff_min = -static_cast<int32_t>(radius);
   node->user_data = p;
-  SelectInvoke(node, InvokeInt8);
+  SelectInvoke(node, type == kTfLiteInt8 ? InvokeInt8<int8_t> : InvokeInt8<int16_t>);
   return kTfLiteOk;
 }
 
