@@ -1,6 +1,7 @@
 // Graphs that operators call, and the variables that they share: linked only with such operators.
 
 #include "core/describe_tensor.h"
+#include "core/model_check.h"
 #include "runtime/arena.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
 
@@ -56,8 +57,40 @@ void MicroInterpreter::PlaceCalled(tflm::CalledGraph* called) {
   ResetVariableTensors(called->state.index);
 }
 
-TfLiteStatus MicroContext::InvokeGraph(TfLiteContext* context, tflm::CalledGraph* called) {
+void MicroContext::PlaceGraph(tflm::CalledGraph* called) {
   if (!called->placed) interpreter_->PlaceCalled(called);
+}
+
+namespace {
+
+const TfLiteIntArray* InputsOf(const Model* model, const tflm::CalledGraph* called) {
+  return tflm::AsIntArray(model->subgraphs()->Get(called->state.index)->inputs());
+}
+
+const TfLiteIntArray* OutputsOf(const Model* model, const tflm::CalledGraph* called) {
+  return tflm::AsIntArray(model->subgraphs()->Get(called->state.index)->outputs());
+}
+
+}  // namespace
+
+int MicroContext::CalledInputs(const tflm::CalledGraph* called) const {
+  return InputsOf(model_, called)->size;
+}
+
+int MicroContext::CalledOutputs(const tflm::CalledGraph* called) const {
+  return OutputsOf(model_, called)->size;
+}
+
+TfLiteEvalTensor* MicroContext::CalledInput(const tflm::CalledGraph* called, int index) const {
+  return &called->state.tensors[InputsOf(model_, called)->data[index]];
+}
+
+TfLiteEvalTensor* MicroContext::CalledOutput(const tflm::CalledGraph* called, int index) const {
+  return &called->state.tensors[OutputsOf(model_, called)->data[index]];
+}
+
+TfLiteStatus MicroContext::InvokeGraph(TfLiteContext* context, tflm::CalledGraph* called) {
+  PlaceGraph(called);
   const tflm::GraphState caller = graph_;
   graph_ = called->state;
   TfLiteStatus status = kTfLiteOk;

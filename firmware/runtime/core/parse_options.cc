@@ -1,5 +1,6 @@
 // From an operator's options in the model to the parameters its Prepare reads.
 
+#include "core/names.h"
 #include "tensorflow/lite/core/api/flatbuffer_conversions.h"
 
 namespace tflm {
@@ -44,7 +45,7 @@ bool ParseConv2D(const tflite::Operator* op, void* params) {
   result->stride_height = options->stride_h();
   result->dilation_width_factor = options->dilation_w_factor();
   result->dilation_height_factor = options->dilation_h_factor();
-  result->quantized_bias_type = kTfLiteNoType;
+  result->quantized_bias_type = RuntimeType(options->quantized_bias_type());
   return ConvertPadding(options->padding(), &result->padding) &&
          ConvertActivation(options->fused_activation_function(), &result->activation);
 }
@@ -70,7 +71,7 @@ bool ParseFullyConnected(const tflite::Operator* op, void* params) {
   result->weights_format = static_cast<TfLiteFullyConnectedWeightsFormat>(format);
   result->keep_num_dims = options->keep_num_dims();
   result->asymmetric_quantize_inputs = options->asymmetric_quantize_inputs();
-  result->quantized_bias_type = kTfLiteNoType;
+  result->quantized_bias_type = RuntimeType(options->quantized_bias_type());
   return format == kTfLiteFullyConnectedWeightsFormatDefault &&
          ConvertActivation(options->fused_activation_function(), &result->activation);
 }
@@ -238,6 +239,85 @@ bool ParseUnidirectionalSequenceLSTM(const tflite::Operator* op, void* params) {
   result->asymmetric_quantize_inputs = options->asymmetric_quantize_inputs();
   result->diagonal_recurrent_tensors = options->diagonal_recurrent_tensors();
   return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseL2Norm(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteL2NormParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::L2NormOptions>(op, tflite::BuiltinOptions_L2NormOptions);
+  return ConvertActivation(options->fused_activation_function(), &result->activation);
+}
+
+bool ParseCumsum(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteCumsumParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::CumsumOptions>(op, tflite::BuiltinOptions_CumsumOptions);
+  result->exclusive = options->exclusive();
+  result->reverse = options->reverse();
+  return true;
+}
+
+bool ParseGather(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteGatherParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::GatherOptions>(op, tflite::BuiltinOptions_GatherOptions);
+  result->axis = options->axis();
+  result->batch_dims = options->batch_dims();
+  return true;
+}
+
+bool ParseMirrorPad(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteMirrorPaddingParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::MirrorPadOptions>(op, tflite::BuiltinOptions_MirrorPadOptions);
+  const tflite::MirrorPadMode mode = options->mode();
+  result->mode = mode == tflite::MirrorPadMode_REFLECT     ? kTfLiteMirrorPaddingReflect
+                 : mode == tflite::MirrorPadMode_SYMMETRIC ? kTfLiteMirrorPaddingSymmetric
+                                                           : kTfLiteMirrorPaddingUnknown;
+  return result->mode != kTfLiteMirrorPaddingUnknown;
+}
+
+bool ParseSpaceToDepth(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteSpaceToDepthParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::SpaceToDepthOptions>(
+      op, tflite::BuiltinOptions_SpaceToDepthOptions);
+  result->block_size = options->block_size();
+  return true;
+}
+
+bool ParseDepthToSpace(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteDepthToSpaceParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::DepthToSpaceOptions>(
+      op, tflite::BuiltinOptions_DepthToSpaceOptions);
+  result->block_size = options->block_size();
+  return true;
+}
+
+bool ParseBatchMatMul(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteBatchMatMulParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::BatchMatMulOptions>(op, tflite::BuiltinOptions_BatchMatMulOptions);
+  result->adj_x = options->adj_x();
+  result->adj_y = options->adj_y();
+  result->asymmetric_quantize_inputs = options->asymmetric_quantize_inputs();
+  return true;
+}
+
+bool ParseIf(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteIfParams*>(params);
+  const auto* options = OptionsOrDefaults<tflite::IfOptions>(op, tflite::BuiltinOptions_IfOptions);
+  result->then_subgraph_index = options->then_subgraph_index();
+  result->else_subgraph_index = options->else_subgraph_index();
+  return true;
+}
+
+bool ParseWhile(const tflite::Operator* op, void* params) {
+  auto* result = static_cast<TfLiteWhileParams*>(params);
+  const auto* options =
+      OptionsOrDefaults<tflite::WhileOptions>(op, tflite::BuiltinOptions_WhileOptions);
+  result->cond_subgraph_index = options->cond_subgraph_index();
+  result->body_subgraph_index = options->body_subgraph_index();
+  return true;
 }
 
 bool ParseCallOnce(const tflite::Operator* op, void* params) {

@@ -13,9 +13,13 @@ import tflite
 
 from tests.firmware.runtime import (
     comparing,
+    control,
     detection,
     elementwise,
+    functions,
+    gathering,
     movement,
+    reductions,
     signal_library,
     stateful,
     upsampling,
@@ -27,7 +31,7 @@ from tests.firmware.runtime.layers import (
     make_fully_connected,
     random_slide,
 )
-from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
+from tests.firmware.runtime.model_builder import ModelBuilder, Quantization, Tensor
 from tests.firmware.runtime.options import (
     ACTIVATIONS,
     add_options,
@@ -119,6 +123,9 @@ def make_softmax(rng: Rng, dtype: type) -> Case:
     else:
         source = builder.tensor(shape, np.int8, per_tensor(rng, float(rng.uniform(0.001, 0.5))))
         target = builder.tensor(shape, np.int8, Quantization([1 / 256], [-128]))
+        if rng.random() < 0.3:
+            quantization = Quantization([1 / 65536], [-32768])
+            builder.tensors[target] = Tensor(shape, np.int16, quantization)
         values = int8_values(rng, shape)
     builder.operator(
         tflite.BuiltinOperator.SOFTMAX,
@@ -321,4 +328,8 @@ GENERATORS: dict[str, Callable[[Rng], Case]] = {
     **comparing.GENERATORS,
     **signal_library.GENERATORS,
     **detection.GENERATORS,
+    **reductions.GENERATORS,
+    **functions.GENERATORS,
+    **gathering.GENERATORS,
+    **control.GENERATORS,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import tflite
 
-from tests.firmware.runtime.model_builder import ModelBuilder, Quantization
+from tests.firmware.runtime.model_builder import TENSOR_TYPES, ModelBuilder, Quantization
 from tests.firmware.runtime.options import (
     ACTIVATIONS,
     conv_options,
@@ -152,6 +152,7 @@ def make_conv(rng: Rng, dtype: type) -> Case:
     channels = groups * int(rng.integers(1, 18))
     filter_depth = depth // groups
     activation = pick(rng, list(ACTIVATIONS))
+    bias_type = pick(rng, [np.int64, np.int32])
     builder = ModelBuilder()
     weights = add_weights(
         rng,
@@ -166,14 +167,20 @@ def make_conv(rng: Rng, dtype: type) -> Case:
         slide.window[0] * slide.window[1] * filter_depth,
         dtype,
         rng.random() < 0.7,
-        pick(rng, [np.int64, np.int32]),
+        bias_type,
     )
     builder.operator(
         tflite.BuiltinOperator.CONV_2D,
         weights.inputs,
         [weights.output],
         tflite.BuiltinOptions.Conv2DOptions,
-        conv_options(slide.padding, slide.strides, slide.dilations, activation),
+        conv_options(
+            slide.padding,
+            slide.strides,
+            slide.dilations,
+            activation,
+            TENSOR_TYPES[np.dtype(bias_type)],
+        ),
     )
     name = f"{describe(slide)}-c{depth}to{channels}-{activation}"
     model = builder.finish([weights.input], [weights.output])

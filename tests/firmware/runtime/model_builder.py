@@ -78,6 +78,8 @@ class ModelBuilder:
     tensors: list[Tensor] = field(default_factory=list)
     operators: list[Operator] = field(default_factory=list)
     version: int = SCHEMA_VERSION
+    inputs: Sequence[int] = ()  # of a graph that is called
+    outputs: Sequence[int] = ()
 
     def tensor(
         self,
@@ -124,13 +126,13 @@ class ModelBuilder:
     ) -> bytes:
         """Return the .tflite with these graph inputs and outputs.
 
-        called: further graphs, without inputs or outputs, for operators that call graphs.
+        called: further graphs, with their own inputs and outputs, for operators that call graphs.
         """
         builder = flatbuffers.Builder(1024)
         buffers = [self._write_buffer(builder, None)]
         graphs: list[ModelBuilder] = [self, *called]
         codes = sorted({(op.code, op.custom_name or "") for g in graphs for op in g.operators})
-        ends = [(inputs, outputs), *(((), ()) for _ in called)]
+        ends = [(inputs, outputs), *((graph.inputs, graph.outputs) for graph in called)]
         subgraphs = [
             graph._write_graph(builder, buffers, codes, *end)
             for graph, end in zip(graphs, ends, strict=True)

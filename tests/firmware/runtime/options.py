@@ -17,8 +17,14 @@ PADDINGS = {"same": tflite.Padding.SAME, "valid": tflite.Padding.VALID}
 
 
 def conv_options(
-    padding: str, strides: tuple[int, int], dilations: tuple[int, int], activation: str
+    padding: str,
+    strides: tuple[int, int],
+    dilations: tuple[int, int],
+    activation: str,
+    bias_type: int = tflite.TensorType.FLOAT32,
 ) -> OptionsWriter:
+    """bias_type: that of a bias that is absent (Conv2DOptions.quantized_bias_type)."""
+
     def write(builder: flatbuffers.Builder) -> int:
         tflite.Conv2DOptionsStart(builder)
         tflite.Conv2DOptionsAddPadding(builder, PADDINGS[padding])
@@ -27,6 +33,7 @@ def conv_options(
         tflite.Conv2DOptionsAddDilationHFactor(builder, dilations[0])
         tflite.Conv2DOptionsAddDilationWFactor(builder, dilations[1])
         tflite.Conv2DOptionsAddFusedActivationFunction(builder, ACTIVATIONS[activation])
+        tflite.Conv2DOptionsAddQuantizedBiasType(builder, bias_type)
         return int(tflite.Conv2DOptionsEnd(builder))
 
     return write

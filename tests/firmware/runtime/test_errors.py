@@ -53,11 +53,11 @@ def test_unregistered_builtin_operator_is_named(runner: Runner) -> None:
     builder = ModelBuilder()
     source = builder.tensor((4,), np.int8, ACTIVATION)
     target = builder.tensor((4,), np.int8, ACTIVATION)
-    builder.operator(tflite.BuiltinOperator.HARD_SWISH, [source], [target])
+    builder.operator(tflite.BuiltinOperator.LOCAL_RESPONSE_NORMALIZATION, [source], [target])
     run = runner.run(builder.finish([source], [target]))
     assert (run.step, run.error, run.operator_index) == ("allocate", "unregistered operator", 0)
     assert run.status == 7  # kTfLiteUnresolvedOps
-    assert "HARD_SWISH" in run.log
+    assert "LOCAL_RESPONSE_NORMALIZATION" in run.log
 
 
 def test_unregistered_custom_operator_is_named(runner: Runner) -> None:

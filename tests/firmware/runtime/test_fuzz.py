@@ -24,6 +24,8 @@ MUTATIONS_OF_OWN_MODEL = 6000
 CASES_OF_OPERATOR = 3
 MUTATIONS_OF_SHARED_MODEL = 1000
 MUTATIONS_PER_OPERATOR = 150
+# A damaged condition may stay true for ever, as it may in TFLM: without inputs nothing is computed.
+MAY_LOOP = {"while"}
 # Enough for every sound model here, and small, as on a device.
 ARENA = 64 * 1024
 INTERESTING = [0, 1, 2, 3, 4, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
@@ -91,6 +93,8 @@ def test_damaged_shared_model(runner: Runner, name: str, input_bytes: int) -> No
 def test_a_damaged_operator_is_refused_or_run(runner: Runner, operator: str) -> None:
     for index, case in enumerate(islice(cases_of(operator), CASES_OF_OPERATOR)):
         input_bytes = sum(values.nbytes for values in case.inputs)
+        if operator in MAY_LOOP:
+            input_bytes = 0
         run_mutations(runner, case.model, MUTATIONS_PER_OPERATOR, index, input_bytes)
 
 

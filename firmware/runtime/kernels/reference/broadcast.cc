@@ -69,16 +69,20 @@ template bool PlanWalk(const TfLiteTensor* const (&inputs)[2], const TfLiteTenso
 template bool PlanWalk(const TfLiteTensor* const (&inputs)[3], const TfLiteTensor* output,
                        WalkOf<3>* walk);
 
-TfLiteStatus DescribeInputs(TfLiteContext* context, const TfLiteNode* node, Pair* pair) {
+TfLiteStatus DescribeTensors(TfLiteContext* context, const TfLiteNode* node, Pair* pair) {
   TF_LITE_ENSURE_STATUS(CheckArity(context, node, 2, 2, 1));
-  const TfLiteTensor* input1 = PrepareInput(context, node, 0);
-  const TfLiteTensor* input2 = PrepareInput(context, node, 1);
-  const TfLiteTensor* output = PrepareOutput(context, node, 0);
-  if (input1 == nullptr || input2 == nullptr || output == nullptr) return kTfLiteError;
-  *pair = {input1, input2, output};
-  if (input1->type == input2->type) return kTfLiteOk;
-  return Unsupported(context, "types %s, %s -> %s", TfLiteTypeGetName(input1->type),
-                     TfLiteTypeGetName(input2->type), TfLiteTypeGetName(output->type));
+  *pair = {PrepareInput(context, node, 0), PrepareInput(context, node, 1),
+           PrepareOutput(context, node, 0)};
+  const bool described =
+      pair->input1 != nullptr && pair->input2 != nullptr && pair->output != nullptr;
+  return described ? kTfLiteOk : kTfLiteError;
+}
+
+TfLiteStatus DescribeInputs(TfLiteContext* context, const TfLiteNode* node, Pair* pair) {
+  TF_LITE_ENSURE_STATUS(DescribeTensors(context, node, pair));
+  if (pair->input1->type == pair->input2->type) return kTfLiteOk;
+  return Unsupported(context, "types %s, %s -> %s", TfLiteTypeGetName(pair->input1->type),
+                     TfLiteTypeGetName(pair->input2->type), TfLiteTypeGetName(pair->output->type));
 }
 
 TfLiteStatus DescribePair(TfLiteContext* context, const TfLiteNode* node, Pair* pair) {

@@ -51,17 +51,17 @@ void ForEachRow(const WalkOf<kInputs>& walk, Row row) {
   }
 }
 
-// output = compute(input1, input2), element by element, for the operator's two inputs of type In
-// and its output of type Out.
-template <typename In, typename Out, typename Compute>
+// output = compute(input1, input2), element by element, for the operator's inputs of types In and
+// In2 and its output of type Out.
+template <typename In, typename Out, typename In2 = In, typename Compute>
 void ForEachPair(const TfLiteContext* context, const TfLiteNode* node, const Walk& walk,
                  Compute compute) {
   const In* const whole1 = InputData<In>(context, node, 0);
-  const In* const whole2 = InputData<In>(context, node, 1);
+  const In2* const whole2 = InputData<In2>(context, node, 1);
   Out* const whole = OutputData<Out>(context, node, 0);
   ForEachRow(walk, [&](const int32_t(&at)[2], int32_t output_at) {
     const In* input1 = whole1 + at[0];
-    const In* input2 = whole2 + at[1];
+    const In2* input2 = whole2 + at[1];
     Out* output = whole + output_at;
     for (int32_t i = 0; i < walk.row_length; ++i) {
       *output++ = compute(*input1, *input2);
@@ -77,6 +77,9 @@ struct Pair {
   const TfLiteTensor* input2;
   const TfLiteTensor* output;
 };
+
+// Describes the tensors, whatever their types.
+TfLiteStatus DescribeTensors(TfLiteContext* context, const TfLiteNode* node, Pair* pair);
 
 // Describes the tensors. The inputs must be of one type.
 TfLiteStatus DescribeInputs(TfLiteContext* context, const TfLiteNode* node, Pair* pair);

@@ -3,21 +3,10 @@
 #include <cstring>
 #include <limits>
 
-#include "kernels/quantization.h"
+#include "kernels/reference/fixed_point.h"
 
 namespace tflm::reference {
 namespace {
-
-// Product of two numbers of which one has 31 fractional bits; the result has the other's.
-int32_t Multiply(int32_t a, int32_t b) { return SaturatingRoundingDoublingHighMul(a, b); }
-
-// x * 2^bits, saturated.
-int32_t ShiftLeftSaturated(int32_t x, int bits) {
-  const int32_t limit = static_cast<int32_t>((uint32_t{1} << (31 - bits)) - 1);
-  if (x > limit) return std::numeric_limits<int32_t>::max();
-  if (x < -limit) return std::numeric_limits<int32_t>::min();
-  return static_cast<int32_t>(static_cast<uint32_t>(x) << bits);
-}
 
 // exp(x) for x in [-1/4, 0), 31 fractional bits: the Taylor series around -1/8 to the fourth
 // power.

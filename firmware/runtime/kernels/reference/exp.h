@@ -23,6 +23,9 @@ int32_t OneMinusXOverOnePlusX(int32_t x);
 // x86.
 float ExpFloat(float x);
 
+// exp(x) - 1 for x up to 44, as glibc's expm1f computes it (up to version 2.40).
+float ExpMinusOne(float x);
+
 // 1 / (1 + exp(-x)) within TFLM's limits.
 float LogisticFloat(float x);
 

@@ -1,42 +1,19 @@
-// Operators that compute one float from one float: ABS, CEIL, FLOOR, NEG, ROUND, RSQRT, SQRT,
-// SQUARE.
+// CEIL, COS, EXP, FLOOR, LOG, NEG, ROUND, SIN, SQRT, SQUARE.
+#include "kernels/reference/float_unary.h"
+
 #include <cmath>
 
 #include "kernels/operators.h"
+#include "kernels/reference/exp.h"
+#include "kernels/reference/float_functions.h"
 
 namespace tflm::reference {
 namespace {
 
-struct UnaryParameters {
-  int32_t count;
-};
-
-template <float (*kFunction)(float)>
-TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
-  const auto* input = InputData<float>(context, node, 0);
-  auto* output = OutputData<float>(context, node, 0);
-  const int32_t count = Parameters<UnaryParameters>(node).count;
-  for (int32_t i = 0; i < count; ++i) output[i] = kFunction(input[i]);
-  return kTfLiteOk;
-}
-
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node, TfLiteNodeInvoke invoke) {
-  constexpr TfLiteType kTypes[] = {kTfLiteFloat32};
-  Single tensors;
-  TF_LITE_ENSURE_STATUS(DescribeSingle(context, node, kTypes, &tensors));
-  auto* p = AllocateParameters<UnaryParameters>(context, node);
-  if (p == nullptr) return kTfLiteError;
-  p->count = tensors.count;
-  SelectInvoke(node, invoke);
-  return kTfLiteOk;
-}
-
-float Absolute(float x) { return std::fabs(x); }
 float Ceiling(float x) { return std::ceil(x); }
 float Floor(float x) { return std::floor(x); }
 float Negative(float x) { return -x; }
 float Root(float x) { return std::sqrt(x); }
-float ReciprocalRoot(float x) { return 1.0f / std::sqrt(x); }
 float Square(float x) { return x * x; }
 
 // To the nearest, halves to even; never to -0, as TFLM does.
@@ -51,36 +28,60 @@ float Round(float x) {
 
 }  // namespace
 
-TfLiteStatus PrepareAbs(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, Invoke<Absolute>);
+TfLiteStatus PrepareFloatUnary(TfLiteContext* context, TfLiteNode* node, const Single& tensors,
+                               TfLiteNodeInvoke invoke) {
+  auto* p = AllocateParameters<FloatUnary>(context, node);
+  if (p == nullptr) return kTfLiteError;
+  p->count = tensors.count;
+  SelectInvoke(node, invoke);
+  return kTfLiteOk;
+}
+
+TfLiteStatus PrepareFloatUnary(TfLiteContext* context, TfLiteNode* node, TfLiteNodeInvoke invoke) {
+  constexpr TfLiteType kTypes[] = {kTfLiteFloat32};
+  Single tensors;
+  TF_LITE_ENSURE_STATUS(DescribeSingle(context, node, kTypes, &tensors));
+  return PrepareFloatUnary(context, node, tensors, invoke);
 }
 
 TfLiteStatus PrepareCeil(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, Invoke<Ceiling>);
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<Ceiling>);
+}
+
+TfLiteStatus PrepareCos(TfLiteContext* context, TfLiteNode* node) {
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<CosFloat>);
+}
+
+TfLiteStatus PrepareExp(TfLiteContext* context, TfLiteNode* node) {
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<ExpFloat>);
 }
 
 TfLiteStatus PrepareFloor(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, Invoke<Floor>);
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<Floor>);
+}
+
+TfLiteStatus PrepareLog(TfLiteContext* context, TfLiteNode* node) {
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<LogFloat>);
 }
 
 TfLiteStatus PrepareNeg(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, Invoke<Negative>);
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<Negative>);
 }
 
 TfLiteStatus PrepareRound(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, Invoke<Round>);
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<Round>);
 }
 
-TfLiteStatus PrepareRsqrt(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, Invoke<ReciprocalRoot>);
+TfLiteStatus PrepareSin(TfLiteContext* context, TfLiteNode* node) {
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<SinFloat>);
 }
 
 TfLiteStatus PrepareSqrt(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, Invoke<Root>);
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<Root>);
 }
 
 TfLiteStatus PrepareSquare(TfLiteContext* context, TfLiteNode* node) {
-  return Prepare(context, node, Invoke<Square>);
+  return PrepareFloatUnary(context, node, InvokeFloatUnary<Square>);
 }
 
 }  // namespace tflm::reference

@@ -1,3 +1,4 @@
+// PAD and PADV2: the same but for the value of the padding, which PADV2 has as an input.
 #include <cstring>
 
 #include "kernels/operators.h"
@@ -9,6 +10,7 @@ constexpr int kMostDimensions = 5;
 
 // The output is filled with the padding, then the input's innermost rows are copied in.
 struct PadParameters {
+  int32_t element_bytes;
   int32_t rows;       // innermost rows of the input
   int32_t row_bytes;  // bytes of one
   int32_t output_bytes;
@@ -18,14 +20,30 @@ struct PadParameters {
   int32_t outer_dims;
   int32_t dim[kMostDimensions];
   int32_t skip[kMostDimensions];
-  uint8_t padding;
+  uint8_t padding;  // each byte of it, without such an input
+  bool has_value;
 };
+
+constexpr int kValue = 2;  // the input
+
+// Fills `count` bytes with copies of a value.
+void FillWith(const uint8_t* value, int32_t value_bytes, uint8_t* output, int32_t count) {
+  if (value_bytes == 1) {
+    std::memset(output, *value, count);
+    return;
+  }
+  for (int32_t i = 0; i < count; i += value_bytes) std::memcpy(output + i, value, value_bytes);
+}
 
 TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
   const auto& p = Parameters<PadParameters>(node);
   const auto* input = InputData<uint8_t>(context, node, 0);
   auto* output = OutputData<uint8_t>(context, node, 0);
-  std::memset(output, p.padding, p.output_bytes);
+  if (p.has_value) {
+    FillWith(InputData<uint8_t>(context, node, kValue), p.element_bytes, output, p.output_bytes);
+  } else {
+    std::memset(output, p.padding, p.output_bytes);
+  }
   output += p.first_byte;
   int32_t index[kMostDimensions] = {};
   for (int32_t row = 0; row < p.rows; ++row) {
@@ -45,8 +63,7 @@ void PlanRows(const TfLiteTensor* input, const TfLiteTensor* output, const int32
               PadParameters* p) {
   const int rank = input->dims->size;
   const int inner = rank - 1;
-  const int32_t element_bytes =
-      static_cast<int32_t>(input->bytes / static_cast<size_t>(tflite::NumElements(input)));
+  const int32_t element_bytes = p->element_bytes = static_cast<int32_t>(ElementBytes(input));
   p->row_bytes = input->dims->data[inner] * element_bytes;
   p->rows = static_cast<int32_t>(input->bytes) / p->row_bytes;
   p->output_bytes = static_cast<int32_t>(output->bytes);
@@ -65,10 +82,23 @@ void PlanRows(const TfLiteTensor* input, const TfLiteTensor* output, const int32
   }
 }
 
+// One of the input's type, and of the output's quantization.
+TfLiteStatus CheckValue(TfLiteContext* context, const TfLiteTensor* value,
+                        const TfLiteTensor* output) {
+  if (value->type != output->type || tflite::NumElements(value) != 1) {
+    return Unsupported(context, "the padding is not one value of the input's type");
+  }
+  if (output->type == kTfLiteInt8 && (value->params.scale != output->params.scale ||
+                                      value->params.zero_point != output->params.zero_point)) {
+    return Unsupported(context, "the padding has another quantization than the output");
+  }
+  return kTfLiteOk;
+}
+
 }  // namespace
 
 TfLiteStatus PreparePad(TfLiteContext* context, TfLiteNode* node) {
-  TF_LITE_ENSURE_STATUS(CheckArity(context, node, 2, 2, 1));
+  TF_LITE_ENSURE_STATUS(CheckArity(context, node, 2, 3, 1));
   const TfLiteTensor* input = PrepareInput(context, node, 0);
   const TfLiteTensor* paddings = PrepareInput(context, node, 1);
   const TfLiteTensor* output = PrepareOutput(context, node, 0);
@@ -95,7 +125,12 @@ TfLiteStatus PreparePad(TfLiteContext* context, TfLiteNode* node) {
       return Unsupported(context, "dimension %d of the output is not input plus padding", d);
     }
   }
-  if (input->type == kTfLiteInt8) {
+  if (node->inputs->size > kValue) {
+    const TfLiteTensor* value = PrepareInput(context, node, kValue);
+    if (value == nullptr) return kTfLiteError;
+    TF_LITE_ENSURE_STATUS(CheckValue(context, value, output));
+    p->has_value = true;
+  } else if (input->type == kTfLiteInt8) {
     if (!IsPerTensorQuantized(output)) {
       return Unsupported(context, "output has no usable quantization");
     }
@@ -105,6 +140,10 @@ TfLiteStatus PreparePad(TfLiteContext* context, TfLiteNode* node) {
   node->user_data = p;
   SelectInvoke(node, Invoke);
   return kTfLiteOk;
+}
+
+TfLiteStatus PreparePadV2(TfLiteContext* context, TfLiteNode* node) {
+  return PreparePad(context, node);
 }
 
 // Nothing of it depends on the type.

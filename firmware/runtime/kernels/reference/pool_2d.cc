@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/operators.h"
 #include "kernels/reference/window.h"
@@ -87,6 +88,22 @@ TfLiteStatus InvokeAverageFloat(TfLiteContext* context, TfLiteNode* node) {
   return kTfLiteOk;
 }
 
+TfLiteStatus InvokeL2Float(TfLiteContext* context, TfLiteNode* node) {
+  const auto& g = Parameters<PoolGeometry>(node);
+  ForEachPixel(g, InputData<float>(context, node, 0), OutputData<float>(context, node, 0),
+               [&](const float* input, int32_t rows, int32_t columns, float* output) {
+                 const float count = static_cast<float>(rows * columns);
+                 for (int32_t c = 0; c < g.channels; ++c) {
+                   const float squares = FoldTaps(g, input + c, rows, columns, 0.0f,
+                                                  [](float s, float v) { return s + v * v; });
+                   output[c] =
+                       std::min(std::max(std::sqrt(squares / count), g.float_activation_min),
+                                g.float_activation_max);
+                 }
+               });
+  return kTfLiteOk;
+}
+
 TfLiteStatus InvokeMaxFloat(TfLiteContext* context, TfLiteNode* node) {
   const auto& g = Parameters<PoolGeometry>(node);
   ForEachPixel(g, InputData<float>(context, node, 0), OutputData<float>(context, node, 0),
@@ -131,6 +148,10 @@ TfLiteStatus PrepareAveragePool2D(TfLiteContext* context, TfLiteNode* node) {
 
 TfLiteStatus PrepareAveragePool2DInt8(TfLiteContext* context, TfLiteNode* node) {
   return Prepare(context, node, {InvokeAverage<int8_t>, nullptr, nullptr});
+}
+
+TfLiteStatus PrepareL2Pool2D(TfLiteContext* context, TfLiteNode* node) {
+  return Prepare(context, node, {nullptr, nullptr, InvokeL2Float});
 }
 
 TfLiteStatus PrepareMaxPool2D(TfLiteContext* context, TfLiteNode* node) {

@@ -38,16 +38,20 @@ Reduction Reduce(float x) {
   return {power, reduced, (upper - reduced) - lower};
 }
 
-// exp(x) - 1 for x from -2 to 44, by a rational function on the reduced interval: fdlibm's expm1
-// (K. C. Ng, Sun Microsystems, 1993) in single precision, whose every rounding is kept.
+}  // namespace
+
+// By a rational function on the reduced interval: fdlibm's expm1 (K. C. Ng, Sun Microsystems, 1993)
+// in single precision, whose every rounding is kept.
 float ExpMinusOne(float x) {
+  constexpr float kSaturated = -18.714973f;  // -27 ln 2: from here on the result is -1
   constexpr float kQ1 = -3.3333335072e-02f;
   constexpr float kQ2 = 1.5873016091e-03f;
   constexpr float kQ3 = -7.9365076090e-05f;
   constexpr float kQ4 = 4.0082177293e-06f;
   constexpr float kQ5 = -2.0109921195e-07f;
   constexpr float kTiny = 2.98023224e-08f;  // 2^-25
-  if (x > -kTiny && x < kTiny) return x;
+  if (x != x || (x > -kTiny && x < kTiny)) return x;
+  if (x <= kSaturated) return -1.0f;
   const Reduction r = Reduce(x);
   const float y = r.reduced;
   const float half = 0.5f * y;
@@ -72,8 +76,6 @@ float ExpMinusOne(float x) {
   if (r.power < kFractionBits) return TimesPowerOfTwo((1.0f - shrunk) - (e - y), r.power);
   return TimesPowerOfTwo((y - (e + shrunk)) + 1.0f, r.power);
 }
-
-}  // namespace
 
 float TanhFloat(float x) {
   constexpr float kSaturated = 22.0f;

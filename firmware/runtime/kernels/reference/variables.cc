@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/operators.h"
+#include "kernels/reference/called.h"
 
 namespace tflm::reference {
 namespace {
@@ -84,15 +85,10 @@ TfLiteStatus AllocateVariable(TfLiteContext* context, const TfLiteTensor* value,
 TfLiteStatus PrepareCallOnce(TfLiteContext* context, TfLiteNode* node) {
   TF_LITE_ENSURE_STATUS(CheckArity(context, node, 0, 0, 0));
   const int graph = Options<TfLiteCallOnceParams>(node).init_subgraph_index;
-  tflite::MicroContext* micro = GetMicroContext(context);
-  if (micro->graph_index() != 0 || graph < 1 ||
-      graph >= static_cast<int>(micro->model()->subgraphs()->size())) {
-    return Unsupported(context, "graph %d cannot be called from here", graph);
-  }
   auto* state = AllocateParameters<CallOnceState>(context, node);
   if (state == nullptr) return kTfLiteError;
   SelectInvoke(node, InvokeCallOnce);
-  return micro->PrepareGraph(graph, &state->graph);
+  return PrepareCalled(context, graph, &state->graph);
 }
 
 TfLiteStatus PrepareVarHandle(TfLiteContext* context, TfLiteNode* node) {

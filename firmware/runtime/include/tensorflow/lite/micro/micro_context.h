@@ -106,6 +106,13 @@ class MicroContext {
   TfLiteStatus PrepareGraph(int index, tflm::CalledGraph** called);
   // Extension. Runs its operators.
   TfLiteStatus InvokeGraph(TfLiteContext* context, tflm::CalledGraph* called);
+  // Extension. How many inputs and outputs it has, and their tensors, whose data pointers are known
+  // once the graph was placed. Invoke only: PlaceGraph.
+  int CalledInputs(const tflm::CalledGraph* called) const;
+  int CalledOutputs(const tflm::CalledGraph* called) const;
+  TfLiteEvalTensor* CalledInput(const tflm::CalledGraph* called, int index) const;
+  TfLiteEvalTensor* CalledOutput(const tflm::CalledGraph* called, int index) const;
+  void PlaceGraph(tflm::CalledGraph* called);
 
   // Extension. The variable with this name, made when it is new; null when the arena is full. The
   // strings must last as long as the interpreter. Prepare only.

@@ -65,9 +65,12 @@ enum BuiltinOptions : uint8_t {
   BuiltinOptions_SoftmaxOptions = 9,
   BuiltinOptions_ConcatenationOptions = 10,
   BuiltinOptions_AddOptions = 11,
+  BuiltinOptions_L2NormOptions = 12,
   BuiltinOptions_ResizeBilinearOptions = 15,
   BuiltinOptions_ReshapeOptions = 17,
+  BuiltinOptions_SpaceToDepthOptions = 19,
   BuiltinOptions_MulOptions = 21,
+  BuiltinOptions_GatherOptions = 23,
   BuiltinOptions_ReducerOptions = 27,
   BuiltinOptions_SubOptions = 28,
   BuiltinOptions_DivOptions = 29,
@@ -78,6 +81,12 @@ enum BuiltinOptions : uint8_t {
   BuiltinOptions_UnidirectionalSequenceLSTMOptions = 71,
   BuiltinOptions_ResizeNearestNeighborOptions = 74,
   BuiltinOptions_LeakyReluOptions = 75,
+  BuiltinOptions_MirrorPadOptions = 77,
+  BuiltinOptions_IfOptions = 92,
+  BuiltinOptions_WhileOptions = 93,
+  BuiltinOptions_DepthToSpaceOptions = 94,
+  BuiltinOptions_BatchMatMulOptions = 101,
+  BuiltinOptions_CumsumOptions = 102,
   BuiltinOptions_CallOnceOptions = 103,
   BuiltinOptions_VarHandleOptions = 111,
 };
@@ -96,6 +105,9 @@ struct Conv2DOptions : flatbuffers::Table {
   }
   int32_t dilation_w_factor() const { return GetScalar<int32_t>(FieldSlot(4), 1); }
   int32_t dilation_h_factor() const { return GetScalar<int32_t>(FieldSlot(5), 1); }
+  TensorType quantized_bias_type() const {
+    return GetScalar<TensorType>(FieldSlot(6), TensorType_FLOAT32);
+  }
 };
 
 struct DepthwiseConv2DOptions : flatbuffers::Table {
@@ -128,6 +140,9 @@ struct FullyConnectedOptions : flatbuffers::Table {
   int8_t weights_format() const { return GetScalar<int8_t>(FieldSlot(1), 0); }
   bool keep_num_dims() const { return GetScalar<uint8_t>(FieldSlot(2), 0) != 0; }
   bool asymmetric_quantize_inputs() const { return GetScalar<uint8_t>(FieldSlot(3), 0) != 0; }
+  TensorType quantized_bias_type() const {
+    return GetScalar<TensorType>(FieldSlot(4), TensorType_FLOAT32);
+  }
 };
 
 struct SoftmaxOptions : flatbuffers::Table {
@@ -236,6 +251,54 @@ struct UnidirectionalSequenceLSTMOptions : flatbuffers::Table {
 
 struct LeakyReluOptions : flatbuffers::Table {
   float alpha() const { return GetScalar<float>(FieldSlot(0), 0.0f); }
+};
+
+enum MirrorPadMode : int8_t { MirrorPadMode_REFLECT = 0, MirrorPadMode_SYMMETRIC = 1 };
+
+struct L2NormOptions : flatbuffers::Table {
+  ActivationFunctionType fused_activation_function() const {
+    return GetScalar<ActivationFunctionType>(FieldSlot(0), ActivationFunctionType_NONE);
+  }
+};
+
+struct CumsumOptions : flatbuffers::Table {
+  bool exclusive() const { return GetScalar<uint8_t>(FieldSlot(0), 0) != 0; }
+  bool reverse() const { return GetScalar<uint8_t>(FieldSlot(1), 0) != 0; }
+};
+
+struct GatherOptions : flatbuffers::Table {
+  int32_t axis() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+  int32_t batch_dims() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+};
+
+struct MirrorPadOptions : flatbuffers::Table {
+  MirrorPadMode mode() const {
+    return GetScalar<MirrorPadMode>(FieldSlot(0), MirrorPadMode_REFLECT);
+  }
+};
+
+struct SpaceToDepthOptions : flatbuffers::Table {
+  int32_t block_size() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+};
+
+struct DepthToSpaceOptions : flatbuffers::Table {
+  int32_t block_size() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+};
+
+struct BatchMatMulOptions : flatbuffers::Table {
+  bool adj_x() const { return GetScalar<uint8_t>(FieldSlot(0), 0) != 0; }
+  bool adj_y() const { return GetScalar<uint8_t>(FieldSlot(1), 0) != 0; }
+  bool asymmetric_quantize_inputs() const { return GetScalar<uint8_t>(FieldSlot(2), 0) != 0; }
+};
+
+struct IfOptions : flatbuffers::Table {
+  int32_t then_subgraph_index() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+  int32_t else_subgraph_index() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
+};
+
+struct WhileOptions : flatbuffers::Table {
+  int32_t cond_subgraph_index() const { return GetScalar<int32_t>(FieldSlot(0), 0); }
+  int32_t body_subgraph_index() const { return GetScalar<int32_t>(FieldSlot(1), 0); }
 };
 
 struct CallOnceOptions : flatbuffers::Table {

@@ -28,6 +28,15 @@ bool ParseTransposeConv(const tflite::Operator* op, void* params);
 bool ParseResizeBilinear(const tflite::Operator* op, void* params);
 bool ParseResizeNearestNeighbor(const tflite::Operator* op, void* params);
 bool ParseUnidirectionalSequenceLSTM(const tflite::Operator* op, void* params);
+bool ParseL2Norm(const tflite::Operator* op, void* params);
+bool ParseCumsum(const tflite::Operator* op, void* params);
+bool ParseGather(const tflite::Operator* op, void* params);
+bool ParseMirrorPad(const tflite::Operator* op, void* params);
+bool ParseSpaceToDepth(const tflite::Operator* op, void* params);
+bool ParseDepthToSpace(const tflite::Operator* op, void* params);
+bool ParseBatchMatMul(const tflite::Operator* op, void* params);
+bool ParseIf(const tflite::Operator* op, void* params);
+bool ParseWhile(const tflite::Operator* op, void* params);
 bool ParseCallOnce(const tflite::Operator* op, void* params);
 bool ParseVarHandle(const tflite::Operator* op, void* params);
 
@@ -62,6 +71,17 @@ constexpr OptionsParser kResizeNearestNeighborOptions = {ParseResizeNearestNeigh
                                                          sizeof(TfLiteResizeNearestNeighborParams)};
 constexpr OptionsParser kUnidirectionalSequenceLSTMOptions = {
     ParseUnidirectionalSequenceLSTM, sizeof(TfLiteUnidirectionalSequenceLSTMParams)};
+constexpr OptionsParser kL2NormOptions = {ParseL2Norm, sizeof(TfLiteL2NormParams)};
+constexpr OptionsParser kCumsumOptions = {ParseCumsum, sizeof(TfLiteCumsumParams)};
+constexpr OptionsParser kGatherOptions = {ParseGather, sizeof(TfLiteGatherParams)};
+constexpr OptionsParser kMirrorPadOptions = {ParseMirrorPad, sizeof(TfLiteMirrorPaddingParams)};
+constexpr OptionsParser kSpaceToDepthOptions = {ParseSpaceToDepth,
+                                                sizeof(TfLiteSpaceToDepthParams)};
+constexpr OptionsParser kDepthToSpaceOptions = {ParseDepthToSpace,
+                                                sizeof(TfLiteDepthToSpaceParams)};
+constexpr OptionsParser kBatchMatMulOptions = {ParseBatchMatMul, sizeof(TfLiteBatchMatMulParams)};
+constexpr OptionsParser kIfOptions = {ParseIf, sizeof(TfLiteIfParams)};
+constexpr OptionsParser kWhileOptions = {ParseWhile, sizeof(TfLiteWhileParams)};
 constexpr OptionsParser kCallOnceOptions = {ParseCallOnce, sizeof(TfLiteCallOnceParams)};
 constexpr OptionsParser kVarHandleOptions = {ParseVarHandle, sizeof(TfLiteVarHandleParams)};
 
