@@ -5,6 +5,7 @@ They lie beside the checkout (../shared/models/public); without them the tests s
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ FOLDER = Path(__file__).parents[4] / "shared" / "models" / "public"
 MODELS = sorted(FOLDER.glob("*.tflite"))
 DTYPES: dict[str, Any] = {"INT8": np.int8, "INT16": np.int16, "INT32": np.int32, "FLOAT32": np.float32}
 STEPS, STEPS_ON_THE_CORE = 6, 2
+FRAME, FRAME_STEP = 480, 320  # samples at 16 kHz
 
 if not MODELS:
     pytest.skip("the shared models are not beside the checkout", allow_module_level=True)
@@ -80,6 +82,28 @@ def test_a_public_model_is_bit_exact_on_the_core(device: Device, path: Path) -> 
         pytest.skip(f"it needs more than {ARENA} bytes of arena")
     assert run.done, run.log
     assert run.output == expected_output(case)
+
+
+def speech(word: str) -> Case:
+    """TFLM's audio front end over a recording: 30 ms of every 20 ms."""
+    path = FOLDER / "audio_preprocessor_int8.tflite"
+    recordings = sorted((FOLDER.parents[1] / "data/speech_commands" / word).glob("*.wav"))
+    if not recordings or not path.exists():
+        pytest.skip("the recordings are not beside the checkout")
+    with wave.open(str(recordings[0])) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+    starts = range(0, len(samples) - FRAME + 1, FRAME_STEP)
+    frames = tuple(samples[np.newaxis, start : start + FRAME] for start in starts)
+    return Case(word, path.read_bytes(), frames, 1, len(frames))
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "up", "bird", "happy", "zero"])
+def test_the_audio_front_end_follows_speech(runner: Runner, word: str) -> None:
+    case = speech(word)
+    run = runner.run(case.model, case.inputs, invocations=case.steps, stream=True)
+    assert run.done, run.log
+    assert run.output == expected_output(case)
+    assert len(set(run.output)) > 20, "it is as good as silent"
 
 
 def test_a_hybrid_model_is_refused_as_by_tflm(runner: Runner) -> None:
