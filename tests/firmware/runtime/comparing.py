@@ -46,7 +46,7 @@ def make_comparison(rng: Rng, operator: str) -> Case:
 
 def make_select(rng: Rng) -> Case:
     dtype = pick(rng, [np.int8, np.int16, np.float32])
-    shape = random_shape(rng, 1, 5)
+    shape = random_shape(rng)
     shapes = [shape, shape, shape]
     if rng.random() < 0.7:
         shapes = [tuple(int(rng.choice([1, n, n])) for n in shape) for _ in range(3)]

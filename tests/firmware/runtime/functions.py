@@ -145,7 +145,7 @@ def make_add_n(rng: Rng) -> Case:
 def make_batch_matmul(rng: Rng) -> Case:
     dtype = pick(rng, [np.int8, np.int8, np.int16, np.float32])
     rows, depth, columns = (int(n) for n in rng.integers(1, 9, 3))
-    batch = random_shape(rng, 0, 3)
+    batch = random_shape(rng, 0, 2)
     batches = [tuple(int(rng.choice([1, n, n])) for n in batch) for _ in range(2)]
     batches[0] = batches[0][int(rng.integers(len(batch) + 1)) :]
     batches = batches[:: int(rng.choice([1, -1]))]

@@ -56,7 +56,7 @@ def _indices(rng: Rng, values: object) -> Array:
 
 
 def make_gather(rng: Rng) -> Case:
-    shape = random_shape(rng)
+    shape = random_shape(rng, 1, 3)
     axis = int(rng.integers(len(shape)))
     batch_dims = int(rng.integers(axis + 1)) if rng.random() < 0.4 else 0
     rest = random_shape(rng, 0, 2)
@@ -71,7 +71,7 @@ def make_gather(rng: Rng) -> Case:
 
 
 def make_gather_nd(rng: Rng) -> Case:
-    shape = random_shape(rng, 1, 5)
+    shape = random_shape(rng, 1, 3)
     indexed = int(rng.integers(1, len(shape) + 1))
     outer = random_shape(rng, 0, 2)
     columns = [rng.integers(0, n, outer) for n in shape[:indexed]]
@@ -97,7 +97,7 @@ def make_embedding(rng: Rng) -> Case:
 
 
 def make_slice(rng: Rng) -> Case:
-    shape = random_shape(rng, 1, 5)
+    shape = random_shape(rng)
     begin = [int(rng.integers(n)) for n in shape]
     size = [int(rng.integers(1, n - b + 1)) for n, b in zip(shape, begin, strict=True)]
     written = [
@@ -123,7 +123,7 @@ def make_zeros_like(rng: Rng) -> Case:
 
 
 def make_broadcast_to(rng: Rng) -> Case:
-    output = random_shape(rng, 1, 5)
+    output = random_shape(rng)
     shape = tuple(int(rng.choice([1, n])) for n in output)[int(rng.integers(len(output))) :]
     dtype = pick(rng, [np.int8, np.int16, np.uint8, np.int32, np.bool_, np.float32])
     return _case(rng, "BROADCAST_TO", dtype, shape, output, [_indices(rng, output)])
@@ -143,7 +143,7 @@ def make_broadcast_args(rng: Rng) -> Case:
 
 
 def make_pad_v2(rng: Rng) -> Case:
-    shape = random_shape(rng)
+    shape = random_shape(rng, 1, 3)
     paddings = rng.integers(0, 4, (len(shape), 2)).astype(np.int32)
     output = tuple(int(n) for n in np.array(shape) + paddings.sum(axis=1))
     dtype = pick(rng, [np.int8, np.int16, np.int32, np.float32])
@@ -164,10 +164,10 @@ def make_pad_v2(rng: Rng) -> Case:
 
 
 def make_mirror_pad(rng: Rng) -> Case:
-    shape = random_shape(rng)
+    shape = random_shape(rng, 1, 3)
     mode = pick(rng, [tflite.MirrorPadMode.REFLECT, tflite.MirrorPadMode.SYMMETRIC])
     most = [n - (mode == tflite.MirrorPadMode.REFLECT) for n in shape]
-    paddings = np.array([[int(rng.integers(m + 1)) for _ in range(2)] for m in most])
+    paddings = np.array([[int(rng.integers(min(m, 3) + 1)) for _ in range(2)] for m in most])
     output = tuple(int(n) for n in np.array(shape) + paddings.sum(axis=1))
     dtype = pick(rng, [np.int8, np.float32])
     table = options("MirrorPadOptions", Mode=mode)
@@ -175,7 +175,7 @@ def make_mirror_pad(rng: Rng) -> Case:
 
 
 def make_reverse(rng: Rng) -> Case:
-    shape = random_shape(rng, 1, 5)
+    shape = random_shape(rng)
     first = int(rng.integers(len(shape)))
     axes = list(range(first, int(rng.integers(first + 1, len(shape) + 1))))
     axes = [a - len(shape) if rng.random() < 0.3 else a for a in axes]
@@ -186,7 +186,7 @@ def make_reverse(rng: Rng) -> Case:
 
 def make_blocks(rng: Rng, operator: str) -> Case:
     """SPACE_TO_DEPTH or DEPTH_TO_SPACE."""
-    batch, height, width, depth = random_shape(rng, 4, 4)
+    batch, height, width, depth = (int(n) for n in rng.integers(1, 5, 4))
     block = int(rng.integers(1, 4))
     space = (batch, height * block, width * block, depth)
     deep = (batch, height, width, depth * block * block)

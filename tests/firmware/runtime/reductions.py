@@ -29,7 +29,7 @@ def _name(dtype: type, shape: tuple[int, ...]) -> str:
 
 
 def make_reduction(rng: Rng, operator: str, dtype: type) -> Case:
-    shape = random_shape(rng, 1, 5)
+    shape = random_shape(rng)
     rank = len(shape)
     axes = rng.choice(rank, int(rng.integers(1, rank + 1)), replace=False).tolist()
     keep_dims = bool(rng.random() < 0.5)
