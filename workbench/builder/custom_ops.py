@@ -89,7 +89,7 @@ def _dependencies(rule: str) -> Iterable[Path]:
 
 
 def _table(path: Path) -> dict[str, object]:
-    table = read_toml(path, UserError, f"see [{TABLE}] in the README").get(TABLE, {})
+    table = read_toml(path, UserError, f"see [{TABLE}] in docs/models.md").get(TABLE, {})
     if not isinstance(table, dict):
         raise UserError(f"{path}: '{TABLE}' is not a table", f"write [{TABLE}]")
     return table
