@@ -79,6 +79,7 @@ def test_it_waits_for_a_process_that_is_filling(tmp_path, filler):
         ("place.0123456789abcdef", f"process 2147483647, {'0' * 32}"),
         (".place.0123456789abcdef", f"process {os.getpid()}, {'0' * 32}"),  # its maker lives
     ],
+    ids=["another mark", "no mark", "another name", "in the open", "maker alive"],
 )
 def test_what_is_not_known_to_be_abandoned_stays(tmp_path, name, mark):
     users = tmp_path / name
