@@ -9,7 +9,6 @@ from workbench.engines.base import (
     Instructions,
     Limit,
     Registers,
-    Seconds,
     Snapshot,
     Stop,
     StopKind,
@@ -36,6 +35,7 @@ class ScriptedEngine(BareEngine, Registers):
     def __init__(self, script: list[Step]) -> None:
         self._script = script
         self._issued = 0
+        self._slept = 0.0  # seconds of virtual time
 
     @property
     def registers(self) -> Registers:
@@ -49,7 +49,7 @@ class ScriptedEngine(BareEngine, Registers):
         raise NotImplementedError
 
     def reset(self) -> None:
-        self._issued = 0
+        self._issued, self._slept = 0, 0.0
 
     def run(self, until: Stop, limit: Limit) -> StopReason:
         begun = self._issued
@@ -63,19 +63,22 @@ class ScriptedEngine(BareEngine, Registers):
             if self._issued - begun >= allowed:
                 return self._reason(StopKind.LIMIT)
             self._issued += 1
-        sleeps_on = not until.idle and isinstance(limit, Seconds)
-        return self._reason(StopKind.LIMIT if sleeps_on else StopKind.IDLE)
+        if until.idle or isinstance(limit, Instructions):
+            return self._reason(StopKind.IDLE)
+        self._slept += limit.seconds - (self._issued - begun) * SECONDS_PER_INSTRUCTION
+        return self._reason(StopKind.LIMIT)
 
     def _reason(self, kind: StopKind) -> StopReason:
         pc = self["pc"] if self._issued < len(self._script) else 0
-        return StopReason(kind, pc, self._issued, self._issued * SECONDS_PER_INSTRUCTION)
+        seconds = self._issued * SECONDS_PER_INSTRUCTION + self._slept
+        return StopReason(kind, pc, self._issued, seconds)
 
     @property
     def instructions(self) -> int:
         return self._issued
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self.name, self._issued)
+        return Snapshot(self.name, (self._issued, self._slept))
 
     def restore(self, snapshot: Snapshot) -> None:
-        self._issued = snapshot.state
+        self._issued, self._slept = snapshot.state

@@ -25,11 +25,14 @@ def nrf():
     return read_platform("nrf52840_dk")
 
 
+LOOP = 0x0800_0000
+
+
 class Board(ScriptedEngine):
     """Executes one endless loop and notes when it is driven."""
 
     def __init__(self, length: int = 10_000) -> None:
-        super().__init__([Step(0x0800_0000)] * length)
+        super().__init__([Step(LOOP)] * length)
         self.driven: list[tuple[int, str, int, bool]] = []
 
     def drive(self, port: str, pin: int, level: bool) -> None:
@@ -132,7 +135,14 @@ def test_a_run_ends_before_what_comes_too_late(stimulated):
     assert not board.driven
 
 
-def test_a_run_that_ends_by_itself_ends_before_what_was_to_come(stimulated):
+def test_a_core_that_sleeps_waits_for_what_is_to_come(stimulated):
     board, run = stimulated("userButton@9ms", length=10)
     assert run.run(Stop(), Seconds(1)).kind is StopKind.IDLE
+    assert [level for *_, level in board.driven] == [True, False]
+
+
+def test_a_run_that_ends_by_itself_ends_before_what_was_to_come(stimulated):
+    board, run = stimulated("userButton@9ms")
+    stop = Stop(pc=frozenset({LOOP}))
+    assert run.run(stop, Seconds(1)).kind is StopKind.PC
     assert not board.driven
