@@ -206,7 +206,8 @@ def _operator_name(code: Any, index: int) -> tuple[str, bool]:
         raise ModelError(f"operator {index} has the unknown builtin code {number}")
     if name != _CUSTOM:
         return name, False
-    custom = _text(code.CustomCode())
+    # Resolvers compare C strings: what is behind a zero is not part of the name.
+    custom = _text((code.CustomCode() or b"").split(b"\0")[0])
     if not custom:
         raise ModelError(f"operator {index} is a custom operator without a name")
     return custom, True

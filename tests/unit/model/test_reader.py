@@ -71,6 +71,12 @@ def test_an_operator_beyond_127_is_named_by_its_second_code():
     assert model.operators[0].name == "GELU"
 
 
+def test_the_name_of_a_custom_operator_ends_at_a_zero_as_in_a_resolver():
+    operator = OperatorSpec("SignalFramer\0rest", (0,), (1,))
+    model = parse_model(write_tflite(DENSE_TENSORS, [operator]))
+    assert model.operators[0].name == "SignalFramer"
+
+
 def test_an_absent_optional_input_is_minus_one():
     dense = OperatorSpec(OP.FULLY_CONNECTED, (0, 2, -1), (1,))
     model = parse_model(write_tflite(DENSE_TENSORS, [dense]))
